@@ -1,0 +1,209 @@
+"""Set-up and tasks of a checkout, with nothing but Python: `python3 dev.py`, on Windows `py dev.py`.
+
+A task first makes `.venv` beside this file, from the lock it needs, and leaves a stamp there that says
+from what. As long as the stamp fits, the next call starts at once. It is written last, so a set-up that
+was cut short has none and is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+MINIMUM_PYTHON = (3, 11)
+ROOT = Path(__file__).absolute().parent
+RUNTIME_LOCK = ROOT / "requirements.lock"
+DEV_LOCK = ROOT / "requirements-dev.lock"
+DIST = ROOT / "dist"
+ENVIRONMENT = ROOT / ".venv"
+STAMP = ENVIRONMENT / "set-up-from.txt"
+IN_ENVIRONMENT = Path("Scripts", "python.exe") if os.name == "nt" else Path("bin", "python")
+PYTHON = ENVIRONMENT / IN_ENVIRONMENT
+LOCK_HEADER = "# Made by `python3 dev.py lock`, for Linux, macOS and Windows. Do not edit.\n"
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+class SetUpError(Exception):
+    """An environment cannot be made. The text says why and what to do."""
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one task; its exit code, which is that of the program the task ends in."""
+    name, *rest = arguments or [""]
+    if name not in TASKS or (rest and name not in ("demo", "test")):
+        print(_usage(arguments), file=sys.stderr if arguments else sys.stdout)
+        return EXIT_USAGE if arguments else 0
+    try:
+        _check_python()
+        return TASKS[name](*rest)
+    except (SetUpError, OSError) as error:
+        _say(f"dev.py: {error}")
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        _say("dev.py: interrupted")
+        return EXIT_INTERRUPTED
+
+
+def demo(*arguments: str) -> int:
+    """the main job on generated data: demo [DIR]"""
+    _set_up(RUNTIME_LOCK)
+    # From the caller's folder, so that DIR means what it says there.
+    return _run("-P", "-m", "reports", "demo", *arguments, cwd=Path.cwd(), PYTHONPATH=str(ROOT))
+
+
+def test(*arguments: str) -> int:
+    """the tests: test [ARGUMENTS OF PYTEST]"""
+    _set_up(DEV_LOCK)
+    return _run("-m", "pytest", "-q", *arguments)
+
+
+def lint() -> int:
+    """ruff's rules, ruff's format, and mypy"""
+    _set_up(DEV_LOCK)
+    checks = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"])
+    return next(filter(None, [_run("-m", *check) for check in checks]), 0)
+
+
+def build() -> int:
+    """source archive and wheel, into dist/"""
+    _set_up(DEV_LOCK)
+    for former in (*DIST.glob("*.tar.gz"), *DIST.glob("*.whl")):
+        former.unlink()
+    # Without isolation the build backend is the locked one. The wheel is made from the source archive,
+    # which proves that the archive is complete.
+    return _run("-P", "-m", "build", "--no-isolation", "--outdir", str(DIST), str(ROOT))
+
+
+def lock() -> int:
+    """both locks anew, with the newest releases that pyproject.toml admits"""
+    with tempfile.TemporaryDirectory() as folder:
+        _say("Getting uv ...")
+        _make(Path(folder, "uv"))
+        python = Path(folder, "uv", IN_ENVIRONMENT)
+        _pip(python, "uv")
+        runtime, dev = (Path(folder, path.name) for path in (RUNTIME_LOCK, DEV_LOCK))
+        code = _compile(python, runtime)
+        code = code or _compile(python, dev, "--group", "dev", "--constraint", str(runtime))
+        if code == 0:
+            for made, target in ((runtime, RUNTIME_LOCK), (dev, DEV_LOCK)):
+                target.write_text(LOCK_HEADER + made.read_text("utf-8"), "utf-8", newline="\n")
+    return code
+
+
+TASKS: dict[str, Callable[..., int]] = {task.__name__: task for task in (demo, test, lint, build, lock)}
+
+
+def _usage(arguments: list[str]) -> str:
+    wrong = [f"dev.py: there is no task {' '.join(arguments)!r}"] if arguments else []
+    tasks = [f"  {name:<6} {task.__doc__}" for name, task in TASKS.items()]
+    return "\n".join([*wrong, "usage: python3 dev.py TASK   (Windows: py dev.py TASK)", *tasks])
+
+
+def _check_python() -> None:
+    if sys.version_info < MINIMUM_PYTHON:
+        needed = ".".join(map(str, MINIMUM_PYTHON))
+        raise SetUpError(f"this is Python {platform.python_version()}; call it with {needed} or newer.")
+
+
+def _set_up(lock: Path) -> None:
+    """Makes sure that `.venv` holds what `lock` names."""
+    found = STAMP.read_text("utf-8") if STAMP.is_file() and PYTHON.exists() else None
+    if found in (_stamp(lock), _stamp(DEV_LOCK)):
+        return
+    _say(f"Setting up {ENVIRONMENT.name} from {lock.name}, about a minute ...")
+    try:
+        if found == _stamp(RUNTIME_LOCK):
+            STAMP.unlink()
+        else:
+            _make(ENVIRONMENT)
+        _pip(PYTHON, "--require-hashes", "--requirement", str(lock))
+        STAMP.write_text(_stamp(lock), "utf-8", newline="\n")
+    except OSError as error:
+        raise SetUpError(
+            f"{error.filename or ENVIRONMENT} cannot be written: {error.strerror}. Close what uses "
+            f"{ENVIRONMENT.name}, or copy the checkout to a folder that is yours, and call dev.py again."
+        ) from error
+
+
+def _stamp(lock: Path) -> str:
+    """What an environment is made from: the lock's content, and the Python by version and place."""
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    return f"{lock.name} sha256:{digest}\nPython {platform.python_version()} in {sys.base_prefix}\n"
+
+
+def _make(folder: Path) -> None:
+    """A new environment in `folder`; what was there is deleted."""
+    missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise SetUpError(
+            f"this Python cannot make environments, it lacks {' and '.join(missing)}. "
+            "On Debian and Ubuntu: apt install python3-venv. Then call dev.py again."
+        )
+    import venv
+
+    try:
+        venv.create(folder, clear=True, symlinks=os.name != "nt", with_pip=True)
+    except ValueError as error:
+        raise SetUpError(f"{error}. Copy the checkout to another folder.") from error
+    except subprocess.CalledProcessError as error:
+        raise SetUpError(f"pip could not be set up in {folder}: {_text(error.output)}") from error
+
+
+def _pip(python: Path, *arguments: str) -> None:
+    """Installs wheels only: a source package would be built by tools that no lock pins."""
+    command = ["-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    done = subprocess.run(
+        [python, *command, "--only-binary=:all:", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PIP_USER": "0"},  # The setting `user = true` would refuse an environment.
+        check=False,
+    )
+    if done.returncode:
+        raise SetUpError(f"pip could not install the packages; call dev.py again.\n{_text(done.stdout)}")
+
+
+def _compile(python: Path, target: Path, *arguments: str) -> int:
+    """Writes the lock of pyproject.toml's dependencies to `target`; uv's exit code."""
+    _say(f"Resolving {target.name} ...")
+    command = ["-m", "uv", "pip", "compile", "pyproject.toml", "--quiet", "--output-file", str(target)]
+    content = ["--generate-hashes", "--no-annotate", "--no-header", "--no-emit-index-url"]
+    # One version for every Python ("fewest"), so that what is tested on one is what runs on the others.
+    versions = ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest"]
+    return _run(*command, *content, *versions, *arguments, python=python)
+
+
+def _run(*arguments: str, python: Path = PYTHON, cwd: Path = ROOT, **variables: str) -> int:
+    """Runs `python` with `arguments` on this terminal; its exit code."""
+    # Packages of another Python, which these name, have no place in the environment.
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    with subprocess.Popen([python, *arguments], cwd=cwd, env={**kept, **variables}) as child:
+        while True:
+            try:
+                code = child.wait()
+            except KeyboardInterrupt:
+                continue  # Ctrl-C reached the child too; how it ends is for it to say.
+            return code if code >= 0 else 128 - code
+
+
+def _text(output: bytes | None) -> str:
+    return (output or b"").decode("utf-8", "replace").strip()
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

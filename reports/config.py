@@ -1,0 +1,333 @@
+"""The configuration of one InvoiceXpress account: what each option means and what it may be.
+
+One YAML file an account; `config.example.yaml` shows every option. All values are frozen. Nothing is
+read as something else than it looks: text that YAML takes for a number or for true needs quotes, and
+only true and false are true and false. A section left empty has its defaults. Relative paths are
+relative to the file; `~` and variables in a path are refused, for a scheduled task often runs as
+another user. The configuration says where the key lives; the key itself is refused.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from reports import rules
+from reports.errors import ConfigError, Problem
+from reports.mistakes import did_you_mean, explain
+from reports.period import NAMED, Period, between, parse
+from reports.yaml_file import YamlFile, read
+
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Text = Annotated[str, AfterValidator(rules.text)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_has_defaults(cls, data: object) -> object:
+        return {} if data is None else data
+
+
+class Account(_Section):
+    """The InvoiceXpress account, and where its key lives."""
+
+    name: Annotated[str, AfterValidator(rules.account_name)] = Field(
+        description="First part of the account's address: my-company of https://my-company.app.invoicexpress.com",
+        examples=["my-company"],
+    )
+    api_key: str = Field(
+        default=rules.KEYRING,
+        description="keyring (invoice-reports key set), or an environment variable as ${NAME}; never the key",
+        examples=[rules.KEYRING, "${INVOICEXPRESS_API_KEY}"],
+    )
+    base_url: Annotated[str, AfterValidator(rules.origin)] | None = Field(
+        default=None,
+        description="Another address of the API, https only; null: the account's own",
+        examples=["https://my-company.app.invoicexpress.com"],
+    )
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port every request goes to, without a slash at the end."""
+        return self.base_url or f"https://{self.name}.app.invoicexpress.com"
+
+    @field_validator("api_key", mode="before")
+    @classmethod
+    def _names_a_place(cls, value: object, info: ValidationInfo) -> str:
+        return rules.key_reference(value, info.data.get("name", ""))
+
+
+class Filters(_Section):
+    """What the API is asked for; an empty list asks for everything."""
+
+    status: Annotated[tuple[rules.Status, ...], AfterValidator(rules.distinct)] = Field(
+        default=(), description="Statuses to read; empty: all", examples=[["final", "settled"]]
+    )
+    by_type: Annotated[tuple[rules.DocumentType, ...], AfterValidator(rules.distinct)] = Field(
+        default=(), description="Types of document to read; empty: all", examples=[["Invoice", "CreditNote"]]
+    )
+    archived: Annotated[tuple[rules.Shelf, ...], AfterValidator(rules.distinct)] = Field(
+        default=("archived", "non_archived"),
+        description="Archived (tidied away: they count all the same), not archived, or both",
+        examples=[["archived", "non_archived"]],
+    )
+
+    def as_request(self) -> dict[str, list[str]]:
+        """The `filter` of a request: status, by_type, archived, in this order, without the empty ones."""
+        lists = {"status": self.status, "by_type": self.by_type, "archived": self.archived}
+        return {name: list(values) for name, values in lists.items() if values}
+
+
+class Client(_Section):
+    """One client of the account; everything but `id` is optional."""
+
+    id: int = Field(ge=1, description="The client's number in InvoiceXpress", examples=[1310176])
+    name: Text | None = Field(
+        default=None,
+        description="Name on statement and files; null: as in the documents",
+        examples=["Ana & Filhos, Lda"],
+    )
+    fiscal_id: Text | None = Field(
+        default=None, description="Tax number, in quotes; null: as in the documents", examples=["999999990"]
+    )
+    language: rules.Language | None = Field(
+        default=None, description="Language of this client's files; null: the account's", examples=["en"]
+    )
+    filters: Filters | None = Field(
+        default=None, description="Filters of this client; those not given here are the account's"
+    )
+
+
+class Issuer(_Section):
+    """Who the statement comes from: shown at its head. null: not shown."""
+
+    name: Text | None = Field(default=None, description="Name of the business", examples=["My Company, Lda"])
+    fiscal_id: Text | None = Field(default=None, description="Tax number, in quotes", examples=["999999990"])
+    address: Text | None = Field(
+        default=None, description="Postal address", examples=["Rua do Exemplo 1, 1000-001 Lisboa"]
+    )
+
+
+class Statement(_Section):
+    """What the statement shows."""
+
+    line_items: bool = Field(
+        default=False, description="true: line items under each document in the HTML too"
+    )
+    ageing: Annotated[tuple[int, ...], AfterValidator(rules.rising)] = Field(
+        default=(30, 60, 90),
+        min_length=1,
+        max_length=6,
+        description="One to six limits between the groups of open documents, in days overdue",
+        examples=[[30, 60, 90]],
+    )
+
+
+class Output(_Section):
+    """Where files go, and which are made."""
+
+    folder: Path = Field(
+        default=Path("output"),
+        validate_default=True,
+        description="Folder of all results, in full or relative to this file",
+        examples=["output"],
+    )
+    excel: bool = Field(default=True, description="true: a workbook per client")
+    html: bool = Field(default=True, description="true: an HTML statement per client")
+
+    @field_validator("folder", mode="before", json_schema_input_type=str)
+    @classmethod
+    def _is_absolute(cls, value: object, info: ValidationInfo) -> object:
+        """Relative to the folder of the file, which is the context of the validation."""
+        is_path = isinstance(value, (str, Path))
+        return rules.folder(str(value), info.context or Path()) if is_path else value
+
+    @field_validator("html")
+    @classmethod
+    def _writes_something(cls, html: bool, info: ValidationInfo) -> bool:
+        if not html and info.data.get("excel") is False:
+            raise ValueError("excel and html are both false: make one true, or nothing is written")
+        return html
+
+
+class Requests(_Section):
+    """How the API is asked. The defaults suit every account."""
+
+    per_page: int = Field(default=30, ge=1, le=100, description="Documents a page; documented: 10, 20, 30")
+    parallel: int = Field(
+        default=4, ge=1, le=16, description="Requests at once; more than 6 bring spurious errors"
+    )
+    per_minute: int = Field(
+        default=600, ge=1, le=60_000, description="Requests a minute; the vendor allows 780"
+    )
+    verify: Literal["first_page", "all"] = Field(
+        default="first_page",
+        description="Proof that nothing moved meanwhile: page 1, or everything, read again",
+    )
+    deadline_minutes: int = Field(default=90, ge=1, le=1440, description="A run that takes longer gives up")
+
+
+class Days(_Section):
+    """A period of any days, both ends included."""
+
+    first: Annotated[date, BeforeValidator(rules.day, json_schema_input_type=str)] = Field(
+        alias="from", examples=["2026-10-01"]
+    )
+    last: Annotated[date, BeforeValidator(rules.day, json_schema_input_type=str)] = Field(
+        alias="to", examples=["2026-10-31"]
+    )
+
+    @field_validator("last")
+    @classmethod
+    def _is_not_before(cls, last: date, info: ValidationInfo) -> date:
+        between(info.data.get("first", last), last)
+        return last
+
+
+class Config(_Section):
+    """All options of one account. `path` is the file they come from."""
+
+    path: Path = Field(exclude=True)
+    account: Account
+    period: str | Days = Field(
+        default="last-month",
+        description=f"{', '.join(NAMED)}, 2026-10, 2026-Q3, 2026, or {{from: 2026-10-01, to: 2026-10-31}}",
+        examples=["last-month"],
+    )
+    time_zone: Annotated[ZoneInfo, PlainValidator(rules.zone, json_schema_input_type=str)] = Field(
+        default="Europe/Lisbon",
+        validate_default=True,
+        description="Where last-month is a calendar month, e.g. Europe/Lisbon, Atlantic/Azores",
+    )
+    language: rules.Language = Field(
+        default="pt", description="Language of statements and workbooks: pt or en"
+    )
+    filters: Filters = Filters()
+    clients: Annotated[
+        tuple[Client, ...] | None,
+        BeforeValidator(rules.clients, json_schema_input_type=Literal["all"] | tuple[Client, ...]),
+    ] = Field(default=None, validate_default=True, description="A list of clients, or: all", examples=["all"])
+    issuer: Issuer = Issuer()
+    statement: Statement = Statement()
+    output: Output = Field(default={}, validate_default=True)
+    requests: Requests = Requests()
+
+    @field_validator("period", mode="before", json_schema_input_type=str | int | Days)
+    @classmethod
+    def _is_in_the_calendar(cls, value: object) -> str | Days:
+        return Days.model_validate(value) if isinstance(value, (dict, Days)) else rules.period(value)
+
+    def client_filters(self, client: Client) -> Filters:
+        """The filters of `client`: its own keys where it gives any, the account's otherwise."""
+        own = client.filters
+        given = {name: getattr(own, name) for name in own.model_fields_set} if own else {}
+        return self.filters.model_copy(update=given)
+
+    def client_language(self, client: Client) -> str:
+        """The language of the files of `client`."""
+        return client.language or self.language
+
+
+def load(path: Path) -> Config:
+    """The configuration in the file `path`. Raises ConfigError with all its mistakes."""
+    return load_all([path])[0]
+
+
+def load_all(paths: Sequence[Path]) -> tuple[Config, ...]:
+    """The configurations in `paths`, in this order.
+
+    Raises ConfigError with all mistakes of all files, two that write to one folder included.
+    """
+    configs: list[tuple[YamlFile, Config]] = []
+    found: list[Problem] = []
+    for path in paths:
+        try:
+            file = read(path)
+        except ConfigError as error:
+            found += error.problems
+        else:
+            config, mistakes = _validated(file)
+            found += mistakes
+            configs += [(file, config)] if config else []
+    found += _shared_folders(configs)
+    if found:
+        raise ConfigError(found)
+    return tuple(config for _, config in configs)
+
+
+def resolve_period(config: Config, today: date, override: str | None = None) -> Period:
+    """The days to report on the day `today`; `override` is what --period said.
+
+    Raises ConfigError when that is no period.
+    """
+    chosen = config.period if override is None else override
+    if isinstance(chosen, Days):
+        return between(chosen.first, chosen.last)
+    try:
+        return parse(chosen, today)
+    except ValueError as error:
+        raise ConfigError(f"--period: {error}{did_you_mean(chosen, NAMED)}") from None
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the file, for editors."""
+    schema = Config.model_json_schema()
+    # `path` is no option; `clients` has no default, although the model needs one to say so itself.
+    del schema["properties"]["path"], schema["properties"]["clients"]["default"]
+    required = ["account", "clients"]
+    return {"$schema": SCHEMA_DIALECT, **schema, "title": "invoicexpress-reports", "required": required}
+
+
+def _validated(file: YamlFile) -> tuple[Config | None, list[Problem]]:
+    """The configuration, or else all problems of the file in the order of lines."""
+    path = file.path.absolute()
+    errors: list[ErrorDetails] = []
+    config = None
+    try:
+        config = Config.model_validate({**file.data, "path": path}, context=path.parent)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    if "path" in file.data:
+        errors.append(ErrorDetails(type="extra_forbidden", loc=("path",), msg="", input=None))
+    mistakes = [*file.problems, *explain(file, Config, errors), *_repeated_clients(file)]
+    mistakes.sort(key=lambda problem: (problem.line, problem.column))
+    return (None if mistakes else config), mistakes
+
+
+def _repeated_clients(file: YamlFile) -> Iterator[Problem]:
+    clients = file.data.get("clients")
+    first: dict[int, int] = {}
+    for place, client in enumerate(clients if isinstance(clients, tuple) else ()):
+        number = client.get("id") if isinstance(client, dict) else None
+        if isinstance(number, int) and first.setdefault(number, place) != place:
+            message = f"{number} is the id of clients[{first[number]}] already: take one out"
+            yield file.problem(("clients", place, "id"), f"clients[{place}].id: {message}")
+
+
+def _shared_folders(configs: Iterable[tuple[YamlFile, Config]]) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for file, config in configs:
+        folder = os.path.normcase(config.output.folder / config.account.name)
+        if first.setdefault(folder, file.path) is not file.path:
+            message = f"{first[folder]} writes account {config.account.name} to the same folder: change one"
+            yield file.problem(("output", "folder"), f"output.folder: {message}")

@@ -1,0 +1,1 @@
+"""From files to people: the published folder and the run record."""

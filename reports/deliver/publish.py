@@ -1,0 +1,112 @@
+"""Puts a client's finished folder where people look for it, whole or not at all.
+
+A folder is staged beside its place and swapped in: one rename the first time; replacing, the old folder goes
+aside under `.NAME.old` and the new one in. Killed in between, `repair` completes or undoes it before the next
+run. So files of two runs never mix.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from reports import files, names
+from reports.errors import BusyError, WriteError
+
+LOCK_NAME = ".lock"
+_ASIDE = re.compile(r"\.(.+)\.old")
+
+
+@contextmanager
+def one_run(folder: Path) -> Iterator[None]:
+    """Holds `folder` for this process; the lock dies with the process. Raises BusyError, WriteError."""
+    prepare(folder)
+    lock = FileLock(folder / LOCK_NAME)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BusyError(f"{folder}: another run is active in this folder. Wait for it to end") from None
+    except OSError as error:
+        raise files.as_write_error(error, folder / LOCK_NAME) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def prepare(folder: Path) -> None:
+    """Makes `folder` and proves that files can be written in it. Raises WriteError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise WriteError(f"{folder}: there is a file where the output folder should be. Move it away") from None
+    except OSError as error:
+        raise files.as_write_error(error, folder) from error
+    probe = files.temporary_name(folder / "probe")
+    try:
+        probe.write_bytes(b"probe")
+        probe.unlink()
+    except OSError as error:
+        raise files.as_write_error(error, folder) from error
+
+
+def repair(period_folder: Path) -> None:
+    """Ends what a killed run left half done: folders put aside come back or go, staged ones go."""
+    if not period_folder.is_dir():
+        return
+    for aside in sorted(period_folder.iterdir()):
+        match = _ASIDE.fullmatch(aside.name)
+        if match and aside.is_dir():
+            client = names.client_of(match[1])
+            if client is not None and folder_of(period_folder, client):
+                files.remove_folder(aside)
+            else:
+                files.rename_folder(aside, period_folder / match[1])
+    files.sweep(period_folder)
+
+
+def stage(period_folder: Path, client: int) -> Path:
+    """A new, empty folder that nobody sees, to be filled and swapped in."""
+    staged = files.temporary_name(period_folder / str(client))
+    try:
+        staged.mkdir()
+    except OSError as error:
+        raise files.as_write_error(error, staged) from error
+    return staged
+
+
+def swap_in(staged: Path, target: Path, *, client: int) -> None:
+    """`staged` becomes `target`, in place of the folder the client had, under whatever name. Raises WriteError."""
+    _sync(staged)
+    old = folder_of(target.parent, client)
+    aside = target.with_name(f".{old.name}.old") if old else None
+    if old and aside:
+        files.rename_folder(old, aside)
+    try:
+        files.rename_folder(staged, target)
+    except WriteError:
+        if old and aside:
+            files.rename_folder(aside, old)
+        raise
+    if aside:
+        files.remove_folder(aside)
+
+
+def folder_of(period_folder: Path, client: int) -> Path | None:
+    """The folder that lies there for a client; its name may have changed since."""
+    if not period_folder.is_dir():
+        return None
+    own = (path for path in period_folder.iterdir() if names.client_of(path.name) == client and path.is_dir())
+    return next(own, None)
+
+
+def _sync(folder: Path) -> None:
+    for path in folder.iterdir():
+        try:
+            with path.open("rb+") as file:
+                files.sync(file)
+        except OSError as error:
+            raise files.as_write_error(error, path) from error
+    files.sync_folder(folder)

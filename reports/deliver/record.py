@@ -1,0 +1,182 @@
+"""The run record, `run.json`: what a run did, to the cent and to the byte, for programs and for the next run.
+
+Money is decimal text, a rate plain text in percent, days and instants ISO. It is written last, so a folder
+with a record of this run is a finished one.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from reports import TOOL, __version__, files
+from reports.errors import ExitCode
+from reports.figures.checks import Finding
+from reports.figures.totals import Figures, rate_text
+from reports.period import Period
+
+SCHEMA = 1
+FILE_NAME = "run.json"
+Entry = dict[str, Any]
+"""One client of the record, as JSON has it."""
+
+
+def ready_entry(
+    *,
+    client: int,
+    name: str,
+    read_at: dt.datetime,
+    pages: int,
+    requests: int,
+    figures: Figures,
+    findings: Sequence[Finding],
+    folder: Path,
+    base: Path,
+) -> Entry:
+    """The entry of a client that is done; `folder` holds its files, paths are relative to `base`."""
+    return {
+        "id": client,
+        "name": name,
+        "state": "ready",
+        "reason": None,
+        "read_at": instant(read_at),
+        "kept_from": None,
+        "pages": pages,
+        "requests": requests,
+        "documents_read": figures.documents_read,
+        "documents_counted": sum(total.documents for total in figures.totals),
+        **amounts(figures),
+        "findings": [_finding(finding) for finding in findings],
+        "files": [_file(path, base) for path in sorted(folder.iterdir())],
+    }
+
+
+def failed_entry(
+    *, client: int, name: str, reason: str, requests: int, before: Entry | None
+) -> Entry:
+    """The entry of a client that failed; `before` is its last one, whose folder still lies there."""
+    return {
+        "id": client,
+        "name": name,
+        "state": "failed",
+        "reason": reason,
+        "read_at": None,
+        "kept_from": (before["read_at"] or before["kept_from"]) if before else None,
+        "pages": 0,
+        "requests": requests,
+        "documents_read": 0,
+        "documents_counted": 0,
+        "totals": [],
+        "vat": [],
+        "vat_rounding": [],
+        "ageing": [],
+        "findings": [],
+        "files": [],
+    }
+
+
+def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
+    """`totals`, `vat`, `vat_rounding` and `ageing` of an entry."""
+    return {
+        "totals": [_plain(vars(total)) for total in figures.totals],
+        "vat": [
+            {
+                "currency": row.currency,
+                "scheme": row.scheme,
+                "rate": rate_text(row.rate),
+                "exemption": row.exemption,
+                "base": str(row.base),
+                "tax": str(row.tax),
+                "gross": str(row.gross),
+                "credit_notes": {"base": str(row.base_credit_notes), "tax": str(row.tax_credit_notes)},
+            }
+            for row in figures.vat
+        ],
+        "vat_rounding": [
+            {"currency": row.currency, "base": str(row.base), "tax": str(row.tax)} for row in figures.vat_rounding
+        ],
+        "ageing": [
+            {"currency": bucket.currency, "bucket": bucket.bucket, "amount": str(bucket.amount)}
+            for bucket in figures.ageing
+        ],
+    }
+
+
+def write(
+    folder: Path,
+    *,
+    account: str,
+    period: Period,
+    started_at: dt.datetime,
+    finished_at: dt.datetime,
+    exit_code: ExitCode,
+    message: str,
+    entries: Sequence[Entry],
+) -> None:
+    """Writes the record of a run. Raises WriteError."""
+    record = {
+        "schema": SCHEMA,
+        "tool": TOOL,
+        "version": __version__,
+        "account": account,
+        "period": {
+            "label": period.label,
+            "from": period.first.isoformat(),
+            "to": period.last.isoformat(),
+        },
+        "started_at": instant(started_at),
+        "finished_at": instant(finished_at),
+        "exit_code": int(exit_code),
+        "message": message,
+        "clients": list(entries),
+    }
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    files.write_bytes(folder / FILE_NAME, text.encode("utf-8", "backslashreplace"))
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """The record in `folder`; None when there is none that this version can read."""
+    try:
+        record = json.loads((folder / FILE_NAME).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) and record.get("schema") == SCHEMA else None
+
+
+def entries(record: Mapping[str, Any] | None) -> dict[int, Entry]:
+    """The clients of a record by id; none for no record."""
+    return {entry["id"]: entry for entry in record["clients"]} if record else {}
+
+
+def instant(moment: dt.datetime) -> str:
+    """ISO with its offset, to the second."""
+    return moment.isoformat(timespec="seconds")
+
+
+def _finding(finding: Finding) -> Mapping[str, object]:
+    return {
+        "code": finding.code,
+        "level": finding.level,
+        "document": finding.document,
+        "number": finding.number,
+        "expected": finding.expected,
+        "found": finding.found,
+        "difference": finding.difference,
+        "message": finding.message,
+    }
+
+
+def _file(path: Path, base: Path) -> Mapping[str, object]:
+    data = path.read_bytes()
+    return {
+        "path": path.relative_to(base).as_posix(),
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def _plain(values: Mapping[str, object]) -> Mapping[str, object]:
+    return {key: str(value) if isinstance(value, Decimal) else value for key, value in values.items()}

@@ -1,0 +1,113 @@
+"""Every error the tool raises on purpose, and the exit code it ends with.
+
+A message says where, what, and what to do, in one or two sentences. It never holds the API key or a
+full URL (the key is part of every URL). Messages are English, like the log and the run record.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the scheduler sees."""
+
+    DONE = 0
+    BUG = 1
+    USAGE = 2
+    SOME_FAILED = 3
+    NONE_DONE = 4
+    REFUSED = 5
+    WARNINGS = 6
+    BUSY = 7
+    NOT_WRITTEN = 8
+    INTERRUPTED = 130
+
+
+SEVERITY = (
+    ExitCode.BUG,
+    ExitCode.INTERRUPTED,
+    ExitCode.USAGE,
+    ExitCode.REFUSED,
+    ExitCode.NOT_WRITTEN,
+    ExitCode.NONE_DONE,
+    ExitCode.BUSY,
+    ExitCode.SOME_FAILED,
+    ExitCode.WARNINGS,
+    ExitCode.DONE,
+)
+"""Most severe first: with several causes, or several configurations, the first one wins."""
+
+
+def most_severe(codes: Iterable[ExitCode]) -> ExitCode:
+    """The code a run ends with when each of `codes` happened in it; DONE for none."""
+    return min(codes, key=SEVERITY.index, default=ExitCode.DONE)
+
+
+class ReportsError(Exception):
+    """Base of all errors raised on purpose."""
+
+    exit_code = ExitCode.BUG
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a configuration: where it stands and what to do. Line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class ConfigError(ReportsError):
+    """The configuration, or how the command was called, is wrong. Nothing was asked, nothing written."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        self.problems = () if isinstance(problems, str) else tuple(problems)
+        super().__init__(problems if isinstance(problems, str) else "\n".join(map(str, self.problems)))
+
+
+class ClientError(ReportsError):
+    """This client cannot be done; the others go on."""
+
+    exit_code = ExitCode.SOME_FAILED
+
+
+class ReadingError(ClientError):
+    """The API did not give this client's documents, or not provably all of them."""
+
+
+class UnreachableError(ReadingError):
+    """No usable answer came: no connection, time-outs, a failing server, or not an API at all."""
+
+
+class DataError(ClientError):
+    """A document cannot be read exactly; no statement is published around a hole."""
+
+
+class RefusedError(ReportsError):
+    """The API refused key or account: the same for every client, so the account stops at once."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class BusyError(ReportsError):
+    """Another run works in the same folder."""
+
+    exit_code = ExitCode.BUSY
+
+
+class WriteError(ReportsError):
+    """A file or folder could not be written. `disk_full` stops the whole run."""
+
+    exit_code = ExitCode.NOT_WRITTEN
+
+    def __init__(self, message: str, *, disk_full: bool = False) -> None:
+        super().__init__(message)
+        self.disk_full = disk_full

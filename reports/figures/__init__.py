@@ -1,0 +1,1 @@
+"""From pages to numbers that tie: documents, tables, totals, findings."""

@@ -1,0 +1,265 @@
+"""Checks: what does not tie, in sentences a bookkeeper understands.
+
+A finding never changes a figure. Level `warning`: a figure does not tie, or something is unknown and was left
+out (exit 6). Level `info`: worth knowing. Sentences are English; labels translate them by their template.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from reports.figures.model import CURRENCIES, EXEMPTIONS, STATUSES, TYPES, Document
+from reports.figures.tables import Tables, amounts, is_negative
+from reports.figures.totals import Figures
+from reports.money import CENT, ZERO, cents
+from reports.period import Period
+
+SUBTOTAL_TOLERANCE = Decimal("0.02")
+
+UNSPECIFIED = "M99"
+"""The code the service stamps on a document when nobody gave a reason."""
+
+CURRENCY_CODES = frozenset(CURRENCIES.values())
+SAME_STATUS = {"final": {"final", "sent", "second_copy"}, "sent": {"final", "sent", "second_copy"}}
+"""A filter for one of these may bring the others: they differ only in whether the paper was sent."""
+
+
+class Rule(NamedTuple):
+    """How serious a code is, and what it says."""
+
+    level: str
+    sentence: str
+
+
+RULES: Mapping[str, Rule] = {
+    "TOTAL-UNEXPLAINED": Rule(
+        "warning",
+        "{number}: the total {found} is neither net plus VAT ({expected}) nor that less the withholding. "
+        "Look at the document in InvoiceXpress.",
+    ),
+    "HEADER-NET": Rule(
+        "warning",
+        "{number}: sum less discount is {expected}, but the document's net amount is {found}.",
+    ),
+    "LINES-NET": Rule(
+        "warning",
+        "{number}: the lines come to {found} net, the document to {expected}. "
+        "A discount on the whole document is the usual reason; the document's own amounts are reported.",
+    ),
+    "LINES-TAX": Rule(
+        "warning",
+        "{number}: the VAT of the lines comes to {found}, the document's to {expected}. "
+        "The document's own amounts are reported.",
+    ),
+    "LINE-SUBTOTAL": Rule(
+        "warning",
+        "{number}, {field}: the subtotal {found} is the line's net amount {expected} "
+        "neither before nor after its discount.",
+    ),
+    "NO-LINES": Rule(
+        "warning", "{number} has an amount but no line items, so it is missing from the VAT summary's rows."
+    ),
+    "LINES-UNREADABLE": Rule(
+        "warning", "{number}: {field} should be a list of line items and is {found}; the VAT summary lacks it."
+    ),
+    "TAX-MISSING": Rule(
+        "warning",
+        "{number}, {field}: this line has no readable tax. It stands in a row of its own in the VAT summary.",
+    ),
+    "TYPE-UNKNOWN": Rule(
+        "warning", "{number}: {found} is not a known document type. The document is listed and not counted."
+    ),
+    "STATUS-UNKNOWN": Rule(
+        "warning", "{number}: {found} is not a known status. The document is listed and not counted."
+    ),
+    "CURRENCY-UNKNOWN": Rule(
+        "warning", "{number}: the currency {found} has no known ISO code. It is kept apart under this name."
+    ),
+    "WITHHOLDING-UNREADABLE": Rule(
+        "warning", "{number}: the withholding {found} is not a percentage; none was taken off."
+    ),
+    "CREDIT-NOTE-NEGATIVE": Rule(
+        "warning", "{number}: this credit note came with negative amounts ({found}); they were taken as they are."
+    ),
+    "AMOUNT-PRECISION": Rule(
+        "warning", "{number}: {field} is {found}, finer than a cent; it was rounded half up."
+    ),
+    "NUMBER-UNREADABLE": Rule(
+        "warning", "{number}: {field} is {found}, which is not a number; it is shown empty."
+    ),
+    "OUTSIDE-FILTER": Rule(
+        "warning", "{number} is outside the filter that was asked for ({found}); it is reported all the same."
+    ),
+    "VALUE-UNREADABLE": Rule(
+        "info", "{number} is not counted, and its {field} cannot be read: {found}."
+    ),
+    "EXEMPTION-MISSING": Rule("info", "{number} has a line at 0 % VAT and no exemption code."),
+    "EXEMPTION-M99": Rule(
+        "info", "{number}: exemption code M99 is what InvoiceXpress writes when no reason was given."
+    ),
+    "EXEMPTION-UNKNOWN": Rule("info", "{number}: {found} is not an exemption code of the tax authority's list."),
+    "FILTER-HIDES": Rule(
+        "info", "The configured filter leaves out: {found}. Figures and open documents are without them."
+    ),
+    "PERIOD-NOT-OVER": Rule(
+        "info", "The documents were read on {found}, before the period was over ({expected})."
+    ),
+}
+"""Every code there is."""
+
+_CODE_OF_REMARK = {"AMOUNT-UNREADABLE": "VALUE-UNREADABLE", "DATE-UNREADABLE": "VALUE-UNREADABLE"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at. `expected`, `found` and `difference` are plain text, amounts with a point."""
+
+    code: str
+    document: int | None = None
+    number: str | None = None
+    field: str | None = None
+    expected: str | None = None
+    found: str | None = None
+    difference: str | None = None
+
+    @property
+    def level(self) -> str:
+        return RULES[self.code].level
+
+    @property
+    def message(self) -> str:
+        return self.say(RULES[self.code].sentence)
+
+    def say(self, sentence: str) -> str:
+        """`sentence`, this code's template in any language, with the finding's values."""
+        return sentence.format(
+            number=self.number, field=self.field, expected=self.expected, found=self.found, difference=self.difference
+        )
+
+
+def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]) -> tuple[Finding, ...]:
+    """All findings of one client. `filters` is what the API was asked for, as in the archive's header.
+
+    Documents of the period are checked whole; open documents of other dates for what open figures rest on.
+    What is unknown (type, status, currency) is found at any date: it may hide an open document.
+    """
+    open_ids = set(figures.open_documents["id"])
+    findings = [*_of_reading(figures, filters)]
+    for document in tables.values:
+        in_period = document.date is not None and document.date in figures.period
+        findings += _unknown(document)
+        findings += _outside(document, filters)
+        if in_period or document.id in open_ids or document.date is None:
+            findings += _of_remarks(document)
+        if document.is_counted and (in_period or document.id in open_ids):
+            findings += _of_total(document)
+        if document.is_counted and in_period:
+            findings += _of_lines(document)
+    return tuple(findings)
+
+
+def hidden_by(filters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """What a filter leaves out that figures of a whole month need, in the filter's own words."""
+    needed = {"status": "settled", "by_type": "InvoiceReceipt", "archived": "archived"}
+    return tuple(word for key, word in needed.items() if filters.get(key) and word not in filters[key])
+
+
+def _of_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    if hidden := hidden_by(filters):
+        yield Finding("FILTER-HIDES", found=", ".join(hidden))
+    if figures.read_on <= figures.period.last:
+        yield Finding("PERIOD-NOT-OVER", expected=_days(figures.period), found=figures.read_on.isoformat())
+
+
+def _unknown(document: Document) -> Iterator[Finding]:
+    if document.type not in TYPES:
+        yield _finding("TYPE-UNKNOWN", document, found=document.type or "an empty text")
+    elif document.kind.sign and document.status not in STATUSES:
+        yield _finding("STATUS-UNKNOWN", document, found=document.status or "an empty text")
+    if document.is_counted and document.currency not in CURRENCY_CODES:
+        yield _finding("CURRENCY-UNKNOWN", document, found=document.currency)
+
+
+def _outside(document: Document, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    statuses = {status for asked in filters.get("status", ()) for status in SAME_STATUS.get(asked, {asked})}
+    types, archived = filters.get("by_type", ()), filters.get("archived", ())
+    if statuses and document.status not in statuses:
+        yield _finding("OUTSIDE-FILTER", document, found=f"status {document.status}")
+    if types and document.type not in types:
+        yield _finding("OUTSIDE-FILTER", document, found=f"type {document.type}")
+    if archived and ("archived" if document.archived else "non_archived") not in archived:
+        yield _finding("OUTSIDE-FILTER", document, found="archived" if document.archived else "not archived")
+
+
+def _of_remarks(document: Document) -> Iterator[Finding]:
+    for remark in document.remarks:
+        code = _CODE_OF_REMARK.get(remark.code, remark.code)
+        yield _finding(code, document, field=remark.field, found=remark.found)
+
+
+def _of_total(document: Document) -> Iterator[Finding]:
+    if document.kind.sign < 0 and is_negative(document):
+        yield _finding("CREDIT-NOTE-NEGATIVE", document, found=str(document.total))
+    whole = amounts(document)
+    if not whole.is_explained:
+        yield _differing("TOTAL-UNEXPLAINED", document, whole.gross, document.total or ZERO)
+
+
+def _of_lines(document: Document) -> Iterator[Finding]:
+    net, tax = document.net or ZERO, document.tax or ZERO
+    sum_less_discount = (document.sum or ZERO) - (document.discount or ZERO)
+    if abs(sum_less_discount - net) > CENT:
+        yield _differing("HEADER-NET", document, sum_less_discount, net)
+    if document.items:
+        yield from _of_line_sums(document, net, tax)
+    elif net or tax:
+        yield _finding("NO-LINES", document, found="0", expected=str(net))
+    for item in document.items:
+        place = f"line {item.position}"
+        if item.rate is None:
+            yield _finding("TAX-MISSING", document, field=place)
+        if item.subtotal is not None and item.net is not None:
+            readings = (item.subtotal, item.subtotal - (item.discount or ZERO))
+            if min(abs(reading - item.net) for reading in readings) > SUBTOTAL_TOLERANCE:
+                yield _differing("LINE-SUBTOTAL", document, item.net, item.subtotal, field=place)
+    if any(item.rate == 0 for item in document.items):
+        yield from _of_exemption(document)
+
+
+def _of_line_sums(document: Document, net: Decimal, tax: Decimal) -> Iterator[Finding]:
+    # The service may round once per document or once per rate: a cent a rate is rounding, not a difference.
+    tolerance = CENT * len({item.rate for item in document.items})
+    lines_net = cents(sum((item.net for item in document.items if item.net is not None), ZERO))
+    lines_tax = cents(sum((item.tax for item in document.items if item.tax is not None), ZERO))
+    if abs(lines_net - net) > tolerance:
+        yield _differing("LINES-NET", document, net, lines_net)
+    if abs(lines_tax - tax) > tolerance:
+        yield _differing("LINES-TAX", document, tax, lines_tax)
+
+
+def _of_exemption(document: Document) -> Iterator[Finding]:
+    if document.exemption is None:
+        yield _finding("EXEMPTION-MISSING", document)
+    elif document.exemption == UNSPECIFIED:
+        yield _finding("EXEMPTION-M99", document, found=document.exemption)
+    elif document.exemption not in EXEMPTIONS:
+        yield _finding("EXEMPTION-UNKNOWN", document, found=document.exemption)
+
+
+def _finding(code: str, document: Document, **values: str) -> Finding:
+    return Finding(code, document=document.id, number=document.number, **values)
+
+
+def _differing(code: str, document: Document, expected: Decimal, found: Decimal, **values: str) -> Finding:
+    texts = {"expected": str(expected), "found": str(found), "difference": str(found - expected)}
+    return _finding(code, document, **texts, **values)
+
+
+def _days(period: Period) -> str:
+    return f"{period.first.isoformat()} to {period.last.isoformat()}"
+
+
+def warnings(findings: Iterable[Finding]) -> int:
+    """How many of them are warnings."""
+    return sum(finding.level == "warning" for finding in findings)

@@ -1,0 +1,455 @@
+"""Documents as values: the only room that knows the vendor's field names.
+
+`before_taxes` becomes `net`, `taxes` `tax`, `retention` `withholding_rate`, `dd/mm/yyyy` a date. Nothing is
+repaired: what cannot be read exactly becomes None and leaves a remark, and `checks` decides what it means.
+
+Amounts of a document are whole cents; amounts of a line item are kept as exact as they came, because the
+service rounds once per document and not per line. All amounts stand here as the API gave them: the sign of
+a credit note is applied in `tables`, once.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from reports.money import cents, exact
+
+
+class DocumentType(NamedTuple):
+    """What a vendor's type means. `sign` 0: listed, never added."""
+
+    prefix: str
+    sign: int
+    is_paid_when_issued: bool = False
+    scheme: str = "pt"
+
+
+class Status(NamedTuple):
+    """What a vendor's status means."""
+
+    is_counted: bool
+    is_settled: bool = False
+
+
+TYPES: Mapping[str, DocumentType] = {
+    "Invoice": DocumentType("FT", 1),
+    "InvoiceReceipt": DocumentType("FR", 1, is_paid_when_issued=True),
+    "SimplifiedInvoice": DocumentType("FS", 1),
+    "VatMossInvoice": DocumentType("", 1, scheme="oss"),
+    "CashInvoice": DocumentType("", 1, is_paid_when_issued=True),
+    "DebitNote": DocumentType("ND", 1),
+    "CreditNote": DocumentType("NC", -1),
+    "VatMossCreditNote": DocumentType("", -1, scheme="oss"),
+    "Receipt": DocumentType("RC", 0),
+    "VatMossReceipt": DocumentType("", 0, scheme="oss"),
+    "Quote": DocumentType("", 0),
+    "Proforma": DocumentType("", 0),
+    "FeesNote": DocumentType("", 0),
+    "Shipping": DocumentType("", 0),
+    "Transport": DocumentType("", 0),
+    "Devolution": DocumentType("", 0),
+    "PurchaseOrder": DocumentType("", 0),
+}
+UNKNOWN_TYPE = DocumentType("", 0)
+
+STATUSES: Mapping[str, Status] = {
+    "draft": Status(is_counted=False),
+    "final": Status(is_counted=True),
+    "sent": Status(is_counted=True),
+    "second_copy": Status(is_counted=True),
+    "settled": Status(is_counted=True, is_settled=True),
+    "canceled": Status(is_counted=False),
+    "deleted": Status(is_counted=False),
+}
+UNKNOWN_STATUS = Status(is_counted=False)
+
+CURRENCIES: Mapping[str, str] = {
+    name: code
+    for code, names in {
+        "EUR": ("euro", "euros"),
+        "USD": ("us dollar", "united states dollar", "dollar", "dólar americano", "dólar dos estados unidos"),
+        "GBP": ("british pound", "pound sterling", "british pound sterling", "uk pound", "libra esterlina"),
+        "CHF": ("swiss franc", "franco suíço"),
+        "BRL": ("brazilian real", "real", "real brasileiro"),
+        "AOA": ("angolan kwanza", "kwanza", "kwanza angolano"),
+        "MZN": ("mozambican metical", "metical", "metical moçambicano", "new metical"),
+        "CVE": ("cape verdean escudo", "cape verde escudo", "escudo cabo-verdiano"),
+        "STN": ("são tomé and príncipe dobra", "dobra"),
+        "MOP": ("macanese pataca", "pataca"),
+        "CAD": ("canadian dollar", "dólar canadiano"),
+        "AUD": ("australian dollar", "dólar australiano"),
+        "NZD": ("new zealand dollar",),
+        "JPY": ("japanese yen", "yen", "iene japonês"),
+        "CNY": ("chinese yuan", "yuan renminbi", "renminbi"),
+        "HKD": ("hong kong dollar",),
+        "SGD": ("singapore dollar",),
+        "INR": ("indian rupee",),
+        "ZAR": ("south african rand", "rand"),
+        "MAD": ("moroccan dirham",),
+        "AED": ("united arab emirates dirham", "uae dirham"),
+        "TRY": ("turkish lira",),
+        "SEK": ("swedish krona", "coroa sueca"),
+        "NOK": ("norwegian krone", "coroa norueguesa"),
+        "DKK": ("danish krone", "coroa dinamarquesa"),
+        "PLN": ("polish zloty", "zloty"),
+        "CZK": ("czech koruna",),
+        "HUF": ("hungarian forint",),
+        "RON": ("romanian leu",),
+        "MXN": ("mexican peso",),
+    }.items()
+    for name in (code.lower(), *names)
+}
+"""The vendor gives a currency's name, not its code. Lower-case name → ISO 4217."""
+
+EXEMPTIONS: Mapping[str, str] = {
+    "M00": "",
+    "M01": "Artigo 16.º, n.º 6 do CIVA",
+    "M02": "Artigo 6.º do Decreto-Lei n.º 198/90",
+    "M03": "Exigibilidade de caixa",
+    "M04": "Artigo 13.º do CIVA",
+    "M05": "Artigo 14.º do CIVA",
+    "M06": "Artigo 15.º do CIVA",
+    "M07": "Artigo 9.º do CIVA",
+    "M08": "IVA - autoliquidação",
+    "M09": "IVA - não confere direito a dedução",
+    "M10": "IVA - regime de isenção",
+    "M11": "Regime particular do tabaco",
+    "M12": "Regime da margem de lucro - agências de viagens",
+    "M13": "Regime da margem de lucro - bens em segunda mão",
+    "M14": "Regime da margem de lucro - objetos de arte",
+    "M15": "Regime da margem de lucro - objetos de coleção e antiguidades",
+    "M16": "Artigo 14.º do RITI",
+    "M19": "Outras isenções",
+    "M20": "IVA - regime forfetário",
+    "M21": "IVA - não confere direito à dedução",
+    "M25": "Mercadorias à consignação",
+    "M26": "Isenção com direito à dedução no cabaz alimentar",
+    "M30": "Autoliquidação, artigo 2.º, n.º 1, alínea i) do CIVA",
+    "M31": "Autoliquidação, artigo 2.º, n.º 1, alínea j) do CIVA",
+    "M32": "Autoliquidação, artigo 2.º, n.º 1, alínea l) do CIVA",
+    "M33": "Autoliquidação, artigo 2.º, n.º 1, alínea m) do CIVA",
+    "M34": "Autoliquidação, artigo 2.º, n.º 1, alínea n) do CIVA",
+    "M40": "Artigo 6.º, n.º 6, alínea a) do CIVA, a contrário",
+    "M41": "Artigo 8.º, n.º 3 do RITI",
+    "M42": "Decreto-Lei n.º 21/2007",
+    "M43": "Decreto-Lei n.º 362/99",
+    "M44": "Artigo 6.º do CIVA",
+    "M45": "Artigo 58.º-A do CIVA",
+    "M46": "Decreto-Lei n.º 19/2017",
+    "M99": "Não sujeito ou não tributado",
+}
+"""Reasons for 0 % VAT in the tax authority's list, older codes included: code → the law it names."""
+
+
+class Remark(NamedTuple):
+    """Something in a reply that could not be taken as it stands."""
+
+    code: str
+    field: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line of a document, amounts as they came.
+
+    `net` is `total − tax` (the vendor does not say whether `subtotal` is before or after the line's
+    discount). `rate` and `discount_rate` are percent. `rate` None: the line has no readable tax.
+    """
+
+    position: int
+    name: str | None
+    description: str | None
+    unit: str | None
+    quantity: Decimal | None
+    unit_price: Decimal | None
+    discount_rate: Decimal | None
+    discount: Decimal | None
+    subtotal: Decimal | None
+    tax_id: str | None
+    tax_name: str | None
+    rate: Decimal | None
+    net: Decimal | None
+    tax: Decimal | None
+    gross: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The client as it was when the document was issued."""
+
+    id: int | None
+    name: str | None
+    email: str | None
+    address: str | None
+    postal_code: str | None
+    country: str | None
+    code: str | None
+    fiscal_id: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One issued paper. Amounts in cents, unsigned as the API gives them; None where unreadable."""
+
+    id: int
+    type: str
+    status: str
+    archived: bool
+    sequence_number: str | None
+    inverted_sequence_number: str | None
+    sequence_id: str | None
+    date: dt.date | None
+    due_date: dt.date | None
+    reference: str | None
+    observations: str | None
+    permalink: str | None
+    saft_hash: str | None
+    atcud: str | None
+    currency: str
+    currency_name: str | None
+    exchange_rate: Decimal | None
+    exchange_currency: str | None
+    sum: Decimal | None
+    discount: Decimal | None
+    net: Decimal | None
+    tax: Decimal | None
+    total: Decimal | None
+    withholding_rate: Decimal | None
+    exemption: str | None
+    mb_entity: str | None
+    mb_reference: str | None
+    mb_value: Decimal | None
+    client: Snapshot
+    items: tuple[LineItem, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def kind(self) -> DocumentType:
+        return TYPES.get(self.type, UNKNOWN_TYPE)
+
+    @property
+    def is_counted(self) -> bool:
+        """Its type has a sign and its status counts."""
+        return self.kind.sign != 0 and STATUSES.get(self.status, UNKNOWN_STATUS).is_counted
+
+    @property
+    def is_open(self) -> bool:
+        """Counted, not settled, and of a type that is not paid when issued."""
+        is_settled = STATUSES.get(self.status, UNKNOWN_STATUS).is_settled
+        return self.is_counted and not is_settled and not self.kind.is_paid_when_issued
+
+    @property
+    def number(self) -> str:
+        """What is printed on the paper: `FT 2014/60`; a draft's word; the id when there is nothing."""
+        if self.inverted_sequence_number:
+            return f"{self.kind.prefix} {self.inverted_sequence_number}".strip()
+        return self.sequence_number or f"#{self.id}"
+
+
+def parse_page(body: str) -> Iterator[Document]:
+    """The documents of one page, in the order of the reply. `body` is the page's exact text."""
+    page = json.loads(body, parse_float=Decimal, parse_constant=str)
+    for raw in page["invoices"]:
+        yield parse_document(raw)
+
+
+def parse_document(raw: Mapping[str, object]) -> Document:
+    """One document of the reply, its numbers parsed as Decimal."""
+    reader = _Reader(raw)
+    client = _Reader(_mapping(raw.get("client")))
+    exchange = _Reader(_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
+    payment = _Reader(_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")
+    currency_name = reader.text("currency")
+    return Document(
+        id=int(str(raw["id"])),
+        type=reader.text("type") or "",
+        status=reader.text("status") or "",
+        archived=raw.get("archived") in (True, "true"),
+        sequence_number=reader.text("sequence_number"),
+        inverted_sequence_number=reader.text("inverted_sequence_number"),
+        sequence_id=reader.text("sequence_id"),
+        date=reader.day("date", is_required=True),
+        due_date=reader.day("due_date", is_required=False),
+        reference=reader.text("reference"),
+        observations=reader.text("observations"),
+        permalink=reader.text("permalink"),
+        saft_hash=reader.text("saft_hash"),
+        atcud=reader.text("atcud"),
+        currency=currency_code(currency_name),
+        currency_name=currency_name,
+        exchange_rate=exchange.shown("rate"),
+        exchange_currency=exchange.text("currency"),
+        sum=reader.header_amount("sum"),
+        discount=reader.header_amount("discount"),
+        net=reader.header_amount("before_taxes"),
+        tax=reader.header_amount("taxes"),
+        total=reader.header_amount("total"),
+        withholding_rate=reader.withholding_rate(),
+        exemption=reader.text("tax_exemption"),
+        mb_entity=payment.text("entity"),
+        mb_reference=payment.text("reference"),
+        mb_value=payment.shown("value"),
+        client=Snapshot(
+            id=_whole(client.raw.get("id")),
+            name=client.line("name"),
+            email=client.line("email"),
+            address=client.text("address"),
+            postal_code=client.line("postal_code"),
+            country=client.line("country"),
+            code=client.line("code"),
+            fiscal_id=client.line("fiscal_id"),
+            phone=client.line("phone"),
+        ),
+        items=tuple(reader.line_items()),
+        remarks=tuple(reader.remarks),
+    )
+
+
+def currency_code(name: str | None) -> str:
+    """ISO 4217 for the vendor's currency name; an unknown name is kept as it is, none is `?`."""
+    return CURRENCIES.get(name.casefold(), name) if name else "?"
+
+
+class _Reader:
+    """Reads the fields of one JSON object and notes what it could not take as it stands."""
+
+    def __init__(
+        self, raw: Mapping[str, object], remarks: list[Remark] | None = None, path: str = ""
+    ) -> None:
+        self.raw = raw
+        self.remarks: list[Remark] = [] if remarks is None else remarks
+        self.path = path
+
+    def text(self, key: str) -> str | None:
+        """Text without blanks around it; None when there is none."""
+        value = self.raw.get(key)
+        if value is None:
+            return None
+        text = value if isinstance(value, str) else _as_text(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+    def line(self, key: str) -> str | None:
+        """Text on one line: names of clients come with line breaks in them."""
+        text = self.text(key)
+        return " ".join(text.split()) if text else None
+
+    def required(self, key: str) -> Decimal | None:
+        """An amount the figures need."""
+        return self._number(key, "AMOUNT-UNREADABLE", exact)
+
+    def header_amount(self, key: str) -> Decimal | None:
+        """An amount of the document itself, in cents; more decimals than cents leave a remark."""
+        amount = self.required(key)
+        if amount is None:
+            return None
+        if cents(amount) != amount:
+            self.remark("AMOUNT-PRECISION", key)
+        return cents(amount)
+
+    def shown(self, key: str) -> Decimal | None:
+        """A number that is shown but never added: absent is fine, nonsense leaves a remark."""
+        return None if self.raw.get(key) in (None, "") else self._number(key, "NUMBER-UNREADABLE", exact)
+
+    def withholding_rate(self) -> Decimal | None:
+        """Percent of the net amount; None when there is none."""
+        if self.raw.get("retention") in (None, ""):
+            return None
+        rate = self._number("retention", "WITHHOLDING-UNREADABLE", _percentage)
+        return rate or None
+
+    def day(self, key: str, *, is_required: bool) -> dt.date | None:
+        """`dd/mm/yyyy`: 03/04 is the third of April."""
+        value = self.raw.get(key)
+        if value in (None, "") and not is_required:
+            return None
+        try:
+            return _day(value)
+        except ValueError:
+            self.remark("DATE-UNREADABLE", key)
+            return None
+
+    def line_items(self) -> Iterator[LineItem]:
+        items = self.raw.get("items")
+        if not isinstance(items, list):
+            self.remark("LINES-UNREADABLE", "items")
+            return
+        for position, item in enumerate(items, start=1):
+            if isinstance(item, Mapping):
+                yield _Reader(item, self.remarks, f"items[{position}].").line_item(position)
+            else:
+                self.remarks.append(Remark("LINES-UNREADABLE", f"items[{position}]", _shown(item)))
+
+    def line_item(self, position: int) -> LineItem:
+        tax_of = _Reader(_mapping(self.raw.get("tax")))
+        tax, gross = self.required("tax_amount"), self.required("total")
+        return LineItem(
+            position=position,
+            name=self.text("name"),
+            description=self.text("description"),
+            unit=self.text("unit"),
+            quantity=self.shown("quantity"),
+            unit_price=self.shown("unit_price"),
+            discount_rate=self.shown("discount"),
+            discount=self.shown("discount_amount"),
+            subtotal=self.shown("subtotal"),
+            tax_id=tax_of.text("id"),
+            tax_name=tax_of.line("name"),
+            rate=_rate(tax_of.raw.get("value")),
+            net=None if tax is None or gross is None else gross - tax,
+            tax=tax,
+            gross=gross,
+        )
+
+    def remark(self, code: str, key: str) -> None:
+        self.remarks.append(Remark(code, self.path + key, _shown(self.raw.get(key))))
+
+    def _number(self, key: str, code: str, read: Callable[[object], Decimal]) -> Decimal | None:
+        try:
+            return read(self.raw.get(key))
+        except ValueError:
+            self.remark(code, key)
+            return None
+
+
+def _percentage(value: object) -> Decimal:
+    rate = exact(value)
+    if not 0 <= rate <= 100:
+        raise ValueError(f"{rate} is not a percentage")
+    return rate
+
+
+def _rate(value: object) -> Decimal | None:
+    try:
+        return _percentage(value)
+    except ValueError:
+        return None
+
+
+def _day(value: object) -> dt.date:
+    day, month, year = str(value).strip().split("/")
+    if not (len(year) == 4 and (day + month + year).isascii() and (day + month + year).isdecimal()):
+        raise ValueError("not dd/mm/yyyy")
+    return dt.date(int(year), int(month), int(day))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _whole(value: object) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+
+
+def _as_text(value: object) -> str:
+    return str(value) if isinstance(value, (int, Decimal)) else json.dumps(value, default=str)
+
+
+def _shown(value: object) -> str:
+    text = "nothing" if value is None else _as_text(value) if not isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,303 @@
+"""Documents laid out as pandas DataFrames: every field of the reply, signed, one row each.
+
+Three frames with fixed columns and types. Missing is None, never NaN: amounts are `decimal.Decimal`,
+days `datetime.date`, texts `str`, all in object columns; ids and positions are int64, facts are bool.
+
+The sign of a credit note is applied here, once, to quantity, discount, sum, net, tax, withholding, gross
+and payable together; unit prices, percentages and the vendor's `total` and `subtotal` stay as they came.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+import pandas as pd
+
+from reports.errors import DataError
+from reports.figures.model import Document, LineItem
+from reports.money import ZERO, cents
+
+TOTAL_TOLERANCE = Decimal("0.02")
+"""A header `total` this near to a reading of it agrees with that reading."""
+
+DOCUMENT_COLUMNS = {
+    "id": "int64",
+    "number": "object",
+    "type": "object",
+    "status": "object",
+    "sign": "int64",
+    "is_counted": "bool",
+    "is_open": "bool",
+    "archived": "bool",
+    "date": "object",
+    "due_date": "object",
+    "currency": "object",
+    "sum": "object",
+    "discount": "object",
+    "net": "object",
+    "tax": "object",
+    "gross": "object",
+    "withholding": "object",
+    "payable": "object",
+    "total": "object",
+    "withholding_rate": "object",
+    "exemption": "object",
+    "reference": "object",
+    "observations": "object",
+    "permalink": "object",
+    "sequence_number": "object",
+    "inverted_sequence_number": "object",
+    "sequence_id": "object",
+    "saft_hash": "object",
+    "atcud": "object",
+    "currency_name": "object",
+    "exchange_rate": "object",
+    "exchange_currency": "object",
+    "mb_entity": "object",
+    "mb_reference": "object",
+    "mb_value": "object",
+    "client_id": "object",
+    "client_name": "object",
+    "client_email": "object",
+    "client_address": "object",
+    "client_postal_code": "object",
+    "client_country": "object",
+    "client_code": "object",
+    "client_fiscal_id": "object",
+    "client_phone": "object",
+}
+LINE_ITEM_COLUMNS = {
+    "document_id": "int64",
+    "position": "int64",
+    "name": "object",
+    "description": "object",
+    "unit": "object",
+    "quantity": "object",
+    "unit_price": "object",
+    "discount_rate": "object",
+    "discount": "object",
+    "tax_id": "object",
+    "tax_name": "object",
+    "rate": "object",
+    "exemption": "object",
+    "net": "object",
+    "tax": "object",
+    "gross": "object",
+    "subtotal": "object",
+}
+TAX_COLUMNS = {
+    "document_id": "int64",
+    "sign": "int64",
+    "currency": "object",
+    "scheme": "object",
+    "rate": "object",
+    "exemption": "object",
+    "tax_names": "object",
+    "base": "object",
+    "tax": "object",
+}
+
+
+class Amounts(NamedTuple):
+    """What a document comes to, in cents. `explained` False: its `total` fits no reading."""
+
+    gross: Decimal
+    withholding: Decimal
+    payable: Decimal
+    is_explained: bool
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One client's documents of all dates, in the order they were read.
+
+    documents:  DOCUMENT_COLUMNS, one row a document. `net + tax = gross`, `gross − withholding = payable`.
+    line_items: LINE_ITEM_COLUMNS, one row a line; amounts unrounded, `net + tax = gross`. `rate` is percent;
+                `exemption` is the document's code where the rate is 0.
+    taxes:      TAX_COLUMNS, counted documents only: one row per document, rate and exemption code, the lines
+                summed unrounded and rounded once. `rate` None: lines without a readable tax.
+    values:     the documents themselves, for the checks.
+    """
+
+    documents: pd.DataFrame
+    line_items: pd.DataFrame
+    taxes: pd.DataFrame
+    values: tuple[Document, ...]
+
+
+def build(documents: Iterable[Document]) -> Tables:
+    """The tables of one client. Raises DataError for an unreadable amount or date on a counted document."""
+    values = tuple(documents)
+    refuse_holes(values)
+    lines = [row for document in values for row in _line_rows(document)]
+    taxes = [row for document in values if document.is_counted for row in _tax_rows(document)]
+    return Tables(
+        documents=_frame([_document_row(document) for document in values], DOCUMENT_COLUMNS),
+        line_items=_frame(lines, LINE_ITEM_COLUMNS),
+        taxes=_frame(taxes, TAX_COLUMNS),
+        values=values,
+    )
+
+
+def refuse_holes(documents: Iterable[Document]) -> None:
+    """Raises DataError that names every unreadable amount or date of a counted document (at most five)."""
+    holes = [
+        f"{document.number} (id {document.id}): {remark.field} is {remark.found}"
+        for document in documents
+        if document.is_counted
+        for remark in document.remarks
+        if remark.code in ("AMOUNT-UNREADABLE", "DATE-UNREADABLE")
+    ]
+    if holes:
+        more = f"; and {len(holes) - 5} more" if len(holes) > 5 else ""
+        raise DataError(
+            f"Unreadable amounts or dates on counted documents: {'; '.join(holes[:5])}{more}. "
+            "Look at these documents in InvoiceXpress; no statement is made around a hole."
+        )
+
+
+def amounts(document: Document) -> Amounts:
+    """Gross, withholding and payable of a document whose header amounts are readable, as they came.
+
+    The vendor's `total` is net of withholding in the documented example and gross elsewhere, so each
+    document decides: the reading nearer to its `total` within TOTAL_TOLERANCE. When it is the one net of
+    withholding, payable is the vendor's own `total`.
+    """
+    assert document.net is not None
+    assert document.tax is not None
+    assert document.total is not None
+    gross = document.net + document.tax
+    withholding = cents(document.net * (document.withholding_rate or ZERO) / 100)
+    off_net = abs(document.total - (gross - withholding))
+    off_gross = abs(document.total - gross)
+    is_explained = min(off_net, off_gross) <= TOTAL_TOLERANCE
+    if withholding and is_explained and off_net <= off_gross:
+        return Amounts(gross, gross - document.total, document.total, is_explained=True)
+    return Amounts(gross, withholding, gross - withholding, is_explained)
+
+
+def factor(document: Document) -> int:
+    """What amounts are multiplied by: −1 for a credit note, unless the API gave it negative already."""
+    return -1 if document.kind.sign < 0 and not is_negative(document) else 1
+
+
+def is_negative(document: Document) -> bool:
+    """The amounts came below zero."""
+    return min(document.net or ZERO, document.total or ZERO) < 0
+
+
+def _document_row(document: Document) -> tuple[object, ...]:
+    sign = factor(document)
+    is_whole = None not in (document.net, document.tax, document.total)
+    whole = amounts(document) if is_whole else None
+    client = document.client
+    return (
+        document.id,
+        document.number,
+        document.type,
+        document.status,
+        document.kind.sign,
+        document.is_counted,
+        document.is_open,
+        document.archived,
+        document.date,
+        document.due_date,
+        document.currency,
+        _signed(document.sum, sign),
+        _signed(document.discount, sign),
+        _signed(document.net, sign),
+        _signed(document.tax, sign),
+        _signed(whole.gross, sign) if whole else None,
+        _signed(whole.withholding, sign) if whole else None,
+        _signed(whole.payable, sign) if whole else None,
+        document.total,
+        document.withholding_rate,
+        document.exemption,
+        document.reference,
+        document.observations,
+        document.permalink,
+        document.sequence_number,
+        document.inverted_sequence_number,
+        document.sequence_id,
+        document.saft_hash,
+        document.atcud,
+        document.currency_name,
+        document.exchange_rate,
+        document.exchange_currency,
+        document.mb_entity,
+        document.mb_reference,
+        document.mb_value,
+        client.id,
+        client.name,
+        client.email,
+        client.address,
+        client.postal_code,
+        client.country,
+        client.code,
+        client.fiscal_id,
+        client.phone,
+    )
+
+
+def _line_rows(document: Document) -> Iterable[tuple[object, ...]]:
+    sign = factor(document)
+    for item in document.items:
+        yield (
+            document.id,
+            item.position,
+            item.name,
+            item.description,
+            item.unit,
+            _signed(item.quantity, sign),
+            item.unit_price,
+            item.discount_rate,
+            _signed(item.discount, sign),
+            item.tax_id,
+            item.tax_name,
+            item.rate,
+            _exemption(document, item),
+            _signed(item.net, sign),
+            _signed(item.tax, sign),
+            _signed(item.gross, sign),
+            item.subtotal,
+        )
+
+
+def _tax_rows(document: Document) -> Iterable[tuple[object, ...]]:
+    sign = factor(document)
+    groups: dict[tuple[Decimal | None, str | None], list[LineItem]] = defaultdict(list)
+    for item in document.items:
+        groups[item.rate, _exemption(document, item)].append(item)
+    for (rate, exemption), items in groups.items():
+        yield (
+            document.id,
+            document.kind.sign,
+            document.currency,
+            document.kind.scheme,
+            rate,
+            exemption,
+            tuple(sorted({item.tax_name for item in items if item.tax_name})),
+            cents(sum((item.net for item in items if item.net is not None), ZERO) * sign),
+            cents(sum((item.tax for item in items if item.tax is not None), ZERO) * sign),
+        )
+
+
+def _exemption(document: Document, item: LineItem) -> str | None:
+    return document.exemption if item.rate == 0 else None
+
+
+def _signed(amount: Decimal | None, sign: int) -> Decimal | None:
+    """`amount` times `sign`; a zero never becomes a negative zero."""
+    return amount * sign if amount else amount
+
+
+def _frame(rows: Sequence[tuple[object, ...]], columns: dict[str, str]) -> pd.DataFrame:
+    parts = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pd.DataFrame(
+        {
+            name: pd.Series(list(part), dtype=dtype)
+            for (name, dtype), part in zip(columns.items(), parts, strict=True)
+        }
+    )

@@ -1,0 +1,143 @@
+"""Whole files or none: a temporary name beside, flushed to disk, renamed. Every failure is a WriteError.
+
+A temporary name is `.NAME.0123abcd.tmp`; what a killed run left behind is removed by `sweep`.
+On Windows a file that somebody has open refuses to be replaced: that is tried again for about 2.5 seconds,
+and then the message says to close it. Elsewhere a refusal is a matter of permission, and final at once.
+"""
+
+import errno
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from reports.errors import WriteError
+
+HELD_WAITS_SECONDS = (0.1, 0.2, 0.4, 0.8, 1.0)
+
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
+_IS_WINDOWS = os.name == "nt"
+_DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_DISK_FULL_WINDOWS = {39, 112}
+_HELD_WINDOWS = {5, 32, 33}
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Afterwards `path` holds exactly `data`, or what it held before. Raises WriteError."""
+    with new_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file beside `path`, to be written; it becomes `path` when the block ends well, else it disappears.
+
+    Any OSError of the block counts as a failure to write. Raises WriteError.
+    """
+    beside = temporary_name(path)
+    try:
+        with beside.open("xb") as file:
+            yield file
+            sync(file)
+        replace(beside, path)
+    except OSError as error:
+        raise as_write_error(error, path) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def temporary_name(path: Path) -> Path:
+    """A name beside `path` that nobody else uses and that `sweep` knows."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def sweep(folder: Path) -> None:
+    """Removes the temporary files and folders that killed runs left in `folder`. Raises WriteError."""
+    if not folder.is_dir():
+        return
+    for left in list(folder.iterdir()):
+        if not _TEMPORARY.fullmatch(left.name):
+            continue
+        if left.is_dir():
+            remove_folder(left)
+        else:
+            _patiently(partial(left.unlink, missing_ok=True), left)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Renames the file `source` to `target`, which it replaces in one step. Raises WriteError."""
+    _patiently(partial(os.replace, source, target), target)
+    sync_folder(target.parent)
+
+
+def rename_folder(source: Path, target: Path) -> None:
+    """Renames a folder; `target` must not exist. Raises WriteError."""
+    _patiently(partial(os.rename, source, target), target)
+    sync_folder(target.parent)
+
+
+def remove_folder(folder: Path) -> None:
+    """Removes a folder with all it holds; one that is not there is fine. Raises WriteError."""
+    if folder.exists():
+        _patiently(partial(shutil.rmtree, folder), folder)
+
+
+def sync(file: BinaryIO) -> None:
+    """Everything written to `file` is on the disk."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in `folder` are on the disk. Windows has no such call, some network drives refuse it."""
+    if _IS_WINDOWS:
+        return
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def as_write_error(error: OSError, path: Path) -> WriteError:
+    """What the user is told when `error` kept `path` from being written."""
+    if is_disk_full(error):
+        return WriteError(f"{path}: the disk is full. Free some space and run again", disk_full=True)
+    if is_held(error):
+        return WriteError(
+            f"{path}: it is open in another program, or you may not write it. Close the file and run again"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return WriteError(f"{path}: no permission to write here. Allow it, or choose another output folder")
+    return WriteError(f"{path}: it could not be written ({error.strerror or type(error).__name__})")
+
+
+def is_disk_full(error: OSError) -> bool:
+    """There is no space left, or none left for this user."""
+    return error.errno in _DISK_FULL or getattr(error, "winerror", None) in _DISK_FULL_WINDOWS
+
+
+def is_held(error: OSError) -> bool:
+    """Windows refused because somebody has the file open. It reports a lack of permission the same way."""
+    if getattr(error, "winerror", None) in _HELD_WINDOWS:
+        return True
+    return _IS_WINDOWS and error.errno == errno.EACCES
+
+
+def _patiently(action: Callable[[], object], path: Path) -> None:
+    for wait_seconds in (*HELD_WAITS_SECONDS, None):
+        try:
+            action()
+            return
+        except OSError as error:
+            if wait_seconds is None or not is_held(error):
+                raise as_write_error(error, path) from error
+        time.sleep(wait_seconds)

@@ -1,0 +1,176 @@
+"""What is wrong with the values of a configuration, each in a sentence that says what to write.
+
+pydantic finds the mistakes and says where; the words are ours. They repeat no value, except a short
+word that only lacks its quotes, and show the option's own example.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from reports.errors import Problem
+from reports.yaml_file import NAME_LIMIT_CHARACTERS, Route, Unclear, YamlFile, dotted
+
+SIMILARITY = 0.6
+"""A word less alike than this, of 1, is not offered as what was meant."""
+
+_PLAIN_WORD = re.compile(r"[A-Za-z][\w./-]*")
+
+
+def explain(file: YamlFile, model: type[BaseModel], errors: Iterable[ErrorDetails]) -> list[Problem]:
+    """A problem for each of the `errors` that pydantic found in `file` as a `model`.
+
+    Where the file has a problem already, there is no second one.
+    """
+    spoilt = {(problem.line, problem.column) for problem in file.problems}
+    found = [_problem(file, model, error) for error in errors]
+    return [problem for problem in found if (problem.line, problem.column) not in spoilt]
+
+
+def did_you_mean(word: object, choices: Iterable[str] | Mapping[str, str]) -> str:
+    """`; did you mean "settled"?`, or nothing when no choice is near.
+
+    A mapping leads from what the word may look like to what is offered.
+    """
+    offers = choices if isinstance(choices, Mapping) else {choice: choice for choice in choices}
+    folded = {looks.casefold(): offer for looks, offer in offers.items()}
+    typed = _as_typed(word).casefold()
+    near = difflib.get_close_matches(typed, folded, n=1, cutoff=SIMILARITY)
+    return f'; did you mean "{folded[near[0]]}"?' if near else ""
+
+
+def _problem(file: YamlFile, model: type[BaseModel], error: ErrorDetails) -> Problem:
+    route, kind = error["loc"], error["type"]
+    name = dotted(route)
+    if kind == "extra_forbidden":
+        return file.problem(route, f"{name} is not an option{_instead(model, route)}", at_key=True)
+    if kind == "value_error":
+        return file.problem(route, f"{name}: {error['ctx']['error']}")
+    field = _field(model, route)
+    if kind == "missing":
+        return file.problem(route, f"{name} is missing: write {_wanted(field, is_entry=False)}")
+    sentence = _sentence(kind, error["input"], _wanted(field, is_entry=isinstance(route[-1], int)), field)
+    return file.problem(route, f"{name}: {sentence}")
+
+
+def _sentence(kind: str, found: object, wanted: str, field: FieldInfo | None) -> str:
+    """What to write in place of the value `found`."""
+    word = _as_typed(found)
+    if kind == "string_type" and 0 < len(word) <= NAME_LIMIT_CHARACTERS:
+        return f'{word} without quotes is no text in YAML: write "{word}"'
+    if kind == "int_type" and isinstance(found, Unclear):
+        return f"write {wanted}, without leading zeros, underscores or decimals"
+    if kind == "int_type" and word.isdecimal():
+        return f"write {wanted}, without quotes"
+    near = did_you_mean(found, _choices(field)) if kind == "literal_error" else ""
+    return f"write {wanted}{near}"
+
+
+def _wanted(field: FieldInfo | None, *, is_entry: bool) -> str:
+    """What an option takes, or an entry of its list: `a whole number from 1 to 100, e.g. 30`."""
+    example = _example(field)
+    if isinstance(example, list) and not is_entry:
+        return f"a list, e.g. {_yaml(example)}"
+    if choices := _choices(field):
+        return f"one of: {', '.join(choices)}"
+    if model := _model_in(field.annotation if field else None):
+        return f"its options: {', '.join(_names(model))}"
+    if isinstance(example, bool):
+        return "true or false"
+    kind = f"a whole number{_bounds(field)}" if is_entry or isinstance(example, int) else "text"
+    return f"{kind}, e.g. {_yaml(example[0] if isinstance(example, list) else example)}"
+
+
+def _instead(model: type[BaseModel], route: Route) -> str:
+    """What was meant by a key that is no option: one written alike, one of another section, or any."""
+    holder, key = route[:-1], str(route[-1])
+    owner = _model_at(model, holder)
+    names = list(_names(owner)) if owner else []
+    elsewhere = [option for option in _options(model) if option.rpartition(".")[2] == key]
+    if near := did_you_mean(key, names):
+        return near
+    if elsewhere:
+        return f' here; did you mean "{elsewhere[0]}"?'
+    return f"; the options{f' of {dotted(holder)}' if holder else ''} are: {', '.join(names)}"
+
+
+def _options(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """The dotted names of all options below `model`."""
+    for name in _names(model):
+        yield f"{prefix}{name}"
+        if below := _model_at(model, (name,)):
+            yield from _options(below, f"{prefix}{name}.")
+
+
+def _names(model: type[BaseModel]) -> Iterator[str]:
+    """What a file may say. A field excluded from output is no option."""
+    return (field.alias or name for name, field in model.model_fields.items() if not field.exclude)
+
+
+def _model_at(model: type[BaseModel], route: Route) -> type[BaseModel] | None:
+    if not route:
+        return model
+    field = _field(model, route)
+    return _model_in(field.annotation) if field else None
+
+
+def _field(model: type[BaseModel], route: Route) -> FieldInfo | None:
+    """The field that the last key of `route` names; places in lists are passed over."""
+    holder: type[BaseModel] | None = model
+    field = None
+    for part in route:
+        if isinstance(part, str):
+            fields = holder.model_fields if holder else {}
+            field = next((field for name, field in fields.items() if part == (field.alias or name)), None)
+            holder = _model_in(field.annotation) if field else None
+    return field
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The section that `annotation` is about: the one of `tuple[Client, ...] | None` is Client."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _choices(field_or_annotation: Any) -> tuple[str, ...]:
+    """The words of a closed set."""
+    is_field = isinstance(field_or_annotation, FieldInfo)
+    annotation = field_or_annotation.annotation if is_field else field_or_annotation
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(choice for part in get_args(annotation) for choice in _choices(part))
+
+
+def _example(field: FieldInfo | None) -> Any:
+    return (field.examples or [field.default])[0] if field else None
+
+
+def _bounds(field: FieldInfo | None) -> str:
+    rules = field.metadata if field else []
+    low = next((rule.ge for rule in rules if isinstance(rule, Ge)), None)
+    high = next((rule.le for rule in rules if isinstance(rule, Le)), None)
+    return "" if high is None else f" from {low} to {high}"
+
+
+def _as_typed(found: object) -> str:
+    """A word as it stands in the file; empty for what is no word."""
+    if isinstance(found, Unclear):
+        return found.text
+    if isinstance(found, bool):
+        return str(found).lower()
+    return str(found) if isinstance(found, (int, str)) else ""
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_yaml, value))}]"
+    is_plain = isinstance(value, str) and _PLAIN_WORD.fullmatch(value)
+    return str(value) if is_plain else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,30 @@
+"""Names of folders and files: a slug of the client's name, its id, and the period's label.
+
+ASCII, lower case, and never a name Windows reserves: the id makes every name unique and harmless, whatever
+the client is called.
+"""
+
+import re
+import unicodedata
+
+MAX_SLUG = 60
+NAMELESS = "client"
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+
+
+def slug(name: str) -> str:
+    """`name` in ASCII letters, digits and hyphens, at most 60 of them; `client` when nothing is left."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
+    plain = re.sub(r"[’'`´]", "", "".join(mark for mark in plain if not unicodedata.combining(mark)))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or NAMELESS
+
+
+def client_folder(name: str, client: int) -> str:
+    """`ana-filhos-lda-1310176`."""
+    return f"{slug(name)}-{client}"
+
+
+def client_of(folder: str) -> int | None:
+    """The client a folder belongs to, by its id; None for a folder of something else."""
+    match = re.fullmatch(r"[a-z0-9-]+-(\d+)", folder)
+    return int(match[1]) if match else None

@@ -1,0 +1,112 @@
+"""Calendar periods: what `last-month` means, and the label of a range of days.
+
+Days are calendar days in the business's own time zone; both ends are included.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+NAMED = (
+    "last-month",
+    "this-month",
+    "last-quarter",
+    "this-quarter",
+    "last-year",
+    "this-year",
+)
+FORMS = "last-month, last-quarter, last-year, this-…, 2026-10, 2026-Q3, 2026, or from and to"
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_QUARTER = re.compile(r"(\d{4})-[Qq]([1-4])")
+_YEAR = re.compile(r"(\d{4})")
+_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True)
+class Period:
+    """A range of calendar days, `first` and `last` included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @property
+    def label(self) -> str:
+        """`2026-10`, `2026-Q3`, `2026`, or `2026-10-01_2026-10-20`: the name of its folder."""
+        year = self.first.year
+        for months, label in (
+            (1, f"{self.first:%Y-%m}"),
+            (3, f"{year}-Q{(self.first.month + 2) // 3}"),
+            (12, f"{year}"),
+        ):
+            starts = self.first.day == 1 and (self.first.month - 1) % months == 0
+            if starts and self.last == _months_from(self.first, months).last:
+                return label
+        return f"{self.first.isoformat()}_{self.last.isoformat()}"
+
+    @property
+    def twelve_months(self) -> tuple["Period", ...]:
+        """The twelve calendar months that end with the month of `last`, oldest first."""
+        end = self.last.replace(day=1)
+        return tuple(_months_from(_shift(end, -back), 1) for back in range(11, -1, -1))
+
+
+def parse(text: str, today: date) -> Period:
+    """The period that `text` names on the day `today`.
+
+    Takes a name of NAMED, a month `2026-10`, a quarter `2026-Q3`, a year `2026`, or a range
+    `2026-10-01_2026-10-20` (the label of a range). Raises ValueError with a sentence otherwise.
+    """
+    if text in NAMED:
+        which, unit = text.split("-")
+        months = {"month": 1, "quarter": 3, "year": 12}[unit]
+        start = date(today.year, (today.month - 1) // months * months + 1, 1)
+        return _months_from(_shift(start, -months) if which == "last" else start, months)
+    if match := _RANGE.fullmatch(text):
+        return between(_day(match[1]), _day(match[2]))
+    if match := _QUARTER.fullmatch(text):
+        return _months_from(_first_of(int(match[1]), 3 * int(match[2]) - 2, text), 3)
+    if match := _MONTH.fullmatch(text):
+        return _months_from(_first_of(int(match[1]), int(match[2]), text), 1)
+    if match := _YEAR.fullmatch(text):
+        return _months_from(_first_of(int(match[1]), 1, text), 12)
+    raise ValueError(f"{text!r} is not a period: write {FORMS}")
+
+
+def between(first: date, last: date) -> Period:
+    """The days from `first` to `last`, both included. Raises ValueError when they are the wrong way round."""
+    if last < first:
+        raise ValueError(f"the period ends on {last} before it begins on {first}: exchange them")
+    return Period(first, last)
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an aware `instant` in `zone`."""
+    return instant.astimezone(zone).date()
+
+
+def _first_of(year: int, month: int, text: str) -> date:
+    try:
+        return date(year, month, 1)
+    except ValueError:
+        raise ValueError(f"{text!r} is not in the calendar: months are 01 to 12") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a day of the calendar: write 2026-10-31") from None
+
+
+def _shift(first: date, months: int) -> date:
+    count = first.year * 12 + first.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def _months_from(first: date, months: int) -> Period:
+    return Period(first, _shift(first, months) - timedelta(days=1))

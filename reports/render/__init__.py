@@ -1,0 +1,1 @@
+"""From numbers to files: what each sheet shows, the workbook, the statement."""

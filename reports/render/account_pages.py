@@ -1,0 +1,279 @@
+"""What the bookkeeper is shown: all clients of an account, for the overview page and the summary workbook.
+
+Internal: states, reasons and findings stand here, and nothing of it leaves with a client's mail.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from reports.figures.checks import Finding, warnings
+from reports.figures.totals import CurrencyTotals, Figures
+from reports.money import ZERO
+from reports.period import Period
+from reports.render import sheets
+from reports.render.client_pages import Subject, filter_text, period_text
+from reports.render.labels import N_, Labels
+from reports.render.layout import Book, Column, Kind, Note, Row, Sheet, Tab, Value, totals_of
+
+READY, FAILED = "ready", "failed"
+_TOTALS = (
+    ("net", N_("Net")),
+    ("tax", N_("VAT")),
+    ("gross", N_("Gross")),
+    ("withholding", N_("Withholding")),
+    ("payable", N_("Payable")),
+    ("open", N_("Open")),
+    ("overdue", N_("Overdue")),
+)
+_NOT_COUNTED = ("number", "type", "status", "date", "reason", "currency", "gross", "reference", "link", "id")
+_PER_CURRENCY = (("vat", N_("VAT")), ("documents", N_("Documents")), ("open", N_("Open documents")))
+
+
+@dataclass(frozen=True)
+class ClientLine:
+    """One client in overview and summary. `files` are label and path relative to the overview.
+
+    A failed client has a `reason`, no totals, and in `kept_from` the reading of what still lies there.
+    Instants are local time.
+    """
+
+    id: int
+    name: str
+    fiscal_id: str | None
+    state: str
+    reason: str | None = None
+    read_at: dt.datetime | None = None
+    kept_from: dt.datetime | None = None
+    documents_read: int = 0
+    totals: tuple[CurrencyTotals, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def warnings(self) -> int:
+        return warnings(self.findings)
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account, for a period: its clients, and how many of all the account's clients they are."""
+
+    name: str
+    issuer: str | None
+    period: Period
+    clients: tuple[ClientLine, ...]
+    clients_in_account: int | None
+    filters: Mapping[str, Sequence[str]]
+
+    @property
+    def failed(self) -> tuple[ClientLine, ...]:
+        return tuple(client for client in self.clients if client.state == FAILED)
+
+    @property
+    def ready(self) -> tuple[ClientLine, ...]:
+        return tuple(client for client in self.clients if client.state == READY)
+
+    @property
+    def read_at(self) -> dt.datetime | None:
+        """The newest reading."""
+        return max((client.read_at for client in self.clients if client.read_at), default=None)
+
+
+Grids = Mapping[tuple[str, str], Sheet]
+"""A client's part of the summary's sheets, by sheet and currency (`""` for sheets of all currencies)."""
+
+
+def client_grids(subject: Subject, figures: Figures, findings: Sequence[Finding], labels: Labels) -> Grids:
+    """What one client adds to the summary workbook."""
+    grids: dict[tuple[str, str], Sheet] = {}
+    who: Mapping[str, Value] = {"client": subject.name, "fiscal_id": subject.fiscal_id}
+    extra = tuple(who)
+    for currency in figures.currencies:
+        for key, documents, keys in (
+            ("documents", figures.documents, sheets.WORKBOOK_DOCUMENTS),
+            ("open", figures.open_documents, sheets.WORKBOOK_OPEN),
+        ):
+            grids[key, currency] = sheets.documents_grid(
+                sheets.of_currency(documents, currency),
+                (*extra, *keys),
+                key=key,
+                title="",
+                currency=currency,
+                empty="",
+                labels=labels,
+                extra=who,
+            )
+        grids["vat", currency] = sheets.vat_grid(
+            figures, currency, (*extra, *sheets.WORKBOOK_VAT), key="vat", labels=labels, title="", extra=who
+        )
+    grids["not_counted", ""] = sheets.documents_grid(
+        figures.not_counted,
+        (*extra, *_NOT_COUNTED),
+        key="not_counted",
+        title="",
+        currency=None,
+        empty="",
+        labels=labels,
+        extra=who,
+    )
+    grids["findings", ""] = _findings_grid(subject.name, findings, labels)
+    return grids
+
+
+def summary_book(account: Account, grids: Iterable[Grids], *, labels: Labels) -> Book:
+    """The summary workbook. `grids` are the clients' parts in the order of the clients."""
+    _ = labels.text
+    parts = list(grids)
+    currencies = _currencies(account)
+    tabs = [Tab(_("Clients"), (_clients_grid(account, labels), Note(tuple(notes(account, labels)))))]
+    for key, title in _PER_CURRENCY:
+        for currency in currencies or [""]:
+            name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
+            tabs.append(Tab(name, (_joined(parts, key, currency, name, labels),)))
+    for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
+        tabs.append(Tab(title, (replace(_joined(parts, key, "", title, labels), totals=None),)))
+    period = period_text(account.period, labels)
+    return Book(
+        title=f"{account.name} · {period}",
+        footer=f"{account.name} · {period}",
+        author=account.issuer or "",
+        language=labels.html_language,
+        made_at=account.read_at or dt.datetime.combine(account.period.last, dt.time(), dt.UTC),
+        tabs=tuple(tabs),
+    )
+
+
+def account_totals(account: Account) -> tuple[CurrencyTotals, ...]:
+    """The sum over the ready clients, a row a currency."""
+    return tuple(
+        CurrencyTotals(
+            currency=currency,
+            documents=sum(total.documents for total in _of(account, currency)),
+            **{key: sum(map(attrgetter(key), _of(account, currency)), ZERO) for key, _ in _TOTALS},
+        )
+        for currency in _currencies(account)
+    )
+
+
+def notes(account: Account, labels: Labels) -> Sequence[str]:
+    """How much of the account is covered, and what these figures are not."""
+    _ = labels.text
+    covered = len(account.ready)
+    if account.clients_in_account is None:
+        lines = [_("{covered} clients are covered; how many the account has is not known.").format(covered=covered)]
+    else:
+        sentence = _("{covered} of the account's {count} clients are covered.")
+        lines = [sentence.format(covered=covered, count=account.clients_in_account)]
+    if account.failed:
+        lines.append(_("{count} clients failed; their figures are missing here.").format(count=len(account.failed)))
+    if hidden := filter_text(account.filters, labels):
+        lines.append(hidden)
+    return [*lines, _("The figures follow document dates. This is no VAT return.")]
+
+
+def clients_columns(labels: Labels) -> tuple[Column, ...]:
+    """The columns of the list of clients."""
+    _ = labels.text
+    return (
+        Column("id", _("Id"), Kind.INTEGER),
+        Column("client", _("Client"), Kind.TEXT),
+        Column("fiscal_id", _("NIF"), Kind.TEXT),
+        Column("state", _("State"), Kind.TEXT),
+        Column("currency", _("Currency"), Kind.TEXT),
+        Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
+        *(Column(key, _(heading), Kind.MONEY, has_total=True) for key, heading in _TOTALS),
+        Column("documents_read", _("Documents read"), Kind.INTEGER),
+        Column("warnings", _("Warnings"), Kind.INTEGER),
+        Column("read_at", _("Read at"), Kind.TEXT),
+        Column("reason", _("Reason"), Kind.LONG_TEXT),
+    )
+
+
+def _clients_grid(account: Account, labels: Labels) -> Sheet:
+    columns = clients_columns(labels)
+    rows = [row for client in account.clients for row in _client_rows(client, labels)]
+    currencies = _currencies(account)
+    is_one = len(currencies) <= 1
+    return Sheet(
+        key="clients",
+        title=labels.text("Clients"),
+        columns=columns if is_one else tuple(replace(column, has_total=False) for column in columns),
+        rows=rows,
+        empty=labels.text("No clients."),
+        currency=currencies[0] if len(currencies) == 1 else None,
+        # No total mixes currencies: with several, the sheets of each currency have theirs.
+        totals=totals_of(columns, rows, labels.text("Total")) if is_one else None,
+    )
+
+
+def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
+    before = (client.id, client.name, client.fiscal_id, labels.state(client.state))
+    read_at = labels.instant(client.read_at) if client.read_at else None
+    after = (client.documents_read, client.warnings, read_at, client.reason)
+    amounts: Sequence[tuple[Value, ...]] = [
+        (total.currency, total.documents, *(getattr(total, key) for key, _ in _TOTALS)) for total in client.totals
+    ]
+    for values in amounts or [(None,) * (2 + len(_TOTALS))]:
+        yield (*before, *values, *after)
+
+
+def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> Sheet:
+    _ = labels.text
+    columns = (
+        Column("client", _("Client"), Kind.TEXT),
+        Column("level", _("Level"), Kind.TEXT),
+        Column("code", _("Code"), Kind.TEXT),
+        Column("number", _("Number"), Kind.TEXT),
+        Column("message", _("Finding"), Kind.LONG_TEXT),
+        Column("expected", _("Expected"), Kind.TEXT),
+        Column("found", _("Found"), Kind.TEXT),
+        Column("difference", _("Difference"), Kind.TEXT),
+        Column("document", _("Document id"), Kind.INTEGER),
+    )
+    rows: list[Row] = [
+        (
+            client,
+            labels.level(finding.level),
+            finding.code,
+            finding.number,
+            labels.finding(finding),
+            finding.expected,
+            finding.found,
+            finding.difference,
+            finding.document,
+        )
+        for finding in findings
+    ]
+    return Sheet("findings", "", columns, rows, empty="")
+
+
+def _joined(parts: Sequence[Grids], key: str, currency: str, title: str, labels: Labels) -> Sheet:
+    """The clients' grids under each other, totalled anew."""
+    grids = [part[key, currency] for part in parts if (key, currency) in part]
+    rows = [row for grid in grids for row in grid.rows]
+    columns = grids[0].columns if grids else ()
+    return Sheet(
+        key=f"{key}_{currency}",
+        title=title,
+        columns=tuple(_shown(column, index, grids) for index, column in enumerate(columns)),
+        rows=rows,
+        empty=labels.text("Nothing to list."),
+        currency=currency or None,
+        totals=totals_of(columns, rows, labels.text("Total")) if columns else None,
+    )
+
+
+def _shown(column: Column, index: int, grids: Sequence[Sheet]) -> Column:
+    """Hidden only where every client hides it."""
+    return replace(column, is_hidden=all(grid.columns[index].is_hidden for grid in grids))
+
+
+def _currencies(account: Account) -> list[str]:
+    names = {total.currency for client in account.clients for total in client.totals}
+    return sorted(names, key=lambda name: (name != "EUR", name))
+
+
+def _of(account: Account, currency: str) -> list[CurrencyTotals]:
+    return [total for client in account.clients for total in client.totals if total.currency == currency]

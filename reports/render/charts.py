@@ -1,0 +1,72 @@
+"""Native charts, with their points cached: a preview draws a chart from its cache, not from the cells."""
+
+from openpyxl.chart import BarChart
+from openpyxl.chart.data_source import (
+    AxDataSource,
+    NumData,
+    NumDataSource,
+    NumRef,
+    NumVal,
+    StrData,
+    StrRef,
+    StrVal,
+)
+from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.series import Series, SeriesLabel
+from openpyxl.utils import get_column_letter, quote_sheetname
+
+from reports.render.layout import Chart
+from reports.render.looks import ACCENT
+
+SERIES_COLOURS = (ACCENT, "9DB4C8")
+CHART_ROWS = 14
+CHART_HEIGHT_CM = 7.0
+
+
+
+def column_chart(block: Chart, sheet_name: str, first: int) -> BarChart:
+    """A native chart over the cells from row `first`, its points cached so that previews show them."""
+    count = len(block.categories)
+    place = quote_sheetname(sheet_name)
+
+    def cells(index: int, start: int, end: int) -> str:
+        letter = get_column_letter(index)
+        return f"{place}!${letter}${start}" + (f":${letter}${end}" if end > start else "")
+
+    chart = BarChart()
+    chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "clustered", 60, -5
+    chart.height, chart.width = CHART_HEIGHT_CM, 17
+    chart.legend.position = "b"
+    chart.layout = Layout(manualLayout=ManualLayout(x=0.09, y=0.05, w=0.89, h=0.68, xMode="edge", yMode="edge"))
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.tickLblPos = "low"
+    chart.y_axis.number_format = "#,##0"
+    months = [StrVal(idx=index, v=name) for index, name in enumerate(block.categories)]
+    for index, (name, values) in enumerate(block.series):
+        points = [NumVal(idx=place_, v=str(value)) for place_, value in enumerate(values)]
+        series = Series(
+            idx=index,
+            order=index,
+            tx=SeriesLabel(
+                strRef=StrRef(
+                    f=cells(index + 2, first - 1, first - 1),
+                    strCache=StrData(ptCount=1, pt=[StrVal(idx=0, v=name)]),
+                )
+            ),
+            cat=AxDataSource(
+                strRef=StrRef(f=cells(1, first, first + count - 1), strCache=StrData(ptCount=count, pt=months))
+            ),
+            val=NumDataSource(
+                numRef=NumRef(
+                    f=cells(index + 2, first, first + count - 1),
+                    numCache=NumData(formatCode="General", ptCount=count, pt=points),
+                )
+            ),
+        )
+        series.graphicalProperties.solidFill = SERIES_COLOURS[index]
+        series.graphicalProperties.line.noFill = True
+        series.invertIfNegative = False
+        chart.series.append(series)
+    return chart
+
+

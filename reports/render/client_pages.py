@@ -1,0 +1,282 @@
+"""What a client is shown: the blocks of its statement and of its workbook.
+
+Everything here leaves the house, so nothing internal stands in it: findings are only counted.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.figures.checks import Finding, hidden_by, warnings
+from reports.figures.totals import Figures
+from reports.period import Period
+from reports.render import sheets
+from reports.render.labels import Labels
+from reports.render.layout import Block, Book, Chart, Fact, Facts, Note, Sheet, Tab, without, without_empty
+
+FINAL_CONSUMER = "999999990"
+NO_INVOICE = "Este documento não serve de fatura"
+"""Said in Portuguese in every language: it is the words the law knows."""
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Who sends the statement."""
+
+    name: str | None = None
+    fiscal_id: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose statement it is, for which days, and from which reading. `read_at` is local time."""
+
+    client: int
+    name: str
+    fiscal_id: str | None
+    issuer: Issuer
+    period: Period
+    read_at: dt.datetime
+    filters: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class CurrencyPages:
+    """The blocks of one currency, in the order of the statement. Empty sheets say so."""
+
+    currency: str
+    documents: Sheet
+    types: Sheet
+    vat: Sheet
+    open_documents: Sheet
+    ageing: Sheet
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
+class ClientReport:
+    """Everything a client is shown, once: head, totals, one group of blocks a currency, notes."""
+
+    title: str
+    head: Facts
+    totals: Sheet
+    currencies: tuple[CurrencyPages, ...]
+    notes: Note
+    proof: str
+
+
+def client_report(
+    subject: Subject, figures: Figures, *, findings: Sequence[Finding], labels: Labels, line_items: bool
+) -> ClientReport:
+    """The blocks of a client's statement and of its workbook's first sheet."""
+    _ = labels.text
+    return ClientReport(
+        title=_("Statement of documents"),
+        head=_head(subject, labels),
+        totals=sheets.totals_grid(figures.totals, labels),
+        currencies=tuple(
+            _currency_pages(total.currency, subject, figures, labels=labels, line_items=line_items)
+            for total in figures.totals
+        ),
+        notes=Note(tuple(_notes(subject, figures, labels))),
+        proof=proof(figures, warnings(findings), labels),
+    )
+
+
+def client_book(report: ClientReport, subject: Subject, figures: Figures, *, labels: Labels) -> Book:
+    """The client's workbook: Summary, then documents, line items, VAT and open documents, a sheet a currency."""
+    _ = labels.text
+    period = period_text(subject.period, labels)
+    summary: list[Block] = [report.head, report.totals]
+    for pages in report.currencies:
+        summary += [pages.types, pages.vat, pages.ageing, *([pages.chart] if pages.chart else [])]
+    summary += [Note((report.proof, *report.notes.lines))]
+    tabs = [Tab(_("Summary"), tuple(summary), is_data=False)]
+    for title, make in (
+        (_("Documents"), documents_sheet),
+        (_("Line items"), line_items_sheet),
+        (_("VAT"), vat_sheet),
+        (_("Open documents"), open_sheet),
+    ):
+        for currency in figures.currencies or (None,):
+            name = f"{title} {currency}" if len(figures.currencies) > 1 else title
+            tabs.append(Tab(name, (make(figures, currency, labels=labels, title=name),)))
+    return Book(
+        title=f"{report.title} · {subject.name} · {period}",
+        footer=f"{subject.name} · {period}",
+        author=subject.issuer.name or "",
+        language=labels.html_language,
+        made_at=subject.read_at,
+        tabs=tuple(tabs),
+    )
+
+
+def documents_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
+    """The counted documents of the period in one currency."""
+    return sheets.documents_grid(
+        sheets.of_currency(figures.documents, currency),
+        sheets.WORKBOOK_DOCUMENTS,
+        key=f"documents_{currency}",
+        title=title,
+        currency=currency,
+        empty=labels.text("No documents in this period."),
+        labels=labels,
+    )
+
+
+def open_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
+    """The open documents of all dates in one currency."""
+    return sheets.documents_grid(
+        sheets.of_currency(figures.open_documents, currency),
+        sheets.WORKBOOK_OPEN,
+        key=f"open_{currency}",
+        title=title,
+        currency=currency,
+        empty=labels.text("No open documents."),
+        labels=labels,
+    )
+
+
+def line_items_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
+    """The line items of the period's counted documents in one currency."""
+    documents = sheets.of_currency(figures.documents, currency)
+    lines = figures.line_items[figures.line_items["document_id"].isin(documents["id"])]
+    return sheets.line_items_grid(documents, lines, sheets.WORKBOOK_LINE_ITEMS, currency=currency, labels=labels, title=title)
+
+
+def vat_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
+    """The VAT summary of one currency, its rounding line last."""
+    return sheets.vat_grid(figures, currency, sheets.WORKBOOK_VAT, key=f"vat_{currency}", labels=labels, title=title)
+
+
+def period_text(period: Period, labels: Labels) -> str:
+    """`01/10/2026 – 31/10/2026`, both ends included."""
+    return f"{labels.date(period.first)} – {labels.date(period.last)}"
+
+
+def client_title(name: str, fiscal_id: str | None, labels: Labels) -> str:
+    """The client's name; the tax authority's number for an unnamed buyer is shown as what it means."""
+    digits = (fiscal_id or "").upper().removeprefix("PT").replace(" ", "")
+    return labels.text("Final consumer") if digits == FINAL_CONSUMER and not name else name
+
+
+def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
+    """One line: everything was read, and whether everything ties."""
+    _ = labels.text
+    read = _("All {count} documents of this client were read.").format(count=labels.number(figures.documents_read))
+    if warning_count:
+        return f"{read} " + _("{count} points to look at; ask us about them.").format(count=warning_count)
+    return f"{read} " + _("Documents, line items and VAT summary agree to the cent.")
+
+
+def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | None:
+    """What the configured filter leaves out, as a sentence; None when it hides nothing."""
+    hidden = [labels.hidden(word) for word in hidden_by(filters)]
+    if not hidden:
+        return None
+    sentence = labels.text("By choice of the issuer this statement leaves out: {list}.")
+    return sentence.format(list=", ".join(hidden))
+
+
+def _head(subject: Subject, labels: Labels) -> Facts:
+    _ = labels.text
+    issuer = subject.issuer
+    pairs = (
+        (_("Issuer"), issuer.name),
+        (_("Issuer NIF"), issuer.fiscal_id),
+        (_("Address"), issuer.address),
+        (_("Client"), subject.name),
+        (_("NIF"), subject.fiscal_id),
+        (_("Period"), period_text(subject.period, labels)),
+        (_("Read at"), labels.instant(subject.read_at)),
+        (_("Filters"), _filters(subject.filters)),
+    )
+    return Facts(_("Statement of documents"), tuple(Fact(label, value) for label, value in pairs if value))
+
+
+def _filters(filters: Mapping[str, Sequence[str]]) -> str | None:
+    """The filter in the vendor's words; None when it lets everything through."""
+    parts = [
+        f"{key}: {', '.join(words)}"
+        for key, words in filters.items()
+        if words and set(words) != {"archived", "non_archived"}
+    ]
+    return "; ".join(parts) or None
+
+
+def _currency_pages(
+    currency: str, subject: Subject, figures: Figures, *, labels: Labels, line_items: bool
+) -> CurrencyPages:
+    _ = labels.text
+    one = len(figures.currencies) == 1
+
+    def titled(title: str) -> str:
+        return title if one else f"{title} · {currency}"
+
+    vat = sheets.vat_grid(
+        figures, currency, sheets.STATEMENT_VAT, key=f"s_vat_{currency}", labels=labels, title=titled(_("VAT summary"))
+    )
+    rows = [row for row in figures.vat if row.currency == currency]
+    if all(row.scheme == "pt" for row in rows):
+        vat = without(vat, "scheme")
+    if not any(row.base_credit_notes or row.tax_credit_notes for row in rows):
+        vat = without(vat, "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
+    open_documents = sheets.documents_grid(
+        sheets.of_currency(figures.open_documents, currency),
+        sheets.STATEMENT_OPEN,
+        key=f"s_open_{currency}",
+        title=titled(_("Open documents")),
+        currency=currency,
+        empty=_("No open documents."),
+        labels=labels,
+    )
+    return CurrencyPages(
+        currency=currency,
+        documents=sheets.grouped_documents(
+            figures, currency, labels=labels, title=titled(_("Documents of the period")), line_items=line_items
+        ),
+        types=sheets.types_grid(figures, currency, labels=labels, title=titled(_("Subtotals per type"))),
+        vat=without_empty(vat, "exemption"),
+        open_documents=without_empty(open_documents, "payment"),
+        ageing=sheets.ageing_grid(figures, currency, labels=labels, title=titled(_("Ageing of open documents"))),
+        chart=None
+        if hidden_by(subject.filters)
+        else _chart(figures, currency, labels=labels, title=titled(_("The last twelve months"))),
+    )
+
+
+def _chart(figures: Figures, currency: str, *, labels: Labels, title: str) -> Chart:
+    months = [month for month in figures.months if month.currency == currency]
+    return Chart(
+        key=f"months_{currency}",
+        title=title,
+        currency=currency,
+        category=labels.text("Month"),
+        categories=tuple(labels.month(month.first) for month in months),
+        series=(
+            (labels.text("Net"), tuple(month.net for month in months)),
+            (labels.text("VAT"), tuple(month.tax for month in months)),
+        ),
+    )
+
+
+def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
+    _ = labels.text
+    lines = [
+        _(
+            "Documents by their date, both days included. Credit notes count as negative. Drafts, cancelled "
+            "documents, receipts and documents that are not fiscal are not counted."
+        ),
+        _(
+            "Open documents are all those not marked as paid when the documents were read ({instant}), of any "
+            "date. Part payments are not visible here: a document stays open until it is paid in full."
+        ).format(instant=labels.instant(subject.read_at)),
+    ]
+    if hidden := filter_text(subject.filters, labels):
+        lines.append(hidden)
+    if figures.read_on <= figures.period.last:
+        lines.append(_("The period was not over when the documents were read."))
+    if len(figures.currencies) > 1:
+        lines.append(_("Amounts of different currencies are never added together."))
+    return [*lines, f"{NO_INVOICE}."]

@@ -1,0 +1,197 @@
+"""What a report shows, before it is a workbook or a page: blocks of columns and rows, in plain values.
+
+Workbook and statement are made from the same blocks, so headings, order and totals are decided once and the
+two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a number format, HTML to a text.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from reports.money import ZERO
+
+
+class Kind(StrEnum):
+    """The type of a value, and how it is shown."""
+
+    TEXT = "text"
+    LONG_TEXT = "long-text"
+    DATE = "date"
+    MONEY = "money"
+    NUMBER = "number"
+    PERCENT = "percent"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    LINK = "link"
+
+
+class Link(NamedTuple):
+    """A text and the page it leads to; `url` None when there is none that is safe to open."""
+
+    text: str
+    url: str | None
+
+
+Value = str | Decimal | int | bool | dt.date | Link | None
+Row = tuple[Value, ...]
+"""TEXT: str · DATE: date · MONEY, NUMBER: Decimal · PERCENT: Decimal, 23 for 23 % · INTEGER: int · LINK: Link."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `key` is stable and ASCII, `heading` is translated. `has_total`: the totals row adds it up."""
+
+    key: str
+    heading: str
+    kind: Kind
+    has_total: bool = False
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Consecutive rows of a sheet under one heading, with their subtotal.
+
+    `details` is empty, or has one place per row for a grid that stands under it.
+    """
+
+    title: str
+    rows: Sequence[Row]
+    totals: Row
+    details: "Sequence[Sheet | None]" = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A grid. All money in it is of one `currency`; None when a column of the grid names it row by row.
+
+    `totals` has a value per column, a text in the first, or is None for a grid without a totals row.
+    `empty` is what stands there when there is no row. `groups`, where given, hold the same rows in order.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+    empty: str
+    currency: str | None = None
+    totals: Row | None = None
+    groups: tuple[Group, ...] = ()
+
+
+class Fact(NamedTuple):
+    """A label and its value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who, what and when."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Sentences."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Columns side by side over the same categories, amounts of one currency."""
+
+    key: str
+    title: str
+    currency: str
+    category: str
+    categories: tuple[str, ...]
+    series: tuple[tuple[str, tuple[Decimal, ...]], ...]
+
+
+Block = Facts | Sheet | Chart | Note
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A worksheet. A data tab (`is_data`) is one sheet as an Excel table from the first row, then notes."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    is_data: bool = True
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook. `made_at` stands in its properties, so that equal content gives equal bytes."""
+
+    title: str
+    footer: str
+    author: str
+    language: str
+    made_at: dt.datetime
+    tabs: tuple[Tab, ...]
+
+
+def totals_of(columns: Sequence[Column], rows: Sequence[Row], label: str) -> Row:
+    """The totals row: `label` first, sums where a column has a total, None elsewhere."""
+    sums: list[Value] = [label]
+    for index, column in enumerate(columns[1:], start=1):
+        sums.append(_sum(column, [row[index] for row in rows]) if column.has_total else None)
+    return tuple(sums)
+
+
+def without(sheet: Sheet, *keys: str) -> Sheet:
+    """The sheet without the columns `keys`."""
+    return _only(sheet, [index for index, column in enumerate(sheet.columns) if column.key not in keys])
+
+
+def without_empty(sheet: Sheet, *keys: str) -> Sheet:
+    """The sheet without those of the columns `keys` in which every value is zero or missing."""
+    empty = [
+        column.key
+        for index, column in enumerate(sheet.columns)
+        if column.key in keys and not any(row[index] for row in sheet.rows)
+    ]
+    return without(sheet, *empty)
+
+
+def safe_url(url: str | None) -> str | None:
+    """`url` when it is an http(s) address that can be opened as it stands, else None."""
+    if not url or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _only(sheet: Sheet, kept: Sequence[int]) -> Sheet:
+    def cut(row: Row) -> Row:
+        return tuple(row[index] for index in kept)
+
+    return replace(
+        sheet,
+        columns=tuple(sheet.columns[index] for index in kept),
+        rows=[cut(row) for row in sheet.rows],
+        totals=cut(sheet.totals) if sheet.totals else None,
+        groups=tuple(
+            replace(group, rows=[cut(row) for row in group.rows], totals=cut(group.totals))
+            for group in sheet.groups
+        ),
+    )
+
+
+def _sum(column: Column, values: Sequence[Value]) -> Value:
+    if column.kind is Kind.INTEGER:
+        return sum(value for value in values if isinstance(value, int))
+    return sum((value for value in values if isinstance(value, Decimal)), ZERO)

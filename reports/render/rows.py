@@ -1,0 +1,191 @@
+"""Streams rows into a workbook that openpyxl made, straight into the parts of its package.
+
+openpyxl makes everything about a workbook (styles, tables, widths, freeze, print set-up, charts) and saves it
+without the data. This room copies that package part by part, and where a sheet's rows belong it writes them
+from templates compiled once per band. So a cell is what its column declares: text from outside is always text
+and never a formula, an amount is its exact decimal text, and every formula carries its result, which openpyxl
+cannot store and without which a mail preview shows an empty cell.
+"""
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from html import escape
+from io import BytesIO
+from itertools import islice
+from typing import IO, NamedTuple
+
+CHUNK_ROWS = 512
+MAX_ROWS = 1_048_576
+MAX_TEXT = 32_767
+"""UTF-16 units a cell may hold."""
+MAX_LINK = 255
+CUT = " […]"
+EPOCH = dt.date(1899, 12, 30)
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+"""The same in every package, so that equal content gives equal bytes."""
+
+# What XML 1.0 cannot hold, shown as what it is: a character that could not be taken over.
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Excel reads _x0041_ inside a text as the character it numbers; written like this it stays as it is.
+_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_DIMENSION = re.compile(r"<dimension [^>]*>")
+_ROW = re.compile(r'<row r="(\d+)".*?(?:</row>|/>)', re.DOTALL)
+_FORMULA = re.compile(r'(<c r="([A-Z]+\d+)"[^>]*>)(<f>.*?</f>)<v ?(?:/>|></v>)', re.DOTALL)
+
+
+class Field(NamedTuple):
+    """One column of a band: its letter, openpyxl's style id, and what its values are."""
+
+    letter: str
+    style: int
+    encode: "Encoder"
+
+
+class Band(NamedTuple):
+    """Rows of like cells, from row `first` on, one value per field. `height` in points, None: by content."""
+
+    first: int
+    fields: Sequence[Field]
+    rows: Iterable[Sequence[object]]
+    height: float | None = None
+
+
+class Part(NamedTuple):
+    """What goes into one sheet: bands in order of their rows, the result of every formula openpyxl left without
+    one (cell → number), and the last cell in use."""
+
+    bands: Sequence[Band]
+    results: Mapping[str, Decimal | int]
+    last_cell: str
+
+
+Encoder = Callable[[object], str]
+"""A value as the rest of its cell element, after the style."""
+
+
+def fill(
+    skeleton: bytes, target: IO[bytes], *, parts: Mapping[str, Part], replaced: Mapping[str, bytes]
+) -> None:
+    """Writes the package `skeleton` to `target` with the rows of `parts` in it (part name → content).
+
+    `replaced` holds whole parts that stand in for openpyxl's. Raises ValueError for a formula without a result
+    and for more rows than a sheet holds.
+    """
+    with (
+        zipfile.ZipFile(BytesIO(skeleton)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package,
+    ):
+        for name in source.namelist():
+            info = zipfile.ZipInfo(name, ZIP_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with package.open(info, "w", force_zip64=name in parts) as part:
+                if name in parts:
+                    for text in _sheet(source.read(name).decode(), parts[name]):
+                        part.write(text.encode())
+                else:
+                    part.write(replaced.get(name) or source.read(name))
+
+
+def text(value: object) -> str:
+    """Text, typed as text whatever it begins with; what a cell cannot hold is replaced or cut visibly."""
+    if value is None or value == "":
+        return "/>"
+    return f' t="inlineStr"><is><t xml:space="preserve">{_xml(_fitting(str(value)))}</t></is></c>'
+
+
+def number(value: object) -> str:
+    """A number by its exact decimal text."""
+    return "/>" if value is None else f"><v>{value:f}</v></c>" if isinstance(value, Decimal) else f"><v>{value}</v></c>"
+
+
+def fraction(value: object) -> str:
+    """A percentage (23) as the fraction Excel formats as percent (0.23)."""
+    return number(value / 100 if isinstance(value, Decimal) else None)
+
+
+def day(value: object) -> str:
+    """A day as Excel's serial number."""
+    return f"><v>{(value - EPOCH).days}</v></c>" if isinstance(value, dt.date) else "/>"
+
+
+def boolean(value: object) -> str:
+    """TRUE or FALSE."""
+    return "/>" if value is None else f' t="b"><v>{int(bool(value))}</v></c>'
+
+
+def link(value: object) -> str:
+    """A pair of text and address: a HYPERLINK formula with its text stored, or text where none is possible."""
+    shown, url = value if isinstance(value, tuple) else (value, None)
+    if not url or len(url) > MAX_LINK or len(shown) > MAX_LINK:
+        return text(url if url else shown)
+    target, caption = (_xml(part.replace('"', '""')) for part in (url, _fitting(shown)))
+    return f' t="str"><f>HYPERLINK("{target}","{caption}")</f><v>{_xml(_fitting(shown))}</v></c>'
+
+
+def legible(value: str) -> str:
+    """`value` with what XML cannot hold replaced by U+FFFD."""
+    return _ILLEGAL.sub("\ufffd", value)
+
+
+def _sheet(xml: str, part: Part) -> Iterator[str]:
+    """The sheet part with the bands' rows at their places among openpyxl's own rows."""
+    xml = xml.replace("<sheetData />", "<sheetData></sheetData>").replace("<sheetData/>", "<sheetData></sheetData>")
+    start, end = xml.index("<sheetData>") + len("<sheetData>"), xml.index("</sheetData>")
+    own = [(int(row[1]), row[0]) for row in _ROW.finditer(xml, start, end)]
+    yield _DIMENSION.sub(f'<dimension ref="A1:{part.last_cell}"/>', xml[:start])
+    for band in part.bands:
+        while own and own[0][0] < band.first:
+            yield _with_results(own.pop(0)[1], part.results)
+        yield from _band(band)
+    for _, row in own:
+        yield _with_results(row, part.results)
+    yield xml[end:]
+
+
+def _band(band: Band) -> Iterator[str]:
+    template = _template(band)
+    encoders = [field.encode for field in band.fields]
+    rows, first = iter(band.rows), band.first
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        if first + len(chunk) > MAX_ROWS:
+            raise ValueError(f"a sheet holds {MAX_ROWS} rows")
+        columns = [map(encode, column) for encode, column in zip(encoders, zip(*chunk, strict=True), strict=True)]
+        yield "".join(map(template, range(first, first + len(chunk)), *columns))
+        first += len(chunk)
+
+
+def _template(band: Band) -> Callable[..., str]:
+    cells = "".join(
+        f'<c r="{field.letter}{{0}}" s="{field.style}"{{{place}}}'
+        for place, field in enumerate(band.fields, start=1)
+    )
+    height = "" if band.height is None else f' ht="{band.height}" customHeight="1"'
+    return f'<row r="{{0}}"{height}>{cells}</row>'.format
+
+
+def _with_results(row: str, results: Mapping[str, Decimal | int]) -> str:
+    def stored(match: re.Match[str]) -> str:
+        if match[2] not in results:
+            raise ValueError(f"the formula in {match[2]} has no result")
+        return f"{match[1]}{match[3]}<v>{results[match[2]]}</v>"
+
+    return _FORMULA.sub(stored, row)
+
+
+def _fitting(value: str) -> str:
+    """`value` as a cell can hold it; what is beyond MAX_TEXT is cut visibly."""
+    value = _ESCAPED.sub("_x005F_", legible(value))
+    if len(value) <= MAX_TEXT // 2:
+        return value
+    units = value.encode("utf-16-le")
+    if len(units) <= 2 * MAX_TEXT:
+        return value
+    return units[: 2 * (MAX_TEXT - len(CUT))].decode("utf-16-le", "ignore") + CUT
+
+
+def _xml(value: str) -> str:
+    # A carriage return would be read as a line feed unless it is numbered.
+    return escape(value).replace("\r", "&#13;")

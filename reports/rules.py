@@ -1,0 +1,196 @@
+"""What single values of the configuration may be: each rule returns the value, tidied, or says what to write.
+
+A rule raises ValueError with a sentence that does not repeat the value, which may be a key in the
+wrong place. Rules for a type are pydantic's; these are the ones it does not know.
+"""
+
+import re
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from reports.mistakes import did_you_mean
+from reports.period import NAMED, parse
+from reports.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
+
+KEYRING = "keyring"
+ALL_CLIENTS = "all"
+
+Language = Literal["pt", "en"]
+Status = Literal["draft", "final", "sent", "second_copy", "settled", "canceled", "deleted"]
+DocumentType = Literal[
+    "Invoice",
+    "InvoiceReceipt",
+    "SimplifiedInvoice",
+    "VatMossInvoice",
+    "CashInvoice",
+    "DebitNote",
+    "CreditNote",
+    "VatMossCreditNote",
+    "Receipt",
+    "VatMossReceipt",
+    "Quote",
+    "Proforma",
+    "FeesNote",
+    "Shipping",
+    "Transport",
+    "Devolution",
+    "PurchaseOrder",
+]
+Shelf = Literal["archived", "non_archived"]
+
+_ACCOUNT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([a-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?", re.I)
+_LIKE_A_KEY = re.compile(r"[0-9a-f]{32,}")
+_VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = re.compile(r"[\t\r\n]")
+_UNEXPANDED = re.compile(r"^~|^\$\w|\$\{|%\w+%")
+_ANY_DAY = date(2026, 11, 2)
+
+
+def text(value: str) -> str:
+    """Text that shows something, without blanks around it; line breaks may stand in it."""
+    if not value.strip():
+        raise ValueError("write text, or take the line out")
+    if _UNPRINTABLE.search(value):
+        raise ValueError("a character in it cannot be shown: take it out")
+    return value.strip()
+
+
+def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    """No word twice."""
+    if len(set(values)) < len(values):
+        raise ValueError("the same word stands twice: take one out")
+    return values
+
+
+def rising(days: tuple[int, ...]) -> tuple[int, ...]:
+    """Numbers of days from 1 on, each more than the one before."""
+    if any(later <= earlier for earlier, later in zip((0, *days), days, strict=False)):
+        raise ValueError("write numbers of days, each more than the one before, e.g. [30, 60, 90]")
+    return days
+
+
+def account_name(value: str) -> str:
+    """The first label of the account's host name."""
+    if address := _ACCOUNT_ADDRESS.fullmatch(value.strip()):
+        raise ValueError(f"write the name alone: {address[1].lower()}")
+    if _LIKE_A_KEY.fullmatch(value):
+        raise ValueError("this looks like an API key: write the first part of the account's address")
+    if not _ACCOUNT.fullmatch(value):
+        raise ValueError(
+            "write my-company when the account's address is https://my-company.app.invoicexpress.com: "
+            "small letters, digits and hyphens"
+        )
+    return value
+
+
+def key_reference(value: object, account: str) -> str:
+    """Where the key lives: KEYRING, or an environment variable as `${NAME}`. The key itself is refused."""
+    if isinstance(value, str) and (value == KEYRING or _VARIABLE.fullmatch(value)):
+        return value
+    # Key and name may have changed places: neither a long name nor one that holds the value is repeated.
+    is_safe = 0 < len(account) <= NAME_LIMIT_CHARACTERS and str(value) not in account
+    raise ValueError(
+        "write keyring, or a variable like ${INVOICEXPRESS_API_KEY}; a key does not belong in a file. "
+        f"This stores it: invoice-reports key set {account if is_safe else 'ACCOUNT'}"
+    )
+
+
+def origin(value: str) -> str:
+    """Scheme, host and port of an address that has nothing else: https, or http on this computer."""
+    try:
+        address = urlsplit(value)
+        host, port = address.hostname or "", address.port
+    except ValueError:
+        host = ""
+    if not _is_host(host) or address.scheme not in ("https", "http"):
+        raise ValueError("write an address like https://my-company.app.invoicexpress.com, or null")
+    if "@" in address.netloc:
+        raise ValueError("no user or password may stand in an address: take it out")
+    if address.scheme == "http" and not _is_loopback(host):
+        raise ValueError("write https: plain http would show the key on its way")
+    if address.path not in ("", "/") or "?" in value or "#" in value:
+        raise ValueError("write only scheme and host, e.g. https://my-company.app.invoicexpress.com")
+    authority = f"[{host}]" if ":" in host else host
+    return f"{address.scheme}://{authority}" + (f":{port}" if port is not None else "")
+
+
+def day(value: object) -> object:
+    """The date of `2026-10-31`, in quotes or without."""
+    if isinstance(value, date):
+        return value
+    typed = value.text if isinstance(value, Unclear) else str(value)
+    try:
+        return date.fromisoformat(typed if _DAY.fullmatch(typed) else "")
+    except ValueError:
+        raise ValueError("write a day of the calendar, e.g. 2026-10-31") from None
+
+
+def period(value: object) -> str:
+    """The name of a period, as period.parse takes it; the number 2026 is a year."""
+    typed = value.text if isinstance(value, Unclear) else str(value)
+    try:
+        parse(typed, _ANY_DAY)
+    except ValueError as error:
+        reason = error if len(typed) <= NAME_LIMIT_CHARACTERS else "write a period, e.g. last-month"
+        raise ValueError(f"{reason}{did_you_mean(typed, NAMED)}") from None
+    return typed
+
+
+def zone(value: object) -> ZoneInfo:
+    """The time zone of that name in the IANA list."""
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "")
+    except (OSError, KeyError, ValueError):
+        names = sorted(available_timezones())
+    cities = {name.rpartition("/")[2]: name for name in names}
+    near = did_you_mean(value, cities | {name: name for name in names})
+    raise ValueError(f"write the name of a time zone, e.g. Europe/Lisbon{near}")
+
+
+def folder(value: str, base: Path) -> Path:
+    """The absolute path of a folder that is given in full or relative to `base`."""
+    if _UNPRINTABLE.search(value) or _ESCAPED.search(value):
+        raise ValueError("in double quotes \\ begins an escape: use single quotes, or / in a path")
+    if _UNEXPANDED.search(value):
+        raise ValueError("~ and variables are not filled in: write a full path, or one relative to this file")
+    if not value.strip():
+        raise ValueError("write a folder, e.g. output")
+    try:
+        return (base / value).resolve()
+    except (OSError, RuntimeError):
+        raise ValueError("links lead this folder in a circle: write another") from None
+
+
+def clients(value: object) -> object:
+    """A list that is not empty; None for `all`."""
+    if value == ALL_CLIENTS:
+        return None
+    if not isinstance(value, tuple) or not value:
+        raise ValueError(f"list them, each with its id, or write all{did_you_mean(value, [ALL_CLIENTS])}")
+    return value
+
+
+def _is_host(host: str) -> bool:
+    return _is_address(host) if ":" in host else bool(_HOST.fullmatch(host))
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

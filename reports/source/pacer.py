@@ -1,0 +1,146 @@
+"""When a request may start: even spacing, pauses the API asked for, the run's deadline and retry budget.
+
+One Pacer and one Budget serve all threads of an account. Durations are seconds of the monotonic clock.
+"""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+from reports.errors import UnreachableError
+
+LONGEST_PAUSE_SECONDS = 300
+RETRIES_ALLOWED = 50
+SUCCESSES_PER_RETRY = 5
+LONGEST_NAP_SECONDS = 0.5
+"""Nobody waits longer at a stretch: Windows delivers Ctrl+C to the main thread between two naps only."""
+
+
+class StoppedError(Exception):
+    """The account was stopped while this thread was at work or waiting. It never reaches the user."""
+
+
+class Clock:
+    """Time, and waiting for it. Tests hand in one that they turn themselves."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start; never goes back."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The instant, aware, UTC: for dates in messages and in Retry-After."""
+        return datetime.now(UTC)
+
+    def wait(self, changed: threading.Condition, seconds: float) -> None:
+        """At most `seconds`; less when `changed` is notified. The caller holds it and looks again."""
+        changed.wait(min(seconds, LONGEST_NAP_SECONDS))
+
+
+class Pacer:
+    """Spaces the starts of requests evenly, `per_minute` in all, until `deadline_seconds` from now.
+
+    Waiting ends with StoppedError when `stop` is called, and with UnreachableError when the deadline
+    passes, or would pass before the wait is over.
+    """
+
+    def __init__(self, per_minute: int, *, deadline_seconds: float, clock: Clock) -> None:
+        self._spacing = 60 / per_minute
+        self._allowed_seconds = deadline_seconds
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._is_stopped = False
+        self._next_start = self._paused_until = clock.monotonic()
+        self._deadline = self._next_start + deadline_seconds
+
+    def start(self) -> None:
+        """Returns when a request may start now. Fails at once when the API asked for too long a pause."""
+        with self._changed:
+            while True:
+                self.check()
+                now = self._clock.monotonic()
+                if self._paused_until - now > LONGEST_PAUSE_SECONDS:
+                    raise UnreachableError(self._come_back(self._paused_until - now))
+                due = max(self._next_start, self._paused_until)
+                if due <= now:
+                    self._next_start = now + self._spacing
+                    return
+                self._nap(until=due)
+
+    def pause(self, seconds: float) -> None:
+        """No request of this account starts for that long."""
+        with self._changed:
+            self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """The calling thread alone waits that long."""
+        with self._changed:
+            until = self._clock.monotonic() + seconds
+            while self._clock.monotonic() < until:
+                self.check()
+                self._nap(until=until)
+
+    def stop(self) -> None:
+        """All waiting ends now, and every later call fails, with StoppedError."""
+        with self._changed:
+            self._is_stopped = True
+            self._changed.notify_all()
+
+    def check(self) -> None:
+        """Raises StoppedError after `stop`, and UnreachableError after the deadline."""
+        if self._is_stopped:
+            raise StoppedError
+        if self._clock.monotonic() >= self._deadline:
+            raise UnreachableError(self._too_late())
+
+    def _nap(self, *, until: float) -> None:
+        if until >= self._deadline:
+            raise UnreachableError(self._too_late())
+        self._clock.wait(self._changed, until - self._clock.monotonic())
+
+    def _too_late(self) -> str:
+        return (
+            f"not read within the {self._allowed_seconds / 60:.0f} minutes a run may take. "
+            "Run again later, or raise requests.deadline_minutes"
+        )
+
+    def _come_back(self, seconds: float) -> str:
+        instant = self._clock.now() + timedelta(seconds=seconds)
+        return (
+            "the API asked for a pause that is too long to wait for. "
+            f"Run again after {instant + timedelta(minutes=1):%Y-%m-%d %H:%M} UTC"
+        )
+
+
+class Budget:
+    """Retries for the whole run: RETRIES_ALLOWED, and one more for every SUCCESSES_PER_RETRY successes.
+
+    Once spent it stays spent: the API is taken for dead, and nothing more is asked of it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._successes_left = RETRIES_ALLOWED * SUCCESSES_PER_RETRY
+        self._retries = 0
+        self._is_spent = False
+
+    def earn(self) -> None:
+        """A request succeeded."""
+        with self._lock:
+            self._successes_left += 1
+
+    def spend(self, cost: int) -> None:
+        """Takes `cost` for one retry. Raises UnreachableError when that much is not left."""
+        with self._lock:
+            self._is_spent = self._is_spent or self._successes_left < cost * SUCCESSES_PER_RETRY
+            if not self._is_spent:
+                self._successes_left -= cost * SUCCESSES_PER_RETRY
+                self._retries += 1
+        self.check()
+
+    def check(self) -> None:
+        """Raises UnreachableError when the budget is spent."""
+        if self._is_spent:
+            raise UnreachableError(
+                f"the API failed too often in this run ({self._retries} requests had to be repeated), "
+                "so nothing more was asked of it. Run again later"
+            )

@@ -1,0 +1,248 @@
+"""What one HTTP answer means: a page, or a trouble and what to do about it.
+
+Bytes in, a value out: nothing here waits, retries or raises. A body is freed of the API key before anybody
+sees it, and what is quoted from it is short and holds no control characters. The shapes of the vendor's
+errors, and what each status means, are from its documentation and from recorded replies.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from reports.errors import ReadingError, RefusedError, ReportsError, UnreachableError
+from reports.redaction import Redactor
+
+QUOTED_CHARACTERS = 200
+CHARACTERS_QUOTED_FROM = 20_000
+VALUES_IN_A_PAGE = 1_000_000
+"""A page of thirty documents has some thousand. Ten million empty objects fit into 32 MB of JSON, and
+would take a gigabyte of memory."""
+
+MANY_TRIES = 5
+FEW_TRIES = 3
+ONE_MORE_TRY = 2
+NO_MORE_TRY = 1
+
+_LONGEST_WAIT_SECONDS = 315_360_000.0
+_HIDDEN_CHARACTER = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
+_SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete HTTP answer. Header names are found in any case; `body` is unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Pagination:
+    """What the API says about the list it cut into pages."""
+
+    total_entries: int
+    current_page: int
+    total_pages: int
+    per_page: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as it came: `number` is the one asked for, `body` its exact text without the key.
+
+    `entries` are the documents or clients in it, numbers with a point as Decimal. `requests` is how many
+    were sent until it came.
+    """
+
+    number: int
+    body: str
+    entries: list[dict[str, Any]]
+    pagination: Pagination
+    requests: int = 1
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why there is no page: a sentence, the error it becomes, and how often to try in all.
+
+    `cost` is what a retry takes from the run's budget. `pause_seconds`: how long the API asked to be left
+    alone. `is_limit`: too many requests, so a pause is due even when no length was named.
+    """
+
+    message: str
+    error: type[ReportsError] = UnreachableError
+    tries: int = MANY_TRIES
+    cost: int = 1
+    pause_seconds: float | None = None
+    is_limit: bool = False
+
+
+def judge(answer: Answer, *, number: int, listed: str, redact: Redactor, now: datetime) -> Page | Trouble:
+    """The page `number` of `listed` ("invoices" or "clients") that `answer` holds, or the trouble with it.
+
+    `now` is used when an answer names an instant to come back and does not say what time it is.
+    """
+    status = answer.status
+    if status == 200:
+        return _page(answer, number=number, listed=listed, redact=redact)
+    words = _words(answer.body, redact)
+    if status == 401:
+        return Trouble(
+            "the API refused the request (401): either the API key is wrong or the account's name is, both get "
+            "this answer. Check account.name, and store the key again with: invoice-reports key set",
+            RefusedError,
+            NO_MORE_TRY,
+        )
+    if status == 404:
+        missing = "this client is not in the account" if listed == "invoices" else "this is not the API"
+        return Trouble(f"{missing} (404{words}). Check the configuration", ReadingError, NO_MORE_TRY)
+    if 300 <= status < 400:
+        return Trouble(
+            f"the API answered with a redirect ({status}). None is followed, because the API key is part of "
+            "the address. Check account.name and account.base_url, and the network's sign-in page",
+            ReadingError,
+            NO_MORE_TRY,
+        )
+    if status == 429 or status == 408 or status >= 500:
+        limit = ": too many requests" if status == 429 else ""
+        return Trouble(
+            f"the API answered {status}{limit}{words}",
+            pause_seconds=wait_asked_for(answer.headers, now),
+            is_limit=status == 429,
+        )
+    return Trouble(f"the API answered {status}{words}", ReadingError, NO_MORE_TRY)
+
+
+def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds from the answer's own instant until Retry-After; None when it says nothing of use.
+
+    A date is compared with the answer's Date header, because the two clocks may differ; else with `now`.
+    Never more than ten years.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if _SECONDS.fullmatch(text):
+        return min(float(text), _LONGEST_WAIT_SECONDS)
+    until = _instant(text)
+    if until is None:
+        return None
+    seconds = (until - (_instant(headers.get("Date", "")) or now)).total_seconds()
+    return min(seconds, _LONGEST_WAIT_SECONDS) if seconds >= 0 else None
+
+
+def quoted(text: str, redact: Redactor) -> str:
+    """`text` in one short line that may be shown: without the key and without control characters."""
+    line = "".join(letter if letter.isprintable() else " " for letter in redact(text))
+    line = " ".join(line.split())
+    return line if len(line) <= QUOTED_CHARACTERS else f"{line[: QUOTED_CHARACTERS - 1]}…"
+
+
+def _page(answer: Answer, *, number: int, listed: str, redact: Redactor) -> Page | Trouble:
+    def unexpected(came: str, tries: int = ONE_MORE_TRY) -> Trouble:
+        return Trouble(f"expected JSON with {listed} and pagination, got {came}", tries=tries)
+
+    try:
+        body = redact(answer.body.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return unexpected("text that is not UTF-8")
+    if _hides_a_secret(body, redact):
+        return unexpected("an answer that repeats the API key in a hidden form")
+    if sum(map(body.count, ",[{")) > VALUES_IN_A_PAGE:
+        return unexpected(f"more than {VALUES_IN_A_PAGE:,} values in one page")
+    try:
+        parsed = json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+    except json.JSONDecodeError:
+        text = body.strip()
+        if text.startswith("{") and not text.endswith("}"):
+            return unexpected("JSON that is cut short", MANY_TRIES)
+        return unexpected(_described(body, redact))
+    except RecursionError:
+        return unexpected("JSON that is nested too deeply")
+    except (ValueError, ArithmeticError):
+        return unexpected("JSON with a number that is too long")
+    return _listed(parsed, body, number=number, listed=listed) or unexpected(_described(parsed, redact))
+
+
+def _listed(parsed: object, body: str, *, number: int, listed: str) -> Page | None:
+    if not isinstance(parsed, dict):
+        return None
+    entries, block = parsed.get(listed), parsed.get("pagination")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return None
+    if not isinstance(block, dict):
+        return None
+    counts = [
+        _count(block.get(name)) for name in ("total_entries", "current_page", "total_pages", "per_page")
+    ]
+    known = [count for count in counts if count is not None]
+    return Page(number, body, entries, Pagination(*known)) if len(known) == len(counts) else None
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1_000_000_000:
+        return value
+    return None
+
+
+def _hides_a_secret(body: str, redact: Redactor) -> bool:
+    """JSON may write any letter as an escape: read by a JSON reader, the key would be back."""
+    plain = _HIDDEN_CHARACTER.sub(lambda match: chr(int(match[1], 16)), body)
+    return plain != body and redact(plain) != plain
+
+
+def _described(came: object, redact: Redactor) -> str:
+    """What came instead of a page, in a few words."""
+    if isinstance(came, str) and came.lstrip().startswith("<"):
+        title = _TITLE.search(came[:CHARACTERS_QUOTED_FROM])
+        return f"a web page ({quoted(title[1], redact)})" if title else "a web page"
+    if isinstance(came, str):
+        return f"the text “{quoted(came, redact)}”" if came.strip() else "nothing"
+    if isinstance(came, dict) and (words := _spoken(came.get("errors", came.get("error")))):
+        return f"an error: {quoted(words, redact)}"
+    names = {dict: "other content", list: "a list", type(None): "null"}
+    return names.get(type(came), "a single value")
+
+
+def _words(body: bytes, redact: Redactor) -> str:
+    """The vendor's own words in the body of an error, as the end of a sentence; "" when there are none."""
+    text = redact(body.decode("utf-8", "replace"))[:CHARACTERS_QUOTED_FROM]
+    if text.lstrip().startswith("<"):
+        return f": {_described(text, redact)}"
+    try:
+        words = _spoken(json.loads(text))
+    except (ValueError, RecursionError):
+        words = text
+    words = quoted(words, redact)
+    return f": {words}" if words else ""
+
+
+def _spoken(value: object) -> str:
+    return " - ".join(_texts(value))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts in the lists and objects of `value`, in order; without recursion, whatever its depth."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, (list, dict)):
+            waiting.extend(reversed(list(part.values()) if isinstance(part, dict) else part))
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,136 @@
+"""What the embedded API answers: a request and an account in, a reply out, in the shapes of the service.
+
+Ten rows a page unless asked otherwise, thirty at most; `total_pages` is 0 when there is nothing, and a page
+past the end is empty. An id that is not there, and every address the sandbox does not know, is an HTML page.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from http import HTTPStatus
+from typing import NamedTuple
+
+from reports.source.sandbox_data import Account
+from reports.source.sandbox_documents import Raw
+
+DEFAULT_PAGE_SIZE = 10
+LARGEST_PAGE_SIZE = 30
+
+FILTER_MATCHES = {"sent": {"sent", "final"}}
+"""Statuses a filter word finds besides itself: the service gives finalised documents for `sent` too."""
+
+ONLY_IN_DETAILS = ("payment_days", "tax_exemption_code")
+
+_scalar = json.JSONEncoder(ensure_ascii=False).encode
+_INVOICES_PATH = re.compile(r"/clients/([0-9]{1,18})/invoices\.json")
+_CLIENT_PATH = re.compile(r"/clients/([0-9]{1,18})\.json")
+_NOT_FOUND_PAGE = """<!DOCTYPE html>
+<html><head><title>The page you were looking for doesn't exist (404)</title></head>
+<body><h1>The page you were looking for doesn't exist.</h1></body></html>
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it came, its key left out of `query`."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: str
+
+
+class Reply(NamedTuple):
+    """What is sent back; `retry_after` is whole seconds or None."""
+
+    status: HTTPStatus
+    text: str
+    content_type: str = "application/json; charset=utf-8"
+    retry_after: int | None = None
+
+
+def answer(request: Request, account: Account) -> Reply:
+    """The reply to an admitted `request` for `account` as it is now."""
+    if request.method == "GET" and request.path == "/clients.json":
+        rows = [{key: one[key] for key in one if key not in ONLY_IN_DETAILS} for one in account.clients]
+        return _page("clients", rows, request.query)
+    if request.method == "GET" and (match := _CLIENT_PATH.fullmatch(request.path)):
+        client = _client(account, match[1])
+        return _not_found() if client is None else Reply(HTTPStatus.OK, json_text({"client": client}))
+    if request.method == "POST" and (match := _INVOICES_PATH.fullmatch(request.path)):
+        return _not_found() if _client(account, match[1]) is None else _invoices(request, account, match[1])
+    return _not_found()
+
+
+def refusal(status: HTTPStatus, words: str, *, retry_after: int | None = None) -> Reply:
+    """An error as the service words it in JSON."""
+    return Reply(status, json_text({"errors": [{"error": words}]}), retry_after=retry_after)
+
+
+def json_text(value: object) -> str:
+    """`value` as JSON, every Decimal as the very digits it holds (`json` itself would need a float)."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join([f"{_scalar(str(key))}:{json_text(one)}" for key, one in value.items()]) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(json_text, value)) + "]"
+    return _scalar(value)
+
+
+def _invoices(request: Request, account: Account, identity: str) -> Reply:
+    try:
+        wanted = _filters(request.body)
+    except ValueError:
+        return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "filter is invalid")
+    documents = account.documents.get(int(identity), [])
+    return _page("invoices", [one for one in documents if _is_wanted(one, wanted)], request.query)
+
+
+def _client(account: Account, identity: str) -> Raw | None:
+    return next((client for client in account.clients if client.get("id") == int(identity)), None)
+
+
+def _filters(body: str) -> dict[str, list[str]]:
+    document = json.loads(body or "{}")
+    wanted = document.get("filter") or {} if isinstance(document, dict) else None
+    if not isinstance(wanted, dict) or not all(map(_is_list_of_words, wanted.values())):
+        raise ValueError("the filter is not an object of lists of words")
+    return wanted
+
+
+def _is_list_of_words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _is_wanted(document: Raw, wanted: dict[str, list[str]]) -> bool:
+    """An absent or empty filter leaves nothing out."""
+    statuses = {status for word in wanted.get("status", []) for status in FILTER_MATCHES.get(word, {word})}
+    types, archived = wanted.get("by_type", []), wanted.get("archived", [])
+    return (
+        (not statuses or document.get("status") in statuses)
+        and (not types or document.get("type") in types)
+        and (not archived or ("archived" if document.get("archived") else "non_archived") in archived)
+    )
+
+
+def _page(name: str, rows: list[Raw], query: dict[str, str]) -> Reply:
+    size = min(_positive(query.get("per_page"), DEFAULT_PAGE_SIZE), LARGEST_PAGE_SIZE)
+    page = _positive(query.get("page"), 1)
+    pagination = {
+        "total_entries": len(rows),
+        "current_page": page,
+        "total_pages": -(-len(rows) // size),
+        "per_page": size,
+    }
+    shown = rows[(page - 1) * size : page * size]
+    return Reply(HTTPStatus.OK, json_text({name: shown, "pagination": pagination}))
+
+
+def _positive(text: str | None, otherwise: int) -> int:
+    return int(text) if text and re.fullmatch("0*[1-9][0-9]{0,8}", text) else otherwise
+
+
+def _not_found() -> Reply:
+    return Reply(HTTPStatus.NOT_FOUND, _NOT_FOUND_PAGE, "text/html; charset=utf-8")

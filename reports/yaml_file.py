@@ -1,0 +1,274 @@
+"""A YAML file as plain data that knows its lines.
+
+Data are text, whole numbers, true and false, None, tuples and mappings. Lines and columns count from 1.
+`yaml` is imported here alone.
+
+YAML 1.1 reads `NO` as false, `0123` as 83 and `12:30` as 750, and other versions differ again. Such a
+word stays what was typed, an `Unclear`: no option takes it, and the message says to put it in quotes.
+No message repeats a value: it may be a key in the wrong place.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from reports.errors import ConfigError, Problem
+
+SIZE_LIMIT_BYTES = 1_000_000
+NODE_LIMIT = 100_000
+"""Values in a file, an alias counted each time it is used: aliases of aliases multiply without end."""
+
+NAME_LIMIT_CHARACTERS = 30
+"""Longer words are not repeated in messages: an API key is longer than any name of ours."""
+
+Route = tuple[str | int, ...]
+"""The way to a value: keys of mappings and places in lists, from 0."""
+
+Chain = tuple[yaml.Node, ...]
+"""A node and all that hold it, the outermost first."""
+
+_TAG = "tag:yaml.org,2002:"
+_WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_NUMBER_ELSEWHERE = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|0o[0-7]+")
+"""Numbers in YAML 1.2, although text in 1.1."""
+_SHOWABLE = re.compile(rf"[\w -]{{1,{NAME_LIMIT_CHARACTERS}}}")
+_TAB_INDENT = re.compile(r" *\t")
+
+_UNCLOSED = "this quotation mark is never closed"
+_SYNTAX = (
+    ("found unknown escape", "in double quotes \\ begins an escape: use single quotes, or / in a path"),
+    ("expected escape sequence", "in double quotes \\ begins an escape: use single quotes, or / in a path"),
+    ("while scanning a quoted scalar", _UNCLOSED),
+    ("mapping values are not allowed", "no colon may stand here: quote the value, or check the indentation"),
+    ("sequence entries are not allowed", "no list entry may begin here: begin it in a line of its own"),
+    ("could not find expected ':'", "a key lacks its colon and blank, or the indentation is wrong"),
+    ("expected <block end>", "this is not indented like its neighbours, or follows a closing quote"),
+    ("expected ',' or", "a bracket is not closed, or a comma is missing"),
+    ("found undefined alias", "text that begins with * must be in quotes"),
+    ("while scanning an alias", "text that begins with * must be in quotes"),
+    ("found duplicate anchor", "this & name is taken; text that begins with & must be in quotes"),
+    ("while scanning an anchor", "text that begins with & must be in quotes"),
+    ("while scanning a tag", "text that begins with ! must be in quotes"),
+    ("while parsing a tag", "text that begins with ! must be in quotes"),
+    ("found undefined tag handle", "text that begins with ! must be in quotes"),
+    ("while scanning a directive", "text that begins with % must be in quotes"),
+    ("that cannot start any token", "text that begins with this character must be in quotes"),
+    ("while scanning a block scalar", "after | or > the text begins in the next line"),
+    ("expected the node content", "a value is missing here"),
+    ("but found another document", "one document a file: take the line --- out"),
+    ("", "this is not YAML: check indentation, colons and quotes of this line and the one before"),
+)
+"""The parser's words, and ours; the first that fits."""
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """A word without quotes that YAML does not read as the text it looks like."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """What a file says. `problems` are mistakes found while reading; what they spoil is Unclear in `data`."""
+
+    path: Path
+    data: dict[str, object]
+    problems: tuple[Problem, ...]
+    root: yaml.MappingNode = field(repr=False, compare=False)
+
+    def problem(self, route: Route, message: str, *, at_key: bool = False) -> Problem:
+        """`message` at the value (or its key) that `route` leads to; when it is missing, at what holds it."""
+        return _problem(self.path, _node_at(self.root, route, at_key=at_key).start_mark, message)
+
+
+def read(path: Path) -> YamlFile:
+    """The one mapping that the file holds.
+
+    Raises ConfigError when it cannot be read, is larger than SIZE_LIMIT_BYTES, is not UTF-8 or not
+    YAML, or is no mapping.
+    """
+    root = _root(path, _text(path))
+    conversion = _Conversion(path)
+    try:
+        data = conversion.mapping(root, (), (root,))
+    except RecursionError:
+        raise _nested_too_deeply(path) from None
+    return YamlFile(path, data, tuple(conversion.problems), root)
+
+
+def dotted(route: Route) -> str:
+    """`clients[2].id`. A key that is no plain short word is shown as `…`: it might be anything."""
+    text = ""
+    for part in route:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if _SHOWABLE.fullmatch(part) else ".…"
+    return text.removeprefix(".")
+
+
+class _Conversion:
+    """Nodes to plain data, one file long: counts the values and collects the mistakes."""
+
+    def __init__(self, path: Path) -> None:
+        self.problems: list[Problem] = []
+        self._path = path
+        self._values = 0
+        self._resolver = yaml.resolver.Resolver()
+
+    def mapping(self, node: yaml.MappingNode, route: Route, chain: Chain) -> dict[str, object]:
+        """What `node` holds; a key that comes again is a problem, not a value."""
+        data: dict[str, object] = {}
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode) or not self._is_untagged(key):
+                self._add(key, f"{dotted(route) or 'the file'}: a key is a plain word followed by a colon")
+            elif key.value == "<<":
+                self._add(key, "<< is not an option: an alias may only be the value of a key")
+            elif key.value in lines:
+                name = dotted((*route, key.value))
+                self._add(key, f"{name} is given twice, first in line {lines[key.value]}: take one out")
+            else:
+                lines[key.value] = key.start_mark.line + 1
+                data[key.value] = self._value(value, (*route, key.value), chain)
+        return data
+
+    def _value(self, node: yaml.Node, route: Route, chain: Chain) -> object:
+        self._values += 1
+        if self._values > NODE_LIMIT:
+            raise _unreadable(self._path, f"over {NODE_LIMIT} values: write fewer, or clients: all")
+        if any(node is holder for holder in chain):
+            self._add(node, f"{dotted(route)}: this alias (*) holds itself: take it out")
+        elif not self._is_untagged(node):
+            self._add(node, f"{dotted(route)}: text that begins with ! must be in quotes")
+        elif isinstance(node, yaml.MappingNode):
+            return self.mapping(node, route, (*chain, node))
+        elif isinstance(node, yaml.SequenceNode):
+            entries = enumerate(node.value)
+            return tuple(self._value(entry, (*route, index), (*chain, node)) for index, entry in entries)
+        elif isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        return Unclear("")
+
+    def _is_untagged(self, node: yaml.Node) -> bool:
+        if isinstance(node, yaml.ScalarNode):
+            is_plain = node.style is None
+            usual: str = self._resolver.resolve(yaml.ScalarNode, node.value, (is_plain, not is_plain))  # type: ignore[no-untyped-call]
+            return node.tag == usual
+        return node.tag in (f"{_TAG}map", f"{_TAG}seq")
+
+    def _add(self, node: yaml.Node, message: str) -> None:
+        self.problems.append(_problem(self._path, node.start_mark, message))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise _unreadable(path, "this is a folder: name the configuration file in it")
+        with path.open("rb") as file:
+            content = file.read(SIZE_LIMIT_BYTES + 1)
+    except FileNotFoundError:
+        raise _unreadable(path, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not the name of a file"
+        raise _unreadable(path, f"the file cannot be read ({reason}): check its permissions") from None
+    if len(content) > SIZE_LIMIT_BYTES:
+        raise _unreadable(path, "over 1 MB: this is not a configuration")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+        raise _unreadable(path, "this is not UTF-8 but UTF-16, or no text: save the file as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig", errors="replace")
+    raise ConfigError([_problem_after(path, before, "this character is not UTF-8: save the file as UTF-8")])
+
+
+def _root(path: Path, text: str) -> yaml.MappingNode:
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+    except yaml.reader.ReaderError as error:
+        message = "an invisible control character stands here: delete it"
+        raise ConfigError([_problem_after(path, text[: error.position], message)]) from None
+    except yaml.MarkedYAMLError as error:
+        raise ConfigError([_syntax_problem(path, text, error)]) from None
+    except (ValueError, OverflowError):
+        # The parser makes a character of every "\UFFFFFFFF".
+        raise _unreadable(path, "a \\U escape in double quotes names no character: take it out") from None
+    except RecursionError:
+        raise _nested_too_deeply(path) from None
+    if node is None or _is_nothing(node):
+        raise _unreadable(path, "the file is empty: begin with config.example.yaml")
+    if not isinstance(node, yaml.MappingNode):
+        message = "the file holds no options: write each as a key, a colon, a blank and a value"
+        raise ConfigError([_problem(path, node.start_mark, message)])
+    return node
+
+
+def _is_nothing(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and _scalar(node) is None
+
+
+def _scalar(node: yaml.ScalarNode) -> str | int | bool | Unclear | None:
+    text = node.value
+    if node.style is not None:
+        return str(text)
+    match node.tag.removeprefix(_TAG):
+        case "null" if text in ("", "~", "null"):
+            return None
+        case "bool" if text in ("true", "false"):
+            return bool(text == "true")
+        case "int" if _WHOLE_NUMBER.fullmatch(text):
+            return int(text)
+        case "str" if not _NUMBER_ELSEWHERE.fullmatch(text):
+            return str(text)
+    return Unclear(text)
+
+
+def _node_at(node: yaml.Node, route: Iterable[str | int], *, at_key: bool) -> yaml.Node:
+    """The node that `route` leads to, or the last one on the way when it leads nowhere."""
+    found = node
+    for part in route:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == part), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            pair = (node.value[part], node.value[part])
+        else:
+            pair = None
+        if pair is None:
+            return node
+        found, node = pair
+    return found if at_key else node
+
+
+def _syntax_problem(path: Path, text: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return Problem(str(path), 1, 1, _SYNTAX[-1][1])
+    lines = text.splitlines()
+    if mark.line < len(lines) and (tab := _TAB_INDENT.match(lines[mark.line])):
+        return Problem(str(path), mark.line + 1, tab.end(), "indented with a tab: use blanks")
+    said = f"{error.context} {error.problem}"
+    message = next(ours for theirs, ours in _SYNTAX if theirs in said)
+    opening = error.context_mark if message == _UNCLOSED else None
+    return _problem(path, opening or mark, message)
+
+
+def _problem(path: Path, mark: yaml.Mark, message: str) -> Problem:
+    return Problem(str(path), mark.line + 1, mark.column + 1, message)
+
+
+def _problem_after(path: Path, before: str, message: str) -> Problem:
+    return Problem(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"), message)
+
+
+def _unreadable(path: Path, message: str) -> ConfigError:
+    return ConfigError([Problem(str(path), 1, 1, message)])
+
+
+def _nested_too_deeply(path: Path) -> ConfigError:
+    return _unreadable(path, "nested too deeply: check the brackets")
