@@ -154,7 +154,7 @@ def _make(folder: Path) -> None:
     try:
         venv.create(folder, clear=True, symlinks=os.name != "nt", with_pip=True)
     except ValueError as error:
-        raise SetUpError(f"{error}. Copy the checkout to another folder.") from error
+        raise SetUpError(f"{error} Copy the checkout to another folder.") from error
     except subprocess.CalledProcessError as error:
         raise SetUpError(f"pip could not be set up in {folder}: {_text(error.output)}") from error
 
@@ -171,7 +171,10 @@ def _pip(python: Path, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise SetUpError(f"pip could not install the packages; call dev.py again.\n{_text(done.stdout)}")
+        raise SetUpError(
+            "pip could not install the packages, for the reason below. "
+            f"Call dev.py again when that is mended.\n{_text(done.stdout)}"
+        )
 
 
 def _compile(python: Path, target: Path, *arguments: str) -> int:

@@ -325,9 +325,10 @@ def _repeated_clients(file: YamlFile) -> Iterator[Problem]:
 
 
 def _shared_folders(configs: Iterable[tuple[YamlFile, Config]]) -> Iterator[Problem]:
-    first: dict[str, Path] = {}
+    first: dict[str, YamlFile] = {}
     for file, config in configs:
         folder = os.path.normcase(config.output.folder / config.account.name)
-        if first.setdefault(folder, file.path) is not file.path:
-            message = f"{first[folder]} writes account {config.account.name} to the same folder: change one"
+        earlier = first.setdefault(folder, file)
+        if earlier is not file:
+            message = f"{earlier.path} writes account {config.account.name} to the same folder: change one"
             yield file.problem(("output", "folder"), f"output.folder: {message}")

@@ -73,7 +73,7 @@ def _stored(account: str) -> str | None:
 
 
 def _tidy(key: str, place: str) -> str:
-    """`key` without blanks around it. Raises ConfigError for what cannot be one, such as a slip of pasting."""
+    """`key` without blanks around it. Raises ConfigError when it cannot be one: a slip of pasting."""
     tidy = key.strip()
     is_visible = tidy.isascii() and tidy.isprintable() and " " not in tidy
     if not tidy or not is_visible or len(tidy) > LENGTH_LIMIT_CHARACTERS:

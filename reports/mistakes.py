@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -63,11 +63,11 @@ def _problem(file: YamlFile, model: type[BaseModel], error: ErrorDetails) -> Pro
 def _sentence(kind: str, found: object, wanted: str, field: FieldInfo | None) -> str:
     """What to write in place of the value `found`."""
     word = _as_typed(found)
-    if kind == "string_type" and 0 < len(word) <= NAME_LIMIT_CHARACTERS:
+    if kind in ("string_type", "is_instance_of") and 0 < len(word) <= NAME_LIMIT_CHARACTERS:
         return f'{word} without quotes is no text in YAML: write "{word}"'
     if kind == "int_type" and isinstance(found, Unclear):
         return f"write {wanted}, without leading zeros, underscores or decimals"
-    if kind == "int_type" and word.isdecimal():
+    if (kind == "int_type" and word.isdecimal()) or (kind == "bool_type" and found in ("true", "false")):
         return f"write {wanted}, without quotes"
     near = did_you_mean(found, _choices(field)) if kind == "literal_error" else ""
     return f"write {wanted}{near}"
@@ -77,15 +77,19 @@ def _wanted(field: FieldInfo | None, *, is_entry: bool) -> str:
     """What an option takes, or an entry of its list: `a whole number from 1 to 100, e.g. 30`."""
     example = _example(field)
     if isinstance(example, list) and not is_entry:
-        return f"a list, e.g. {_yaml(example)}"
+        return f"a list{_bounds(field)}, e.g. {_yaml(example)}"
     if choices := _choices(field):
         return f"one of: {', '.join(choices)}"
     if model := _model_in(field.annotation if field else None):
-        return f"its options: {', '.join(_names(model))}"
+        first = next(_names(model))
+        return f"its options below it, as in {first}: {_yaml(_example(_field(model, (first,))))}"
     if isinstance(example, bool):
         return "true or false"
-    kind = f"a whole number{_bounds(field)}" if is_entry or isinstance(example, int) else "text"
-    return f"{kind}, e.g. {_yaml(example[0] if isinstance(example, list) else example)}"
+    if is_entry:
+        return f"a whole number, e.g. {_yaml(example[0])}"
+    return (
+        f"{f'a whole number{_bounds(field)}' if isinstance(example, int) else 'text'}, e.g. {_yaml(example)}"
+    )
 
 
 def _instead(model: type[BaseModel], route: Route) -> str:
@@ -154,10 +158,11 @@ def _example(field: FieldInfo | None) -> Any:
 
 
 def _bounds(field: FieldInfo | None) -> str:
-    rules = field.metadata if field else []
-    low = next((rule.ge for rule in rules if isinstance(rule, Ge)), None)
-    high = next((rule.le for rule in rules if isinstance(rule, Le)), None)
-    return "" if high is None else f" from {low} to {high}"
+    """` from 1 to 100` for numbers, ` of 1 to 6` for lists; nothing where there is no upper bound."""
+    rules = {type(rule): rule for rule in (field.metadata if field else ())}
+    if Le in rules:
+        return f" from {rules[Ge].ge} to {rules[Le].le}"
+    return f" of {rules[MinLen].min_length} to {rules[MaxLen].max_length}" if MaxLen in rules else ""
 
 
 def _as_typed(found: object) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from reports.mistakes import did_you_mean
-from reports.period import NAMED, parse
+from reports.period import FORMS, NAMED, parse
 from reports.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
 
 KEYRING = "keyring"
@@ -43,9 +43,10 @@ DocumentType = Literal[
 Shelf = Literal["archived", "non_archived"]
 
 _ACCOUNT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([a-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?", re.I)
+_ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([A-Za-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?")
 _LIKE_A_KEY = re.compile(r"[0-9a-f]{32,}")
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_VISIBLE = re.compile(r"[!-~]+")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -84,10 +85,7 @@ def account_name(value: str) -> str:
     if _LIKE_A_KEY.fullmatch(value):
         raise ValueError("this looks like an API key: write the first part of the account's address")
     if not _ACCOUNT.fullmatch(value):
-        raise ValueError(
-            "write my-company when the account's address is https://my-company.app.invoicexpress.com: "
-            "small letters, digits and hyphens"
-        )
+        raise ValueError("write the first part of the account's address: small letters, digits and hyphens")
     return value
 
 
@@ -110,7 +108,8 @@ def origin(value: str) -> str:
         host, port = address.hostname or "", address.port
     except ValueError:
         host = ""
-    if not _is_host(host) or address.scheme not in ("https", "http"):
+    # The parser passes over blanks and line breaks; an address has none.
+    if not _VISIBLE.fullmatch(value) or not _is_host(host) or address.scheme not in ("https", "http"):
         raise ValueError("write an address like https://my-company.app.invoicexpress.com, or null")
     if "@" in address.netloc:
         raise ValueError("no user or password may stand in an address: take it out")
@@ -136,10 +135,11 @@ def day(value: object) -> object:
 def period(value: object) -> str:
     """The name of a period, as period.parse takes it; the number 2026 is a year."""
     typed = value.text if isinstance(value, Unclear) else str(value)
+    is_word = isinstance(value, (str, int, Unclear)) and len(typed) <= NAME_LIMIT_CHARACTERS
     try:
         parse(typed, _ANY_DAY)
     except ValueError as error:
-        reason = error if len(typed) <= NAME_LIMIT_CHARACTERS else "write a period, e.g. last-month"
+        reason = error if is_word else f"write {FORMS}"
         raise ValueError(f"{reason}{did_you_mean(typed, NAMED)}") from None
     return typed
 
@@ -176,7 +176,7 @@ def clients(value: object) -> object:
     if value == ALL_CLIENTS:
         return None
     if not isinstance(value, tuple) or not value:
-        raise ValueError(f"list them, each with its id, or write all{did_you_mean(value, [ALL_CLIENTS])}")
+        raise ValueError("list them, each with its id, or write all")
     return value
 
 

@@ -21,6 +21,9 @@ SIZE_LIMIT_BYTES = 1_000_000
 NODE_LIMIT = 100_000
 """Values in a file, an alias counted each time it is used: aliases of aliases multiply without end."""
 
+DEPTH_LIMIT = 12
+"""No option stands half as deep."""
+
 NAME_LIMIT_CHARACTERS = 30
 """Longer words are not repeated in messages: an API key is longer than any name of ours."""
 
@@ -37,12 +40,14 @@ _NUMBER_ELSEWHERE = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|0o[0-7
 _SHOWABLE = re.compile(rf"[\w -]{{1,{NAME_LIMIT_CHARACTERS}}}")
 _TAB_INDENT = re.compile(r" *\t")
 
+_BACKSLASH = "in double quotes \\ begins an escape: use single quotes, or / in a path"
+_TOO_DEEP = "nested too deeply: check the brackets"
 _UNCLOSED = "this quotation mark is never closed"
 _SYNTAX = (
-    ("found unknown escape", "in double quotes \\ begins an escape: use single quotes, or / in a path"),
-    ("expected escape sequence", "in double quotes \\ begins an escape: use single quotes, or / in a path"),
+    ("found unknown escape", _BACKSLASH),
+    ("expected escape sequence", _BACKSLASH),
     ("while scanning a quoted scalar", _UNCLOSED),
-    ("mapping values are not allowed", "no colon may stand here: quote the value, or check the indentation"),
+    ("mapping values are not allowed", "no colon may stand here: quote the value, or mend the line before"),
     ("sequence entries are not allowed", "no list entry may begin here: begin it in a line of its own"),
     ("could not find expected ':'", "a key lacks its colon and blank, or the indentation is wrong"),
     ("expected <block end>", "this is not indented like its neighbours, or follows a closing quote"),
@@ -58,6 +63,7 @@ _SYNTAX = (
     ("that cannot start any token", "text that begins with this character must be in quotes"),
     ("while scanning a block scalar", "after | or > the text begins in the next line"),
     ("expected the node content", "a value is missing here"),
+    (_TOO_DEEP, _TOO_DEEP),
     ("but found another document", "one document a file: take the line --- out"),
     ("", "this is not YAML: check indentation, colons and quotes of this line and the one before"),
 )
@@ -93,10 +99,7 @@ def read(path: Path) -> YamlFile:
     """
     root = _root(path, _text(path))
     conversion = _Conversion(path)
-    try:
-        data = conversion.mapping(root, (), (root,))
-    except RecursionError:
-        raise _nested_too_deeply(path) from None
+    data = conversion.mapping(root, (), (root,))
     return YamlFile(path, data, tuple(conversion.problems), root)
 
 
@@ -109,6 +112,22 @@ def dotted(route: Route) -> str:
         else:
             text += f".{part}" if _SHOWABLE.fullmatch(part) else ".…"
     return text.removeprefix(".")
+
+
+class _Loader(yaml.SafeLoader):
+    """Stops at DEPTH_LIMIT: the parser calls itself for every level."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._levels = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self._levels += 1
+        if self._levels > DEPTH_LIMIT:
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+        node = super().compose_node(parent, index)
+        self._levels -= 1
+        return node
 
 
 class _Conversion:
@@ -126,7 +145,7 @@ class _Conversion:
         lines: dict[str, int] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode) or not self._is_untagged(key):
-                self._add(key, f"{dotted(route) or 'the file'}: a key is a plain word followed by a colon")
+                self._add(key, "a key is a plain word followed by a colon")
             elif key.value == "<<":
                 self._add(key, "<< is not an option: an alias may only be the value of a key")
             elif key.value in lines:
@@ -141,7 +160,9 @@ class _Conversion:
         self._values += 1
         if self._values > NODE_LIMIT:
             raise _unreadable(self._path, f"over {NODE_LIMIT} values: write fewer, or clients: all")
-        if any(node is holder for holder in chain):
+        if len(chain) > DEPTH_LIMIT:
+            self._add(node, f"{dotted(route)}: {_TOO_DEEP}")
+        elif any(node is holder for holder in chain):
             self._add(node, f"{dotted(route)}: this alias (*) holds itself: take it out")
         elif not self._is_untagged(node):
             self._add(node, f"{dotted(route)}: text that begins with ! must be in quotes")
@@ -189,18 +210,17 @@ def _text(path: Path) -> str:
 
 def _root(path: Path, text: str) -> yaml.MappingNode:
     try:
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
+        loader = _Loader(text)
     except yaml.reader.ReaderError as error:
         message = "an invisible control character stands here: delete it"
         raise ConfigError([_problem_after(path, text[: error.position], message)]) from None
+    try:
+        node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         raise ConfigError([_syntax_problem(path, text, error)]) from None
     except (ValueError, OverflowError):
         # The parser makes a character of every "\UFFFFFFFF".
-        raise _unreadable(path, "a \\U escape in double quotes names no character: take it out") from None
-    except RecursionError:
-        raise _nested_too_deeply(path) from None
+        raise ConfigError([_problem(path, loader.get_mark(), _BACKSLASH)]) from None
     if node is None or _is_nothing(node):
         raise _unreadable(path, "the file is empty: begin with config.example.yaml")
     if not isinstance(node, yaml.MappingNode):
@@ -268,7 +288,3 @@ def _problem_after(path: Path, before: str, message: str) -> Problem:
 
 def _unreadable(path: Path, message: str) -> ConfigError:
     return ConfigError([Problem(str(path), 1, 1, message)])
-
-
-def _nested_too_deeply(path: Path) -> ConfigError:
-    return _unreadable(path, "nested too deeply: check the brackets")

@@ -1,7 +1,9 @@
 """The set-up: dev.py as a newcomer calls it, and the locks it installs from."""
 
 import ast
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -36,9 +38,40 @@ def project() -> dict[str, list[str]]:
     return {"runtime": tables["project"]["dependencies"], "dev": tables["dependency-groups"]["dev"]}
 
 
-def call(*arguments: str, script: Path = ROOT / "dev.py") -> subprocess.CompletedProcess[str]:
+def call(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(script), *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        cwd=script.parent,
+        timeout=120,
+        check=False,
+    )
+
+
+def call_in(checkout: Path, *lines: str) -> subprocess.CompletedProcess[str]:
+    """`dev.py demo` in a Python that ran `lines` before."""
+    starter = checkout / "starter.py"
+    run = f"runpy.run_path({str(checkout / 'dev.py')!r}, run_name='__main__')"
+    text = "\n".join(["import runpy, sys", *lines, "sys.argv = ['dev.py', 'demo']", run])
+    starter.write_text(text, "utf-8")
+    return call(starter)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With empty locks, so a set-up needs no network, and a package that shows how it was called."""
+    folder = tmp_path_factory.mktemp("Relatórios de março")
+    for lock in LOCKS:
+        (folder / lock).write_text("# nothing\n", "utf-8")
+    shutil.copy(ROOT / "dev.py", folder)
+    package = folder / "reports"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text("import sys; print(sys.prefix, *sys.argv[1:]); sys.exit(7)", "utf-8")
+    return folder
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -78,47 +111,46 @@ def test_dev_imports_only_the_standard_library() -> None:
 
 
 def test_dev_without_a_task_lists_them() -> None:
-    done = call()
+    done = call(ROOT / "dev.py")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["demo", "test", "lint", "build", "lock"]
+    tasks = [line.split()[0] for line in done.stdout.splitlines()[1:]]
+    assert tasks == ["demo", "test", "lint", "build", "lock"]
 
 
 @pytest.mark.parametrize("arguments", [["tset"], ["lint", "reports"]])
 def test_dev_refuses_what_it_does_not_know_and_lists_the_tasks(arguments: list[str]) -> None:
-    done = call(*arguments)
+    done = call(ROOT / "dev.py", *arguments)
     assert done.returncode == 2
     assert f"there is no task '{' '.join(arguments)}'" in done.stderr
     assert "  lint " in done.stderr
 
 
-def test_dev_says_which_python_it_needs_to_an_older_one(tmp_path: Path) -> None:
-    older = tmp_path / "older.py"
-    older.write_text(
-        "import runpy, sys\n"
-        "sys.version_info = (3, 8, 20)\n"
-        f"sys.argv = ['dev.py', 'test']\n"
-        f"runpy.run_path({str(ROOT / 'dev.py')!r}, run_name='__main__')\n",
-        "utf-8",
-    )
-    done = call(script=older)
+def test_an_older_python_is_told_which_one_it_takes(checkout: Path) -> None:
+    ast.parse((ROOT / "dev.py").read_text("utf-8"), feature_version=(3, 7))
+    done = call_in(checkout, "sys.version_info = (3, 8, 20)")
     assert done.returncode == 1
     assert "call it with 3.11 or newer" in done.stderr
-    ast.parse((ROOT / "dev.py").read_text("utf-8"), feature_version=(3, 8))
 
 
-def test_dev_says_what_to_install_where_python_cannot_make_environments(tmp_path: Path) -> None:
-    (tmp_path / "requirements.lock").touch()
-    (tmp_path / "dev.py").write_bytes((ROOT / "dev.py").read_bytes())
-    lacking = tmp_path / "lacking.py"
-    lacking.write_text(
-        "import importlib.util, runpy, sys\n"
-        "find = importlib.util.find_spec\n"
-        "importlib.util.find_spec = lambda name: None if name == 'ensurepip' else find(name)\n"
-        f"sys.argv = ['dev.py', 'demo']\n"
-        f"runpy.run_path({str(tmp_path / 'dev.py')!r}, run_name='__main__')\n",
-        "utf-8",
-    )
-    done = call(script=lacking)
+def test_a_python_without_ensurepip_is_told_what_to_install(checkout: Path) -> None:
+    done = call_in(checkout, "sys.modules['ensurepip'] = None")
     assert done.returncode == 1
     assert "it lacks ensurepip. On Debian and Ubuntu: apt install python3-venv." in done.stderr
-    assert not (tmp_path / ".venv").exists()
+
+
+def test_environment_is_made_once_and_anew_where_the_stamp_does_not_fit(checkout: Path) -> None:
+    script, stamp = checkout / "dev.py", checkout / ".venv" / "set-up-from.txt"
+    cut_short = checkout / ".venv" / "left from a set-up that was cut short"
+    cut_short.parent.mkdir()
+    cut_short.touch()
+    first = call(script, "demo", "saída com espaços")
+    assert first.stderr.startswith("Setting up .venv from requirements.lock")
+    assert (first.returncode, first.stdout.strip()) == (7, f"{checkout / '.venv'} demo saída com espaços")
+    assert not cut_short.exists()
+
+    assert call(script, "demo").stderr == ""
+
+    former = stamp.read_text("utf-8")
+    (checkout / "requirements.lock").write_text("# nothing else\n", "utf-8")
+    assert call(script, "demo").stderr.startswith("Setting up")
+    assert stamp.read_text("utf-8") != former

@@ -41,7 +41,9 @@ def prepare(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise WriteError(f"{folder}: there is a file where the output folder should be. Move it away") from None
+        raise WriteError(
+            f"{folder}: there is a file where the output folder should be. Move it away"
+        ) from None
     except OSError as error:
         raise files.as_write_error(error, folder) from error
     probe = files.temporary_name(folder / "probe")

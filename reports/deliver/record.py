@@ -54,9 +54,7 @@ def ready_entry(
     }
 
 
-def failed_entry(
-    *, client: int, name: str, reason: str, requests: int, before: Entry | None
-) -> Entry:
+def failed_entry(*, client: int, name: str, reason: str, requests: int, before: Entry | None) -> Entry:
     """The entry of a client that failed; `before` is its last one, whose folder still lies there."""
     return {
         "id": client,
@@ -96,7 +94,8 @@ def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
             for row in figures.vat
         ],
         "vat_rounding": [
-            {"currency": row.currency, "base": str(row.base), "tax": str(row.tax)} for row in figures.vat_rounding
+            {"currency": row.currency, "base": str(row.base), "tax": str(row.tax)}
+            for row in figures.vat_rounding
         ],
         "ageing": [
             {"currency": bucket.currency, "bucket": bucket.bucket, "amount": str(bucket.amount)}

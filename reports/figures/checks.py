@@ -61,7 +61,8 @@ RULES: Mapping[str, Rule] = {
         "warning", "{number} has an amount but no line items, so it is missing from the VAT summary's rows."
     ),
     "LINES-UNREADABLE": Rule(
-        "warning", "{number}: {field} should be a list of line items and is {found}; the VAT summary lacks it."
+        "warning",
+        "{number}: {field} should be a list of line items and is {found}; the VAT summary lacks it.",
     ),
     "TAX-MISSING": Rule(
         "warning",
@@ -80,7 +81,8 @@ RULES: Mapping[str, Rule] = {
         "warning", "{number}: the withholding {found} is not a percentage; none was taken off."
     ),
     "CREDIT-NOTE-NEGATIVE": Rule(
-        "warning", "{number}: this credit note came with negative amounts ({found}); they were taken as they are."
+        "warning",
+        "{number}: this credit note came with negative amounts ({found}); they were taken as they are.",
     ),
     "AMOUNT-PRECISION": Rule(
         "warning", "{number}: {field} is {found}, finer than a cent; it was rounded half up."
@@ -91,14 +93,14 @@ RULES: Mapping[str, Rule] = {
     "OUTSIDE-FILTER": Rule(
         "warning", "{number} is outside the filter that was asked for ({found}); it is reported all the same."
     ),
-    "VALUE-UNREADABLE": Rule(
-        "info", "{number} is not counted, and its {field} cannot be read: {found}."
-    ),
+    "VALUE-UNREADABLE": Rule("info", "{number} is not counted, and its {field} cannot be read: {found}."),
     "EXEMPTION-MISSING": Rule("info", "{number} has a line at 0 % VAT and no exemption code."),
     "EXEMPTION-M99": Rule(
         "info", "{number}: exemption code M99 is what InvoiceXpress writes when no reason was given."
     ),
-    "EXEMPTION-UNKNOWN": Rule("info", "{number}: {found} is not an exemption code of the tax authority's list."),
+    "EXEMPTION-UNKNOWN": Rule(
+        "info", "{number}: {found} is not an exemption code of the tax authority's list."
+    ),
     "FILTER-HIDES": Rule(
         "info", "The configured filter leaves out: {found}. Figures and open documents are without them."
     ),
@@ -134,7 +136,11 @@ class Finding:
     def say(self, sentence: str) -> str:
         """`sentence`, this code's template in any language, with the finding's values."""
         return sentence.format(
-            number=self.number, field=self.field, expected=self.expected, found=self.found, difference=self.difference
+            number=self.number,
+            field=self.field,
+            expected=self.expected,
+            found=self.found,
+            difference=self.difference,
         )
 
 

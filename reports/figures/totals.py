@@ -190,9 +190,7 @@ def build(tables: Tables, *, period: Period, read_on: date, limits: Sequence[int
             _vat_rounding(total.currency, counted, vat) for total in totals if total.documents
         ),
         ageing=tuple(
-            _bucket(currency, name, open_documents)
-            for currency in currencies
-            for name in buckets(limits)
+            _bucket(currency, name, open_documents) for currency in currencies for name in buckets(limits)
         ),
         months=tuple(_months(every[every["is_counted"]], period, currencies)),
         documents=counted,
@@ -275,7 +273,9 @@ def _type_subtotals(counted: pd.DataFrame) -> Iterator[TypeSubtotal]:
 def _vat_rows(taxes: pd.DataFrame) -> Iterator[VatRow]:
     # Missing rates and codes become text for the grouping: groupby drops missing keys.
     keyed = taxes.assign(
-        rate_key=pd.Series([rate_text(rate) or "" for rate in taxes["rate"]], index=taxes.index, dtype="object"),
+        rate_key=pd.Series(
+            [rate_text(rate) or "" for rate in taxes["rate"]], index=taxes.index, dtype="object"
+        ),
         code_key=pd.Series([code or "" for code in taxes["exemption"]], index=taxes.index, dtype="object"),
     )
     rows = []

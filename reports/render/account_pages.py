@@ -162,12 +162,16 @@ def notes(account: Account, labels: Labels) -> Sequence[str]:
     _ = labels.text
     covered = len(account.ready)
     if account.clients_in_account is None:
-        lines = [_("{covered} clients are covered; how many the account has is not known.").format(covered=covered)]
+        lines = [
+            _("{covered} clients are covered; how many the account has is not known.").format(covered=covered)
+        ]
     else:
         sentence = _("{covered} of the account's {count} clients are covered.")
         lines = [sentence.format(covered=covered, count=account.clients_in_account)]
     if account.failed:
-        lines.append(_("{count} clients failed; their figures are missing here.").format(count=len(account.failed)))
+        lines.append(
+            _("{count} clients failed; their figures are missing here.").format(count=len(account.failed))
+        )
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)
     return [*lines, _("The figures follow document dates. This is no VAT return.")]
@@ -213,7 +217,8 @@ def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
     read_at = labels.instant(client.read_at) if client.read_at else None
     after = (client.documents_read, client.warnings, read_at, client.reason)
     amounts: Sequence[tuple[Value, ...]] = [
-        (total.currency, total.documents, *(getattr(total, key) for key, _ in _TOTALS)) for total in client.totals
+        (total.currency, total.documents, *(getattr(total, key) for key, _ in _TOTALS))
+        for total in client.totals
     ]
     for values in amounts or [(None,) * (2 + len(_TOTALS))]:
         yield (*before, *values, *after)

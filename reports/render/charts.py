@@ -23,7 +23,6 @@ CHART_ROWS = 14
 CHART_HEIGHT_CM = 7.0
 
 
-
 def column_chart(block: Chart, sheet_name: str, first: int) -> BarChart:
     """A native chart over the cells from row `first`, its points cached so that previews show them."""
     count = len(block.categories)
@@ -37,7 +36,9 @@ def column_chart(block: Chart, sheet_name: str, first: int) -> BarChart:
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "clustered", 60, -5
     chart.height, chart.width = CHART_HEIGHT_CM, 17
     chart.legend.position = "b"
-    chart.layout = Layout(manualLayout=ManualLayout(x=0.09, y=0.05, w=0.89, h=0.68, xMode="edge", yMode="edge"))
+    chart.layout = Layout(
+        manualLayout=ManualLayout(x=0.09, y=0.05, w=0.89, h=0.68, xMode="edge", yMode="edge")
+    )
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.tickLblPos = "low"
     chart.y_axis.number_format = "#,##0"
@@ -54,7 +55,9 @@ def column_chart(block: Chart, sheet_name: str, first: int) -> BarChart:
                 )
             ),
             cat=AxDataSource(
-                strRef=StrRef(f=cells(1, first, first + count - 1), strCache=StrData(ptCount=count, pt=months))
+                strRef=StrRef(
+                    f=cells(1, first, first + count - 1), strCache=StrData(ptCount=count, pt=months)
+                )
             ),
             val=NumDataSource(
                 numRef=NumRef(
@@ -68,5 +71,3 @@ def column_chart(block: Chart, sheet_name: str, first: int) -> BarChart:
         series.invertIfNegative = False
         chart.series.append(series)
     return chart
-
-

@@ -142,12 +142,16 @@ def line_items_sheet(figures: Figures, currency: str | None, *, labels: Labels, 
     """The line items of the period's counted documents in one currency."""
     documents = sheets.of_currency(figures.documents, currency)
     lines = figures.line_items[figures.line_items["document_id"].isin(documents["id"])]
-    return sheets.line_items_grid(documents, lines, sheets.WORKBOOK_LINE_ITEMS, currency=currency, labels=labels, title=title)
+    return sheets.line_items_grid(
+        documents, lines, sheets.WORKBOOK_LINE_ITEMS, currency=currency, labels=labels, title=title
+    )
 
 
 def vat_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
     """The VAT summary of one currency, its rounding line last."""
-    return sheets.vat_grid(figures, currency, sheets.WORKBOOK_VAT, key=f"vat_{currency}", labels=labels, title=title)
+    return sheets.vat_grid(
+        figures, currency, sheets.WORKBOOK_VAT, key=f"vat_{currency}", labels=labels, title=title
+    )
 
 
 def period_text(period: Period, labels: Labels) -> str:
@@ -164,7 +168,9 @@ def client_title(name: str, fiscal_id: str | None, labels: Labels) -> str:
 def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
     """One line: everything was read, and whether everything ties."""
     _ = labels.text
-    read = _("All {count} documents of this client were read.").format(count=labels.number(figures.documents_read))
+    read = _("All {count} documents of this client were read.").format(
+        count=labels.number(figures.documents_read)
+    )
     if warning_count:
         return f"{read} " + _("{count} points to look at; ask us about them.").format(count=warning_count)
     return f"{read} " + _("Documents, line items and VAT summary agree to the cent.")
@@ -215,7 +221,12 @@ def _currency_pages(
         return title if one else f"{title} · {currency}"
 
     vat = sheets.vat_grid(
-        figures, currency, sheets.STATEMENT_VAT, key=f"s_vat_{currency}", labels=labels, title=titled(_("VAT summary"))
+        figures,
+        currency,
+        sheets.STATEMENT_VAT,
+        key=f"s_vat_{currency}",
+        labels=labels,
+        title=titled(_("VAT summary")),
     )
     rows = [row for row in figures.vat if row.currency == currency]
     if all(row.scheme == "pt" for row in rows):
@@ -234,12 +245,18 @@ def _currency_pages(
     return CurrencyPages(
         currency=currency,
         documents=sheets.grouped_documents(
-            figures, currency, labels=labels, title=titled(_("Documents of the period")), line_items=line_items
+            figures,
+            currency,
+            labels=labels,
+            title=titled(_("Documents of the period")),
+            line_items=line_items,
         ),
         types=sheets.types_grid(figures, currency, labels=labels, title=titled(_("Subtotals per type"))),
         vat=without_empty(vat, "exemption"),
         open_documents=without_empty(open_documents, "payment"),
-        ageing=sheets.ageing_grid(figures, currency, labels=labels, title=titled(_("Ageing of open documents"))),
+        ageing=sheets.ageing_grid(
+            figures, currency, labels=labels, title=titled(_("Ageing of open documents"))
+        ),
         chart=None
         if hidden_by(subject.filters)
         else _chart(figures, currency, labels=labels, title=titled(_("The last twelve months"))),

@@ -84,7 +84,8 @@ def _write(
     stem = f"{names.client_folder(subject.name, job.client)}-{job.period.label}"
     if job.excel:
         book = client_pages.client_book(report, subject, figures, labels=labels)
-        workbook.write(book, folder / f"{stem}.xlsx", labels=labels)
+        with (folder / f"{stem}.xlsx").open("wb") as target:
+            workbook.write(book, target, labels=labels)
     if job.html:
         page = pages.statement(report, subject=subject, labels=labels)
         (folder / f"{stem}.html").write_bytes(page.encode("utf-8", "replace"))

@@ -25,7 +25,6 @@ _FORMATS = {
 RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.INTEGER)
 
 
-
 Line = Literal["hair", "thin"]
 
 
@@ -112,7 +111,8 @@ def widths(grid: Sheet) -> list[float]:
     """A width per column, in characters, from its content and within its kind's bounds."""
     every = [*grid.rows, *([grid.totals] if grid.totals else [])]
     return [
-        _width(column, [row[index] for row in every], grid.currency) for index, column in enumerate(grid.columns)
+        _width(column, [row[index] for row in every], grid.currency)
+        for index, column in enumerate(grid.columns)
     ]
 
 
@@ -135,5 +135,3 @@ def _length(kind: Kind, value: Value) -> int:
         return len(f"{value:,.2f}")
     shown = value[0] if isinstance(value, tuple) else str(value)
     return max((len(line) for line in shown.splitlines()), default=0)
-
-

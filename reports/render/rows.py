@@ -98,7 +98,13 @@ def text(value: object) -> str:
 
 def number(value: object) -> str:
     """A number by its exact decimal text."""
-    return "/>" if value is None else f"><v>{value:f}</v></c>" if isinstance(value, Decimal) else f"><v>{value}</v></c>"
+    return (
+        "/>"
+        if value is None
+        else f"><v>{value:f}</v></c>"
+        if isinstance(value, Decimal)
+        else f"><v>{value}</v></c>"
+    )
 
 
 def fraction(value: object) -> str:
@@ -132,7 +138,9 @@ def legible(value: str) -> str:
 
 def _sheet(xml: str, part: Part) -> Iterator[str]:
     """The sheet part with the bands' rows at their places among openpyxl's own rows."""
-    xml = xml.replace("<sheetData />", "<sheetData></sheetData>").replace("<sheetData/>", "<sheetData></sheetData>")
+    xml = xml.replace("<sheetData />", "<sheetData></sheetData>").replace(
+        "<sheetData/>", "<sheetData></sheetData>"
+    )
     start, end = xml.index("<sheetData>") + len("<sheetData>"), xml.index("</sheetData>")
     own = [(int(row[1]), row[0]) for row in _ROW.finditer(xml, start, end)]
     yield _DIMENSION.sub(f'<dimension ref="A1:{part.last_cell}"/>', xml[:start])
@@ -152,7 +160,9 @@ def _band(band: Band) -> Iterator[str]:
     while chunk := list(islice(rows, CHUNK_ROWS)):
         if first + len(chunk) > MAX_ROWS:
             raise ValueError(f"a sheet holds {MAX_ROWS} rows")
-        columns = [map(encode, column) for encode, column in zip(encoders, zip(*chunk, strict=True), strict=True)]
+        columns = [
+            map(encode, column) for encode, column in zip(encoders, zip(*chunk, strict=True), strict=True)
+        ]
         yield "".join(map(template, range(first, first + len(chunk)), *columns))
         first += len(chunk)
 

@@ -24,9 +24,51 @@ from reports.render.layout import (
     without_empty,
 )
 
-WORKBOOK_DOCUMENTS = ["number", "type", "status", "date", "due_date", "reference", "currency", "sum", "discount", "net", "tax", "gross", "withholding", "payable", "exemption", "observations", "link", "archived", "id"]
-STATEMENT_DOCUMENTS = ["linked_number", "date", "due_date", "reference", "status", "net", "tax", "gross", "withholding", "payable"]
-WORKBOOK_OPEN = ["number", "type", "date", "due_date", "days_overdue", "bucket", "currency", "payable", "link", "id"]
+WORKBOOK_DOCUMENTS = [
+    "number",
+    "type",
+    "status",
+    "date",
+    "due_date",
+    "reference",
+    "currency",
+    "sum",
+    "discount",
+    "net",
+    "tax",
+    "gross",
+    "withholding",
+    "payable",
+    "exemption",
+    "observations",
+    "link",
+    "archived",
+    "id",
+]
+STATEMENT_DOCUMENTS = [
+    "linked_number",
+    "date",
+    "due_date",
+    "reference",
+    "status",
+    "net",
+    "tax",
+    "gross",
+    "withholding",
+    "payable",
+]
+WORKBOOK_OPEN = [
+    "number",
+    "type",
+    "date",
+    "due_date",
+    "days_overdue",
+    "bucket",
+    "currency",
+    "payable",
+    "link",
+    "id",
+]
 STATEMENT_OPEN = ["linked_number", "type", "date", "due_date", "days_overdue", "bucket", "payment", "payable"]
 
 _DOCUMENT_HEADINGS = {
@@ -81,7 +123,18 @@ _LINE_ITEMS = {
     "document_id": (N_("Document id"), Kind.INTEGER),
 }
 WORKBOOK_LINE_ITEMS = tuple(_LINE_ITEMS)
-STATEMENT_LINE_ITEMS = ["name", "description", "quantity", "unit", "unit_price", "discount_rate", "rate", "net", "tax", "gross"]
+STATEMENT_LINE_ITEMS = [
+    "name",
+    "description",
+    "quantity",
+    "unit",
+    "unit_price",
+    "discount_rate",
+    "rate",
+    "net",
+    "tax",
+    "gross",
+]
 
 _VAT = {
     "currency": (N_("Currency"), Kind.TEXT),
@@ -100,7 +153,19 @@ _VAT = {
     "gross": (N_("Gross"), Kind.MONEY),
 }
 WORKBOOK_VAT = tuple(_VAT)
-STATEMENT_VAT = ["tax_names", "scheme", "rate", "exemption", "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes", "base", "tax", "gross"]
+STATEMENT_VAT = [
+    "tax_names",
+    "scheme",
+    "rate",
+    "exemption",
+    "base_invoices",
+    "tax_invoices",
+    "base_credit_notes",
+    "tax_credit_notes",
+    "base",
+    "tax",
+    "gross",
+]
 
 _AMOUNTS = {
     "net": N_("Net"),

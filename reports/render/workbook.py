@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
@@ -42,12 +42,13 @@ _ENCODERS = {
     Kind.BOOLEAN: rows.boolean,
     Kind.LINK: rows.link,
 }
-def write(book: Book, path: Path, *, labels: Labels) -> None:
-    """Writes `book` to `path`. Raises OSError when it cannot be written."""
+
+
+def write(book: Book, target: IO[bytes], *, labels: Labels) -> None:
+    """Writes `book` to an open file. Raises OSError when it cannot be written."""
     workbook = _Workbook(book, labels)
     skeleton, parts, properties = workbook.skeleton()
-    with path.open("wb") as target:
-        rows.fill(skeleton, target, parts=parts, replaced={"docProps/core.xml": properties})
+    rows.fill(skeleton, target, parts=parts, replaced={"docProps/core.xml": properties})
 
 
 class _Workbook:
@@ -90,7 +91,11 @@ class _Workbook:
     def fields(self, sheet: Sheet, look: Look) -> list[Field]:
         """The cells of a row of `sheet`, by kind, in the colours of `look`."""
         return [
-            Field(get_column_letter(index + 1), self.style(looks.of_kind(sheet, index, look)), _ENCODERS[column.kind])
+            Field(
+                get_column_letter(index + 1),
+                self.style(looks.of_kind(sheet, index, look)),
+                _ENCODERS[column.kind],
+            )
             for index, column in enumerate(sheet.columns)
         ]
 
@@ -165,7 +170,9 @@ class _Workbook:
         letter = get_column_letter(len(grid.columns))
         name = self._table_name(grid)
         self._table_names.add(name.casefold())
-        table = Table(displayName=name, name=name, ref=f"A1:{letter}{end}", totalsRowCount=end - last_row or None)
+        table = Table(
+            displayName=name, name=name, ref=f"A1:{letter}{end}", totalsRowCount=end - last_row or None
+        )
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
         table.autoFilter = AutoFilter(ref=f"A1:{letter}{last_row}")
         label = str(grid.totals[0]) if grid.totals else None
@@ -237,7 +244,9 @@ class _Page:
         fields = [
             Field(
                 get_column_letter(index),
-                self.workbook.style(looks.HEAD._replace(horizontal="right" if column.kind in looks.RIGHT else None)),
+                self.workbook.style(
+                    looks.HEAD._replace(horizontal="right" if column.kind in looks.RIGHT else None)
+                ),
                 rows.text,
             )
             for index, column in enumerate(grid.columns, start=1)

@@ -7,22 +7,21 @@ be made. What holds for every request:
   the HTTP libraries is ever shown, chained or logged; their own logging is off, ours takes its place.
 - TLS is verified against the system's certificates. No redirect is followed; there are no cookies and no
   `.netrc`. A proxy of the environment is used for https alone: never for plain http, never for loopback.
-- A request takes at most `request_seconds` of wall-clock time, and the server may be silent for
-  SILENCE_SECONDS of it: the time-outs of sockets begin anew with every byte, so a slow drip would never end.
-  Connecting has its own limit for each address; looking up the host's name has the system's.
+- A request takes at most `request_seconds` of wall-clock time from the moment it is connected. Connecting
+  has CONNECT_SECONDS for each address of the host; looking up its name takes what the system allows.
 """
 
 import http.client
-import io
 import ipaddress
 import json
 import logging
-import socket
-import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from http.cookiejar import DefaultCookiePolicy
+from ssl import PROTOCOL_TLS_CLIENT
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -35,30 +34,21 @@ from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential
 from reports import TOOL, __version__
 from reports.errors import ConfigError, RefusedError, UnreachableError
 from reports.redaction import Redactor
+from reports.source.breakage import trouble_of
 from reports.source.pacer import Budget, Clock, Pacer
-from reports.source.reply import FEW_TRIES, NO_MORE_TRY, ONE_MORE_TRY, Answer, Page, Trouble, judge, quoted
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from reports.source.patience import Patience, PatientResponse, be_patient
+from reports.source.reply import ONE_MORE_TRY, Answer, Page, Trouble, judge
 
 REQUEST_SECONDS = 60.0
-SILENCE_SECONDS = 20.0
 CONNECT_SECONDS = 10.0
-LOOK_UP_SECONDS = 0.25
-"""How often a thread that waits for bytes looks whether it has been told to stop."""
-
-PAGE_BYTES = 32 * 1024 * 1024
-CHUNK_BYTES = 64 * 1024
-TIMEOUT_COST = 5
-"""A time-out costs that many retries of the budget: waiting for a silent API is what takes long."""
-
 SHORTEST_PAUSE_SECONDS = 1.0
+PAGE_MEGABYTES = 32
+CHUNK_BYTES = 64 * 1024
 
 _BACKOFF = wait_exponential_jitter(initial=0.5, exp_base=3, max=20, jitter=0.5)
 _LIMIT_BACKOFF = wait_exponential_jitter(initial=5, exp_base=2, max=60, jitter=1)
-"""Limits are counted by the minute: five tries outlast one."""
+"""When no pause was named: limits are counted by the minute, and all tries together outlast one."""
 
-_here = threading.local()
 _log = logging.getLogger(__name__)
 
 # Even a warning of theirs can hold the address of a request.
@@ -68,10 +58,10 @@ logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 class Api:
     """One account, for the length of a run; its methods may be called from any number of threads.
 
-    `origin` is `https://host`, or plain http on loopback. `deadline_seconds` count from now. Every method
-    that asks raises RefusedError (key or account refused; nothing is asked after it), UnreachableError (no
-    usable answer) or ReadingError (an answer that says no), and StoppedError when stopped by another thread.
-    `on_request` is called before each request that is really sent.
+    `origin` is `https://host`, or plain http on loopback; ConfigError otherwise. `deadline_seconds` count
+    from now. What asks raises RefusedError (key or account refused: nothing is asked after it),
+    UnreachableError (no usable answer), ReadingError (an answer that says no), and StoppedError when another
+    thread called `stop`. `on_request` is called before each request that is really sent.
     """
 
     def __init__(
@@ -94,6 +84,7 @@ class Api:
         self._pacer = Pacer(per_minute, deadline_seconds=deadline_seconds, clock=self._clock)
         self._budget = Budget()
         self._redact = Redactor([key])
+        self._here = threading.local()
         self._sessions: list[requests.Session] = []
 
     def documents_page(
@@ -106,15 +97,21 @@ class Api:
     ) -> Page:
         """Page `page`, counted from 1, of the documents of a client. Empty filters are not sent."""
         wanted = {name: list(values) for name, values in filters.items() if values}
-        body = json.dumps({"filter": wanted} if wanted else {}).encode()
-        where = f"client {client_id}, page {page}"
-        path = f"/clients/{client_id}/invoices.json"
-        return self._ask(_Question(where, "POST", path, page, "invoices", on_request, body))
+        return self._ask(
+            _Question(
+                where=f"client {client_id}, page {page}",
+                path=f"/clients/{client_id}/invoices.json",
+                page=page,
+                listed="invoices",
+                on_request=on_request,
+                body=json.dumps({"filter": wanted} if wanted else {}).encode(),
+            )
+        )
 
     def clients_page(self, page: int, *, on_request: Callable[[], None] = lambda: None) -> Page:
         """Page `page`, counted from 1, of the account's clients."""
         where = f"the list of clients, page {page}"
-        return self._ask(_Question(where, "GET", "/clients.json", page, "clients", on_request))
+        return self._ask(_Question(where, "/clients.json", page, listed="clients", on_request=on_request))
 
     def stop(self) -> None:
         """Whatever is under way or waiting in other threads ends at once; nothing is asked any more."""
@@ -129,11 +126,11 @@ class Api:
     def _ask(self, question: "_Question") -> Page:
         retrying = Retrying(
             retry=retry_if_result(lambda outcome: isinstance(outcome, Trouble)),
-            stop=lambda state: state.attempt_number >= _trouble_of(state).tries,
-            wait=lambda state: 0 if _trouble_of(state).is_limit else _BACKOFF(state),
+            stop=lambda state: state.attempt_number >= _outcome(state).tries,
+            wait=lambda state: 0 if _outcome(state).is_limit else _BACKOFF(state),
             before_sleep=self._prepare_retry,
             sleep=self._pacer.sleep,
-            retry_error_callback=_trouble_of,
+            retry_error_callback=_outcome,
         )
         try:
             outcome = retrying(self._exchange, question)
@@ -152,68 +149,161 @@ class Api:
         self._pacer.start()
         question.on_request()
         began = self._clock.monotonic()
-        outcome: Answer | Page | Trouble = self._send(question)
-        seconds = self._clock.monotonic() - began
-        if isinstance(outcome, Answer):
-            _log.debug("%s: %s after %.2f s", question.where, outcome.status, seconds)
-            outcome = judge(
-                outcome,
-                number=question.page,
-                listed=question.listed,
-                redact=self._redact,
-                now=self._clock.now(),
-            )
-        else:
-            _log.debug("%s: %s, after %.2f s", question.where, outcome.message, seconds)
+        answer = self._send(question)
+        outcome = self._judge(answer, question) if isinstance(answer, Answer) else answer
+        said = outcome.message if isinstance(outcome, Trouble) else "answered"
+        _log.debug("%s: %s, after %.2f s", question.where, said, self._clock.monotonic() - began)
         if isinstance(outcome, Trouble) and outcome.pause_seconds is not None:
             self._pacer.pause(max(outcome.pause_seconds, SHORTEST_PAUSE_SECONDS))
         return outcome
 
-    def _prepare_retry(self, state: RetryCallState) -> None:
-        trouble = _trouble_of(state)
-        self._budget.spend(trouble.cost)
-        if trouble.is_limit and trouble.pause_seconds is None:
-            self._pacer.pause(_LIMIT_BACKOFF(state))
-        where = state.args[0].where
-        _log.info("%s: %s; try %d of %d", where, trouble.message, state.attempt_number + 1, trouble.tries)
-
     def _send(self, question: "_Question") -> Answer | Trouble:
-        _here.patience = _Patience(self._pacer, self._clock, self._request_seconds)
+        params: dict[str, str | int] = {
+            "page": question.page,
+            "per_page": self._per_page,
+            "api_key": self._key,
+        }
+        be_patient(Patience(self._request_seconds, check=self._pacer.check, clock=self._clock))
         try:
             with self._session().request(
-                question.method,
+                "GET" if question.body is None else "POST",
                 f"{self._origin}{question.path}",
-                params={"page": question.page, "per_page": self._per_page, "api_key": self._key},
+                params=params,
                 data=question.body,
-                headers={"content-type": "application/json; charset=utf-8"} if question.body else None,
                 timeout=(min(CONNECT_SECONDS, self._request_seconds), self._request_seconds),
                 proxies=self._proxies,
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = _body(response)
+                return _whole(response)
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
-            return _broken(error, self._redact)
-        if body is None:
-            return Trouble(f"a page of more than {PAGE_BYTES // 1024**2} MB", tries=ONE_MORE_TRY)
-        return Answer(response.status_code, response.headers, body)
+            return trouble_of(error, self._redact)
+
+    def _judge(self, answer: Answer, question: "_Question") -> Page | Trouble:
+        return judge(
+            answer,
+            number=question.page,
+            listed=question.listed,
+            redact=self._redact,
+            now=self._clock.now(),
+        )
+
+    def _prepare_retry(self, state: RetryCallState) -> None:
+        trouble = _outcome(state)
+        self._budget.spend(trouble.cost)
+        if trouble.is_limit and trouble.pause_seconds is None:
+            self._pacer.pause(_LIMIT_BACKOFF(state))
+        where, next_try = state.args[0].where, state.attempt_number + 1
+        _log.info("%s: %s; try %d of %d", where, trouble.message, next_try, trouble.tries)
 
     def _session(self) -> requests.Session:
-        """This thread's own: a session is not made to be shared, and so each needs one connection only."""
-        sessions = _here.__dict__.setdefault("sessions", {})
-        if self not in sessions:
-            sessions[self] = _new_session()
-            self._sessions.append(sessions[self])
-        session: requests.Session = sessions[self]
+        """This thread's own: sessions are not made to be shared, and so each needs one connection only."""
+        session: requests.Session | None = getattr(self._here, "session", None)
+        if session is None:
+            session = self._here.session = _new_session()
+            self._sessions.append(session)
         return session
 
 
 @dataclass(frozen=True)
 class _Question:
     where: str
-    method: str
     path: str
     page: int
     listed: str
     on_request: Callable[[], None]
     body: bytes | None = None
+
+
+class _Connection(urllib3.connection.HTTPConnection):
+    response_class = PatientResponse
+
+
+class _SecureConnection(urllib3.connection.HTTPSConnection):
+    response_class = PatientResponse
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(HTTPAdapter):
+    """One connection, read with patience and verified against the system's certificates."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, ssl_context=_tls(), **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, ssl_context=_tls(), **options)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        return manager
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Leaves the pool as it is: the original would trust a list of certificates of its own as well."""
+
+
+def _new_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update(
+        {
+            "accept": "application/json",
+            "accept-encoding": "gzip, deflate",
+            "content-type": "application/json; charset=utf-8",
+            "user-agent": f"{TOOL}/{__version__}",
+        }
+    )
+    session.mount("http://", _Adapter())
+    session.mount("https://", _Adapter())
+    return session
+
+
+def _tls() -> truststore.SSLContext:
+    """One for each connection: the handshakes of a context wait for each other."""
+    return truststore.SSLContext(PROTOCOL_TLS_CLIENT)
+
+
+def _proxies(origin: str) -> dict[str, str]:
+    """The proxy that the environment, or Windows, names for `origin`; never for plain http or loopback."""
+    address = urlsplit(origin)
+    if _is_loopback(address.hostname or ""):
+        return {}
+    if address.scheme != "https":
+        raise ConfigError("account.base_url: it must begin with https://, because the API key is sent to it")
+    proxy = select_proxy(origin, get_environ_proxies(origin))
+    return {"https": proxy} if proxy else {}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _whole(response: requests.Response) -> Answer | Trouble:
+    """The answer with its unpacked body. A broken body does not hide the error that its status tells of."""
+    body = bytearray()
+    try:
+        for chunk in response.iter_content(CHUNK_BYTES):
+            body += chunk
+            if len(body) > PAGE_MEGABYTES * 1024**2:
+                return Trouble(f"a page of more than {PAGE_MEGABYTES} MB", tries=ONE_MORE_TRY)
+    except requests.RequestException:
+        if response.status_code == 200:
+            raise
+    return Answer(response.status_code, response.headers, bytes(body))
+
+
+def _outcome(state: RetryCallState) -> Trouble:
+    """What the attempt ended with; tenacity asks only when it was a trouble."""
+    return cast("Future[Trouble]", state.outcome).result()

@@ -1,8 +1,8 @@
 """Reading from a socket within wall-clock time.
 
 The time-out of a socket begins anew with every byte, so a server that sends one now and then holds its
-reader for ever, in the headers as in the body. Here every wait is cut into short ones, and before each
-somebody asks how much longer: one thread, no watchdog, the same on every system.
+reader for ever, in the headers as in the body. Here every wait is cut into short ones, and before each of
+them it is asked how much longer: one thread, no watchdog, the same on every system.
 """
 
 import http.client
@@ -10,6 +10,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from reports.source.pacer import Clock
@@ -17,27 +18,64 @@ from reports.source.pacer import Clock
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+SILENCE_SECONDS = 20.0
 LOOK_UP_SECONDS = 0.25
-"""How often a waiting thread looks whether it has been told to stop."""
+"""How often a thread that waits for bytes looks whether it has been told to stop."""
 
 _here = threading.local()
 
 
 class Patience:
-    """How long the exchange of this thread may take: `seconds` in all, silent for `silence_seconds` of it.
+    """How long one exchange may take: `seconds` from now, and no more than SILENCE_SECONDS without a byte.
 
     `check` is called before every wait; what it raises ends the exchange.
     """
 
-    def __init__(
-        self, seconds: float, *, silence_seconds: float, check: Callable[[], None], clock: Clock
-    ) -> None:
+    def __init__(self, seconds: float, *, check: Callable[[], None], clock: Clock) -> None:
         self._clock = clock
         self._check = check
         self._until = clock.monotonic() + seconds
-        self._silence_seconds = silence_seconds
-        _here.patience = self
 
-    def waits(self) -> "_Waits":
-        """The waits for the next byte, each in seconds."""
-        return _Waits(self)
+    def receive(self, connected: socket.socket, buffer: "WriteableBuffer") -> int:
+        """Bytes received into `buffer`, 0 at the end. Raises TimeoutError when patience is over."""
+        until = min(self._until, self._clock.monotonic() + SILENCE_SECONDS)
+        while True:
+            self._check()
+            left = until - self._clock.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            connected.settimeout(min(left, LOOK_UP_SECONDS))
+            with suppress(TimeoutError):
+                return connected.recv_into(buffer)
+
+
+def be_patient(patience: Patience) -> None:
+    """Everything this thread receives from now on is received with `patience`."""
+    _here.patience = patience
+
+
+class PatientResponse(http.client.HTTPResponse):
+    """An HTTP answer that is read, from its first byte, with the patience of the thread that reads."""
+
+    def __init__(self, connected: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(connected, *args, **kwargs)
+        plain, self.fp = self.fp, io.BufferedReader(_PatientStream(connected, _here.patience))
+        plain.close()
+
+
+class _PatientStream(io.RawIOBase):
+    def __init__(self, connected: socket.socket, patience: Patience) -> None:
+        self._socket = connected
+        self._patience = patience
+        # A socket that is closed stays open for as long as a file made of it is.
+        self._open = connected.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        return self._patience.receive(self._socket, buffer)
+
+    def close(self) -> None:
+        self._open.close()
+        super().close()

@@ -96,8 +96,8 @@ def judge(answer: Answer, *, number: int, listed: str, redact: Redactor, now: da
     words = _words(answer.body, redact)
     if status == 401:
         return Trouble(
-            "the API refused the request (401): either the API key is wrong or the account's name is, both get "
-            "this answer. Check account.name, and store the key again with: invoice-reports key set",
+            "the API refused the request (401): either the API key is wrong or the account's name is, and "
+            "both get this answer. Check account.name, or store the key again with: invoice-reports key set",
             RefusedError,
             NO_MORE_TRY,
         )
@@ -119,6 +119,14 @@ def judge(answer: Answer, *, number: int, listed: str, redact: Redactor, now: da
             is_limit=status == 429,
         )
     return Trouble(f"the API answered {status}{words}", ReadingError, NO_MORE_TRY)
+
+
+def page_of(body: str, *, number: int, listed: str) -> Page:
+    """The page whose `body` was kept. Raises ValueError when it is none."""
+    page = _listed(_parsed(body), body, number=number, listed=listed)
+    if page is None:
+        raise ValueError(f"not a page of {listed}")
+    return page
 
 
 def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -157,7 +165,7 @@ def _page(answer: Answer, *, number: int, listed: str, redact: Redactor) -> Page
     if sum(map(body.count, ",[{")) > VALUES_IN_A_PAGE:
         return unexpected(f"more than {VALUES_IN_A_PAGE:,} values in one page")
     try:
-        parsed = json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+        parsed = _parsed(body)
     except json.JSONDecodeError:
         text = body.strip()
         if text.startswith("{") and not text.endswith("}"):
@@ -167,7 +175,12 @@ def _page(answer: Answer, *, number: int, listed: str, redact: Redactor) -> Page
         return unexpected("JSON that is nested too deeply")
     except (ValueError, ArithmeticError):
         return unexpected("JSON with a number that is too long")
-    return _listed(parsed, body, number=number, listed=listed) or unexpected(_described(parsed, redact))
+    page = _listed(parsed, body, number=number, listed=listed)
+    return page or unexpected(_described(parsed, redact))
+
+
+def _parsed(body: str) -> object:
+    return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
 
 
 def _listed(parsed: object, body: str, *, number: int, listed: str) -> Page | None:
@@ -178,11 +191,9 @@ def _listed(parsed: object, body: str, *, number: int, listed: str) -> Page | No
         return None
     if not isinstance(block, dict):
         return None
-    counts = [
-        _count(block.get(name)) for name in ("total_entries", "current_page", "total_pages", "per_page")
-    ]
-    known = [count for count in counts if count is not None]
-    return Page(number, body, entries, Pagination(*known)) if len(known) == len(counts) else None
+    names = ("total_entries", "current_page", "total_pages", "per_page")
+    counts = [count for name in names if (count := _count(block.get(name))) is not None]
+    return Page(number, body, entries, Pagination(*counts)) if len(counts) == len(names) else None
 
 
 def _count(value: object) -> int | None:

@@ -1,0 +1,93 @@
+"""What would make a run fail, found before it: key, API, clients, output folder. Writes nothing."""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports import keys
+from reports.config import Config, resolve_period
+from reports.errors import ConfigError, ExitCode, ReadingError, ReportsError, UnreachableError
+from reports.figures.checks import hidden_by
+from reports.period import local_day
+from reports.redaction import Redactor
+from reports.source.client import Api
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing looked at: the code a run would end with because of it, and what was found."""
+
+    exit_code: ExitCode
+    message: str
+
+
+def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor) -> Iterator[Item]:
+    """Looks at one configuration, which is valid already, one item at a time."""
+    period = resolve_period(settings, local_day(now(), settings.time_zone))
+    yield _well(
+        f"configuration {settings.path}: valid, period {period.label} ({period.first} to {period.last})"
+    )
+    if hidden := hidden_by(settings.filters.as_request()):
+        yield _well(f"filters: documents are left out on purpose: {', '.join(hidden)}")
+    yield _folder(settings.output.folder)
+    try:
+        key = keys.api_key(settings.account.name, settings.account.api_key)
+    except ConfigError as error:
+        yield _ill(error)
+        return
+    redact.add(key)
+    yield _well("key: readable by this user")
+    yield from _of_api(settings, key)
+
+
+def _of_api(settings: Config, key: str) -> Iterator[Item]:
+    limits = settings.requests
+    api = Api(
+        settings.account.origin,
+        key,
+        per_page=limits.per_page,
+        per_minute=limits.per_minute,
+        deadline_seconds=limits.deadline_minutes * 60,
+    )
+    with closing(api):
+        try:
+            total = api.clients_page(1).pagination.total_entries
+        except ReportsError as error:
+            yield _ill(error)
+            return
+        yield _well(f"API: {settings.account.origin} accepts the key; the account has {total} clients")
+        for client in settings.clients or ():
+            filters = settings.client_filters(client).as_request()
+            try:
+                found = api.documents_page(client.id, 1, filters).pagination.total_entries
+            except ReportsError as error:
+                yield _ill(error)
+                if not isinstance(error, ReadingError) or isinstance(error, UnreachableError):
+                    return
+            else:
+                yield _well(f"client {client.id} {client.name or ''}: {found} documents".replace(" :", ":"))
+
+
+def _folder(folder: Path) -> Item:
+    """Judged by permission alone: nothing is written here."""
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if not nearest.is_dir():
+        return Item(
+            ExitCode.NOT_WRITTEN, f"output: {nearest} is a file; move it away or choose another folder"
+        )
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return Item(
+            ExitCode.NOT_WRITTEN, f"output: {nearest} cannot be written; allow it or choose another folder"
+        )
+    return _well(f"output: {folder} can be written")
+
+
+def _well(message: str) -> Item:
+    return Item(ExitCode.DONE, message)
+
+
+def _ill(error: ReportsError) -> Item:
+    return Item(error.exit_code, str(error))

@@ -1,0 +1,368 @@
+"""The commands. What a user says is read here, and time enters here; everything else is told both.
+
+Heavy rooms are imported inside the commands that need them, so that `--help` and a refused configuration
+answer at once.
+"""
+
+import datetime as dt
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reports import __version__
+from reports.errors import ConfigError, ExitCode, ReportsError, most_severe
+from reports.redaction import RedactingFormatter, Redactor
+
+if TYPE_CHECKING:
+    from reports.config import Config
+    from reports.month import Plan
+    from reports.run import Options
+
+DEMO_CLOCK = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
+"""The demo's data end on 2026-10-31, so the demo's month is always the same. In November Lisbon keeps UTC."""
+
+DEMO_CONFIG = """\
+# The demo: generated clients of an API inside this program. It is gone when the demo ends.
+account:
+  name: {account}
+  api_key: ${{{variable}}}
+  base_url: {url}
+period: 2026-10
+language: pt
+clients: all
+issuer:
+  name: "Contabilidade Exemplo, Lda"
+  fiscal_id: "500000001"
+  address: "Rua do Exemplo 1, 1000-001 Lisboa"
+output: {{folder: .}}
+"""
+DEMO_VARIABLE = "INVOICE_REPORTS_DEMO_KEY"
+CONFIGS = click.argument(
+    "config", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=True, exists=False)
+)
+
+redact = Redactor()
+
+
+class Terminal:
+    """Progress on a terminal, plain lines elsewhere; silent where there is no output at all."""
+
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        self.is_quiet = is_quiet
+        self._bar: Any = None
+        # Pages are announced by the threads that read them.
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def say(self, text: str) -> None:
+        with self._lock:
+            self._close()
+            if not self.is_quiet:
+                say(text)
+
+    def progress(self, done: int, total: int, text: str) -> None:
+        if not self.is_quiet:
+            with self._lock:
+                self._progress(done, total, text)
+
+    def _progress(self, done: int, total: int, text: str) -> None:
+        if not _is_terminal():
+            # A line for a client that is finished; its pages would only fill a log.
+            if text.endswith((": ready", ": failed")):
+                say(f"{done}/{total} {text}")
+            return
+        if self._bar is None or self._bar.length != total:
+            self._close()
+            self._bar = click.progressbar(length=total, item_show_func=lambda item: item, width=24)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos, redact(text)[:50])
+        self._bar.render_progress()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
+class Group(click.Group):
+    """Usage errors end with code 2, a bug with one line; both are what the scheduler relies on."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        _tolerant_streams()
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except click.ClickException as error:
+            say(f"{error.format_message()}\n{_hint(error)}Exit code 2.", is_error=True)
+            code = ExitCode.USAGE
+        except click.exceptions.Exit as error:
+            code = error.exit_code
+        except (KeyboardInterrupt, click.Abort):
+            say("Interrupted. Exit code 130.", is_error=True)
+            code = ExitCode.INTERRUPTED
+        except ReportsError as error:
+            say(f"{error}\nExit code {int(error.exit_code)}.", is_error=True)
+            code = error.exit_code
+        except Exception as error:
+            logging.getLogger(__name__).debug("a bug", exc_info=True)
+            say(f"A bug in invoice-reports: {type(error).__name__}: {error}. Exit code 1.", is_error=True)
+            code = ExitCode.BUG
+        sys.exit(int(code or 0))
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="invoice-reports")
+@click.option("--quiet", "-q", is_flag=True, help="Only the last line.")
+@click.option("--verbose", "-v", is_flag=True, help="Every request in the log and on the screen.")
+@click.pass_context
+def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
+    """Monthly statements from InvoiceXpress: one Excel workbook and one HTML page per client."""
+    context.obj = quiet
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    logging.raiseExceptions = False
+    if verbose and sys.stderr is not None:
+        handler = logging.StreamHandler()
+        handler.setFormatter(RedactingFormatter(redact, "%(levelname)s %(name)s %(message)s"))
+        root.addHandler(handler)
+
+
+@main.command()
+@CONFIGS
+@click.option("--period", metavar="P", help="last-month, 2026-10, 2026-Q3, 2026, 2026-10-01_2026-10-20, …")
+@click.option(
+    "--client", "clients", multiple=True, type=int, metavar="ID", help="Only this client; repeatable."
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="In place of output.folder.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
+@click.option("--offline", is_flag=True, help="Render again from the stored pages; needs no key.")
+@click.pass_obj
+def run(
+    quiet: bool,
+    *,
+    config: tuple[Path, ...],
+    period: str | None,
+    clients: tuple[int, ...],
+    output: Path | None,
+    dry_run: bool,
+    offline: bool,
+) -> int:
+    """The month, for one or more configurations (one per InvoiceXpress account)."""
+    configs = _load(config)
+    from reports.run import Options
+
+    options = Options(
+        period=period,
+        clients=clients,
+        output=output.absolute() if output else None,
+        is_offline=offline,
+    )
+    return _run(configs, options, now=clock(), is_quiet=quiet, is_dry=dry_run)
+
+
+@main.command()
+@CONFIGS
+@click.pass_obj
+def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
+    """Everything that would make a run fail, found before it. Writes nothing."""
+    configs = _load(config)
+    from reports.check import check as examine
+
+    codes = []
+    for settings in configs:
+        for item in examine(settings, now=clock(), redact=redact):
+            codes.append(item.exit_code)
+            if not quiet or item.exit_code:
+                say(f"{settings.account.name}: {'ok' if item.exit_code == 0 else 'NOT OK'}: {item.message}")
+    code = most_severe(codes)
+    said = "A run would go through." if code == 0 else "Mend what is NOT OK; a run would fail."
+    say(f"{said} Exit code {int(code)}.")
+    return code
+
+
+@main.group()
+def key() -> None:
+    """The API key of an account, in the system's keyring."""
+
+
+@key.command("set")
+@click.argument("account")
+def key_set(account: str) -> None:
+    """Store the key of ACCOUNT; it is typed without echo."""
+    from reports import keys
+
+    secret = click.prompt(f"API key of {account} (not shown)", hide_input=True, err=True)
+    redact.add(secret)
+    keys.store(account, secret)
+    say(f"The key of {account} is in the keyring of this user. Exit code 0.")
+
+
+@key.command("delete")
+@click.argument("account")
+def key_delete(account: str) -> None:
+    """Take the key of ACCOUNT out of the keyring."""
+    from reports import keys
+
+    keys.delete(account)
+    say(f"The key of {account} is no longer in the keyring of this user. Exit code 0.")
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", default="output", type=click.Path(path_type=Path))
+@click.pass_obj
+def demo(quiet: bool, *, folder: Path) -> int:
+    """The whole job on generated data, over real HTTP, against an API inside this program."""
+    from reports import files
+    from reports.source.sandbox import Sandbox
+
+    folder = folder.absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise files.as_write_error(error, folder) from error
+    with Sandbox() as sandbox:
+        os.environ[DEMO_VARIABLE] = sandbox.api_key
+        text = DEMO_CONFIG.format(account=sandbox.account, variable=DEMO_VARIABLE, url=sandbox.url)
+        files.write_bytes(folder / "demo.yaml", text.encode())
+        from reports.run import Options
+
+        now = _pinned() or (lambda: DEMO_CLOCK)
+        code = _run(_load([folder / "demo.yaml"]), Options(), now=now, is_quiet=quiet)
+    place = folder / sandbox.account / "2026-10"
+    say(f"Open {place / 'index.html'}, then {place / 'summary.xlsx'}.")
+    return ExitCode.DONE if code == ExitCode.WARNINGS else code
+
+
+@main.command()
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option(
+    "--latency", default=0.0, type=click.FloatRange(0, 60), metavar="S", help="Seconds an answer takes."
+)
+@click.option("--per-minute", type=click.IntRange(1), metavar="N", help="Answer 429 above this rate.")
+def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
+    """The generated API alone, until interrupted. Its first line is JSON: url, account, api_key."""
+    from reports.source.sandbox import Sandbox
+
+    try:
+        server = Sandbox(port=port, latency_seconds=latency, per_minute=per_minute)
+    except OSError as error:
+        raise ConfigError(f"port {port} cannot be used ({error.strerror}): choose another") from None
+    with server:
+        # The one place that shows a key: it opens nothing but this process.
+        click.echo(json.dumps({"url": server.url, "account": server.account, "api_key": server.api_key}))
+        sys.stdout.flush()
+        server.serve_forever()
+
+
+@main.command()
+def schema() -> None:
+    """The JSON Schema of the configuration, for editors."""
+    from reports.config import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=True))
+
+
+def say(text: str, *, is_error: bool = False) -> None:
+    """One line on the screen, without secrets."""
+    click.echo(redact(text), err=is_error)
+
+
+def clock() -> Callable[[], dt.datetime]:
+    """The present instant; SOURCE_DATE_EPOCH pins it."""
+    return _pinned() or (lambda: dt.datetime.now(dt.UTC))
+
+
+def _pinned() -> Callable[[], dt.datetime] | None:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return None
+    try:
+        instant = dt.datetime.fromtimestamp(int(epoch), dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ConfigError(
+            "SOURCE_DATE_EPOCH is not a number of seconds since 1970: correct or unset it"
+        ) from None
+    return lambda: instant
+
+
+def _load(paths: Sequence[Path]) -> "tuple[Config, ...]":
+    from reports.config import load_all
+
+    return load_all(paths)
+
+
+def _run(
+    configs: "Sequence[Config]",
+    options: "Options",
+    *,
+    now: Callable[[], dt.datetime],
+    is_quiet: bool,
+    is_dry: bool = False,
+) -> ExitCode:
+    from reports.run import plans
+    from reports.run import run as run_plans
+
+    planned = plans(configs, options, now=now(), with_keys=not (options.is_offline or is_dry))
+    if is_dry:
+        for plan in planned:
+            say(_describe(plan))
+        say("Nothing was asked and nothing written. Exit code 0.")
+        return ExitCode.DONE
+    with Terminal(is_quiet=is_quiet) as screen:
+        outcome = run_plans(planned, now=now, screen=screen, redact=redact)
+    say(outcome.message)
+    return outcome.exit_code
+
+
+def _describe(plan: "Plan") -> str:
+    settings = plan.config
+    clients = ", ".join(str(client) for client in plan.only) or (
+        "all of the account"
+        if settings.clients is None
+        else ", ".join(str(own.id) for own in settings.clients)
+    )
+    wanted = settings.filters.as_request()
+    made = [
+        name for name, is_made in (("xlsx", settings.output.excel), ("html", settings.output.html)) if is_made
+    ]
+    return "\n".join(
+        [
+            f"{settings.path}: account {settings.account.name} at {settings.account.origin}",
+            f"  period {plan.period.label}: {plan.period.first} to {plan.period.last}, both included",
+            f"  clients: {clients}",
+            f"  filter: {json.dumps(wanted)}",
+            f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
+            f"  to {plan.folder}",
+        ]
+    )
+
+
+def _tolerant_streams() -> None:
+    """A name that the console's code page lacks must not end a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _hint(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"Try: {context.command_path} --help\n" if context else ""

@@ -1,0 +1,409 @@
+"""One account's month under way: which clients are done, which failed, and what the account's pages show.
+
+A client that fails keeps the folder it had. Clients that are not this run's keep their entry: overview and
+summary always cover every archive of the period.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from reports import files, names
+from reports.config import Config
+from reports.deliver import publish, record
+from reports.deliver.record import Entry
+from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError, most_severe
+from reports.figures import checks
+from reports.period import Period
+from reports.render import account_pages, pages, workbook
+from reports.render.account_pages import Account, ClientLine, Grids
+from reports.render.client_pages import Issuer
+from reports.render.job import Job, Rendered, render
+from reports.render.labels import Labels
+from reports.render.pages import RunLine
+from reports.source import archive
+from reports.source.fetch import AccountClient, ClientList, Failure, Reading, read_clients
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], dt.datetime]
+"""The present instant, aware."""
+
+
+class Screen(Protocol):
+    """What a person at the terminal sees of a run."""
+
+    def say(self, text: str) -> None:
+        """A line of its own."""
+
+    def progress(self, done: int, total: int, text: str) -> None:
+        """`done` of `total` clients are finished, and what is going on."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One account's month before anything is asked or written. `only`: the clients chosen; empty for all."""
+
+    config: Config
+    period: Period
+    account_folder: Path
+    key: str | None
+    only: tuple[int, ...]
+
+    @property
+    def folder(self) -> Path:
+        return self.account_folder / self.period.label
+
+    @property
+    def source(self) -> Path:
+        return self.folder / "source"
+
+    @property
+    def is_offline(self) -> bool:
+        return self.key is None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended. `message` is one sentence; `folder` is None when nothing was written."""
+
+    exit_code: ExitCode
+    message: str
+    folder: Path | None = None
+
+
+class Month:
+    """One account's month under way: what is done, what failed, what was there before."""
+
+    def __init__(self, plan: Plan, screen: Screen) -> None:
+        self.plan = plan
+        self.screen = screen
+        self.labels = Labels(plan.config.language)
+        self.before = record.entries(record.read(plan.folder))
+        self.configured = {client.id: client for client in plan.config.clients or ()}
+        self.expected: tuple[int, ...] = ()
+        self.listing: ClientList | None = None
+        self.entries: dict[int, Entry] = {}
+        self.lines: dict[int, ClientLine] = {}
+        self.grids: dict[int, Grids] = {}
+        self.codes: list[ExitCode] = []
+
+    @property
+    def has_read_something(self) -> bool:
+        return any(entry["state"] == "ready" for entry in self.entries.values())
+
+    def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
+        """These are this run's clients, in this order, or those of them that were chosen."""
+        self.expected = tuple(client for client in clients if not self.plan.only or client in self.plan.only)
+        self.listing = listing or self.listing
+
+    def count(self, ask: Callable[[], ClientList]) -> None:
+        """Learns how many clients the account has; not worth failing for."""
+        try:
+            self.listing = ask()
+        except ClientError as error:
+            log.warning("how many clients the account has is not known: %s", error)
+
+    def page(self, client: int, done: int, total: int) -> None:
+        self.screen.progress(
+            len(self.entries), len(self.expected), f"client {client}: page {done} of {total}"
+        )
+
+    def filters(self, client: int) -> dict[str, list[str]]:
+        """What is asked for this client."""
+        settings = self.plan.config
+        own = self.configured.get(client)
+        return (settings.client_filters(own) if own else settings.filters).as_request()
+
+    def stored(self, client: int) -> Reading | Failure:
+        """The reading that lies in the archive. A client without one keeps the reason it failed for."""
+        path = archive.path_of(self.plan.source, client)
+        try:
+            header = archive.read_header(path)
+        except ClientError as error:
+            before = self.before.get(client)
+            reason = before["reason"] if before else None
+            return Failure(client, ReadingError(reason) if reason else error, 0)
+        return Reading(client, path, header, header.pages, 0, 0)
+
+    def take(self, found: Reading | Failure) -> None:
+        """Renders and publishes one client, or notes why it failed. Raises WriteError when the disk is full."""
+        if isinstance(found, Failure):
+            self._fail(found.client, found.error, found.requests)
+            return
+        try:
+            self._publish(found)
+        except (ClientError, WriteError) as error:
+            self._fail(found.client, error, found.requests)
+            if isinstance(error, WriteError) and error.disk_full:
+                raise
+
+    def keep_the_others(self) -> None:
+        """Clients of the period that are not this run's keep their entry; index and summary need their figures."""
+        others = {*self.before, *archive.kept_ids(self.plan.source)} - {*self.entries}
+        for client in sorted(others):
+            entry, found = self.before.get(client), self.stored(client)
+            if isinstance(found, Failure) or (entry and entry["state"] == "failed"):
+                if entry:
+                    self._keep_failed(entry)
+            elif entry and entry["read_at"] == self._local(found.header.read_at):
+                self._keep(entry, found)
+            else:
+                self.take(found)
+
+    def give_up(self, error: ReportsError) -> None:
+        """The clients that were not reached fail for this reason; the others of the period keep their entry."""
+        for client in self.expected or tuple(self.configured):
+            if client not in self.entries and (not self.plan.only or client in self.plan.only):
+                self._fail(client, error, 0)
+        try:
+            self.keep_the_others()
+        except WriteError as another:
+            self.codes.append(another.exit_code)
+
+    def finish(self, *, started_at: dt.datetime, now: Clock, codes: Sequence[ExitCode]) -> Outcome:
+        """Overview, summary, run record, and the line in RESULT.html."""
+        account = self._report()
+        for write in (self._write_summary, self._write_overview):
+            try:
+                write(account)
+            except WriteError as error:
+                log.error("%s", error)
+                self.codes.append(error.exit_code)
+        code = most_severe([*codes, *self.codes, self._code()])
+        message = f"{self._sentence(account)} Exit code {int(code)}."
+        log.info("%s", message)
+        try:
+            record.write(
+                self.plan.folder,
+                account=account.name,
+                period=self.plan.period,
+                started_at=started_at,
+                finished_at=now(),
+                exit_code=code,
+                message=message,
+                entries=[self.entries[line.id] for line in account.clients],
+            )
+            write_result(self.plan.account_folder.parent, self.labels)
+        except WriteError as error:
+            log.error("%s", error)
+            code = most_severe([code, error.exit_code])
+            message = f"{error} Exit code {int(code)}."
+        return Outcome(code, message, self.plan.folder)
+
+    def _publish(self, found: Reading) -> None:
+        client, folder = found.client, self.plan.folder
+        self.screen.progress(len(self.entries), len(self.expected), f"client {client}: writing")
+        staged = publish.stage(folder, client)
+        try:
+            rendered = render(self._job(client, found.archive), staged)
+            target = folder / names.client_folder(rendered.subject.name, client)
+            publish.swap_in(staged, target, client=client)
+        except OSError as error:
+            raise files.as_write_error(error, staged) from error
+        finally:
+            files.remove_folder(staged)
+        self.entries[client] = record.ready_entry(
+            client=client,
+            name=rendered.subject.name,
+            read_at=rendered.subject.read_at,
+            pages=found.pages,
+            requests=found.requests,
+            figures=rendered.figures,
+            findings=rendered.findings,
+            folder=target,
+            base=folder,
+        )
+        self._line(rendered)
+        log.info(
+            "client %s %s: %s documents on %s pages, %s counted, %s warnings",
+            client,
+            rendered.subject.name,
+            rendered.figures.documents_read,
+            found.pages,
+            self.entries[client]["documents_counted"],
+            checks.warnings(rendered.findings),
+        )
+        self.screen.progress(len(self.entries), len(self.expected), f"{rendered.subject.name}: ready")
+
+    def _keep(self, entry: Entry, found: Reading) -> None:
+        try:
+            rendered = render(self._job(entry["id"], found.archive), None)
+        except ClientError as error:
+            self._fail(entry["id"], error, 0)
+            return
+        self.entries[entry["id"]] = entry
+        self._line(rendered)
+
+    def _keep_failed(self, entry: Entry) -> None:
+        self.entries[entry["id"]] = entry
+        self._failed_line(entry)
+
+    def _fail(self, client: int, error: ReportsError, requests: int) -> None:
+        own = self.configured.get(client)
+        before = self.before.get(client)
+        entry = record.failed_entry(
+            client=client,
+            name=(own.name if own else None) or (before["name"] if before else None) or f"#{client}",
+            reason=str(error),
+            requests=requests,
+            before=before,
+        )
+        self.entries[client] = entry
+        self._failed_line(entry)
+        self.codes.append(error.exit_code)
+        log.error("client %s %s failed: %s", client, entry["name"], error)
+        self.screen.progress(len(self.entries), len(self.expected), f"{entry['name']}: failed")
+
+    def _line(self, rendered: Rendered) -> None:
+        subject = rendered.subject
+        entry = self.entries[subject.client]
+        self.grids[subject.client] = rendered.grids
+        self.lines[subject.client] = ClientLine(
+            id=subject.client,
+            name=subject.name,
+            fiscal_id=subject.fiscal_id,
+            state=account_pages.READY,
+            read_at=subject.read_at,
+            documents_read=rendered.figures.documents_read,
+            totals=rendered.figures.totals,
+            findings=rendered.findings,
+            files=tuple(_links(entry)),
+        )
+
+    def _failed_line(self, entry: Entry) -> None:
+        kept = publish.folder_of(self.plan.folder, entry["id"])
+        own = self.configured.get(entry["id"])
+        self.lines[entry["id"]] = ClientLine(
+            id=entry["id"],
+            name=entry["name"],
+            fiscal_id=own.fiscal_id if own else None,
+            state=account_pages.FAILED,
+            reason=entry["reason"],
+            kept_from=dt.datetime.fromisoformat(entry["kept_from"]) if entry["kept_from"] else None,
+            files=tuple(_links_in(kept, self.plan.folder)) if kept else (),
+        )
+
+    def _job(self, client: int, path: Path) -> Job:
+        settings = self.plan.config
+        own = self.configured.get(client)
+        listed = self._listed(client)
+        return Job(
+            client=client,
+            archive=path,
+            name=(own.name if own else None) or (listed.name if listed else None),
+            fiscal_id=(own.fiscal_id if own else None) or (listed.fiscal_id if listed else None),
+            language=settings.client_language(own) if own else settings.language,
+            account_language=settings.language,
+            issuer=Issuer(**settings.issuer.model_dump()),
+            period=self.plan.period,
+            time_zone=settings.time_zone.key,
+            ageing=settings.statement.ageing,
+            line_items=settings.statement.line_items,
+            excel=settings.output.excel,
+            html=settings.output.html,
+        )
+
+    def _listed(self, client: int) -> AccountClient | None:
+        """The account's own list of clients, where it was read whole."""
+        if self.plan.config.clients is not None or not self.listing:
+            return None
+        return next((listed for listed in self.listing.clients if listed.id == client), None)
+
+    def _local(self, instant: dt.datetime) -> str:
+        return record.instant(instant.astimezone(self.plan.config.time_zone))
+
+    def _report(self) -> Account:
+        first = list(self.configured) or list(self.expected)
+        order = [client for client in first if client in self.lines]
+        order += sorted({*self.lines} - {*order})
+        return Account(
+            name=self.plan.config.account.name,
+            issuer=self.plan.config.issuer.name,
+            period=self.plan.period,
+            clients=tuple(self.lines[client] for client in order),
+            clients_in_account=self._clients_in_account(),
+            filters=self.plan.config.filters.as_request(),
+        )
+
+    def _clients_in_account(self) -> int | None:
+        if self.listing:
+            return self.listing.total
+        stored = stored_listing(self.plan.source)
+        return stored.total if stored else None
+
+    def _write_summary(self, account: Account) -> None:
+        parts = [self.grids[client.id] for client in account.clients if client.id in self.grids]
+        book = account_pages.summary_book(account, parts, labels=self.labels)
+        with files.new_file(self.plan.folder / "summary.xlsx") as target:
+            workbook.write(book, target, labels=self.labels)
+
+    def _write_overview(self, account: Account) -> None:
+        page = pages.overview(account, labels=self.labels)
+        files.write_bytes(self.plan.folder / "index.html", page.encode("utf-8", "replace"))
+
+    def _code(self) -> ExitCode:
+        """Failures and warnings over all clients of the overview."""
+        states = [self.entries[client]["state"] for client in self.expected if client in self.entries]
+        if states and all(state == "failed" for state in states):
+            return ExitCode.NONE_DONE
+        if any(line.state == account_pages.FAILED for line in self.lines.values()):
+            return ExitCode.SOME_FAILED
+        has_warnings = any(line.warnings for line in self.lines.values())
+        return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
+
+    def _sentence(self, account: Account) -> str:
+        ready, failed = len(account.ready), account.failed
+        parts = [f"{ready} of {len(account.clients)} clients ready"]
+        if failed:
+            named = ", ".join(f"{client.name} ({client.id})" for client in failed[:5])
+            parts.append(f"{len(failed)} failed: {named}{' and more' if len(failed) > 5 else ''}")
+            parts.append(failed[0].reason or "")
+        if count := sum(client.warnings for client in account.clients):
+            parts.append(f"{count} warnings to look at in {self.plan.folder / 'index.html'}")
+        return "; ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def stored_listing(source: Path) -> ClientList | None:
+    """The account's clients as they were last read; None when they never were."""
+    try:
+        return read_clients(archive.path_of(source, None))
+    except ClientError:
+        return None
+
+
+def _links(entry: Entry) -> Iterator[tuple[str, str]]:
+    for file in entry["files"]:
+        yield Path(file["path"]).suffix.removeprefix("."), file["path"]
+
+
+def _links_in(folder: Path, base: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.iterdir()):
+        yield path.suffix.removeprefix("."), path.relative_to(base).as_posix()
+
+
+def write_result(output: Path, labels: Labels) -> None:
+    """RESULT.html: the last run of every account under this output folder."""
+    lines = []
+    for account in sorted(path for path in output.iterdir() if path.is_dir()):
+        runs = [found for folder in account.iterdir() if (found := record.read(folder))]
+        if runs:
+            lines.append(max(runs, key=lambda last: str(last["finished_at"])))
+    page = pages.result(
+        [
+            RunLine(
+                account=last["account"],
+                period_label=last["period"]["label"],
+                finished_at=last["finished_at"],
+                exit_code=last["exit_code"],
+                message=last["message"],
+                overview=f"{last['account']}/{last['period']['label']}/index.html",
+            )
+            for last in lines
+        ],
+        labels=labels,
+    )
+    files.write_bytes(output / "RESULT.html", page.encode("utf-8", "replace"))

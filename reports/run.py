@@ -1,0 +1,234 @@
+"""The month, in reading order: plan, read, render, publish, sum up, record.
+
+One run does one or more configurations, one after the other. A client that fails never stops the others; a
+refused key or a full disk stops its account. Whatever happened, overview, summary and run record say so.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from reports import TOOL, __version__, files, keys
+from reports.config import Config, resolve_period
+from reports.deliver import publish
+from reports.errors import (
+    ConfigError,
+    ExitCode,
+    ReadingError,
+    ReportsError,
+    most_severe,
+)
+from reports.month import Clock, Month, Outcome, Plan, Screen, stored_listing
+from reports.period import local_day
+from reports.redaction import RedactingFormatter, Redactor
+from reports.source import archive
+from reports.source.client import Api
+from reports.source.fetch import (
+    Failure,
+    Reading,
+    Wanted,
+    fetch,
+    fetch_clients,
+)
+
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says over the configuration."""
+
+    period: str | None = None
+    clients: tuple[int, ...] = ()
+    output: Path | None = None
+    is_offline: bool = False
+
+
+def plans(
+    configs: Sequence[Config], options: Options, *, now: dt.datetime, with_keys: bool
+) -> tuple[Plan, ...]:
+    """What a run of `configs` would do. Raises ConfigError, missing keys included, before anything happens."""
+    made, troubles = [], []
+    _refuse_unknown(configs, options.clients)
+    for settings in configs:
+        own = tuple(client for client in options.clients if _may_have(settings, client))
+        if options.clients and not own:
+            continue
+        try:
+            today = local_day(now, settings.time_zone)
+            account = settings.account
+            made.append(
+                Plan(
+                    config=settings,
+                    period=resolve_period(settings, today, options.period),
+                    account_folder=(options.output or settings.output.folder) / account.name,
+                    key=keys.api_key(account.name, account.api_key) if with_keys else None,
+                    only=own,
+                )
+            )
+        except ConfigError as error:
+            troubles.append(f"{settings.path}: {error}")
+    folders = [plan.account_folder for plan in made]
+    troubles += [
+        f"{folder}: two configurations write to this folder"
+        for folder in {*folders}
+        if folders.count(folder) > 1
+    ]
+    if troubles:
+        raise ConfigError("\n".join(troubles))
+    return tuple(made)
+
+
+def run(planned: Sequence[Plan], *, now: Clock, screen: Screen, redact: Redactor) -> Outcome:
+    """Does the month of every plan and says how it ended; the most severe outcome of all."""
+    redact.add(*(plan.key for plan in planned if plan.key))
+    outcomes = []
+    for plan in planned:
+        outcomes.append(_account(plan, now=now, screen=screen, redact=redact))
+        screen.say(f"{plan.config.account.name} {plan.period.label}: {outcomes[-1].message}")
+        if outcomes[-1].exit_code == ExitCode.INTERRUPTED:
+            break
+    code = most_severe(outcome.exit_code for outcome in outcomes)
+    if len(outcomes) == 1:
+        return outcomes[0]
+    worst = next(outcome for outcome in outcomes if outcome.exit_code == code)
+    return Outcome(code, f"{len(outcomes)} accounts; the most severe: {worst.message}", worst.folder)
+
+
+def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor) -> Outcome:
+    try:
+        with publish.one_run(plan.account_folder):
+            publish.prepare(plan.folder)
+            publish.prepare(plan.source)
+            with _log_file(plan.folder / "run.log", redact):
+                return _month(plan, now=now, screen=screen)
+    except ReportsError as error:
+        return Outcome(error.exit_code, str(error))
+
+
+def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
+    started_at = now()
+    log.info(
+        "%s %s, account %s, period %s (%s to %s), configuration %s, folder %s",
+        TOOL,
+        __version__,
+        plan.config.account.name,
+        plan.period.label,
+        plan.period.first,
+        plan.period.last,
+        plan.config.path,
+        plan.folder,
+    )
+    month = Month(plan, screen)
+    codes = []
+    try:
+        publish.repair(plan.folder)
+        files.sweep(plan.source)
+        for found in _readings(plan, month, now):
+            month.take(found)
+        month.keep_the_others()
+    except ReportsError as error:
+        log.error("%s", error)
+        month.give_up(error)
+        codes.append(error.exit_code)
+    except KeyboardInterrupt:
+        month.give_up(ReadingError("interrupted before this client was done. Run again"))
+        codes.append(ExitCode.INTERRUPTED)
+    except Exception as error:
+        # The one place that catches everything: what was done until here still gets its record.
+        log.exception("a bug stopped this run")
+        month.give_up(
+            ReadingError(f"stopped by a bug in {TOOL} ({type(error).__name__}); run.log has the details")
+        )
+        codes.append(ExitCode.BUG)
+    return month.finish(started_at=started_at, now=now, codes=codes)
+
+
+def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failure]:
+    """Each client as soon as it is read, or its stored reading."""
+    if plan.is_offline:
+        month.expect(_clients_offline(plan))
+        yield from (month.stored(client) for client in month.expected)
+        return
+    settings = plan.config.requests
+    api = Api(
+        plan.config.account.origin,
+        plan.key or "",
+        per_page=settings.per_page,
+        per_minute=settings.per_minute,
+        deadline_seconds=settings.deadline_minutes * 60,
+    )
+    with closing(api):
+        listing = partial(
+            fetch_clients, api, account=plan.config.account.name, source=plan.source, now=_seconds(now)
+        )
+        if plan.config.clients is None:
+            everyone = listing(everything=True)
+            month.expect([client.id for client in everyone.clients], everyone)
+        else:
+            month.expect([client.id for client in plan.config.clients])
+        yield from fetch(
+            api,
+            [Wanted(client, month.filters(client)) for client in month.expected],
+            account=plan.config.account.name,
+            source=plan.source,
+            verify=settings.verify,
+            parallel=settings.parallel,
+            now=_seconds(now),
+            on_page=month.page,
+        )
+        if plan.config.clients is not None and month.has_read_something:
+            month.count(partial(listing, everything=False))
+
+
+def _refuse_unknown(configs: Sequence[Config], chosen: Sequence[int]) -> None:
+    unknown = [client for client in chosen if not any(_may_have(settings, client) for settings in configs)]
+    if unknown:
+        known = sorted(client.id for settings in configs for client in settings.clients or ())
+        raise ConfigError(
+            f"--client {unknown[0]} is in no configuration; the clients are {', '.join(map(str, known[:20]))}"
+        )
+
+
+def _may_have(settings: Config, client: int) -> bool:
+    return settings.clients is None or any(own.id == client for own in settings.clients)
+
+
+def _clients_offline(plan: Plan) -> Sequence[int]:
+    if plan.config.clients is not None:
+        return [client.id for client in plan.config.clients]
+    stored = stored_listing(plan.source)
+    return [client.id for client in stored.clients] if stored else archive.kept_ids(plan.source)
+
+
+def _seconds(now: Clock) -> Clock:
+    """Whole seconds: what the archive says is what the record says."""
+    return lambda: now().replace(microsecond=0)
+
+
+class _log_file:
+    """run.log while a run lasts, without secrets; it begins anew with every run."""
+
+    def __init__(self, path: Path, redact: Redactor) -> None:
+        self._path, self._redact = path, redact
+
+    def __enter__(self) -> None:
+        try:
+            self._handler = logging.FileHandler(
+                self._path, mode="w", encoding="utf-8", errors="backslashreplace"
+            )
+        except OSError as error:
+            raise files.as_write_error(error, self._path) from error
+        self._handler.setFormatter(RedactingFormatter(self._redact, LOG_FORMAT))
+        # A full disk must not make the log itself the failure.
+        self._handler.handleError = lambda record: None  # type: ignore[method-assign]
+        logging.getLogger().addHandler(self._handler)
+
+    def __exit__(self, *unused: object) -> None:
+        logging.getLogger().removeHandler(self._handler)
+        self._handler.close()

@@ -1,0 +1,240 @@
+"""The pages of one client as they came, in one file: where reading ends and everything else begins.
+
+`<source>/<client>.jsonl.gz`, and `<source>/clients.jsonl.gz` for the account's list of clients: gzip; a
+header line, then one line per page, the exact text of the body as a JSON string. Nothing here knows HTTP.
+
+An archive is whole and proven complete, or it is not there. One that is replaced by other pages is kept
+beside it as `<client>.20261102T063000Z.jsonl.gz`, by the instant it was read (UTC).
+"""
+
+import filecmp
+import gzip
+import io
+import json
+import logging
+import re
+import shutil
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, count, zip_longest
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from reports import files
+from reports.errors import ReadingError
+
+SCHEMA = 1
+ENDING = ".jsonl.gz"
+
+_CURRENT = re.compile(r"([0-9]+)" + re.escape(ENDING))
+_READ_AGAIN = "Read the client again, without --offline and --resume"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line of an archive. `client` is None for the account's list of clients.
+
+    `read_at` is aware, UTC: when the pages were proven complete. `details` is what the API says about the
+    client itself, when that was asked for. `complete` is False only for a list of clients of which no more
+    than the first page was wanted.
+    """
+
+    schema: int
+    account: str
+    client: int | None
+    filters: dict[str, list[str]]
+    read_at: datetime
+    pages: int
+    complete: bool
+    details: dict[str, Any] | None = None
+
+
+class Spool:
+    """Pages on their way into an archive, in any order, from any thread; in memory there are only offsets.
+
+    Its file lies in `folder` and disappears when the block ends. Raises WriteError.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = files.temporary_name(folder / "pages")
+        self._lock = threading.Lock()
+        self._places: dict[int, tuple[int, int]] = {}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("x+b")
+        except OSError as error:
+            raise files.as_write_error(error, folder) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.discard()
+
+    def add(self, page_number: int, body_text: str) -> None:
+        """Keeps the body of a page; pages count from 1, each is given once."""
+        packed = _packed(body_text)
+        with self._lock:
+            try:
+                start = self._file.seek(0, io.SEEK_END)
+                self._file.write(packed)
+            except OSError as error:
+                raise files.as_write_error(error, self._path.parent) from error
+            self._places[page_number] = (start, len(packed))
+
+    def finish(self, header: Header, target: Path) -> None:
+        """Afterwards the archive `target` holds `header` and its pages, in order, and is on the disk.
+
+        An archive that was there is kept under another name when its pages were other ones.
+        """
+        numbers = range(1, header.pages + 1)
+        if target.exists() and not self._holds_the_pages_of(target, numbers):
+            _keep(target)
+        with files.new_file(target) as file:
+            file.write(_packed(_header_line(header)))
+            for number in numbers:
+                file.write(self._packed_page(number))
+
+    def discard(self) -> None:
+        """Closes and removes the file of the spool; a second time does nothing."""
+        self._file.close()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def _packed_page(self, number: int) -> bytes:
+        start, size = self._places[number]
+        self._file.seek(start)
+        return self._file.read(size)
+
+    def _holds_the_pages_of(self, archive: Path, numbers: range) -> bool:
+        ours = (json.loads(gzip.decompress(self._packed_page(number))) for number in numbers)
+        try:
+            theirs = read_pages(archive, may_be_partial=True)
+            return all(our == their for our, their in zip_longest(ours, theirs))
+        except ReadingError:
+            return False
+
+
+def path_of(source_folder: Path, client_id: int | None) -> Path:
+    """The archive of a client; of the account's list of clients for None."""
+    return source_folder / f"{'clients' if client_id is None else client_id}{ENDING}"
+
+
+def kept_ids(source_folder: Path) -> list[int]:
+    """The clients that have an archive, in order; those of earlier readings do not count."""
+    found = (_CURRENT.fullmatch(path.name) for path in source_folder.glob(f"*{ENDING}"))
+    return sorted(int(match[1]) for match in found if match)
+
+
+def read_header(path: Path, *, may_be_partial: bool = False) -> Header:
+    """The first line of an archive. Raises ReadingError when there is none, or it is of no use."""
+    with _reading(path) as lines:
+        return _header(path, lines, may_be_partial=may_be_partial)
+
+
+def read_pages(path: Path, *, may_be_partial: bool = False) -> Iterator[str]:
+    """The exact text of each page, in order, one in memory at a time.
+
+    Raises ReadingError, at the latest after the last page, when the archive is not whole.
+    """
+    with _reading(path) as lines:
+        header = _header(path, lines, may_be_partial=may_be_partial)
+        pages = 0
+        for line in lines:
+            page = json.loads(line)
+            if not isinstance(page, str):
+                raise TypeError
+            pages += 1
+            yield page
+        if pages != header.pages:
+            raise ReadingError(f"{path}: it holds {pages} of {header.pages} pages. {_READ_AGAIN}")
+
+
+def sweep(source_folder: Path) -> None:
+    """Removes what runs that were killed left half written. Raises WriteError."""
+    files.sweep(source_folder)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[TextIO]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+            yield lines
+    except FileNotFoundError:
+        raise ReadingError(f"{path}: there is no such archive. {_READ_AGAIN}") from None
+    except (gzip.BadGzipFile, zlib.error, EOFError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ReadingError(
+            f"{path}: the archive is damaged ({type(error).__name__}). {_READ_AGAIN}"
+        ) from error
+    except OSError as error:
+        raise ReadingError(f"{path}: the archive cannot be opened ({error.strerror}). Check it") from error
+
+
+def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
+    """Raises ReadingError for a header that is of no use, and ValueError or its like for a damaged one."""
+    raw = json.loads(lines.readline())
+    if raw["schema"] != SCHEMA:
+        raise ReadingError(f"{path}: it was written by another version of this tool. {_READ_AGAIN}")
+    if raw["complete"] is not True and not may_be_partial:
+        raise ReadingError(f"{path}: the reading was not complete. {_READ_AGAIN}")
+    read_at = datetime.fromisoformat(raw["read_at"])
+    if read_at.tzinfo is None:
+        raise ValueError("an instant without a time zone")
+    return Header(
+        schema=raw["schema"],
+        account=raw["account"],
+        client=raw["client"],
+        filters=raw["filters"],
+        read_at=read_at.astimezone(UTC),
+        pages=raw["pages"],
+        complete=raw["complete"],
+        details=raw["client_details"],
+    )
+
+
+def _header_line(header: Header) -> object:
+    return {
+        "schema": header.schema,
+        "account": header.account,
+        "client": header.client,
+        "filters": header.filters,
+        "read_at": header.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "pages": header.pages,
+        "complete": header.complete,
+        "client_details": header.details,
+    }
+
+
+def _packed(line: object) -> bytes:
+    """One line of JSON as a gzip member of its own, the same bytes on every system and at any time."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as member:
+        member.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    return buffer.getvalue()
+
+
+def _keep(archive: Path) -> None:
+    """Copies an archive to the name of its instant. A copy, so that at no time there is none."""
+    try:
+        read_at = read_header(archive, may_be_partial=True).read_at
+    except ReadingError as error:
+        _log.warning("%s It is replaced", error)
+        return
+    stem = f"{archive.name.removesuffix(ENDING)}.{read_at:%Y%m%dT%H%M%SZ}"
+    for name in chain([stem], (f"{stem}-{number}" for number in count(2))):
+        kept = archive.with_name(f"{name}{ENDING}")
+        if not kept.exists():
+            with archive.open("rb") as old, files.new_file(kept) as new:
+                shutil.copyfileobj(old, new)
+            return
+        if filecmp.cmp(archive, kept, shallow=False):
+            return

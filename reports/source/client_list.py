@@ -1,0 +1,117 @@
+"""The account's own list of clients: to write a configuration, and to say how many of them a run covers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports.errors import ReadingError
+from reports.source.archive import SCHEMA, Header, Spool, path_of, read_pages
+from reports.source.paging import READINGS, Leaf, Ledger, MovedError, id_of, leaf_of, unsettled
+from reports.source.reply import Page, page_of
+
+if TYPE_CHECKING:
+    from reports.source.client import Api
+
+WHERE = "the list of clients"
+
+
+@dataclass(frozen=True)
+class AccountClient:
+    """A client as the account knows it; texts in one line. None: the account does not say."""
+
+    id: int
+    name: str
+    fiscal_id: str | None
+    email: str | None
+    language: str | None
+
+
+@dataclass(frozen=True)
+class ClientList:
+    """`total` is the API's own count; `clients` are all of them, or those of the first page."""
+
+    total: int
+    clients: tuple[AccountClient, ...]
+
+
+def fetch_clients(
+    api: "Api", *, account: str, source: Path, now: Callable[[], datetime], everything: bool
+) -> ClientList:
+    """Reads the list into its archive, `everything` by the rules of completeness, else page 1 for the total.
+
+    Raises what `api` raises, ReadingError when the list does not keep still, WriteError.
+    """
+    moved = ""
+    for _ in range(READINGS):
+        try:
+            with Spool(source) as spool:
+                ledger = _read_pages(api, spool, everything=everything)
+                header = Header(
+                    schema=SCHEMA,
+                    account=account,
+                    client=None,
+                    filters={},
+                    read_at=now(),
+                    pages=ledger.read,
+                    complete=ledger.read == ledger.pages,
+                )
+                spool.finish(header, path_of(source, None))
+            return read_clients(path_of(source, None))
+        except MovedError as error:
+            moved = str(error)
+    raise unsettled(WHERE, moved)
+
+
+def read_clients(path: Path) -> ClientList:
+    """What `fetch_clients` has put into the archive `path`. Raises ReadingError."""
+    total = 0
+    clients: list[AccountClient] = []
+    for number, body in enumerate(read_pages(path, may_be_partial=True), start=1):
+        try:
+            page = page_of(body, number=number, listed="clients")
+            clients += map(_client, page.entries)
+        except (ValueError, ArithmeticError, RecursionError):
+            raise ReadingError(f"{path}: page {number} is no list of clients. Read it again") from None
+        total = page.pagination.total_entries
+    return ClientList(total, tuple(clients))
+
+
+def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
+    first = api.clients_page(1)
+    spool.add(1, first.body)
+    ledger = Ledger(_leaf(first))
+    if not everything or ledger.pages == 1:
+        return ledger
+    for number in range(2, ledger.pages + 1):
+        page = api.clients_page(number)
+        spool.add(number, page.body)
+        ledger.add(_leaf(page))
+    ledger.close()
+    ledger.compare(_leaf(api.clients_page(1)))
+    return ledger
+
+
+def _leaf(page: Page) -> Leaf:
+    return leaf_of(page, client=None, with_prints=page.number == 1)
+
+
+def _client(entry: Mapping[str, Any]) -> AccountClient:
+    identity = id_of(entry)
+    if identity is None:
+        raise ValueError("a client without a readable id")
+    return AccountClient(
+        id=identity,
+        name=_text(entry.get("name")) or "",
+        fiscal_id=_text(entry.get("fiscal_id")),
+        email=_text(entry.get("email")),
+        language=_text(entry.get("language")),
+    )
+
+
+def _text(value: object) -> str | None:
+    """A text or a number as text in one line; None for everything else and for nothing but blanks."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return None
+    return " ".join(str(value).split()) or None

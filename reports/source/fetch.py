@@ -1,0 +1,230 @@
+"""Every page of every client, provably, into archives.
+
+`parallel` threads send the requests of all clients, pages of an earlier client first; `parallel` + 1 others
+each follow one client from its first page to its archive, so that no more clients than that are open, and
+clients are done one after another. The very first request goes out alone: a wrong key costs exactly one.
+
+Whoever takes the results may be busy as long as it likes: the threads go on meanwhile, and only results,
+which are small, wait for it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future, as_completed, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from reports.errors import RefusedError, ReportsError
+from reports.source.archive import SCHEMA, Header, Spool, path_of
+from reports.source.crew import Crew
+from reports.source.pacer import StoppedError
+from reports.source.paging import READINGS, Leaf, Ledger, MovedError, leaf_of, unsettled
+
+if TYPE_CHECKING:
+    from reports.source.client import Api
+
+STOP_SECONDS = 5.0
+LOOK_UP_SECONDS = 0.2
+"""How often the consumer's thread wakes while it waits: on Windows Ctrl+C reaches it between two waits."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A client to read, and what the API is asked for."""
+
+    client: int
+    filters: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A client read completely. `requests` counts all that were sent for it, repeated ones included."""
+
+    client: int
+    archive: Path
+    header: Header
+    pages: int
+    documents: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A client that could not be read, or not provably; its archive is as it was."""
+
+    client: int
+    error: ReportsError
+    requests: int
+
+
+def fetch(
+    api: "Api",
+    wanted: Sequence[Wanted],
+    *,
+    account: str,
+    source: Path,
+    verify: str,
+    parallel: int,
+    now: Callable[[], datetime],
+    on_page: Callable[[int, int, int], None],
+) -> Iterator[Reading | Failure]:
+    """Each client as soon as it is done, in any order; begins when first asked for a result.
+
+    `verify`: "first_page" reads page 1 again at the end, "all" reads everything twice; a client of one page
+    needs neither. `now` says the instant at which a reading was proven complete. `on_page` is told the
+    client, how many of its pages are in and how many there are; it is called by other threads, one at a time.
+
+    Raises RefusedError when key or account is refused: nothing is asked after it. When it is closed early,
+    or anything is raised, `api` is stopped and all threads end.
+    """
+    desk = _Desk(api, account, source, verify, now, on_page, Crew(parallel, name="pages"))
+    clients = Crew(parallel + 1, name="client")
+    done: SimpleQueue[Future[Reading | Failure]] = SimpleQueue()
+    results = 0
+    try:
+        for rank, want in enumerate(wanted):
+            clients.submit(_ClientReading(desk, want, rank).result, rank=rank).add_done_callback(done.put)
+        for _ in wanted:
+            if (result := _result_of(_next(done))) is not None:
+                results += 1
+                yield result
+        if results < len(wanted):
+            raise StoppedError
+    finally:
+        if results < len(wanted):
+            api.stop()
+        desk.first_answer.set()
+        desk.crew.stop(wait_seconds=STOP_SECONDS)
+        clients.stop(wait_seconds=STOP_SECONDS)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What the readings of all clients share."""
+
+    api: "Api"
+    account: str
+    source: Path
+    verify: str
+    now: Callable[[], datetime]
+    on_page: Callable[[int, int, int], None]
+    crew: Crew
+    first_answer: threading.Event = field(default_factory=threading.Event)
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _ClientReading:
+    """One client, from its first page to its archive."""
+
+    def __init__(self, desk: _Desk, want: Wanted, rank: int) -> None:
+        self._desk = desk
+        self._want = want
+        self._rank = rank
+        self._lock = threading.Lock()
+        self._requests = 0
+
+    def result(self) -> Reading | Failure:
+        """Raises RefusedError, and StoppedError or CancelledError when the account was stopped."""
+        if self._rank:
+            self._desk.first_answer.wait()
+        try:
+            return self._read()
+        except RefusedError:
+            raise
+        except ReportsError as error:
+            # A traceback would keep the pages on its way alive for as long as the failure.
+            return Failure(self._want.client, error.with_traceback(None), self._requests)
+        finally:
+            self._desk.first_answer.set()
+
+    def _read(self) -> Reading:
+        earlier: Mapping[int, bytes] | None = None
+        moved = ""
+        for _ in range(READINGS):
+            try:
+                with Spool(self._desk.source) as spool:
+                    ledger = self._read_pages(spool)
+                    if self._desk.verify != "all" or ledger.pages == 1 or ledger.prints == earlier:
+                        return self._archive(spool, ledger)
+                if earlier is not None:
+                    moved = "two full readings differ"
+                earlier = ledger.prints
+            except MovedError as error:
+                moved = str(error)
+            _log.info("client %d: read again (%s)", self._want.client, moved or "to compare")
+        raise unsettled(f"client {self._want.client}", moved)
+
+    def _read_pages(self, spool: Spool) -> Ledger:
+        first = self._submit(1, spool).result()
+        self._desk.first_answer.set()
+        ledger = Ledger(first)
+        self._tell(ledger)
+        others = {self._submit(number, spool) for number in range(2, ledger.pages + 1)}
+        try:
+            for future in as_completed(others):
+                ledger.add(future.result())
+                self._tell(ledger)
+        finally:
+            for future in others:
+                future.cancel()
+            wait(others)
+        ledger.close()
+        if self._desk.verify == "first_page" and ledger.pages > 1:
+            ledger.compare(self._submit(1, None).result())
+        return ledger
+
+    def _submit(self, number: int, spool: Spool | None) -> "Future[Leaf]":
+        return self._desk.crew.submit(partial(self._fetch_page, number, spool), rank=self._rank)
+
+    def _fetch_page(self, number: int, spool: Spool | None) -> Leaf:
+        client = self._want.client
+        page = self._desk.api.documents_page(client, number, self._want.filters, on_request=self._count)
+        leaf = leaf_of(page, client=client, with_prints=number == 1 or self._desk.verify == "all")
+        if spool is not None:
+            spool.add(number, page.body)
+        return leaf
+
+    def _archive(self, spool: Spool, ledger: Ledger) -> Reading:
+        client, desk = self._want.client, self._desk
+        header = Header(
+            schema=SCHEMA,
+            account=desk.account,
+            client=client,
+            filters=self._want.filters,
+            read_at=desk.now(),
+            pages=ledger.pages,
+            complete=True,
+        )
+        archive = path_of(desk.source, client)
+        spool.finish(header, archive)
+        return Reading(client, archive, header, ledger.pages, ledger.entries, self._requests)
+
+    def _tell(self, ledger: Ledger) -> None:
+        with self._desk.one_at_a_time:
+            self._desk.on_page(self._want.client, ledger.read, ledger.pages)
+
+    def _count(self) -> None:
+        with self._lock:
+            self._requests += 1
+
+
+def _next(done: "SimpleQueue[Future[Reading | Failure]]") -> "Future[Reading | Failure]":
+    while True:
+        with suppress(Empty):
+            return done.get(timeout=LOOK_UP_SECONDS)
+
+
+def _result_of(future: "Future[Reading | Failure]") -> Reading | Failure | None:
+    """None when the reading ended because the account was stopped: another one tells why."""
+    try:
+        return future.result()
+    except (StoppedError, CancelledError):
+        return None
