@@ -25,7 +25,8 @@ from reports.render.job import Job, Rendered, render
 from reports.render.labels import Labels
 from reports.render.pages import RunLine
 from reports.source import archive
-from reports.source.fetch import AccountClient, ClientList, Failure, Reading, read_clients
+from reports.source.client_list import AccountClient, ClientList, read_clients
+from reports.source.fetch import Failure, Reading
 
 log = logging.getLogger(__name__)
 

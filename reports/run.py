@@ -27,13 +27,8 @@ from reports.period import local_day
 from reports.redaction import RedactingFormatter, Redactor
 from reports.source import archive
 from reports.source.client import Api
-from reports.source.fetch import (
-    Failure,
-    Reading,
-    Wanted,
-    fetch,
-    fetch_clients,
-)
+from reports.source.client_list import fetch_clients
+from reports.source.fetch import Failure, Reading, Wanted, fetch
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 log = logging.getLogger(__name__)

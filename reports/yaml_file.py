@@ -217,7 +217,8 @@ def _root(path: Path, text: str) -> yaml.MappingNode:
     try:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise ConfigError([_syntax_problem(path, text, error)]) from None
+        mark = error.problem_mark or loader.get_mark()
+        raise ConfigError([_syntax_problem(path, text, error, mark=mark)]) from None
     except (ValueError, OverflowError):
         # The parser makes a character of every "\UFFFFFFFF".
         raise ConfigError([_problem(path, loader.get_mark(), _BACKSLASH)]) from None
@@ -265,10 +266,7 @@ def _node_at(node: yaml.Node, route: Iterable[str | int], *, at_key: bool) -> ya
     return found if at_key else node
 
 
-def _syntax_problem(path: Path, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return Problem(str(path), 1, 1, _SYNTAX[-1][1])
+def _syntax_problem(path: Path, text: str, error: yaml.MarkedYAMLError, *, mark: yaml.Mark) -> Problem:
     lines = text.splitlines()
     if mark.line < len(lines) and (tab := _TAB_INDENT.match(lines[mark.line])):
         return Problem(str(path), mark.line + 1, tab.end(), "indented with a tab: use blanks")

@@ -26,6 +26,7 @@ STAGES = {
         "paging",
         "crew",
         "fetch",
+        "client_list",
     ],
     "figures": ["model", "tables", "totals", "checks"],
     "render": [
@@ -38,6 +39,7 @@ STAGES = {
         "looks",
         "charts",
         "workbook",
+        "plot",
         "pages",
         "job",
     ],

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pydantic
@@ -18,7 +19,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reports.config import Filters, Requests, Statement, json_schema, load, load_all, resolve_period
+from reports.config import (
+    Account,
+    Client,
+    Config,
+    Days,
+    Filters,
+    Output,
+    Requests,
+    Statement,
+    json_schema,
+    load,
+    load_all,
+    resolve_period,
+)
 from reports.errors import ConfigError, Problem
 from reports.yaml_file import YamlFile, read
 
@@ -116,7 +130,7 @@ def test_shortest_configuration_has_the_documented_defaults(tmp_path: Path) -> N
     assert config.issuer.name is config.issuer.fiscal_id is config.issuer.address is None
     assert (config.statement.line_items, config.statement.ageing) == (False, (30, 60, 90))
     assert (config.output.folder, config.output.excel, config.output.html) == (
-        tmp_path / "output",
+        tmp_path.resolve() / "output",
         True,
         True,
     )
@@ -128,6 +142,21 @@ def test_shortest_configuration_has_the_documented_defaults(tmp_path: Path) -> N
 def test_empty_sections_have_their_defaults(tmp_path: Path) -> None:
     sections = "filters:\nissuer:\nstatement:\noutput: # nothing\nrequests: ~\n"
     assert load(written(tmp_path, SHORTEST + sections)) == load(written(tmp_path, SHORTEST))
+
+
+def test_configuration_can_be_made_in_code(tmp_path: Path) -> None:
+    config = Config.model_validate(
+        {
+            "path": tmp_path / "config.yaml",
+            "account": Account(name="my-company"),
+            "period": Days.model_validate({"from": TODAY, "to": TODAY}),
+            "time_zone": ZoneInfo("Atlantic/Azores"),
+            "clients": (Client(id=1, name="Ana & Filhos, Lda"),),
+            "output": Output(folder=tmp_path),
+        }
+    )
+    assert resolve_period(config, TODAY).label == "2026-11-02_2026-11-02"
+    assert config.output.folder == tmp_path.resolve()
 
 
 def test_values_are_frozen(tmp_path: Path) -> None:
@@ -225,10 +254,10 @@ def test_output_folder_is_relative_to_the_file_not_to_the_working_folder(
     written(tmp_path / "settings", SHORTEST + "output: {folder: ../reports/./monthly}\n")
     monkeypatch.chdir(tmp_path)
     config = load(Path("settings/config.yaml"))
-    assert config.output.folder == tmp_path / "reports" / "monthly"
+    assert config.output.folder == tmp_path.resolve() / "reports" / "monthly"
     assert config.path == tmp_path / "settings" / "config.yaml"
     absolute = written(tmp_path, SHORTEST + f"output: {{folder: '{tmp_path / 'elsewhere'}'}}\n")
-    assert load(absolute).output.folder == tmp_path / "elsewhere"
+    assert load(absolute).output.folder == tmp_path.resolve() / "elsewhere"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -433,10 +462,11 @@ def test_example_shows_the_defaults() -> None:
 
 def test_example_shows_every_option_with_a_comment() -> None:
     file = read(EXAMPLE)
-    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    text = EXAMPLE.read_text(encoding="utf-8")
+    lines = text.splitlines()
     for route in options(json_schema()):
         if route[0] == "period" and len(route) > 1:
-            assert f"{route[-1]}: 2026-10-" in lines[place(file, ("period",)) - 1]
+            assert f"{route[-1]}: 2026-10-" in text
             continue
         line = lines[place(file, route) - 1]
         assert " # " in line, f"{route}: {line}"

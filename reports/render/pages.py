@@ -235,14 +235,18 @@ def _grid(sheet: Sheet, labels: Labels) -> Grid:
     columns = [sheet.columns[index] for index in shown]
     encoders = _encoders(sheet.currency, labels)
 
+    def cells(row: Row) -> list[Cell]:
+        return [_cell(sheet.columns[index].kind, row[index], encoders) for index in shown]
+
     def line(row: Row, details: Sheet | None = None) -> Line:
-        head, *cells = (_cell(sheet.columns[index].kind, row[index], encoders) for index in shown)
-        return Line(head, cells, _details(details, row[0], labels) if details else None)
+        head, *others = cells(row)
+        return Line(head, others, _details(details, row[0], labels) if details else None)
 
     def total(row: Row) -> Line:
-        whole = line(row)
-        span = next((place for place, cell in enumerate(whole.cells) if cell.markup), 0)
-        return whole._replace(cells=whole.cells[span:], span=span + 1)
+        """The label is a text whatever its column holds; it takes the columns up to the first sum."""
+        others = cells((None, *row[1:]))[1:]
+        span = next((place for place, cell in enumerate(others) if cell.markup), 0)
+        return Line(Cell(_CLASSES[Kind.TEXT], escape(row[0])), others[span:], span=span + 1)
 
     groups = [
         Part(group.title, list(map(line, group.rows, group.details or [None] * len(group.rows))), total(group.totals))

@@ -32,7 +32,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # Excel reads _x0041_ inside a text as the character it numbers; written like this it stays as it is.
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _DIMENSION = re.compile(r"<dimension [^>]*>")
-_ROW = re.compile(r'<row r="(\d+)".*?(?:</row>|/>)', re.DOTALL)
+_ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 _FORMULA = re.compile(r'(<c r="([A-Z]+\d+)"[^>]*>)(<f>.*?</f>)<v ?(?:/>|></v>)', re.DOTALL)
 
 

@@ -71,7 +71,7 @@ WORKBOOK_OPEN = [
 ]
 STATEMENT_OPEN = ["linked_number", "type", "date", "due_date", "days_overdue", "bucket", "payment", "payable"]
 
-_DOCUMENT_HEADINGS = {
+DOCUMENTS = {
     "number": (N_("Number"), Kind.TEXT),
     "linked_number": (N_("Number"), Kind.LINK),
     "type": (N_("Type"), Kind.TEXT),
@@ -101,7 +101,7 @@ _DOCUMENT_HEADINGS = {
 }
 _HIDDEN_COLUMNS = ("archived", "id")
 
-_LINE_ITEMS = {
+LINE_ITEMS = {
     "number": (N_("Number"), Kind.TEXT),
     "type": (N_("Type"), Kind.TEXT),
     "status": (N_("Status"), Kind.TEXT),
@@ -122,7 +122,7 @@ _LINE_ITEMS = {
     "currency": (N_("Currency"), Kind.TEXT),
     "document_id": (N_("Document id"), Kind.INTEGER),
 }
-WORKBOOK_LINE_ITEMS = tuple(_LINE_ITEMS)
+WORKBOOK_LINE_ITEMS = tuple(LINE_ITEMS)
 STATEMENT_LINE_ITEMS = [
     "name",
     "description",
@@ -136,7 +136,7 @@ STATEMENT_LINE_ITEMS = [
     "gross",
 ]
 
-_VAT = {
+VAT = {
     "currency": (N_("Currency"), Kind.TEXT),
     "scheme": (N_("Scheme"), Kind.TEXT),
     "rate": (N_("Rate"), Kind.PERCENT),
@@ -152,7 +152,7 @@ _VAT = {
     "tax": (N_("VAT"), Kind.MONEY),
     "gross": (N_("Gross"), Kind.MONEY),
 }
-WORKBOOK_VAT = tuple(_VAT)
+WORKBOOK_VAT = tuple(VAT)
 STATEMENT_VAT = [
     "tax_names",
     "scheme",
@@ -254,9 +254,9 @@ def line_items_grid(
     columns = tuple(
         Column(
             key,
-            labels.text(_LINE_ITEMS[key][0]),
-            _LINE_ITEMS[key][1],
-            has_total=_LINE_ITEMS[key][1] is Kind.MONEY,
+            labels.text(LINE_ITEMS[key][0]),
+            LINE_ITEMS[key][1],
+            has_total=LINE_ITEMS[key][1] is Kind.MONEY,
             is_hidden=key == "document_id",
         )
         for key in keys
@@ -291,7 +291,7 @@ def vat_grid(
     columns = tuple(
         Column(name, labels.text(heading), kind, has_total=kind is Kind.MONEY)
         for name in keys
-        for heading, kind in [_VAT.get(name) or _DOCUMENT_HEADINGS[name]]
+        for heading, kind in [VAT.get(name) or DOCUMENTS[name]]
     )
     values = [_vat_values(row, labels) for row in figures.vat if row.currency == currency]
     values += [_rounding_values(row, labels) for row in figures.vat_rounding if row.currency == currency]
@@ -387,7 +387,7 @@ def of_currency(documents: pd.DataFrame, currency: str | None) -> pd.DataFrame:
 
 
 def _document_column(name: str, documents: pd.DataFrame, labels: Labels) -> Column:
-    heading, kind = _DOCUMENT_HEADINGS[name]
+    heading, kind = DOCUMENTS[name]
     no_withholding = name == "withholding" and not documents["withholding"].astype(bool).any()
     return Column(
         name,
@@ -445,7 +445,7 @@ def _details(
 
 
 def _vat_values(row: VatRow, labels: Labels) -> Mapping[str, Value]:
-    values = {key: getattr(row, key, None) for key in _VAT}
+    values = {key: getattr(row, key, None) for key in VAT}
     values["scheme"] = labels.scheme(row.scheme)
     values["reason"] = labels.exemption(row.exemption)
     values["tax_names"] = labels.text("No tax on the line") if row.rate is None else ", ".join(row.tax_names)
@@ -453,5 +453,5 @@ def _vat_values(row: VatRow, labels: Labels) -> Mapping[str, Value]:
 
 
 def _rounding_values(row: VatRounding, labels: Labels) -> Mapping[str, Value]:
-    values = {key: getattr(row, key, None) for key in _VAT}
+    values = {key: getattr(row, key, None) for key in VAT}
     return {**values, "tax_names": labels.text("Rounding difference"), "gross": row.base + row.tax}

@@ -6,7 +6,6 @@ bytes: the only instants in the file are those of the book itself.
 
 import datetime as dt
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import BytesIO
@@ -20,6 +19,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.functions import tostring
 
 from reports.render import looks, rows
 from reports.render.charts import CHART_ROWS, column_chart
@@ -78,7 +78,7 @@ class _Workbook:
         self.openpyxl.active = 0
         saved = BytesIO()
         self.openpyxl.save(saved)
-        return saved.getvalue(), parts, ET.tostring(self._properties().to_tree(), encoding="utf-8")
+        return saved.getvalue(), parts, self._properties()
 
     def style(self, look: Look) -> int:
         """openpyxl's style id of a look."""
@@ -99,15 +99,18 @@ class _Workbook:
             for index, column in enumerate(sheet.columns)
         ]
 
-    def _properties(self) -> DocumentProperties:
+    def _properties(self) -> bytes:
         made_at = self.book.made_at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
-        return DocumentProperties(
+        properties = DocumentProperties(
             title=rows.legible(self.book.title),
             creator=rows.legible(self.book.author) or "invoicexpress-reports",
             language=self.book.language,
             created=made_at,
             modified=made_at,
         )
+        # By openpyxl's own writer, which knows the prefixes: `dcterms` stands in a value too.
+        written: bytes = tostring(properties.to_tree())  # type: ignore[assignment] # the stub says str
+        return written
 
     def _set_up(self, sheet: Worksheet) -> None:
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4

@@ -87,6 +87,7 @@ class Spool:
             try:
                 start = self._file.seek(0, io.SEEK_END)
                 self._file.write(packed)
+                self._file.flush()
             except OSError as error:
                 raise files.as_write_error(error, self._path.parent) from error
             self._places[page_number] = (start, len(packed))
@@ -97,16 +98,20 @@ class Spool:
         An archive that was there is kept under another name when its pages were other ones.
         """
         numbers = range(1, header.pages + 1)
-        if target.exists() and not self._holds_the_pages_of(target, numbers):
-            _keep(target)
-        with files.new_file(target) as file:
-            file.write(_packed(_header_line(header)))
-            for number in numbers:
-                file.write(self._packed_page(number))
+        try:
+            if target.exists() and not self._holds_the_pages_of(target, numbers):
+                _keep(target)
+            with files.new_file(target) as file:
+                file.write(_packed(_header_line(header)))
+                for number in numbers:
+                    file.write(self._packed_page(number))
+        except OSError as error:
+            raise files.as_write_error(error, target) from error
 
     def discard(self) -> None:
         """Closes and removes the file of the spool; a second time does nothing."""
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 

@@ -16,6 +16,7 @@ import ipaddress
 import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ import truststore
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
-from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential, wait_random
 
 from reports import TOOL, __version__
 from reports.errors import ConfigError, RefusedError, UnreachableError
@@ -37,7 +38,7 @@ from reports.redaction import Redactor
 from reports.source.breakage import trouble_of
 from reports.source.pacer import Budget, Clock, Pacer
 from reports.source.patience import Patience, PatientResponse, be_patient
-from reports.source.reply import ONE_MORE_TRY, Answer, Page, Trouble, judge
+from reports.source.reply import MANY_TRIES, ONE_MORE_TRY, Answer, Page, Trouble, judge
 
 REQUEST_SECONDS = 60.0
 CONNECT_SECONDS = 10.0
@@ -45,8 +46,8 @@ SHORTEST_PAUSE_SECONDS = 1.0
 PAGE_MEGABYTES = 32
 CHUNK_BYTES = 64 * 1024
 
-_BACKOFF = wait_exponential_jitter(initial=0.5, exp_base=3, max=20, jitter=0.5)
-_LIMIT_BACKOFF = wait_exponential_jitter(initial=5, exp_base=2, max=60, jitter=1)
+_BACKOFF = wait_exponential(multiplier=0.5, exp_base=3, max=20) + wait_random(0, 0.5)
+_LIMIT_BACKOFF = wait_exponential(multiplier=5, exp_base=2, max=60) + wait_random(0, 1)
 """When no pause was named: limits are counted by the minute, and all tries together outlast one."""
 
 _log = logging.getLogger(__name__)
@@ -124,9 +125,16 @@ class Api:
             self._sessions.pop().close()
 
     def _ask(self, question: "_Question") -> Page:
+        alike: Counter[int] = Counter()
+
+        def is_last_try(state: RetryCallState) -> bool:
+            tries = _outcome(state).tries
+            alike[tries] += 1
+            return alike[tries] >= tries or state.attempt_number >= MANY_TRIES
+
         retrying = Retrying(
             retry=retry_if_result(lambda outcome: isinstance(outcome, Trouble)),
-            stop=lambda state: state.attempt_number >= _outcome(state).tries,
+            stop=is_last_try,
             wait=lambda state: 0 if _outcome(state).is_limit else _BACKOFF(state),
             before_sleep=self._prepare_retry,
             sleep=self._pacer.sleep,
@@ -194,7 +202,7 @@ class Api:
         if trouble.is_limit and trouble.pause_seconds is None:
             self._pacer.pause(_LIMIT_BACKOFF(state))
         where, next_try = state.args[0].where, state.attempt_number + 1
-        _log.info("%s: %s; try %d of %d", where, trouble.message, next_try, trouble.tries)
+        _log.info("%s: %s; try %d", where, trouble.message, next_try)
 
     def _session(self) -> requests.Session:
         """This thread's own: sessions are not made to be shared, and so each needs one connection only."""

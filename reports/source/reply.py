@@ -71,7 +71,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why there is no page: a sentence, the error it becomes, and how often to try in all.
+    """Why there is no page: a sentence, the error it becomes, and how often such trouble is tried in all.
 
     `cost` is what a retry takes from the run's budget. `pause_seconds`: how long the API asked to be left
     alone. `is_limit`: too many requests, so a pause is due even when no length was named.

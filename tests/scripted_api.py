@@ -1,0 +1,204 @@
+"""A server on loopback that answers, byte by byte, what a test says: for answers no honest server gives."""
+
+import json
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from reports.source.pacer import Clock
+
+KEY = "a1b2c3d4e5f6a7b8c9d0"
+
+
+class HangUp(Exception):
+    """The server closes the connection here."""
+
+
+class Reset(Exception):
+    """The server breaks the connection here."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request as it arrived. `count` counts all requests of the server from 1; `at` is monotonic seconds."""
+
+    count: int
+    at: float
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def page(self) -> int:
+        return int(self.query["page"])
+
+    @property
+    def client(self) -> int:
+        return int(self.path.split("/")[2])
+
+
+Script = Callable[[Seen], bytes | Iterable[bytes]]
+
+
+class ScriptedApi:
+    """Every request is answered with what `script` makes of it: bytes, or pieces of them in their own time."""
+
+    def __init__(self, script: Script, *, tls: ssl.SSLContext | None = None) -> None:
+        self.seen: list[Seen] = []
+        self._script = script
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._open: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=50)
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        with self._lock:
+            for connection in self._open:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                self._open.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            if self._tls:
+                with self._tls.wrap_socket(connection, server_side=True) as secure:
+                    self._answer(secure)
+            else:
+                self._answer(connection)
+        except (OSError, HangUp):
+            pass
+        except Reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        finally:
+            connection.close()
+
+    def _answer(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with connection.makefile("rb") as received:
+            while line := received.readline():
+                answer = self._script(self._request(line, received))
+                for piece in [answer] if isinstance(answer, bytes) else answer:
+                    connection.sendall(piece)
+
+    def _request(self, line: bytes, received: Any) -> Seen:
+        method, target, _ = line.decode().split()
+        headers: dict[str, str] = {}
+        while (header := received.readline().strip()) != b"":
+            name, _, value = header.decode().partition(":")
+            headers[name.lower()] = value.strip()
+        body = received.read(int(headers.get("content-length", "0")))
+        address = urlsplit(target)
+        with self._lock:
+            seen = Seen(
+                count=len(self.seen) + 1,
+                at=time.monotonic(),
+                method=method,
+                path=address.path,
+                query=dict(parse_qsl(address.query)),
+                headers=headers,
+                body=body,
+            )
+            self.seen.append(seen)
+        return seen
+
+
+class TurnedClock(Clock):
+    """Real time, but nobody waits: whoever would wait puts the clock forward instead."""
+
+    def __init__(self) -> None:
+        self._ahead_seconds = 0.0
+        self.waited: list[float] = []
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead_seconds
+
+    def wait(self, changed: threading.Condition, seconds: float) -> None:
+        self.turn(seconds)
+        self.waited.append(seconds)
+
+    def turn(self, seconds: float) -> None:
+        self._ahead_seconds += seconds
+
+
+def reply(body: bytes | str | object = b"", *, status: int = 200, **headers: str) -> bytes:
+    """A whole answer. A body that is neither text nor bytes is sent as JSON; `_` in a header name is `-`."""
+    content = (
+        body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+    )
+    head = {"Content-Type": "application/json", "Content-Length": str(len(content))}
+    head |= {name.replace("_", "-").title(): value for name, value in headers.items()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return f"HTTP/1.1 {status} Said\r\n{lines}\r\n".encode("latin-1") + content
+
+
+def document(identity: object, client: object = 7, **fields: object) -> dict[str, object]:
+    """A document with nothing in it but what reading looks at."""
+    return {"id": identity, "client": {"id": client, "name": "Casa Verde"}, "total": 1.5, **fields}
+
+
+def listing(
+    entries: Sequence[object], *, page: int = 1, per_page: int = 2, name: str = "invoices", **block: object
+) -> dict[str, Any]:
+    """Page `page` of all `entries`, with the pagination that belongs to it, or parts of it as given."""
+    pagination = {
+        "total_entries": len(entries),
+        "current_page": page,
+        "total_pages": -(-len(entries) // per_page),
+        "per_page": per_page,
+    }
+    rows = list(entries[(page - 1) * per_page : page * per_page])
+    return {name: rows, "pagination": pagination | block}
+
+
+def account(clients: Mapping[int, int], *, per_page: int = 2) -> Script:
+    """A script for an account in order: so many documents for each client, ids from 1000 × client on."""
+
+    def script(seen: Seen) -> bytes:
+        count = clients[seen.client]
+        documents = [document(1000 * seen.client + row, seen.client) for row in range(count)]
+        return reply(listing(documents, page=seen.page, per_page=per_page))
+
+    return script
+
+
+def slowly(data: bytes, *, seconds: float) -> Iterator[bytes]:
+    """`data`, one byte after every `seconds`."""
+    for position in range(len(data)):
+        time.sleep(seconds)
+        yield data[position : position + 1]

@@ -1,0 +1,241 @@
+"""An archive is whole and proven complete, or it says why not."""
+
+import gzip
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from reports.errors import ReadingError, WriteError
+from reports.source import archive
+from reports.source.archive import Header, Spool, path_of, read_header, read_pages
+
+READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
+
+
+def _header(pages: int, **fields: object) -> Header:
+    values = {
+        "schema": 1,
+        "account": "my-company",
+        "client": 7,
+        "filters": {"status": ["final"]},
+        "read_at": READ_AT,
+        "pages": pages,
+        "complete": True,
+    } | fields
+    return Header(**values)  # type: ignore[arg-type]
+
+
+def _store(folder: Path, *bodies: str, **fields: object) -> Path:
+    header = _header(len(bodies), **fields)
+    target = path_of(folder, header.client)
+    with Spool(folder) as spool:
+        for number, body in enumerate(bodies, start=1):
+            spool.add(number, body)
+        spool.finish(header, target)
+    return target
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_pages_come_back_in_order_with_their_exact_text(tmp_path: Path) -> None:
+    bodies = ['{"a": 1.10}\n', "two\r\nlines \u2028 and \x85 more", "ção “” 🧾 \\u0000"]
+    with Spool(tmp_path / "source") as spool:
+        for number in (3, 1, 2):
+            spool.add(number, bodies[number - 1])
+        spool.finish(_header(3), path_of(tmp_path / "source", 7))
+    assert list(read_pages(tmp_path / "source" / "7.jsonl.gz")) == bodies
+    assert _names(tmp_path / "source") == ["7.jsonl.gz"]
+
+
+def test_the_header_comes_back(tmp_path: Path) -> None:
+    assert read_header(_store(tmp_path, "{}", details={"fiscal_id": "999999990"})) == _header(
+        1, details={"fiscal_id": "999999990"}
+    )
+
+
+def test_an_archive_is_lines_of_json_that_anybody_can_read(tmp_path: Path) -> None:
+    path = _store(tmp_path, "one", "two", read_at=READ_AT.astimezone(timezone(timedelta(hours=1))))
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        header, *pages = (json.loads(line) for line in lines)
+    assert header == {
+        "schema": 1,
+        "account": "my-company",
+        "client": 7,
+        "filters": {"status": ["final"]},
+        "read_at": "2026-11-02T06:30:00Z",
+        "pages": 2,
+        "complete": True,
+        "client_details": None,
+    }
+    assert pages == ["one", "two"]
+
+
+def test_the_same_pages_make_the_same_bytes(tmp_path: Path) -> None:
+    first = _store(tmp_path / "a", "one", "two").read_bytes()
+    assert _store(tmp_path / "b", "one", "two").read_bytes() == first
+
+
+def test_the_list_of_clients_has_its_own_name(tmp_path: Path) -> None:
+    assert _store(tmp_path, "{}", client=None).name == "clients.jsonl.gz"
+
+
+def test_nothing_is_left_of_a_spool_that_is_not_finished(tmp_path: Path) -> None:
+    with Spool(tmp_path) as spool:
+        spool.add(1, "one")
+        assert len(_names(tmp_path)) == 1
+    spool.discard()
+    assert _names(tmp_path) == []
+
+
+def test_an_archive_replaced_by_the_same_pages_is_not_kept(tmp_path: Path) -> None:
+    _store(tmp_path, "one", "two")
+    later = READ_AT + timedelta(days=1)
+    path = _store(tmp_path, "one", "two", read_at=later)
+    assert _names(tmp_path) == ["7.jsonl.gz"]
+    assert read_header(path).read_at == later
+
+
+@pytest.mark.parametrize("bodies", [("one",), ("one", "2"), ("one", "two", "three")])
+def test_an_archive_replaced_by_other_pages_is_kept_by_its_instant(
+    tmp_path: Path, bodies: tuple[str, ...]
+) -> None:
+    old = _store(tmp_path, "one", "two").read_bytes()
+    _store(tmp_path, *bodies, read_at=READ_AT + timedelta(days=1))
+    assert _names(tmp_path) == ["7.20261102T063000Z.jsonl.gz", "7.jsonl.gz"]
+    assert (tmp_path / "7.20261102T063000Z.jsonl.gz").read_bytes() == old
+    assert list(read_pages(tmp_path / "7.jsonl.gz")) == list(bodies)
+
+
+def test_two_archives_of_one_instant_are_both_kept(tmp_path: Path) -> None:
+    for body in ("one", "two", "three"):
+        _store(tmp_path, body)
+    kept = [tmp_path / "7.20261102T063000Z.jsonl.gz", tmp_path / "7.20261102T063000Z-2.jsonl.gz"]
+    assert [list(read_pages(path)) for path in kept] == [["one"], ["two"]]
+
+
+def test_an_archive_that_is_kept_already_is_not_kept_twice(tmp_path: Path) -> None:
+    old = _store(tmp_path, "one").read_bytes()
+    _store(tmp_path, "two", read_at=READ_AT + timedelta(days=1))
+    (tmp_path / "7.jsonl.gz").write_bytes(old)
+    _store(tmp_path, "three", read_at=READ_AT + timedelta(days=2))
+    assert _names(tmp_path) == ["7.20261102T063000Z.jsonl.gz", "7.jsonl.gz"]
+
+
+def test_a_damaged_archive_is_replaced(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "7.jsonl.gz").write_bytes(b"not gzip")
+    path = _store(tmp_path, "one")
+    assert list(read_pages(path)) == ["one"]
+    assert _names(tmp_path) == ["7.jsonl.gz"]
+    assert "damaged" in caplog.text
+
+
+def test_an_archive_cut_anywhere_is_refused(tmp_path: Path) -> None:
+    path = _store(tmp_path, "one", "two")
+    whole = path.read_bytes()
+    for size in range(len(whole)):
+        path.write_bytes(whole[:size])
+        with pytest.raises(ReadingError, match="Read the client again"):
+            list(read_pages(path))
+
+
+def test_an_archive_with_a_changed_byte_is_refused_or_the_same(tmp_path: Path) -> None:
+    path = _store(tmp_path, "one", "two")
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 0x10]) + whole[position + 1 :])
+        try:
+            pages = list(read_pages(path))
+        except ReadingError:
+            continue
+        assert pages == ["one", "two"]
+
+
+def _written(path: Path, *lines: object) -> Path:
+    path.write_bytes(gzip.compress("".join(f"{json.dumps(line)}\n" for line in lines).encode()))
+    return path
+
+
+GOOD = {
+    "schema": 1,
+    "account": "my-company",
+    "client": 7,
+    "filters": {},
+    "read_at": "2026-11-02T06:30:00Z",
+    "pages": 1,
+    "complete": True,
+    "client_details": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([GOOD | {"schema": 2}, "one"], "another version"),
+        ([GOOD | {"complete": False}, "one"], "not complete"),
+        ([GOOD | {"read_at": "2026-11-02T06:30:00"}, "one"], "damaged"),
+        ([GOOD | {"read_at": 5}, "one"], "damaged"),
+        ([{"schema": 1}, "one"], "damaged"),
+        ([[], "one"], "damaged"),
+        ([GOOD], "0 of 1 pages"),
+        ([GOOD, "one", "two"], "2 of 1 pages"),
+        ([GOOD, {"invoices": []}], "damaged"),
+        ([], "damaged"),
+    ],
+)
+def test_an_archive_that_is_not_one_is_refused(tmp_path: Path, lines: list[object], words: str) -> None:
+    path = _written(tmp_path / "7.jsonl.gz", *lines)
+    with pytest.raises(ReadingError, match=words) as caught:
+        list(read_pages(path))
+    assert str(path) in str(caught.value)
+
+
+def test_a_partial_list_of_clients_is_read_when_that_is_asked_for(tmp_path: Path) -> None:
+    path = _written(tmp_path / "clients.jsonl.gz", GOOD | {"complete": False, "client": None}, "one")
+    assert read_header(path, may_be_partial=True).complete is False
+    assert list(read_pages(path, may_be_partial=True)) == ["one"]
+
+
+def test_a_missing_archive_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match="no such archive"):
+        read_header(tmp_path / "7.jsonl.gz")
+
+
+def test_an_archive_that_cannot_be_opened_is_not_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "7.jsonl.gz").mkdir()
+    with pytest.raises(ReadingError, match="cannot be opened"):
+        read_header(tmp_path / "7.jsonl.gz")
+
+
+def test_clients_with_an_archive_are_listed_without_the_earlier_ones(tmp_path: Path) -> None:
+    for name in ("20.jsonl.gz", "3.jsonl.gz", "3.20261102T063000Z.jsonl.gz", "clients.jsonl.gz", "x.gz"):
+        (tmp_path / name).write_bytes(b"")
+    assert archive.kept_ids(tmp_path) == [3, 20]
+    assert archive.kept_ids(tmp_path / "missing") == []
+
+
+def test_sweep_removes_the_spool_of_a_killed_run(tmp_path: Path) -> None:
+    path = _store(tmp_path, "one")
+    spool = Spool(tmp_path)
+    spool._file.close()
+    assert len(_names(tmp_path)) == 2
+    archive.sweep(tmp_path)
+    assert _names(tmp_path) == [path.name]
+
+
+def test_a_folder_that_cannot_be_made_is_a_write_error(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"a file where the folder should be")
+    with pytest.raises(WriteError):
+        Spool(tmp_path / "source")
+
+
+def test_a_target_that_cannot_be_written_is_a_write_error(tmp_path: Path) -> None:
+    with Spool(tmp_path) as spool:
+        spool.add(1, "one")
+        (tmp_path / "7.jsonl.gz").mkdir()
+        with pytest.raises(WriteError):
+            spool.finish(_header(1), path_of(tmp_path, 7))
+    assert _names(tmp_path) == ["7.jsonl.gz"]
