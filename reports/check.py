@@ -7,12 +7,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports import keys
-from reports.config import Config, resolve_period
 from reports.errors import ConfigError, ExitCode, ReadingError, ReportsError, UnreachableError
 from reports.figures.checks import hidden_by
 from reports.period import local_day
 from reports.redaction import Redactor
+from reports.settings import keys
+from reports.settings.config import Config, resolve_period
 from reports.source.client import Api
 
 

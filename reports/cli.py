@@ -22,9 +22,9 @@ from reports.errors import ConfigError, ExitCode, ReportsError, most_severe
 from reports.redaction import RedactingFormatter, Redactor
 
 if TYPE_CHECKING:
-    from reports.config import Config
     from reports.month import Plan
     from reports.run import Options
+    from reports.settings.config import Config
 
 DEMO_CLOCK = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
 """The demo's data end on 2026-10-31, so the demo's month is always the same. In November Lisbon keeps UTC."""
@@ -204,8 +204,12 @@ def key() -> None:
 @click.argument("account")
 def key_set(account: str) -> None:
     """Store the key of ACCOUNT; it is typed without echo."""
-    from reports import keys
+    from reports.settings import keys, rules
 
+    try:
+        rules.account_name(account)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
     secret = click.prompt(f"API key of {account} (not shown)", hide_input=True, err=True)
     redact.add(secret)
     keys.store(account, secret)
@@ -216,7 +220,7 @@ def key_set(account: str) -> None:
 @click.argument("account")
 def key_delete(account: str) -> None:
     """Take the key of ACCOUNT out of the keyring."""
-    from reports import keys
+    from reports.settings import keys
 
     keys.delete(account)
     say(f"The key of {account} is no longer in the keyring of this user. Exit code 0.")
@@ -272,7 +276,7 @@ def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
 @main.command()
 def schema() -> None:
     """The JSON Schema of the configuration, for editors."""
-    from reports.config import json_schema
+    from reports.settings.config import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=True))
 
@@ -301,7 +305,7 @@ def _pinned() -> Callable[[], dt.datetime] | None:
 
 
 def _load(paths: Sequence[Path]) -> "tuple[Config, ...]":
-    from reports.config import load_all
+    from reports.settings.config import load_all
 
     return load_all(paths)
 

@@ -96,9 +96,7 @@ def sync(file: BinaryIO) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """The names in `folder` are on the disk. Windows has no such call, some network drives refuse it."""
-    if _IS_WINDOWS:
-        return
+    """The names in `folder` are on the disk. Windows and some network drives cannot be asked for that."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -133,11 +131,13 @@ def is_held(error: OSError) -> bool:
 
 
 def _patiently(action: Callable[[], object], path: Path) -> None:
-    for wait_seconds in (*HELD_WAITS_SECONDS, None):
+    waits_seconds = iter(HELD_WAITS_SECONDS)
+    while True:
         try:
             action()
             return
         except OSError as error:
+            wait_seconds = next(waits_seconds, None)
             if wait_seconds is None or not is_held(error):
                 raise as_write_error(error, path) from error
         time.sleep(wait_seconds)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol
 
 from reports import files, names
-from reports.config import Config
 from reports.deliver import publish, record
 from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError, most_severe
@@ -24,6 +23,7 @@ from reports.render.client_pages import Issuer
 from reports.render.job import Job, Rendered, render
 from reports.render.labels import Labels
 from reports.render.pages import RunLine
+from reports.settings.config import Config
 from reports.source import archive
 from reports.source.client_list import AccountClient, ClientList, read_clients
 from reports.source.fetch import Failure, Reading

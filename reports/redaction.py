@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 MASK = "[key]"
-_CONTROL = {code: " " for code in (*range(32), 127, *range(128, 160), 0x2028, 0x2029)}
+_CONTROL = dict.fromkeys((*range(32), 127, *range(128, 160), 8232, 8233), " ")
 
 
 class Redactor:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from reports import TOOL, __version__, files, keys
-from reports.config import Config, resolve_period
+from reports import TOOL, __version__, files
 from reports.deliver import publish
 from reports.errors import (
     ConfigError,
@@ -25,6 +24,8 @@ from reports.errors import (
 from reports.month import Clock, Month, Outcome, Plan, Screen, stored_listing
 from reports.period import local_day
 from reports.redaction import RedactingFormatter, Redactor
+from reports.settings import keys
+from reports.settings.config import Config, resolve_period
 from reports.source import archive
 from reports.source.client import Api
 from reports.source.client_list import fetch_clients

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "reports"
 
 LEAVES = ["errors", "money", "period", "names", "redaction", "files"]
 STAGES = {
-    "settings": ["rules", "yaml_file", "mistakes", "config", "keys"],
+    "settings": ["yaml_file", "mistakes", "rules", "config", "keys"],
     "source": [
         "sandbox_documents",
         "sandbox_book",
@@ -53,7 +53,7 @@ ROOMS_OF_LIBRARY = {
     "truststore": {"source.client"},
     "tenacity": {"source.client"},
     "yaml": {"settings.yaml_file"},
-    "pydantic": {"settings.config", "settings.rules", "settings.mistakes"},
+    "pydantic": {"settings.config", "settings.mistakes"},
     "pydantic_core": {"settings.config", "settings.mistakes"},
     "keyring": {"settings.keys"},
     "pandas": {"figures.tables", "figures.totals", "render.sheets"},

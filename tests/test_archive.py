@@ -239,3 +239,23 @@ def test_a_target_that_cannot_be_written_is_a_write_error(tmp_path: Path) -> Non
         with pytest.raises(WriteError):
             spool.finish(_header(1), path_of(tmp_path, 7))
     assert _names(tmp_path) == ["7.jsonl.gz"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_told_from_other_failures(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool._file.close()
+    spool._file = Path("/dev/full").open("r+b")  # noqa: SIM115 - the spool closes it
+    with pytest.raises(WriteError, match="disk is full") as caught:
+        spool.add(1, "one")
+    assert caught.value.disk_full
+    spool.discard()
+    assert _names(tmp_path) == []
+
+
+def test_an_old_archive_that_cannot_be_read_while_it_is_replaced_is_a_write_error(tmp_path: Path) -> None:
+    _store(tmp_path, "one")
+    (tmp_path / "7.20261102T063000Z.jsonl.gz").mkdir()
+    with pytest.raises(WriteError):
+        _store(tmp_path, "two")
+    assert list(read_pages(tmp_path / "7.jsonl.gz")) == ["one"]

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reports.config import (
+from reports.settings.config import (
     Account,
     Client,
     Config,
@@ -34,7 +34,7 @@ from reports.config import (
     resolve_period,
 )
 from reports.errors import ConfigError, Problem
-from reports.yaml_file import YamlFile, read
+from reports.settings.yaml_file import YamlFile, read
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "config.example.yaml"

@@ -208,7 +208,7 @@ def _of_total(document: Document) -> Iterator[Finding]:
     if document.kind.sign < 0 and is_negative(document):
         yield _finding("CREDIT-NOTE-NEGATIVE", document, found=str(document.total))
     whole = amounts(document)
-    if not whole.is_explained:
+    if whole and not whole.is_explained:
         yield _differing("TOTAL-UNEXPLAINED", document, whole.gross, document.total or ZERO)
 
 

@@ -158,23 +158,23 @@ def refuse_holes(documents: Iterable[Document]) -> None:
         )
 
 
-def amounts(document: Document) -> Amounts:
-    """Gross, withholding and payable of a document whose header amounts are readable, as they came.
+def amounts(document: Document) -> Amounts | None:
+    """Gross, withholding and payable of a document, as they came; None where its own amounts are unreadable.
 
     The vendor's `total` is net of withholding in the documented example and gross elsewhere, so each
     document decides: the reading nearer to its `total` within TOTAL_TOLERANCE. When it is the one net of
     withholding, payable is the vendor's own `total`.
     """
-    assert document.net is not None
-    assert document.tax is not None
-    assert document.total is not None
-    gross = document.net + document.tax
-    withholding = cents(document.net * (document.withholding_rate or ZERO) / 100)
-    off_net = abs(document.total - (gross - withholding))
-    off_gross = abs(document.total - gross)
+    net, tax, total = document.net, document.tax, document.total
+    if net is None or tax is None or total is None:
+        return None
+    gross = net + tax
+    withholding = cents(net * (document.withholding_rate or ZERO) / 100)
+    off_net = abs(total - (gross - withholding))
+    off_gross = abs(total - gross)
     is_explained = min(off_net, off_gross) <= TOTAL_TOLERANCE
     if withholding and is_explained and off_net <= off_gross:
-        return Amounts(gross, gross - document.total, document.total, is_explained=True)
+        return Amounts(gross, gross - total, total, is_explained=True)
     return Amounts(gross, withholding, gross - withholding, is_explained)
 
 
@@ -190,8 +190,7 @@ def is_negative(document: Document) -> bool:
 
 def _document_row(document: Document) -> tuple[object, ...]:
     sign = factor(document)
-    is_whole = None not in (document.net, document.tax, document.total)
-    whole = amounts(document) if is_whole else None
+    whole = amounts(document)
     client = document.client
     return (
         document.id,

@@ -15,7 +15,7 @@ from reports.period import Period
 from reports.render import sheets
 from reports.render.client_pages import Subject, filter_text, period_text
 from reports.render.labels import N_, Labels
-from reports.render.layout import Book, Column, Kind, Note, Row, Sheet, Tab, Value, totals_of
+from reports.render.layout import Book, Column, DataTab, Kind, Row, Sheet, Value, totals_of
 
 READY, FAILED = "ready", "failed"
 _TOTALS = (
@@ -127,13 +127,13 @@ def summary_book(account: Account, grids: Iterable[Grids], *, labels: Labels) ->
     _ = labels.text
     parts = list(grids)
     currencies = _currencies(account)
-    tabs = [Tab(_("Clients"), (_clients_grid(account, labels), Note(tuple(notes(account, labels)))))]
+    tabs = [DataTab(_("Clients"), _clients_grid(account, labels), tuple(notes(account, labels)))]
     for key, title in _PER_CURRENCY:
         for currency in currencies or [""]:
             name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
-            tabs.append(Tab(name, (_joined(parts, key, currency, name, labels),)))
+            tabs.append(DataTab(name, _joined(parts, key, currency, name, labels)))
     for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
-        tabs.append(Tab(title, (replace(_joined(parts, key, "", title, labels), totals=None),)))
+        tabs.append(DataTab(title, replace(_joined(parts, key, "", title, labels), totals=None)))
     period = period_text(account.period, labels)
     return Book(
         title=f"{account.name} · {period}",

@@ -12,7 +12,19 @@ from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render import sheets
 from reports.render.labels import Labels
-from reports.render.layout import Block, Book, Chart, Fact, Facts, Note, Sheet, Tab, without, without_empty
+from reports.render.layout import (
+    Block,
+    Book,
+    Chart,
+    DataTab,
+    Fact,
+    Facts,
+    Note,
+    PageTab,
+    Sheet,
+    without,
+    without_empty,
+)
 
 FINAL_CONSUMER = "999999990"
 NO_INVOICE = "Este documento não serve de fatura"
@@ -92,7 +104,7 @@ def client_book(report: ClientReport, subject: Subject, figures: Figures, *, lab
     for pages in report.currencies:
         summary += [pages.types, pages.vat, pages.ageing, *([pages.chart] if pages.chart else [])]
     summary += [Note((report.proof, *report.notes.lines))]
-    tabs = [Tab(_("Summary"), tuple(summary), is_data=False)]
+    tabs: list[PageTab | DataTab] = [PageTab(_("Summary"), tuple(summary))]
     for title, make in (
         (_("Documents"), documents_sheet),
         (_("Line items"), line_items_sheet),
@@ -101,7 +113,7 @@ def client_book(report: ClientReport, subject: Subject, figures: Figures, *, lab
     ):
         for currency in figures.currencies or (None,):
             name = f"{title} {currency}" if len(figures.currencies) > 1 else title
-            tabs.append(Tab(name, (make(figures, currency, labels=labels, title=name),)))
+            tabs.append(DataTab(name, make(figures, currency, labels=labels, title=name)))
     return Book(
         title=f"{report.title} · {subject.name} · {period}",
         footer=f"{subject.name} · {period}",

@@ -121,12 +121,20 @@ Block = Facts | Sheet | Chart | Note
 
 
 @dataclass(frozen=True)
-class Tab:
-    """A worksheet. A data tab (`is_data`) is one sheet as an Excel table from the first row, then notes."""
+class PageTab:
+    """A worksheet that is read like a page: blocks below each other."""
 
     title: str
     blocks: tuple[Block, ...]
-    is_data: bool = True
+
+
+@dataclass(frozen=True)
+class DataTab:
+    """A worksheet that is one Excel table from its first row, with sentences below it."""
+
+    title: str
+    sheet: Sheet
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,7 @@ class Book:
     author: str
     language: str
     made_at: dt.datetime
-    tabs: tuple[Tab, ...]
+    tabs: tuple[PageTab | DataTab, ...]
 
 
 def totals_of(columns: Sequence[Column], rows: Sequence[Row], label: str) -> Row:

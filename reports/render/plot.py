@@ -17,7 +17,7 @@ GUTTER_PERCENT = Decimal(11)
 """Left of the first month, for the amounts of the scale."""
 
 MOST_STEPS = 4
-_COLUMN_WIDTHS = (Decimal("0.42"), Decimal("0.20"))
+_COLUMN_WIDTHS = (Decimal("0.36"), Decimal("0.18"))
 """Share of a month's place that the first and the second series take: told apart by width, not by colour alone."""
 
 
@@ -76,7 +76,7 @@ def columns(chart: Chart, labels: Labels) -> Plot:
     slots, year_before = [], ""
     for place, category in enumerate(chart.categories):
         start = GUTTER_PERCENT + width * place
-        lefts = [start + width * Decimal("0.16"), start + width * Decimal("0.62")]
+        lefts = [start + width * Decimal("0.21"), start + width * Decimal("0.61")]
         name, _, year = category.rpartition(" ")
         bars = [
             bar(series, left, amounts[place])

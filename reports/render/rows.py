@@ -126,7 +126,7 @@ def link(value: object) -> str:
     """A pair of text and address: a HYPERLINK formula with its text stored, or text where none is possible."""
     shown, url = value if isinstance(value, tuple) else (value, None)
     if not url or len(url) > MAX_LINK or len(shown) > MAX_LINK:
-        return text(url if url else shown)
+        return text(url or shown)
     target, caption = (_xml(part.replace('"', '""')) for part in (url, _fitting(shown)))
     return f' t="str"><f>HYPERLINK("{target}","{caption}")</f><v>{_xml(_fitting(shown))}</v></c>'
 

@@ -24,7 +24,7 @@ from openpyxl.xml.functions import tostring
 from reports.render import looks, rows
 from reports.render.charts import CHART_ROWS, column_chart
 from reports.render.labels import Labels
-from reports.render.layout import Book, Chart, Column, Fact, Facts, Kind, Note, Row, Sheet, Tab
+from reports.render.layout import Book, Chart, Column, DataTab, Fact, Facts, Kind, PageTab, Row, Sheet
 from reports.render.looks import Look
 from reports.render.rows import Band, Field, Part
 
@@ -72,7 +72,7 @@ class _Workbook:
             sheet: Worksheet = first if number == 1 else self.openpyxl.create_sheet()
             sheet.title = name
             self._set_up(sheet)
-            part = self._data(sheet, tab) if tab.is_data else _Page(self, sheet).place(tab)
+            part = self._data(sheet, tab) if isinstance(tab, DataTab) else _Page(self, sheet).place(tab)
             parts[f"xl/worksheets/sheet{number}.xml"] = part
         self.openpyxl.remove(self._scratch)
         self.openpyxl.active = 0
@@ -121,18 +121,15 @@ class _Workbook:
         sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.7
         page = self.labels.text("Page {page} of {pages}").format(page="&P", pages="&N")
         footer = HeaderFooterItem()
-        assert footer.left is not None
-        assert footer.right is not None
-        footer.left.text, footer.right.text = _footer(self.book.footer), page
-        footer.left.size = footer.right.size = 8
+        for part, text in ((footer.left, _footer(self.book.footer)), (footer.right, page)):
+            if part is not None:
+                part.text, part.size = text, 8
         sheet.oddFooter = footer
         sheet.sheet_view.showGridLines = False
 
-    def _data(self, sheet: Worksheet, tab: Tab) -> Part:
+    def _data(self, sheet: Worksheet, tab: DataTab) -> Part:
         """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
-        grid = tab.blocks[0]
-        assert isinstance(grid, Sheet)
-        notes = [line for block in tab.blocks[1:] if isinstance(block, Note) for line in block.lines]
+        grid, notes = tab.sheet, tab.notes
         for index, (column, width) in enumerate(zip(grid.columns, looks.widths(grid), strict=True), start=1):
             dimension = sheet.column_dimensions[get_column_letter(index)]
             dimension.width, dimension.hidden = width, column.is_hidden
@@ -142,7 +139,7 @@ class _Workbook:
         for index, column in enumerate(grid.columns, start=1):
             cell = sheet.cell(row=1, column=index, value=column.heading)
             looks.dress(cell, looks.HEAD._replace(horizontal="right" if column.kind in looks.RIGHT else None))
-        results = self._totals(sheet, grid, last_row + 1) if grid.totals else {}
+        results = self._totals(sheet, grid, last_row + 1)
         end = last_row + bool(grid.totals)
         sheet.add_table(self._table(grid, last_row, end))
         sheet.freeze_panes = "B2"
@@ -156,10 +153,11 @@ class _Workbook:
         return Part([Band(first, field, [(line,) for line in lines])], {}, f"A{first + len(lines) - 1}")
 
     def _totals(self, sheet: Worksheet, grid: Sheet, row: int) -> dict[str, Decimal | int]:
-        assert grid.totals is not None
         results: dict[str, Decimal | int] = {}
         name = self._table_name(grid)
-        for index, (column, total) in enumerate(zip(grid.columns, grid.totals, strict=True), start=1):
+        for index, (column, total) in enumerate(
+            zip(grid.columns, grid.totals or (), strict=bool(grid.totals)), start=1
+        ):
             cell = sheet.cell(row=row, column=index)
             looks.dress(cell, looks.of_kind(grid, index - 1, looks.TOTAL))
             if column.has_total and isinstance(total, (Decimal, int)):
@@ -209,7 +207,7 @@ class _Page:
         self.row = 1
         self.widths: dict[int, float] = {}
 
-    def place(self, tab: Tab) -> Part:
+    def place(self, tab: PageTab) -> Part:
         for block in tab.blocks:
             if isinstance(block, Facts):
                 self._facts(block)

@@ -235,11 +235,9 @@ def _keep(archive: Path) -> None:
         _log.warning("%s It is replaced", error)
         return
     stem = f"{archive.name.removesuffix(ENDING)}.{read_at:%Y%m%dT%H%M%SZ}"
-    for name in chain([stem], (f"{stem}-{number}" for number in count(2))):
-        kept = archive.with_name(f"{name}{ENDING}")
-        if not kept.exists():
-            with archive.open("rb") as old, files.new_file(kept) as new:
-                shutil.copyfileobj(old, new)
-            return
-        if filecmp.cmp(archive, kept, shallow=False):
-            return
+    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    places = (archive.with_name(f"{name}{ENDING}") for name in names)
+    kept = next(path for path in places if not path.exists() or filecmp.cmp(archive, path, shallow=False))
+    if not kept.exists():
+        with archive.open("rb") as old, files.new_file(kept) as new:
+            shutil.copyfileobj(old, new)

@@ -28,11 +28,11 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from reports import rules
 from reports.errors import ConfigError, Problem
-from reports.mistakes import did_you_mean, explain
 from reports.period import NAMED, Period, between, parse
-from reports.yaml_file import YamlFile, read
+from reports.settings import rules
+from reports.settings.mistakes import did_you_mean, explain
+from reports.settings.yaml_file import YamlFile, read
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -75,8 +75,7 @@ def _stored(account: str) -> str | None:
 def _tidy(key: str, place: str) -> str:
     """`key` without blanks around it. Raises ConfigError when it cannot be one: a slip of pasting."""
     tidy = key.strip()
-    is_visible = tidy.isascii() and tidy.isprintable() and " " not in tidy
-    if not tidy or not is_visible or len(tidy) > LENGTH_LIMIT_CHARACTERS:
+    if not tidy or not tidy.isprintable() or len(tidy) > LENGTH_LIMIT_CHARACTERS:
         raise ConfigError(f"{place} is no API key: copy the key from InvoiceXpress again")
     return tidy
 

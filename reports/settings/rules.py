@@ -12,9 +12,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from reports.mistakes import did_you_mean
 from reports.period import FORMS, NAMED, parse
-from reports.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
+from reports.settings.mistakes import did_you_mean
+from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
 
 KEYRING = "keyring"
 ALL_CLIENTS = "all"

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from reports.errors import Problem
-from reports.yaml_file import NAME_LIMIT_CHARACTERS, Route, Unclear, YamlFile, dotted
+from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Route, Unclear, YamlFile, dotted
 
 SIMILARITY = 0.6
 """A word less alike than this, of 1, is not offered as what was meant."""

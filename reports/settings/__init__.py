@@ -1,0 +1,1 @@
+"""What the user says: the configuration, its mistakes in sentences, and where the key lives."""
