@@ -361,10 +361,10 @@ class Month:
         parts = [f"{ready} of {len(account.clients)} clients ready"]
         if failed:
             named = ", ".join(f"{client.name} ({client.id})" for client in failed[:5])
-            parts.append(f"{len(failed)} failed: {named}{' and more' if len(failed) > 5 else ''}")
+            parts.append(f"failed: {len(failed)}, {named}{' and more' if len(failed) > 5 else ''}")
             parts.append(failed[0].reason or "")
         if count := sum(client.warnings for client in account.clients):
-            parts.append(f"{count} warnings to look at in {self.plan.folder / 'index.html'}")
+            parts.append(f"warnings: {count}, see {self.plan.folder / 'index.html'}")
         return "; ".join(part.rstrip(".") for part in parts if part) + "."
 
 

@@ -14,8 +14,10 @@ _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "
 
 def slug(name: str) -> str:
     """`name` in ASCII letters, digits and hyphens, at most 60 of them; `client` when nothing is left."""
-    plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
-    plain = re.sub(r"[’'`´]", "", "".join(mark for mark in plain if not unicodedata.combining(mark)))
+    # Apostrophes go first: decomposed, the accent that stands for one is a blank.
+    bare = re.sub(r"[’'`´]", "", name.lower().translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", bare)
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or NAMELESS
 
 
@@ -26,5 +28,5 @@ def client_folder(name: str, client: int) -> str:
 
 def client_of(folder: str) -> int | None:
     """The client a folder belongs to, by its id; None for a folder of something else."""
-    match = re.fullmatch(r"[a-z0-9-]+-(\d+)", folder)
+    match = re.fullmatch(r"[a-z0-9-]+-([0-9]+)", folder)
     return int(match[1]) if match else None

@@ -4,8 +4,9 @@ Days are calendar days in the business's own time zone; both ends are included.
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 NAMED = (
@@ -18,10 +19,13 @@ NAMED = (
 )
 FORMS = "last-month, last-quarter, last-year, this-…, 2026-10, 2026-Q3, 2026, or from and to"
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_QUARTER = re.compile(r"(\d{4})-[Qq]([1-4])")
-_YEAR = re.compile(r"(\d{4})")
-_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})")
+FIRST_YEAR = 1000
+"""Earlier years are slips of the pen, and not every system writes them with four digits."""
+
+_MONTH = re.compile(r"([12]\d{3})-(\d{2})", re.ASCII)
+_QUARTER = re.compile(r"([12]\d{3})-[Qq]([1-4])", re.ASCII)
+_YEAR = re.compile(r"([12]\d{3})", re.ASCII)
+_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,14 @@ def parse(text: str, today: date) -> Period:
 
 
 def between(first: date, last: date) -> Period:
-    """The days from `first` to `last`, both included. Raises ValueError when they are the wrong way round."""
+    """The days from `first` to `last`, both included.
+
+    Raises ValueError when they are the wrong way round, or before FIRST_YEAR.
+    """
     if last < first:
         raise ValueError(f"the period ends on {last} before it begins on {first}: exchange them")
+    if first.year < FIRST_YEAR:
+        raise ValueError(f"the period begins on {first}: write the year in full")
     return Period(first, last)
 
 
@@ -109,4 +118,5 @@ def _shift(first: date, months: int) -> date:
 
 
 def _months_from(first: date, months: int) -> Period:
-    return Period(first, _shift(first, months) - timedelta(days=1))
+    end = _shift(first, months - 1)
+    return Period(first, end.replace(day=monthrange(end.year, end.month)[1]))

@@ -51,21 +51,20 @@ class RedactingFormatter(logging.Formatter):
 
 
 def _forms(secret: str) -> set[str]:
-    percent = {quote(secret, safe=""), quote(secret), quote_plus(secret), quote(secret, safe="!$&'()*+,;=:@/")}
+    percent = {quote(secret, safe=safe) for safe in ("", "/", "!$&'()*+,;=:@/")} | {quote_plus(secret)}
     percent |= {_lower_hex(form) for form in percent}
+    in_json = {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
+    in_json |= {form.replace("/", "\\/") for form in in_json}
     raw = secret.encode()
     encoded = {encode(raw).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)}
     texts = {
         secret,
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        json.dumps(secret)[1:-1].replace("/", "\\/"),
         html.escape(secret),
         html.escape(secret, quote=False),
         repr(secret)[1:-1],
         repr(raw)[2:-1],
     }
-    return texts | percent | encoded
+    return texts | percent | in_json | encoded
 
 
 def _lower_hex(text: str) -> str:

@@ -86,7 +86,8 @@ def run(planned: Sequence[Plan], *, now: Clock, screen: Screen, redact: Redactor
     outcomes = []
     for plan in planned:
         outcomes.append(_account(plan, now=now, screen=screen, redact=redact))
-        screen.say(f"{plan.config.account.name} {plan.period.label}: {outcomes[-1].message}")
+        if len(planned) > 1:
+            screen.say(f"{plan.config.account.name} {plan.period.label}: {outcomes[-1].message}")
         if outcomes[-1].exit_code == ExitCode.INTERRUPTED:
             break
     code = most_severe(outcome.exit_code for outcome in outcomes)

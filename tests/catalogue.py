@@ -23,7 +23,7 @@ KEYWORDS = {"_": None, "N_": None, "text": None}
 
 def words() -> set[str]:
     """Every label of package and templates, and every sentence of a finding."""
-    return {*_extracted(TOP / "reports"), *_extracted(TOP / "templates")} | {
+    return {*_extracted(TOP / "reports" / "render"), *_extracted(TOP / "templates")} | {
         rule.sentence for rule in RULES.values()
     }
 

@@ -13,8 +13,8 @@ from reports.figures.model import CURRENCIES, EXEMPTIONS, STATUSES, TYPES, Docum
 from reports.figures.tables import Tables, amounts, is_negative
 from reports.figures.totals import Figures
 from reports.money import CENT, ZERO, cents
-from reports.period import Period
 
+EMPTY = "–"
 SUBTOTAL_TOLERANCE = Decimal("0.02")
 
 UNSPECIFIED = "M99"
@@ -54,7 +54,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "LINE-SUBTOTAL": Rule(
         "warning",
-        "{number}, {field}: the subtotal {found} is the line's net amount {expected} "
+        "{number}, line {field}: the subtotal {found} is the line's net amount {expected} "
         "neither before nor after its discount.",
     ),
     "NO-LINES": Rule(
@@ -66,7 +66,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "TAX-MISSING": Rule(
         "warning",
-        "{number}, {field}: this line has no readable tax. It stands in a row of its own in the VAT summary.",
+        "{number}, line {field}: this line has no readable tax. It stands in a row of its own in the VAT summary.",
     ),
     "TYPE-UNKNOWN": Rule(
         "warning", "{number}: {found} is not a known document type. The document is listed and not counted."
@@ -175,14 +175,14 @@ def _of_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Itera
     if hidden := hidden_by(filters):
         yield Finding("FILTER-HIDES", found=", ".join(hidden))
     if figures.read_on <= figures.period.last:
-        yield Finding("PERIOD-NOT-OVER", expected=_days(figures.period), found=figures.read_on.isoformat())
+        yield Finding("PERIOD-NOT-OVER", expected=figures.period.last.isoformat(), found=figures.read_on.isoformat())
 
 
 def _unknown(document: Document) -> Iterator[Finding]:
     if document.type not in TYPES:
-        yield _finding("TYPE-UNKNOWN", document, found=document.type or "an empty text")
+        yield _finding("TYPE-UNKNOWN", document, found=document.type or EMPTY)
     elif document.kind.sign and document.status not in STATUSES:
-        yield _finding("STATUS-UNKNOWN", document, found=document.status or "an empty text")
+        yield _finding("STATUS-UNKNOWN", document, found=document.status or EMPTY)
     if document.is_counted and document.currency not in CURRENCY_CODES:
         yield _finding("CURRENCY-UNKNOWN", document, found=document.currency)
 
@@ -222,7 +222,7 @@ def _of_lines(document: Document) -> Iterator[Finding]:
     elif net or tax:
         yield _finding("NO-LINES", document, found="0", expected=str(net))
     for item in document.items:
-        place = f"line {item.position}"
+        place = str(item.position)
         if item.rate is None:
             yield _finding("TAX-MISSING", document, field=place)
         if item.subtotal is not None and item.net is not None:
@@ -260,10 +260,6 @@ def _finding(code: str, document: Document, **values: str) -> Finding:
 def _differing(code: str, document: Document, expected: Decimal, found: Decimal, **values: str) -> Finding:
     texts = {"expected": str(expected), "found": str(found), "difference": str(found - expected)}
     return _finding(code, document, **texts, **values)
-
-
-def _days(period: Period) -> str:
-    return f"{period.first.isoformat()} to {period.last.isoformat()}"
 
 
 def warnings(findings: Iterable[Finding]) -> int:

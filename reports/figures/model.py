@@ -18,6 +18,10 @@ from typing import NamedTuple
 from reports.money import cents, exact
 
 
+FIRST_YEAR = 1901
+"""Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
+
+
 class DocumentType(NamedTuple):
     """What a vendor's type means. `sign` 0: listed, never added."""
 
@@ -434,6 +438,8 @@ def _day(value: object) -> dt.date:
     day, month, year = str(value).strip().split("/")
     if not (len(year) == 4 and (day + month + year).isascii() and (day + month + year).isdecimal()):
         raise ValueError("not dd/mm/yyyy")
+    if int(year) < FIRST_YEAR:
+        raise ValueError("not a year of documents")
     return dt.date(int(year), int(month), int(day))
 
 

@@ -163,14 +163,14 @@ def notes(account: Account, labels: Labels) -> Sequence[str]:
     covered = len(account.ready)
     if account.clients_in_account is None:
         lines = [
-            _("{covered} clients are covered; how many the account has is not known.").format(covered=covered)
+            _("Clients covered: {covered}; how many the account has is not known.").format(covered=covered)
         ]
     else:
-        sentence = _("{covered} of the account's {count} clients are covered.")
+        sentence = _("Clients covered: {covered} of the account's {count}.")
         lines = [sentence.format(covered=covered, count=account.clients_in_account)]
     if account.failed:
         lines.append(
-            _("{count} clients failed; their figures are missing here.").format(count=len(account.failed))
+            _("Clients that failed: {count}; their figures are missing here.").format(count=len(account.failed))
         )
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)

@@ -180,11 +180,11 @@ def client_title(name: str, fiscal_id: str | None, labels: Labels) -> str:
 def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
     """One line: everything was read, and whether everything ties."""
     _ = labels.text
-    read = _("All {count} documents of this client were read.").format(
+    read = _("All documents of this client were read: {count}.").format(
         count=labels.number(figures.documents_read)
     )
     if warning_count:
-        return f"{read} " + _("{count} points to look at; ask us about them.").format(count=warning_count)
+        return f"{read} " + _("Points to look at: {count}; ask us about them.").format(count=warning_count)
     return f"{read} " + _("Documents, line items and VAT summary agree to the cent.")
 
 

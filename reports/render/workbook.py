@@ -6,7 +6,8 @@ bytes: the only instants in the file are those of the book itself.
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import IO
@@ -24,11 +25,25 @@ from openpyxl.xml.functions import tostring
 from reports.render import looks, rows
 from reports.render.charts import CHART_ROWS, column_chart
 from reports.render.labels import Labels
-from reports.render.layout import Book, Chart, Column, DataTab, Fact, Facts, Kind, PageTab, Row, Sheet
+from reports.render.layout import (
+    Book,
+    Chart,
+    Column,
+    DataTab,
+    Fact,
+    Facts,
+    Kind,
+    PageTab,
+    Row,
+    Sheet,
+    totals_of,
+)
 from reports.render.looks import Look
 from reports.render.rows import Band, Field, Part
 
 MAX_SHEET_NAME = 31
+MAX_DATA_ROWS = rows.MAX_ROWS - 100
+"""Leaves room for heading, totals and notes."""
 MAX_FOOTER = 120
 
 _ENCODERS = {
@@ -67,8 +82,9 @@ class _Workbook:
         """The package without its rows, the rows by part name, and the document's properties."""
         first = self.openpyxl.worksheets[0]
         parts: dict[str, Part] = {}
-        names = _sheet_names([tab.title for tab in self.book.tabs])
-        for number, (tab, name) in enumerate(zip(self.book.tabs, names, strict=True), start=1):
+        tabs = [part for tab in self.book.tabs for part in _fitting_tabs(tab)]
+        names = _sheet_names([tab.title for tab in tabs])
+        for number, (tab, name) in enumerate(zip(tabs, names, strict=True), start=1):
             sheet: Worksheet = first if number == 1 else self.openpyxl.create_sheet()
             sheet.title = name
             self._set_up(sheet)
@@ -277,6 +293,22 @@ class _Page:
 
     def _widen(self, index: int, width: float) -> None:
         self.widths[index] = max(self.widths.get(index, 0), width)
+
+
+def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
+    """The tab, or several numbered ones with a totals row each, where it has more rows than a sheet holds."""
+    if isinstance(tab, PageTab) or len(tab.sheet.rows) <= MAX_DATA_ROWS:
+        yield tab
+        return
+    grid = tab.sheet
+    for number, start in enumerate(range(0, len(grid.rows), MAX_DATA_ROWS), start=1):
+        part = grid.rows[start : start + MAX_DATA_ROWS]
+        totals = totals_of(grid.columns, part, str(grid.totals[0])) if grid.totals else None
+        yield DataTab(
+            f"{tab.title} {number}",
+            replace(grid, key=f"{grid.key}_{number}", rows=part, totals=totals),
+            tab.notes if start == 0 else (),
+        )
 
 
 def _line(fact: Fact) -> str:

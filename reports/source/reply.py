@@ -166,9 +166,8 @@ def _page(answer: Answer, *, number: int, listed: str, redact: Redactor) -> Page
         return unexpected(f"more than {VALUES_IN_A_PAGE:,} values in one page")
     try:
         parsed = _parsed(body)
-    except json.JSONDecodeError:
-        text = body.strip()
-        if text.startswith("{") and not text.endswith("}"):
+    except json.JSONDecodeError as error:
+        if _is_cut_short(body, error):
             return unexpected("JSON that is cut short", MANY_TRIES)
         return unexpected(_described(body, redact))
     except RecursionError:
@@ -181,6 +180,11 @@ def _page(answer: Answer, *, number: int, listed: str, redact: Redactor) -> Page
 
 def _parsed(body: str) -> object:
     return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+
+
+def _is_cut_short(body: str, error: json.JSONDecodeError) -> bool:
+    text = body.strip(" \t\r\n\0")
+    return text.startswith("{") and not text.endswith("}") and not error.msg.startswith("Extra data")
 
 
 def _listed(parsed: object, body: str, *, number: int, listed: str) -> Page | None:
@@ -215,6 +219,8 @@ def _described(came: object, redact: Redactor) -> str:
     if isinstance(came, str) and came.lstrip().startswith("<"):
         title = _TITLE.search(came[:CHARACTERS_QUOTED_FROM])
         return f"a web page ({quoted(title[1], redact)})" if title else "a web page"
+    if isinstance(came, str) and came.lstrip().startswith(("{", "[")):
+        return "JSON that cannot be read"
     if isinstance(came, str):
         return f"the text “{quoted(came, redact)}”" if came.strip() else "nothing"
     if isinstance(came, dict) and (words := _spoken(came.get("errors", came.get("error")))):
