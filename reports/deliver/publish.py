@@ -5,9 +5,8 @@ aside under `.NAME.old` and the new one in. Killed in between, `repair` complete
 run. So files of two runs never mix.
 """
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,7 +15,6 @@ from reports import files, names
 from reports.errors import BusyError, WriteError
 
 LOCK_NAME = ".lock"
-_ASIDE = re.compile(r"\.(.+)\.old")
 
 
 @contextmanager
@@ -31,6 +29,7 @@ def one_run(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise files.as_write_error(error, folder / LOCK_NAME) from error
     try:
+        files.sweep(folder)
         yield
     finally:
         lock.release()
@@ -49,23 +48,26 @@ def prepare(folder: Path) -> None:
     probe = files.temporary_name(folder / "probe")
     try:
         probe.write_bytes(b"probe")
-        probe.unlink()
+        # The run that holds the folder may have swept it away.
+        probe.unlink(missing_ok=True)
     except OSError as error:
         raise files.as_write_error(error, folder) from error
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
 
 
 def repair(period_folder: Path) -> None:
     """Ends what a killed run left half done: folders put aside come back or go, staged ones go."""
-    if not period_folder.is_dir():
-        return
-    for aside in sorted(period_folder.iterdir()):
-        match = _ASIDE.fullmatch(aside.name)
-        if match and aside.is_dir():
-            client = names.client_of(match[1])
-            if client is not None and folder_of(period_folder, client):
-                files.remove_folder(aside)
-            else:
-                files.rename_folder(aside, period_folder / match[1])
+    for aside in sorted(period_folder.glob(".*.old")):
+        name = aside.name[1:-4]
+        client = names.client_of(name)
+        if client is None or not aside.is_dir():
+            continue
+        if folder_of(period_folder, client):
+            files.remove_folder(aside)
+        else:
+            files.rename_folder(aside, period_folder / name)
     files.sweep(period_folder)
 
 
@@ -80,7 +82,10 @@ def stage(period_folder: Path, client: int) -> Path:
 
 
 def swap_in(staged: Path, target: Path, *, client: int) -> None:
-    """`staged` becomes `target`, in place of the folder the client had, under whatever name. Raises WriteError."""
+    """`staged` becomes `target`, in place of the folder the client had under whatever name.
+
+    Raises WriteError; then everything is as it was.
+    """
     _sync(staged)
     old = folder_of(target.parent, client)
     aside = target.with_name(f".{old.name}.old") if old else None
@@ -93,7 +98,9 @@ def swap_in(staged: Path, target: Path, *, client: int) -> None:
             files.rename_folder(aside, old)
         raise
     if aside:
-        files.remove_folder(aside)
+        # The new folder is in place: what is left of the old one is for `repair`.
+        with suppress(WriteError):
+            files.remove_folder(aside)
 
 
 def folder_of(period_folder: Path, client: int) -> Path | None:

@@ -110,8 +110,6 @@ RULES: Mapping[str, Rule] = {
 }
 """Every code there is."""
 
-_CODE_OF_REMARK = {"AMOUNT-UNREADABLE": "VALUE-UNREADABLE", "DATE-UNREADABLE": "VALUE-UNREADABLE"}
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -199,9 +197,12 @@ def _outside(document: Document, filters: Mapping[str, Sequence[str]]) -> Iterat
 
 
 def _of_remarks(document: Document) -> Iterator[Finding]:
+    """No figure rests on a document that is not counted: what cannot be read there is no warning."""
     for remark in document.remarks:
-        code = _CODE_OF_REMARK.get(remark.code, remark.code)
-        yield _finding(code, document, field=remark.field, found=remark.found)
+        if document.is_counted:
+            yield _finding(remark.code, document, field=remark.field, found=remark.found)
+        elif remark.code != "AMOUNT-PRECISION":
+            yield _finding("VALUE-UNREADABLE", document, field=remark.field, found=remark.found)
 
 
 def _of_total(document: Document) -> Iterator[Finding]:

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from reports.money import cents, exact
 
-
 FIRST_YEAR = 1901
 """Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
 

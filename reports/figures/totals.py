@@ -130,8 +130,8 @@ class Figures:
     line_items:     their lines, columns of `tables.LINE_ITEM_COLUMNS`, in the same order.
     open_documents: open documents of any date, DOCUMENT_COLUMNS and `days_overdue` (int), `bucket` (str),
                     most overdue first.
-    not_counted:    the period's documents that count nowhere, and those without a readable date, with a `reason`
-                    (a status, `payment`, `not-fiscal`, `unknown-type` or `unknown-status`).
+    not_counted:    the period's documents that count nowhere, and those without a readable date, with a
+                    `reason` (a status, `payment`, `not-fiscal`, `unknown-type` or `unknown-status`).
     """
 
     period: Period
@@ -219,7 +219,7 @@ def _by_date(documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def _aged(documents: pd.DataFrame, read_on: date, limits: Sequence[int]) -> pd.DataFrame:
-    """Due today is not overdue; without a due date the issue date stands in. Credit notes age like the rest."""
+    """Due today is not overdue; no due date: the issue date stands in. Credit notes age like the rest."""
     names = buckets(limits)
     due = [day or issued for day, issued in zip(documents["due_date"], documents["date"], strict=True)]
     late = [(read_on - day).days for day in due]
@@ -250,7 +250,11 @@ def _reason(kind: str, status: str) -> str:
 
 
 def _currencies(counted: pd.DataFrame, open_documents: pd.DataFrame) -> list[str]:
-    return sorted({*counted["currency"], *open_documents["currency"]}, key=lambda name: (name != "EUR", name))
+    return sorted({*counted["currency"], *open_documents["currency"]}, key=_currency_order)
+
+
+def _currency_order(name: str) -> tuple[bool, str]:
+    return (name != "EUR", name)
 
 
 def _currency_totals(currency: str, counted: pd.DataFrame, open_documents: pd.DataFrame) -> CurrencyTotals:
@@ -266,8 +270,13 @@ def _currency_totals(currency: str, counted: pd.DataFrame, open_documents: pd.Da
 
 
 def _type_subtotals(counted: pd.DataFrame) -> Iterator[TypeSubtotal]:
-    for (currency, kind), own in _groups(counted, ["currency", "type"]):
-        yield TypeSubtotal(currency=currency, type=kind, documents=len(own), **_amounts(own))
+    """In the order of TYPES, which begins with invoices."""
+    groups = {key: own for key, own in _groups(counted, ["currency", "type"])}
+    for currency in sorted({currency for currency, _ in groups}, key=_currency_order):
+        for kind in TYPES:
+            if (currency, kind) in groups:
+                own = groups[currency, kind]
+                yield TypeSubtotal(currency=currency, type=kind, documents=len(own), **_amounts(own))
 
 
 def _vat_rows(taxes: pd.DataFrame) -> Iterator[VatRow]:
@@ -300,7 +309,7 @@ def _vat_rows(taxes: pd.DataFrame) -> Iterator[VatRow]:
 
 def _vat_order(row: VatRow) -> tuple[object, ...]:
     rate = row.rate if row.rate is not None else Decimal(-1)
-    return (row.currency != "EUR", row.currency, row.scheme != "pt", row.scheme, -rate, row.exemption or "")
+    return (*_currency_order(row.currency), row.scheme != "pt", row.scheme, -rate, row.exemption or "")
 
 
 def _vat_rounding(currency: str, counted: pd.DataFrame, vat: Sequence[VatRow]) -> VatRounding:

@@ -29,7 +29,7 @@ HTML_LANGUAGES = {"pt": "pt-PT", "en": "en-GB"}
 CATALOGUES = Path(__file__).parent.parent / "locale"
 
 
-def N_(text: str) -> str:
+def N_(text: str) -> str:  # noqa: N802
     """Marks `text` for the catalogue; it is translated where it is shown."""
     return text
 
@@ -181,7 +181,7 @@ def catalogue(language: str) -> NullTranslations:
 
 @lru_cache
 def _money_formatter(locale: str, currency: str) -> Callable[[Decimal], str]:
-    """Formats like Babel's `format_currency`, thirty times faster: its answer for one amount is the pattern."""
+    """Formats like Babel's `format_currency`, thirty times faster: one answer of Babel's is the pattern."""
     sample, digits = Decimal("1234567.89"), "1,234,567.89"
     number = format_decimal(sample, "#,##0.00", locale=locale)
     table = str.maketrans(dict(zip(digits, number, strict=True)))

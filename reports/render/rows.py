@@ -22,6 +22,7 @@ MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
 """UTF-16 units a cell may hold."""
 MAX_LINK = 255
+"""UTF-16 units a text in a formula may have."""
 CUT = " […]"
 EPOCH = dt.date(1899, 12, 30)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -54,8 +55,8 @@ class Band(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What goes into one sheet: bands in order of their rows, the result of every formula openpyxl left without
-    one (cell → number), and the last cell in use."""
+    """What goes into one sheet: bands in order of their rows, the result of every formula that openpyxl left
+    without one (cell → number), and the last cell in use."""
 
     bands: Sequence[Band]
     results: Mapping[str, Decimal | int]
@@ -71,8 +72,8 @@ def fill(
 ) -> None:
     """Writes the package `skeleton` to `target` with the rows of `parts` in it (part name → content).
 
-    `replaced` holds whole parts that stand in for openpyxl's. Raises ValueError for a formula without a result
-    and for more rows than a sheet holds.
+    `replaced` holds whole parts that stand in for openpyxl's. Raises ValueError for a formula without a
+    result and for more rows than a sheet holds.
     """
     with (
         zipfile.ZipFile(BytesIO(skeleton)) as source,
@@ -123,12 +124,15 @@ def boolean(value: object) -> str:
 
 
 def link(value: object) -> str:
-    """A pair of text and address: a HYPERLINK formula with its text stored, or text where none is possible."""
+    """A pair of text and address: a HYPERLINK formula with its text stored, else the one of them as text."""
     shown, url = value if isinstance(value, tuple) else (value, None)
-    if not url or len(url) > MAX_LINK or len(shown) > MAX_LINK:
-        return text(url or shown)
-    target, caption = (_xml(part.replace('"', '""')) for part in (url, _fitting(shown)))
-    return f' t="str"><f>HYPERLINK("{target}","{caption}")</f><v>{_xml(_fitting(shown))}</v></c>'
+    if not url:
+        return text(shown)
+    target, caption = (part.replace('"', '""') for part in (legible(url), _fitting(shown)))
+    if max(_units(target), _units(caption)) > MAX_LINK:
+        return text(url)
+    formula = f'HYPERLINK("{target}","{caption}")'
+    return f' t="str"><f>{_xml(formula)}</f><v>{_xml(_fitting(shown))}</v></c>'
 
 
 def legible(value: str) -> str:
@@ -188,12 +192,14 @@ def _with_results(row: str, results: Mapping[str, Decimal | int]) -> str:
 def _fitting(value: str) -> str:
     """`value` as a cell can hold it; what is beyond MAX_TEXT is cut visibly."""
     value = _ESCAPED.sub("_x005F_", legible(value))
-    if len(value) <= MAX_TEXT // 2:
+    if len(value) <= MAX_TEXT // 2 or _units(value) <= MAX_TEXT:
         return value
-    units = value.encode("utf-16-le")
-    if len(units) <= 2 * MAX_TEXT:
-        return value
-    return units[: 2 * (MAX_TEXT - len(CUT))].decode("utf-16-le", "ignore") + CUT
+    kept = value.encode("utf-16-le")[: 2 * (MAX_TEXT - len(CUT))]
+    return kept.decode("utf-16-le", "ignore") + CUT
+
+
+def _units(value: str) -> int:
+    return len(value.encode("utf-16-le")) // 2
 
 
 def _xml(value: str) -> str:
