@@ -131,7 +131,7 @@ class Month:
         return Reading(client, path, header, header.pages, 0, 0)
 
     def take(self, found: Reading | Failure) -> None:
-        """Renders and publishes one client, or notes why it failed. Raises WriteError when the disk is full."""
+        """Renders and publishes one client, or notes why it failed. Raises WriteError for a full disk."""
         if isinstance(found, Failure):
             self._fail(found.client, found.error, found.requests)
             return
@@ -143,7 +143,7 @@ class Month:
                 raise
 
     def keep_the_others(self) -> None:
-        """Clients of the period that are not this run's keep their entry; index and summary need their figures."""
+        """Clients of the period that are not this run's keep their entry; overview and summary show them."""
         others = {*self.before, *archive.kept_ids(self.plan.source)} - {*self.entries}
         for client in sorted(others):
             entry, found = self.before.get(client), self.stored(client)
@@ -156,7 +156,7 @@ class Month:
                 self.take(found)
 
     def give_up(self, error: ReportsError) -> None:
-        """The clients that were not reached fail for this reason; the others of the period keep their entry."""
+        """The clients that were not reached fail for this reason; all others keep their entry."""
         for client in self.expected or tuple(self.configured):
             if client not in self.entries and (not self.plan.only or client in self.plan.only):
                 self._fail(client, error, 0)

@@ -7,7 +7,7 @@ refused key or a full disk stops its account. Whatever happened, overview, summa
 import datetime as dt
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -48,7 +48,7 @@ class Options:
 def plans(
     configs: Sequence[Config], options: Options, *, now: dt.datetime, with_keys: bool
 ) -> tuple[Plan, ...]:
-    """What a run of `configs` would do. Raises ConfigError, missing keys included, before anything happens."""
+    """What a run of `configs` would do. Raises ConfigError, a missing key included."""
     made, troubles = [], []
     _refuse_unknown(configs, options.clients)
     for settings in configs:
@@ -208,24 +208,18 @@ def _seconds(now: Clock) -> Clock:
     return lambda: now().replace(microsecond=0)
 
 
-class _log_file:
+@contextmanager
+def _log_file(path: Path, redact: Redactor) -> Iterator[None]:
     """run.log while a run lasts, without secrets; it begins anew with every run."""
-
-    def __init__(self, path: Path, redact: Redactor) -> None:
-        self._path, self._redact = path, redact
-
-    def __enter__(self) -> None:
-        try:
-            self._handler = logging.FileHandler(
-                self._path, mode="w", encoding="utf-8", errors="backslashreplace"
-            )
-        except OSError as error:
-            raise files.as_write_error(error, self._path) from error
-        self._handler.setFormatter(RedactingFormatter(self._redact, LOG_FORMAT))
-        # A full disk must not make the log itself the failure.
-        self._handler.handleError = lambda record: None  # type: ignore[method-assign]
-        logging.getLogger().addHandler(self._handler)
-
-    def __exit__(self, *unused: object) -> None:
-        logging.getLogger().removeHandler(self._handler)
-        self._handler.close()
+    try:
+        handler = logging.FileHandler(path, mode="w", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise files.as_write_error(error, path) from error
+    handler.setFormatter(RedactingFormatter(redact, LOG_FORMAT))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()

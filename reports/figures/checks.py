@@ -66,7 +66,8 @@ RULES: Mapping[str, Rule] = {
     ),
     "TAX-MISSING": Rule(
         "warning",
-        "{number}, line {field}: this line has no readable tax. It stands in a row of its own in the VAT summary.",
+        "{number}, line {field}: this line has no readable tax. "
+        "It stands in a row of its own in the VAT summary.",
     ),
     "TYPE-UNKNOWN": Rule(
         "warning", "{number}: {found} is not a known document type. The document is listed and not counted."
@@ -173,7 +174,9 @@ def _of_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Itera
     if hidden := hidden_by(filters):
         yield Finding("FILTER-HIDES", found=", ".join(hidden))
     if figures.read_on <= figures.period.last:
-        yield Finding("PERIOD-NOT-OVER", expected=figures.period.last.isoformat(), found=figures.read_on.isoformat())
+        yield Finding(
+            "PERIOD-NOT-OVER", expected=figures.period.last.isoformat(), found=figures.read_on.isoformat()
+        )
 
 
 def _unknown(document: Document) -> Iterator[Finding]:

@@ -207,6 +207,11 @@ def buckets(limits: Sequence[int]) -> tuple[str, ...]:
     return (CURRENT, *ranges, f"over-{limits[-1]}")
 
 
+def currency_order(name: str) -> tuple[bool, str]:
+    """Sorts EUR first, the others by name."""
+    return (name != "EUR", name)
+
+
 def rate_text(rate: Decimal | None) -> str | None:
     """A rate as the run record has it: plain decimal text of a percentage, `23` or `5.5`."""
     return None if rate is None else plain(rate)
@@ -250,11 +255,7 @@ def _reason(kind: str, status: str) -> str:
 
 
 def _currencies(counted: pd.DataFrame, open_documents: pd.DataFrame) -> list[str]:
-    return sorted({*counted["currency"], *open_documents["currency"]}, key=_currency_order)
-
-
-def _currency_order(name: str) -> tuple[bool, str]:
-    return (name != "EUR", name)
+    return sorted({*counted["currency"], *open_documents["currency"]}, key=currency_order)
 
 
 def _currency_totals(currency: str, counted: pd.DataFrame, open_documents: pd.DataFrame) -> CurrencyTotals:
@@ -271,8 +272,8 @@ def _currency_totals(currency: str, counted: pd.DataFrame, open_documents: pd.Da
 
 def _type_subtotals(counted: pd.DataFrame) -> Iterator[TypeSubtotal]:
     """In the order of TYPES, which begins with invoices."""
-    groups = {key: own for key, own in _groups(counted, ["currency", "type"])}
-    for currency in sorted({currency for currency, _ in groups}, key=_currency_order):
+    groups = dict(_groups(counted, ["currency", "type"]))
+    for currency in sorted({currency for currency, _ in groups}, key=currency_order):
         for kind in TYPES:
             if (currency, kind) in groups:
                 own = groups[currency, kind]
@@ -309,7 +310,7 @@ def _vat_rows(taxes: pd.DataFrame) -> Iterator[VatRow]:
 
 def _vat_order(row: VatRow) -> tuple[object, ...]:
     rate = row.rate if row.rate is not None else Decimal(-1)
-    return (*_currency_order(row.currency), row.scheme != "pt", row.scheme, -rate, row.exemption or "")
+    return (*currency_order(row.currency), row.scheme != "pt", row.scheme, -rate, row.exemption or "")
 
 
 def _vat_rounding(currency: str, counted: pd.DataFrame, vat: Sequence[VatRow]) -> VatRounding:

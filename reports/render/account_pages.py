@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from reports.figures.checks import Finding, warnings
-from reports.figures.totals import CurrencyTotals, Figures
+from reports.figures.totals import CurrencyTotals, Figures, currency_order
 from reports.money import ZERO
 from reports.period import Period
 from reports.render import sheets
@@ -170,7 +170,9 @@ def notes(account: Account, labels: Labels) -> Sequence[str]:
         lines = [sentence.format(covered=covered, count=account.clients_in_account)]
     if account.failed:
         lines.append(
-            _("Clients that failed: {count}; their figures are missing here.").format(count=len(account.failed))
+            _("Clients that failed: {count}; their figures are missing here.").format(
+                count=len(account.failed)
+            )
         )
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)
@@ -277,7 +279,7 @@ def _shown(column: Column, index: int, grids: Sequence[Sheet]) -> Column:
 
 def _currencies(account: Account) -> list[str]:
     names = {total.currency for client in account.clients for total in client.totals}
-    return sorted(names, key=lambda name: (name != "EUR", name))
+    return sorted(names, key=currency_order)
 
 
 def _of(account: Account, currency: str) -> list[CurrencyTotals]:

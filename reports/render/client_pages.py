@@ -97,7 +97,7 @@ def client_report(
 
 
 def client_book(report: ClientReport, subject: Subject, figures: Figures, *, labels: Labels) -> Book:
-    """The client's workbook: Summary, then documents, line items, VAT and open documents, a sheet a currency."""
+    """The client's workbook: Summary, then documents, line items, VAT, open documents, a sheet a currency."""
     _ = labels.text
     period = period_text(subject.period, labels)
     summary: list[Block] = [report.head, report.totals]
@@ -298,8 +298,8 @@ def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
             "documents, receipts and documents that are not fiscal are not counted."
         ),
         _(
-            "Open documents are all those not marked as paid when the documents were read ({instant}), of any "
-            "date. Part payments are not visible here: a document stays open until it is paid in full."
+            "Open documents are all those not marked as paid when the documents were read ({instant}), "
+            "of any date. Part payments are not visible here: a document stays open until it is paid in full."
         ).format(instant=labels.instant(subject.read_at)),
     ]
     if hidden := filter_text(subject.filters, labels):

@@ -1,7 +1,7 @@
 """What a report shows, before it is a workbook or a page: blocks of columns and rows, in plain values.
 
 Workbook and statement are made from the same blocks, so headings, order and totals are decided once and the
-two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a number format, HTML to a text.
+two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a number format, HTML to text.
 """
 
 import datetime as dt
@@ -38,12 +38,12 @@ class Link(NamedTuple):
 
 Value = str | Decimal | int | bool | dt.date | Link | None
 Row = tuple[Value, ...]
-"""TEXT: str · DATE: date · MONEY, NUMBER: Decimal · PERCENT: Decimal, 23 for 23 % · INTEGER: int · LINK: Link."""
+"""By kind: str for TEXT, date for DATE, Decimal for MONEY and NUMBER, for PERCENT 23 when it is 23 %."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `key` is stable and ASCII, `heading` is translated. `has_total`: the totals row adds it up."""
+    """`key` is stable and ASCII, `heading` is translated. `has_total`: the totals row adds it up."""
 
     key: str
     heading: str

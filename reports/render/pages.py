@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reports.errors import SEVERITY, ExitCode
-from reports.render import account_pages, plot, sheets
+from reports.render import account_pages, plot
 from reports.render.account_pages import Account
 from reports.render.client_pages import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.labels import N_, Labels
@@ -35,7 +35,9 @@ MEANINGS = {
     ExitCode.REFUSED: N_("InvoiceXpress refused the key or the account."),
     ExitCode.WARNINGS: N_("All done, with warnings to look at."),
     ExitCode.BUSY: N_("Another run was active in this folder; nothing was written."),
-    ExitCode.NOT_WRITTEN: N_("Something could not be written: disk full, no permission, or a file open in Excel."),
+    ExitCode.NOT_WRITTEN: N_(
+        "Something could not be written: disk full, no permission, or a file open in Excel."
+    ),
     ExitCode.INTERRUPTED: N_("Interrupted; the run record says how far it came."),
 }
 FILES = {"html": N_("Statement"), "xlsx": N_("Workbook"), "pdf": N_("PDF"), "eml": N_("Mail")}
@@ -147,13 +149,12 @@ def statement(report: ClientReport, *, subject: Subject, labels: Labels) -> str:
 def overview(account: Account, *, labels: Labels) -> str:
     """The page a bookkeeper opens first: what failed, every client, findings. Internal."""
     totals = account_pages.account_totals(account)
-    period = period_text(account.period, labels)
     return _page(
         "overview.html.j2",
         labels,
         account=account,
-        period=period,
-        totals=_totals(sheets.totals_grid(totals, labels), labels, period, account.read_at),
+        period=period_text(account.period, labels),
+        totals=totals,
         has_withholding=any(total.withholding for total in totals),
         notes=account_pages.notes(account, labels),
         files=FILES,
@@ -196,8 +197,10 @@ def _environment() -> Environment:
 
 
 def _page(template: str, labels: Labels, **values: object) -> str:
-    text = _environment().get_template(template).render(
-        _=labels.text, labels=labels, money=partial(_money, labels=labels), **values
+    text = (
+        _environment()
+        .get_template(template)
+        .render(_=labels.text, labels=labels, money=partial(_money, labels=labels), **values)
     )
     return _ILLEGAL.sub("\ufffd", text)
 
@@ -249,7 +252,11 @@ def _grid(sheet: Sheet, labels: Labels) -> Grid:
         return Line(Cell(_CLASSES[Kind.TEXT], escape(row[0])), others[span:], span=span + 1)
 
     groups = [
-        Part(group.title, list(map(line, group.rows, group.details or [None] * len(group.rows))), total(group.totals))
+        Part(
+            group.title,
+            list(map(line, group.rows, group.details or [None] * len(group.rows))),
+            total(group.totals),
+        )
         for group in sheet.groups
     ]
     return Grid(
@@ -268,18 +275,20 @@ def _details(sheet: Sheet, head: Value, labels: Labels) -> Grid:
     return _grid(sheet, labels)._replace(title=title, total=None)
 
 
-def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime | None) -> list[Totals]:
+def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime) -> list[Totals]:
     keys = [column.key for column in sheet.columns]
     # Without withholding, payable would only repeat gross.
     first, dropped = ("payable", "") if "withholding" in keys else ("gross", "payable")
-    on = labels.text("on {date}").format(date=labels.date(read_at)) if read_at else None
+    on = labels.text("on {date}").format(date=labels.date(read_at))
     hints = {first: period, "open": on, "overdue": on}
     totals = []
     for row in sheet.rows:
         currency = str(row[keys.index("currency")])
         encoders = _encoders(currency, labels)
         amounts = {
-            column.key: Amount(column.heading, _cell(column.kind, value, encoders).markup, hints.get(column.key))
+            column.key: Amount(
+                column.heading, _cell(column.kind, value, encoders).markup, hints.get(column.key)
+            )
             for column, value in zip(sheet.columns, row, strict=True)
             if column.key not in ("currency", dropped)
         }

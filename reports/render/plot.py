@@ -82,14 +82,16 @@ def columns(chart: Chart, labels: Labels) -> Plot:
             bar(series, left, amounts[place])
             for series, (left, (_, amounts)) in enumerate(zip(lefts, chart.series, strict=True))
         ]
-        slots.append(Slot(_short(start + width / 2), name or year, year if name and year != year_before else "", bars))
+        slots.append(
+            Slot(_short(start + width / 2), name or year, year if name and year != year_before else "", bars)
+        )
         year_before = year
     names = [name for name, _ in chart.series]
     return Plot(
         title=chart.title,
-        description=labels.text("{series} per month, {first} to {last}. The table below has the amounts.").format(
-            series=", ".join(names), first=chart.categories[0], last=chart.categories[-1]
-        ),
+        description=labels.text(
+            "{series} per month, {first} to {last}. The table below has the amounts."
+        ).format(series=", ".join(names), first=chart.categories[0], last=chart.categories[-1]),
         names=names,
         ticks=[Tick(_short(down(step)), _amount(step, scale, labels), step == 0) for step in scale],
         slots=slots,
