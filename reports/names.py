@@ -17,7 +17,7 @@ def slug(name: str) -> str:
     # Apostrophes go first: decomposed, the accent that stands for one is a blank.
     bare = re.sub(r"[’'`´]", "", name.lower().translate(_LETTERS))
     plain = unicodedata.normalize("NFKD", bare)
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark)).lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or NAMELESS
 
 

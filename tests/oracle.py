@@ -57,6 +57,7 @@ class Line:
     tax_name: str | None
     quantity: Decimal
     unit_price: Decimal
+    discount_percent: Decimal
     discount: Decimal
     net: Decimal
     tax: Decimal
@@ -320,6 +321,7 @@ def _line(raw: dict[str, Any], factor: int) -> Line:
         tax_name=tax.get("name"),
         quantity=factor * Decimal(raw["quantity"]),
         unit_price=Decimal(raw["unit_price"]),
+        discount_percent=Decimal(raw["discount"]),
         discount=factor * Decimal(raw["discount_amount"]),
         net=factor * (Decimal(raw["total"]) - amount),
         tax=factor * amount,

@@ -1,6 +1,7 @@
 """A server on loopback that answers, byte by byte, what a test says: for answers no honest server gives."""
 
 import json
+import os
 import socket
 import ssl
 import struct
@@ -16,19 +17,20 @@ from urllib.parse import parse_qsl, urlsplit
 from reports.source.pacer import Clock
 
 KEY = "a1b2c3d4e5f6a7b8c9d0"
+LINGER_NOT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
-class HangUp(Exception):
+class HangUpError(Exception):
     """The server closes the connection here."""
 
 
-class Reset(Exception):
+class ResetError(Exception):
     """The server breaks the connection here."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it arrived. `count` counts all requests of the server from 1; `at` is monotonic seconds."""
+    """A request as it arrived. `count` counts all requests of the server from 1; `at` is in seconds."""
 
     count: int
     at: float
@@ -51,7 +53,7 @@ Script = Callable[[Seen], bytes | Iterable[bytes]]
 
 
 class ScriptedApi:
-    """Every request is answered with what `script` makes of it: bytes, or pieces of them in their own time."""
+    """Every request is answered with what `script` makes of it: bytes, or pieces in their own time."""
 
     def __init__(self, script: Script, *, tls: ssl.SSLContext | None = None) -> None:
         self.seen: list[Seen] = []
@@ -94,10 +96,10 @@ class ScriptedApi:
                     self._answer(secure)
             else:
                 self._answer(connection)
-        except (OSError, HangUp):
+        except (OSError, HangUpError):
             pass
-        except Reset:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        except ResetError:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
         finally:
             connection.close()
 
@@ -141,7 +143,7 @@ class TurnedClock(Clock):
     def monotonic(self) -> float:
         return super().monotonic() + self._ahead_seconds
 
-    def wait(self, changed: threading.Condition, seconds: float) -> None:
+    def wait(self, changed: threading.Condition, seconds: float) -> None:  # noqa: ARG002
         self.turn(seconds)
         self.waited.append(seconds)
 
@@ -166,26 +168,25 @@ def document(identity: object, client: object = 7, **fields: object) -> dict[str
 
 
 def listing(
-    entries: Sequence[object], *, page: int = 1, per_page: int = 2, name: str = "invoices", **block: object
+    entries: Sequence[object], *, page: int = 1, size: int = 2, name: str = "invoices", **says: object
 ) -> dict[str, Any]:
-    """Page `page` of all `entries`, with the pagination that belongs to it, or parts of it as given."""
+    """Page `page` of `entries`, `size` of them a page, and the pagination that belongs to it, or as told."""
     pagination = {
         "total_entries": len(entries),
         "current_page": page,
-        "total_pages": -(-len(entries) // per_page),
-        "per_page": per_page,
+        "total_pages": -(-len(entries) // size),
+        "per_page": size,
     }
-    rows = list(entries[(page - 1) * per_page : page * per_page])
-    return {name: rows, "pagination": pagination | block}
+    return {name: list(entries[(page - 1) * size : page * size]), "pagination": pagination | says}
 
 
-def account(clients: Mapping[int, int], *, per_page: int = 2) -> Script:
-    """A script for an account in order: so many documents for each client, ids from 1000 × client on."""
+def account(clients: Mapping[int, int], *, size: int = 2) -> Script:
+    """An account in order: so many documents for each client, `size` a page, ids from 1000 × client on."""
 
     def script(seen: Seen) -> bytes:
-        count = clients[seen.client]
-        documents = [document(1000 * seen.client + row, seen.client) for row in range(count)]
-        return reply(listing(documents, page=seen.page, per_page=per_page))
+        rows = range(clients[seen.client])
+        documents = [document(1000 * seen.client + row, seen.client) for row in rows]
+        return reply(listing(documents, page=seen.page, size=size))
 
     return script
 

@@ -9,7 +9,7 @@ from reports import files
 from reports.errors import WriteError
 
 
-class _FromWindows(OSError):
+class _WindowsError(OSError):
     """What Windows raises; elsewhere an OSError has no such number."""
 
     def __init__(self, winerror: int) -> None:
@@ -76,9 +76,9 @@ def test_a_folder_is_renamed_and_removed(tmp_path: Path) -> None:
     [
         (OSError(errno.ENOSPC, "full"), "the disk is full", True),
         (OSError(errno.EDQUOT, "quota"), "the disk is full", True),
-        (_FromWindows(112), "the disk is full", True),
-        (_FromWindows(5), "Close the file", False),
-        (_FromWindows(32), "Close the file", False),
+        (_WindowsError(112), "the disk is full", True),
+        (_WindowsError(5), "Close the file", False),
+        (_WindowsError(32), "Close the file", False),
         (OSError(errno.EROFS, "read-only"), "no permission", False),
         (OSError(errno.EIO, "Input/output error"), "Input/output error", False),
     ],
@@ -92,12 +92,12 @@ def test_every_refusal_says_what_to_do(error: OSError, words: str, is_full: bool
 
 def test_a_file_that_somebody_has_open_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "HELD_WAITS_SECONDS", (0.001, 0.001))
-    tries = []
+    tries: list[int] = []
 
     def action() -> None:
         tries.append(len(tries))
         if len(tries) < 3:
-            raise _FromWindows(32)
+            raise _WindowsError(32)
 
     files._patiently(action, Path("a.xlsx"))
     assert tries == [0, 1, 2]
@@ -105,11 +105,11 @@ def test_a_file_that_somebody_has_open_is_waited_for(monkeypatch: pytest.MonkeyP
 
 def test_waiting_for_an_open_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "HELD_WAITS_SECONDS", (0.001, 0.001))
-    tries = []
+    tries: list[int] = []
 
     def action() -> None:
         tries.append(len(tries))
-        raise _FromWindows(5)
+        raise _WindowsError(5)
 
     with pytest.raises(WriteError, match="Close the file"):
         files._patiently(action, Path("a.xlsx"))
@@ -117,7 +117,7 @@ def test_waiting_for_an_open_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_permission_is_not_tried_again() -> None:
-    tries = []
+    tries: list[int] = []
 
     def action() -> None:
         tries.append(len(tries))

@@ -47,7 +47,7 @@ TYPES: Mapping[str, DocumentType] = {
     "CreditNote": DocumentType("NC", -1),
     "VatMossCreditNote": DocumentType("", -1, scheme="oss"),
     "Receipt": DocumentType("RC", 0),
-    "VatMossReceipt": DocumentType("", 0, scheme="oss"),
+    "VatMossReceipt": DocumentType("RC", 0, scheme="oss"),
     "Quote": DocumentType("", 0),
     "Proforma": DocumentType("", 0),
     "FeesNote": DocumentType("", 0),

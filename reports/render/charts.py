@@ -1,6 +1,7 @@
 """Native charts, with their points cached: a preview draws a chart from its cache, not from the cells."""
 
 from openpyxl.chart import BarChart
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import (
     AxDataSource,
     NumData,
@@ -13,10 +14,12 @@ from openpyxl.chart.data_source import (
 )
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.series import Series, SeriesLabel
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from reports.render.layout import Chart
-from reports.render.looks import ACCENT
+from reports.render.looks import ACCENT, LINE
 
 SERIES_COLOURS = (ACCENT, "9DB4C8")
 CHART_ROWS = 14
@@ -37,11 +40,15 @@ def column_chart(block: Chart, sheet_name: str, first: int) -> BarChart:
     chart.height, chart.width = CHART_HEIGHT_CM, 17
     chart.legend.position = "b"
     chart.layout = Layout(
-        manualLayout=ManualLayout(x=0.09, y=0.05, w=0.89, h=0.68, xMode="edge", yMode="edge")
+        manualLayout=ManualLayout(x=0.09, y=0.05, w=0.89, h=0.7, xMode="edge", yMode="edge")
     )
+    # Excel takes a chart that does not say so for one with rounded corners.
+    chart.roundedCorners = False
     chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.axPos = "b"
     chart.x_axis.tickLblPos = "low"
     chart.y_axis.number_format = "#,##0"
+    chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=LineProperties(solidFill=LINE)))
     months = [StrVal(idx=index, v=name) for index, name in enumerate(block.categories)]
     for index, (name, values) in enumerate(block.series):
         points = [NumVal(idx=place_, v=str(value)) for place_, value in enumerate(values)]

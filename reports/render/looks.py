@@ -4,18 +4,23 @@ A look is a plain value; `dress` gives it to a cell of openpyxl's.
 """
 
 import re
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from reports.render.layout import Column, Kind, Sheet, Value
+from reports.render.layout import Column, Kind, Row, Sheet, Value
 
 INK, ACCENT, QUIET, LINE = "1F2933", "1F4E78", "5B6770", "D5DCE2"
 WIDTHS = {Kind.TEXT: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
+HEADING_MARGIN = 3
+"""Characters of a column that its heading leaves free, for the button of the filter."""
+MAX_HEADING_LINES = 2
+ROW_POINTS, LINE_POINTS, MAX_ROW_POINTS = 15.0, 13.0, 409.0
 
 _FORMATS = {
     Kind.DATE: "dd/mm/yyyy",
@@ -38,6 +43,7 @@ class Look(NamedTuple):
     above: Line | None = None
     below: Line | None = None
     horizontal: str | None = None
+    indent: int = 0
     wraps: bool = False
     number_format: str = "General"
     is_underlined: bool = False
@@ -56,15 +62,31 @@ TOTAL = Look(is_bold=True, above="thin", fill="EEF2F6")
 def of_kind(grid: Sheet, index: int, look: Look) -> Look:
     """`look` with the number format and the alignment of a column."""
     column = grid.columns[index]
-    right = "right" if column.kind in RIGHT else None
+    look = look._replace(**_side_of(grid, index))
     if column.kind is Kind.MONEY:
-        return look._replace(number_format=_money_format(grid.currency), horizontal=right)
+        return look._replace(number_format=_money_format(grid.currency))
     if column.kind is Kind.PERCENT:
-        return look._replace(number_format=_percent_format(grid, index), horizontal=right)
+        return look._replace(number_format=_percent_format(grid, index))
+    if column.kind is Kind.DATE:
+        return look._replace(number_format=_FORMATS[Kind.DATE], horizontal="left")
     if column.kind is Kind.LINK and look is BODY:
         return look._replace(colour="0563C1", is_underlined=True)
     wraps = column.kind is Kind.LONG_TEXT
-    return look._replace(number_format=_FORMATS.get(column.kind, "General"), horizontal=right, wraps=wraps)
+    return look._replace(number_format=_FORMATS.get(column.kind, "General"), wraps=wraps)
+
+
+def of_heading(grid: Sheet, index: int, *, has_button: bool) -> Look:
+    """The look of a column's heading, over its values, but clear of the filter's button where it has one."""
+    look = HEAD._replace(**_side_of(grid, index))
+    return look._replace(indent=2) if has_button and look.horizontal == "right" else look
+
+
+def _side_of(grid: Sheet, index: int) -> dict[str, Any]:
+    """Numbers to the right; text after a number a little away from it."""
+    if grid.columns[index].kind in RIGHT:
+        return {"horizontal": "right"}
+    is_after_number = index > 0 and grid.columns[index - 1].kind in RIGHT
+    return {"horizontal": "left", "indent": 1} if is_after_number else {}
 
 
 def _money_format(currency: str | None) -> str:
@@ -99,7 +121,9 @@ def dress(cell: Cell | MergedCell, look: Look) -> None:
     if look.fill:
         cell.fill = PatternFill("solid", start_color=look.fill, end_color=look.fill)
     cell.border = Border(top=_side(look.above), bottom=_side(look.below))
-    cell.alignment = Alignment(horizontal=look.horizontal, vertical="top", wrap_text=look.wraps)
+    cell.alignment = Alignment(
+        horizontal=look.horizontal, vertical="top", wrap_text=look.wraps, indent=look.indent
+    )
     cell.number_format = look.number_format
 
 
@@ -111,7 +135,7 @@ def widths(grid: Sheet) -> list[float]:
     """A width per column, in characters, from its content and within its kind's bounds."""
     every = [*grid.rows, *([grid.totals] if grid.totals else [])]
     return [
-        _width(column, [row[index] for row in every], grid.currency)
+        _width(column, [row[index] for row in every], grid.currency) + _side_of(grid, index).get("indent", 0)
         for index, column in enumerate(grid.columns)
     ]
 
@@ -120,10 +144,54 @@ def _width(column: Column, values: Sequence[Value], currency: str | None) -> flo
     longest = max((_length(column.kind, value) for value in values), default=0)
     if column.kind is Kind.MONEY and currency:
         longest += 2 if currency == "EUR" else 4
-    # A heading wraps between words; the filter button takes two characters.
-    heading = max(len(word) for word in column.heading.split() or [""]) + 3
+    heading = _heading_room(column.heading) + HEADING_MARGIN
     narrow, wide = WIDTHS.get(column.kind, (8, 60))
     return float(min(max(longest + 2, heading, narrow), max(wide, heading)))
+
+
+def _heading_room(heading: str) -> int:
+    """The fewest characters a line that give `heading` whole words on at most two lines."""
+    room = max((len(word) for word in heading.split()), default=1)
+    while len(textwrap.wrap(heading, room, break_on_hyphens=False)) > MAX_HEADING_LINES:
+        room += 1
+    return room
+
+
+def heading_height(grid: Sheet, widths: Sequence[float], *, has_button: bool) -> float | None:
+    """Points that the row of headings needs in columns of these widths; None for one line."""
+    margin = HEADING_MARGIN if has_button else 1
+    lines = [
+        _lines(column.heading, width - margin) for column, width in zip(grid.columns, widths, strict=True)
+    ]
+    return _height(max(lines))
+
+
+def row_height(grid: Sheet, widths: Sequence[float]) -> Callable[[Row], float | None] | None:
+    """What gives the points that a row's wrapped texts need, None for one line; itself None if nothing wraps.
+
+    Excel finds the height of such a row by itself, LibreOffice and previews show one line of it.
+    """
+    wrapped = [
+        (index, width)
+        for index, (column, width) in enumerate(zip(grid.columns, widths, strict=True))
+        if column.kind is Kind.LONG_TEXT
+    ]
+    if not wrapped:
+        return None
+    return lambda row: _height(max(_lines(row[index], width) for index, width in wrapped))
+
+
+def _height(lines: int) -> float | None:
+    return min(ROW_POINTS + (lines - 1) * LINE_POINTS, MAX_ROW_POINTS) if lines > 1 else None
+
+
+def _lines(text: Value, width: float) -> int:
+    """How many lines `text` takes in a column of `width`."""
+    if not isinstance(text, str) or (len(text) <= width and "\n" not in text):
+        return 1
+    return sum(
+        len(textwrap.wrap(line, int(width), break_on_hyphens=False)) or 1 for line in text.splitlines()
+    )
 
 
 def _length(kind: Kind, value: Value) -> int:
@@ -131,6 +199,8 @@ def _length(kind: Kind, value: Value) -> int:
         return 0
     if kind is Kind.DATE:
         return 10
+    if kind is Kind.NUMBER and isinstance(value, Decimal):
+        return len(f"{value:,.4f}".rstrip("0")) + 2
     if isinstance(value, Decimal):
         return len(f"{value:,.2f}")
     shown = value[0] if isinstance(value, tuple) else str(value)

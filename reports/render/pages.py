@@ -1,29 +1,29 @@
 """Pages: statement, overview and result as HTML. The only room that knows Jinja.
 
-Templates hold the markup; here values become cells and amounts become lengths. A page is one file that needs
-no other: no script, no font, no image from elsewhere. Every amount is a `data` element with its exact decimal
-beside the text. Equal input gives equal bytes.
+A page is one file that needs no other: no script, no font, no image from elsewhere. Equal input gives equal
+bytes.
 """
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from reports.errors import SEVERITY, ExitCode
 from reports.render import account_pages, plot
 from reports.render.account_pages import Account
+from reports.render.cells import Grid, encoders, grid, money
 from reports.render.client_pages import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.labels import N_, Labels
-from reports.render.layout import Chart, Column, Kind, Link, Row, Sheet, Value
+from reports.render.layout import Chart, Column, Kind, Sheet, without
 from reports.render.plot import Plot
 
 MEANINGS = {
@@ -44,13 +44,6 @@ FILES = {"html": N_("Statement"), "xlsx": N_("Workbook"), "pdf": N_("PDF"), "eml
 
 # What HTML and UTF-8 cannot hold, shown as what it is: a character that could not be taken over.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_MONEY = '<data value="%s">%s</data>'
-_MINUS = '<data class="minus" value="%s">%s</data>'
-_DATE = '<time datetime="%s">%s</time>'
-_LINK = '<a href="%s" rel="noopener noreferrer">%s</a>'
-
-Encoder = Callable[[Any], Markup]
-"""A value of one kind, never None, as markup."""
 
 
 @dataclass(frozen=True)
@@ -66,40 +59,6 @@ class RunLine:
     exit_code: int
     message: str
     overview: str | None
-
-
-class Cell(NamedTuple):
-    """A value as markup, and the kind its class says."""
-
-    kind: str
-    markup: Markup
-
-
-class Line(NamedTuple):
-    """A row: its heading, the other cells, and a grid that stands under it. `span`: columns the heading takes."""
-
-    head: Cell
-    cells: Sequence[Cell]
-    details: "Grid | None" = None
-    span: int = 1
-
-
-class Part(NamedTuple):
-    """Rows under a heading of their own, or all rows under none, with their subtotal."""
-
-    title: str | None
-    lines: Sequence[Line]
-    total: Line | None = None
-
-
-class Grid(NamedTuple):
-    """A sheet as a template wants it: the columns that are shown, and cells ready for the page."""
-
-    title: str
-    columns: Sequence[Column]
-    parts: Sequence[Part]
-    total: Line | None
-    empty: str
 
 
 class Amount(NamedTuple):
@@ -200,7 +159,7 @@ def _page(template: str, labels: Labels, **values: object) -> str:
     text = (
         _environment()
         .get_template(template)
-        .render(_=labels.text, labels=labels, money=partial(_money, labels=labels), **values)
+        .render(_=labels.text, labels=labels, money=partial(money, labels=labels), **values)
     )
     return _ILLEGAL.sub("\ufffd", text)
 
@@ -209,15 +168,21 @@ def _section(pages: CurrencyPages, labels: Labels) -> Section:
     amounts = [row[-1] for row in pages.ageing.rows]
     chart = pages.chart if pages.chart and any(any(values) for _, values in pages.chart.series) else None
     return Section(
-        documents=_grid(pages.documents, labels),
-        types=_grid(pages.types, labels),
-        vat=_grid(pages.vat, labels),
-        open_documents=_grid(pages.open_documents, labels),
-        ageing=_grid(pages.ageing, labels),
+        documents=grid(pages.documents, labels),
+        types=grid(_types(pages.types), labels),
+        vat=grid(pages.vat, labels),
+        open_documents=grid(pages.open_documents, labels),
+        ageing=grid(pages.ageing, labels),
         bars=plot.lengths([amount for amount in amounts if isinstance(amount, Decimal)]),
         plot=plot.columns(chart, labels) if chart else None,
-        months=_grid(_months(chart), labels) if chart else None,
+        months=grid(_months(chart), labels) if chart else None,
     )
+
+
+def _types(types: Sheet) -> Sheet:
+    """Without withholding, payable would only repeat gross."""
+    has_withholding = any(column.key == "withholding" for column in types.columns)
+    return types if has_withholding else without(types, "payable")
 
 
 def _months(chart: Chart) -> Sheet:
@@ -233,48 +198,6 @@ def _months(chart: Chart) -> Sheet:
     )
 
 
-def _grid(sheet: Sheet, labels: Labels) -> Grid:
-    shown = [index for index, column in enumerate(sheet.columns) if not column.is_hidden]
-    columns = [sheet.columns[index] for index in shown]
-    encoders = _encoders(sheet.currency, labels)
-
-    def cells(row: Row) -> list[Cell]:
-        return [_cell(sheet.columns[index].kind, row[index], encoders) for index in shown]
-
-    def line(row: Row, details: Sheet | None = None) -> Line:
-        head, *others = cells(row)
-        return Line(head, others, _details(details, row[0], labels) if details else None)
-
-    def total(row: Row) -> Line:
-        """The label is a text whatever its column holds; it takes the columns up to the first sum."""
-        others = cells((None, *row[1:]))[1:]
-        span = next((place for place, cell in enumerate(others) if cell.markup), 0)
-        return Line(Cell(_CLASSES[Kind.TEXT], escape(row[0])), others[span:], span=span + 1)
-
-    groups = [
-        Part(
-            group.title,
-            list(map(line, group.rows, group.details or [None] * len(group.rows))),
-            total(group.totals),
-        )
-        for group in sheet.groups
-    ]
-    return Grid(
-        title=sheet.title,
-        columns=columns,
-        parts=groups or ([Part(None, [line(row) for row in sheet.rows])] if sheet.rows else []),
-        total=total(sheet.totals) if sheet.totals and sheet.rows else None,
-        empty=sheet.empty,
-    )
-
-
-def _details(sheet: Sheet, head: Value, labels: Labels) -> Grid:
-    """The line items of the document `head`. Their unrounded sum would compete with its amounts: it is left out."""
-    number = head.text if isinstance(head, Link) else head
-    title = labels.text("Line items of {number}").format(number=number)
-    return _grid(sheet, labels)._replace(title=title, total=None)
-
-
 def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime) -> list[Totals]:
     keys = [column.key for column in sheet.columns]
     # Without withholding, payable would only repeat gross.
@@ -284,52 +207,15 @@ def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime) -> 
     totals = []
     for row in sheet.rows:
         currency = str(row[keys.index("currency")])
-        encoders = _encoders(currency, labels)
+        encode = encoders(currency, labels)
         amounts = {
-            column.key: Amount(
-                column.heading, _cell(column.kind, value, encoders).markup, hints.get(column.key)
-            )
+            column.key: Amount(column.heading, encode[column.kind](value), hints.get(column.key))
             for column, value in zip(sheet.columns, row, strict=True)
             if column.key not in ("currency", dropped)
         }
         major = [amounts.pop(key) for key in hints]
         totals.append(Totals(currency, major, list(amounts.values())))
     return totals
-
-
-def _cell(kind: Kind, value: Value, encoders: Mapping[Kind, Encoder]) -> Cell:
-    return Cell(_CLASSES[kind], _NOTHING if value is None else encoders[kind](value))
-
-
-def _encoders(currency: str | None, labels: Labels) -> Mapping[Kind, Encoder]:
-    """How a value of each kind is shown, amounts in `currency`."""
-
-    def number(amount: Decimal) -> Markup:
-        return _filled(_MONEY, f"{amount:f}", labels.number(amount))
-
-    def link(value: Link) -> Markup:
-        return _filled(_LINK, value.url, value.text) if value.url is not None else escape(value.text)
-
-    return {
-        Kind.TEXT: escape,
-        Kind.LONG_TEXT: escape,
-        Kind.DATE: lambda day: _filled(_DATE, day.isoformat(), labels.date(day)),
-        Kind.MONEY: partial(_money, currency=currency or "", labels=labels),
-        Kind.NUMBER: number,
-        Kind.PERCENT: lambda rate: escape(labels.percent(rate)),
-        Kind.INTEGER: lambda count: escape(labels.number(count)),
-        Kind.BOOLEAN: lambda fact: escape(labels.text("Yes") if fact else labels.text("No")),
-        Kind.LINK: link,
-    }
-
-
-def _money(amount: Decimal, currency: str, labels: Labels) -> Markup:
-    return _filled(_MINUS if amount < 0 else _MONEY, f"{amount:f}", labels.money(amount, currency))
-
-
-def _filled(markup: str, *texts: str) -> Markup:
-    """`markup`, a literal of this room, with `texts` escaped in its places."""
-    return Markup(markup % tuple(map(escape, texts)))  # noqa: S704 - every part is a literal or escaped
 
 
 def _href(path: str) -> str:
@@ -347,7 +233,3 @@ def _instant(text: str, labels: Labels) -> str:
 def _severity(run: RunLine) -> tuple[int, str, str]:
     known = [int(code) for code in SEVERITY]
     return (known.index(run.exit_code) if run.exit_code in known else -1, run.account, run.period_label)
-
-
-_NOTHING = Markup()
-_CLASSES: Mapping[Kind, Markup] = {kind: Markup(kind.value) for kind in Kind}  # noqa: S704 - our own words

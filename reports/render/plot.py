@@ -1,4 +1,4 @@
-"""Drawings: where the columns of a chart and the bars of an ageing stand. Lengths only; templates hold the markup.
+"""Drawings: where the columns of a chart and the bars of an ageing stand. Lengths; the templates draw.
 
 Across, places are percent of the width, so that a drawing fits a phone and a sheet of paper with letters of
 one size; down, they are pixels.
@@ -18,7 +18,7 @@ GUTTER_PERCENT = Decimal(11)
 
 MOST_STEPS = 4
 _COLUMN_WIDTHS = (Decimal("0.36"), Decimal("0.18"))
-"""Share of a month's place that the first and the second series take: told apart by width, not by colour alone."""
+"""Share of a month's place for the first and the second series: width tells them apart, not colour alone."""
 
 
 class Tick(NamedTuple):
@@ -53,6 +53,7 @@ class Plot(NamedTuple):
 
     title: str
     description: str
+    currency: str
     names: Sequence[str]
     ticks: Sequence[Tick]
     slots: Sequence[Slot]
@@ -92,6 +93,7 @@ def columns(chart: Chart, labels: Labels) -> Plot:
         description=labels.text(
             "{series} per month, {first} to {last}. The table below has the amounts."
         ).format(series=", ".join(names), first=chart.categories[0], last=chart.categories[-1]),
+        currency=chart.currency,
         names=names,
         ticks=[Tick(_short(down(step)), _amount(step, scale, labels), step == 0) for step in scale],
         slots=slots,
@@ -99,7 +101,7 @@ def columns(chart: Chart, labels: Labels) -> Plot:
 
 
 def lengths(amounts: Sequence[Decimal]) -> list[str]:
-    """A bar's length for each amount, in percent of the longest; its direction is told by the amount's minus."""
+    """A bar's length for each amount, in percent of the longest. Its sign is told by the amount's minus."""
     longest = max(map(abs, amounts), default=ZERO)
     return [_short(abs(amount) / longest * 100) if longest else "0" for amount in amounts]
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from io import BytesIO
-from itertools import islice
-from typing import IO, NamedTuple
+from itertools import islice, repeat
+from typing import IO, Any, NamedTuple
 
 CHUNK_ROWS = 512
 MAX_ROWS = 1_048_576
@@ -25,6 +25,7 @@ MAX_LINK = 255
 """UTF-16 units a text in a formula may have."""
 CUT = " […]"
 EPOCH = dt.date(1899, 12, 30)
+FIRST_DAY = dt.date(1900, 3, 1)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The same in every package, so that equal content gives equal bytes."""
 
@@ -46,12 +47,15 @@ class Field(NamedTuple):
 
 
 class Band(NamedTuple):
-    """Rows of like cells, from row `first` on, one value per field. `height` in points, None: by content."""
+    """Rows of like cells, from row `first` on, one value per field.
+
+    `height` gives a row's height in points, or None for that of one line.
+    """
 
     first: int
     fields: Sequence[Field]
-    rows: Iterable[Sequence[object]]
-    height: float | None = None
+    rows: Iterable[tuple[Any, ...]]
+    height: Callable[[tuple[Any, ...]], float | None] | None = None
 
 
 class Part(NamedTuple):
@@ -114,8 +118,12 @@ def fraction(value: object) -> str:
 
 
 def day(value: object) -> str:
-    """A day as Excel's serial number."""
-    return f"><v>{(value - EPOCH).days}</v></c>" if isinstance(value, dt.date) else "/>"
+    """A day as Excel's serial number; text before March 1900, where Excel counts otherwise or not at all."""
+    if not isinstance(value, dt.date):
+        return "/>"
+    if value < FIRST_DAY:
+        return text(f"{value.day:02}/{value.month:02}/{value.year:04}")
+    return f"><v>{(value - EPOCH).days}</v></c>"
 
 
 def boolean(value: object) -> str:
@@ -167,17 +175,21 @@ def _band(band: Band) -> Iterator[str]:
         columns = [
             map(encode, column) for encode, column in zip(encoders, zip(*chunk, strict=True), strict=True)
         ]
-        yield "".join(map(template, range(first, first + len(chunk)), *columns))
+        heights = map(_points, map(band.height, chunk)) if band.height else repeat("")
+        yield "".join(map(template, range(first, first + len(chunk)), heights, *columns))
         first += len(chunk)
 
 
 def _template(band: Band) -> Callable[..., str]:
     cells = "".join(
         f'<c r="{field.letter}{{0}}" s="{field.style}"{{{place}}}'
-        for place, field in enumerate(band.fields, start=1)
+        for place, field in enumerate(band.fields, start=2)
     )
-    height = "" if band.height is None else f' ht="{band.height}" customHeight="1"'
-    return f'<row r="{{0}}"{height}>{cells}</row>'.format
+    return f'<row r="{{0}}"{{1}}>{cells}</row>'.format
+
+
+def _points(height: float | None) -> str:
+    return "" if height is None else f' ht="{height}"'
 
 
 def _with_results(row: str, results: Mapping[str, Decimal | int]) -> str:

@@ -6,7 +6,7 @@ bytes: the only instants in the file are those of the book itself.
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -44,7 +44,8 @@ from reports.render.rows import Band, Field, Part
 MAX_SHEET_NAME = 31
 MAX_DATA_ROWS = rows.MAX_ROWS - 100
 """Leaves room for heading, totals and notes."""
-MAX_FOOTER = 120
+MAX_FOOTER = 110
+"""Characters, two units each at most: Excel refuses a whole footer of more than 255 units."""
 
 _ENCODERS = {
     Kind.TEXT: rows.text,
@@ -146,7 +147,8 @@ class _Workbook:
     def _data(self, sheet: Worksheet, tab: DataTab) -> Part:
         """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
         grid, notes = tab.sheet, tab.notes
-        for index, (column, width) in enumerate(zip(grid.columns, looks.widths(grid), strict=True), start=1):
+        widths = looks.widths(grid)
+        for index, (column, width) in enumerate(zip(grid.columns, widths, strict=True), start=1):
             dimension = sheet.column_dimensions[get_column_letter(index)]
             dimension.width, dimension.hidden = width, column.is_hidden
         if not grid.rows:
@@ -154,13 +156,14 @@ class _Workbook:
         last_row, last_letter = len(grid.rows) + 1, get_column_letter(len(grid.columns))
         for index, column in enumerate(grid.columns, start=1):
             cell = sheet.cell(row=1, column=index, value=column.heading)
-            looks.dress(cell, looks.HEAD._replace(horizontal="right" if column.kind in looks.RIGHT else None))
+            looks.dress(cell, looks.of_heading(grid, index - 1, has_button=True))
+        sheet.row_dimensions[1].height = looks.heading_height(grid, widths, has_button=True)
         results = self._totals(sheet, grid, last_row + 1)
         end = last_row + bool(grid.totals)
         sheet.add_table(self._table(grid, last_row, end))
         sheet.freeze_panes = "B2"
         sheet.print_title_rows = "1:1"
-        body = Band(2, self.fields(grid, looks.BODY), grid.rows)
+        body = Band(2, self.fields(grid, looks.BODY), grid.rows, looks.row_height(grid, widths))
         below = self._lines(end + 2, notes).bands if notes else ()
         return Part([body, *below], results, f"{last_letter}{end + (1 + len(notes) if notes else 0)}")
 
@@ -250,25 +253,31 @@ class _Page:
         if not grid.rows:
             self._texts([grid.empty], looks.NOTE)
             return
+        widths = looks.widths(grid)
         self._headings(grid)
-        self._band(self.workbook.fields(grid, looks.BODY), grid.rows)
+        self._band(self.workbook.fields(grid, looks.BODY), grid.rows, height=looks.row_height(grid, widths))
         if grid.totals:
             self._band(self.workbook.fields(grid, looks.TOTAL), [grid.totals])
-        for index, width in enumerate(looks.widths(grid), start=1):
+        for index, width in enumerate(widths, start=1):
             self._widen(index, width)
 
     def _headings(self, grid: Sheet) -> None:
         fields = [
             Field(
                 get_column_letter(index),
-                self.workbook.style(
-                    looks.HEAD._replace(horizontal="right" if column.kind in looks.RIGHT else None)
-                ),
+                self.workbook.style(looks.of_heading(grid, index - 1, has_button=False)),
                 rows.text,
             )
-            for index, column in enumerate(grid.columns, start=1)
+            for index in range(1, len(grid.columns) + 1)
         ]
-        self._band(fields, [tuple(column.heading for column in grid.columns)])
+        self._band(
+            fields,
+            [tuple(column.heading for column in grid.columns)],
+            # Asked when the row is written: grids further down may still widen the columns.
+            height=lambda _: looks.heading_height(
+                grid, [self.widths[index] for index in range(1, len(fields) + 1)], has_button=False
+            ),
+        )
 
     def _chart(self, block: Chart) -> None:
         columns = (
@@ -285,9 +294,15 @@ class _Page:
 
     def _texts(self, lines: Iterable[str], look: Look, *, height: float | None = None) -> None:
         field = [Field("A", self.workbook.style(look), rows.text)]
-        self._band(field, [(line,) for line in lines], height=height)
+        self._band(field, [(line,) for line in lines], height=lambda _: height)
 
-    def _band(self, fields: list[Field], values: Sequence[Row], *, height: float | None = None) -> None:
+    def _band(
+        self,
+        fields: list[Field],
+        values: Sequence[Row],
+        *,
+        height: Callable[[Row], float | None] | None = None,
+    ) -> None:
         self.bands.append(Band(self.row, fields, values, height))
         self.row += len(values)
 
@@ -321,14 +336,20 @@ def _footer(text: str) -> str:
     return (line if len(line) <= MAX_FOOTER else f"{line[: MAX_FOOTER - 1]}…").replace("&", "&&")
 
 
+def _cut(name: str, units: int) -> str:
+    """`name` without blanks and apostrophes around it, of at most so many UTF-16 units."""
+    kept = name.strip("' ").encode("utf-16-le")[: 2 * units]
+    return kept.decode("utf-16-le", "ignore").rstrip("' ") or "-"
+
+
 def _sheet_names(titles: Sequence[str]) -> list[str]:
     """Names Excel takes: without its forbidden characters, at most 31 long, unique whatever the case."""
     names: list[str] = []
     for title in titles:
-        clean = re.sub(r"[\[\]:*?/\\]", "-", rows.legible(title)).strip("' ")[:MAX_SHEET_NAME] or "-"
+        clean = _cut(re.sub(r"[\[\]:*?/\\]", "-", " ".join(rows.legible(title).split())), MAX_SHEET_NAME)
         name, count = clean, 1
         while name.casefold() in {used.casefold() for used in names}:
             count += 1
-            name = f"{clean[: MAX_SHEET_NAME - 4]}~{count}"
+            name = f"{_cut(clean, MAX_SHEET_NAME - 4)}~{count}"
         names.append(name)
     return names

@@ -16,8 +16,8 @@ import re
 import shutil
 import threading
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, count, zip_longest
@@ -123,8 +123,8 @@ class Spool:
     def _holds_the_pages_of(self, archive: Path, numbers: range) -> bool:
         ours = (json.loads(gzip.decompress(self._packed_page(number))) for number in numbers)
         try:
-            theirs = read_pages(archive, may_be_partial=True)
-            return all(our == their for our, their in zip_longest(ours, theirs))
+            with closing(read_pages(archive, may_be_partial=True)) as theirs:
+                return all(our == their for our, their in zip_longest(ours, theirs))
         except ReadingError:
             return False
 
@@ -146,7 +146,7 @@ def read_header(path: Path, *, may_be_partial: bool = False) -> Header:
         return _header(path, lines, may_be_partial=may_be_partial)
 
 
-def read_pages(path: Path, *, may_be_partial: bool = False) -> Iterator[str]:
+def read_pages(path: Path, *, may_be_partial: bool = False) -> Generator[str, None, None]:
     """The exact text of each page, in order, one in memory at a time.
 
     Raises ReadingError, at the latest after the last page, when the archive is not whole.

@@ -74,5 +74,5 @@ class Crew:
 
 
 def _give_up(future: "Future[Any]") -> None:
-    if future.cancel():
-        future.set_running_or_notify_cancel()
+    future.cancel()
+    future.set_running_or_notify_cancel()

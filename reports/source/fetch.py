@@ -10,7 +10,7 @@ which are small, wait for it.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, as_completed, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -87,7 +87,7 @@ def fetch(
     parallel: int,
     now: Callable[[], datetime],
     on_page: Callable[[int, int, int], None],
-) -> Iterator[Reading | Failure]:
+) -> Generator[Reading | Failure, None, None]:
     """Each client as soon as it is done, in any order; begins when first asked for a result.
 
     `verify`: "first_page" reads page 1 again at the end, "all" reads everything twice; a client of one page

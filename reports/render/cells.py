@@ -1,0 +1,138 @@
+"""Cells: sheets as a page's templates want them, every value escaped and shown as its kind says.
+
+An amount is a `data` element with its exact decimal beside the text. Outside the templates markup is made here
+alone, from literals of this room and escaped texts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from reports.money import cents
+from reports.render.labels import Labels
+from reports.render.layout import Column, Kind, Link, Row, Sheet, Value
+
+_AMOUNT = '<data value="%s">%s</data>'
+_NEGATIVE = '<data class="minus" value="%s">%s</data>'
+_DATE = '<time datetime="%s">%s</time>'
+_LINK = '<a href="%s" rel="noopener noreferrer">%s</a>'
+_NOTHING = Markup()
+_CLASSES = {kind: Markup(kind.value) for kind in Kind}  # noqa: S704 - our own words
+
+Encoders = Mapping[Kind, Callable[[Any], Markup]]
+"""A value of each kind, never None, as markup."""
+
+
+class Cell(NamedTuple):
+    """A value as markup, and its kind: the class of its element."""
+
+    kind: Markup
+    markup: Markup
+
+
+class Line(NamedTuple):
+    """A row: a heading over `span` columns, the other cells, and a grid that stands under them."""
+
+    head: Cell
+    cells: Sequence[Cell]
+    details: "Grid | None" = None
+    span: int = 1
+
+
+class Part(NamedTuple):
+    """Rows under a title of their own, or all rows under none, with their subtotal."""
+
+    title: str | None
+    lines: Sequence[Line]
+    total: Line | None = None
+
+
+class Grid(NamedTuple):
+    """A sheet, ready for a page: the columns that are shown, and their cells. No rows, no parts."""
+
+    title: str
+    columns: Sequence[Column]
+    parts: Sequence[Part]
+    total: Line | None
+    empty: str
+
+
+def grid(sheet: Sheet, labels: Labels) -> Grid:
+    """`sheet` without its hidden columns, its groups as parts."""
+    shown = [(index, column) for index, column in enumerate(sheet.columns) if not column.is_hidden]
+    encode = encoders(sheet.currency, labels)
+
+    def cells(row: Row) -> list[Cell]:
+        return [_cell(column.kind, row[index], encode) for index, column in shown]
+
+    def line(row: Row, details: Sheet | None = None) -> Line:
+        head, *others = cells(row)
+        return Line(head, others, _details(details, row[0], labels) if details else None)
+
+    def total(row: Row) -> Line:
+        """The label is a text whatever its column holds; it takes the columns up to the first sum."""
+        others = cells((None, *row[1:]))[1:]
+        span = next((place for place, cell in enumerate(others) if cell.markup), 0)
+        return Line(_cell(Kind.TEXT, row[0], encode), others[span:], span=span + 1)
+
+    def part(
+        title: str | None, rows: Sequence[Row], details: Sequence[Sheet | None], totals: Row | None
+    ) -> Part:
+        lines = list(map(line, rows, details or [None] * len(rows)))
+        return Part(title, lines, total(totals) if totals else None)
+
+    parts = [part(group.title, group.rows, group.details, group.totals) for group in sheet.groups]
+    return Grid(
+        title=sheet.title,
+        columns=[column for _, column in shown],
+        parts=parts or ([part(None, sheet.rows, (), None)] if sheet.rows else []),
+        total=total(sheet.totals) if sheet.totals and sheet.rows else None,
+        empty=sheet.empty,
+    )
+
+
+def encoders(currency: str | None, labels: Labels) -> Encoders:
+    """How a value of each kind is shown, amounts in `currency`."""
+
+    def number(amount: Decimal) -> Markup:
+        return _filled(_AMOUNT, f"{amount:f}", labels.number(amount))
+
+    def link(value: Link) -> Markup:
+        return escape(value.text) if value.url is None else _filled(_LINK, value.url, value.text)
+
+    return {
+        Kind.TEXT: escape,
+        Kind.LONG_TEXT: escape,
+        Kind.DATE: lambda day: _filled(_DATE, day.isoformat(), labels.date(day)),
+        Kind.MONEY: partial(money, currency=currency or "", labels=labels),
+        Kind.NUMBER: number,
+        Kind.PERCENT: lambda rate: escape(labels.percent(rate)),
+        Kind.INTEGER: lambda count: escape(labels.number(count)),
+        Kind.BOOLEAN: lambda fact: escape(labels.text("Yes") if fact else labels.text("No")),
+        Kind.LINK: link,
+    }
+
+
+def money(amount: Decimal, currency: str, labels: Labels) -> Markup:
+    """The amount as text, its exact decimal beside it."""
+    markup = _NEGATIVE if cents(amount) < 0 else _AMOUNT
+    return _filled(markup, f"{amount:f}", labels.money(amount, currency))
+
+
+def _cell(kind: Kind, value: Value, encode: Encoders) -> Cell:
+    return Cell(_CLASSES[kind], _NOTHING if value is None else encode[kind](value))
+
+
+def _details(sheet: Sheet, head: Value, labels: Labels) -> Grid:
+    """The line items of the document `head`; their sum, unrounded, would compete with its amounts."""
+    number = head.text if isinstance(head, Link) else head
+    title = labels.text("Line items of {number}").format(number=number)
+    return grid(sheet, labels)._replace(title=title, total=None)
+
+
+def _filled(markup: str, *texts: str) -> Markup:
+    """`markup`, a literal of this room, with `texts` escaped in its places."""
+    return Markup(markup % tuple(map(escape, texts)))  # noqa: S704 - every part is a literal or escaped

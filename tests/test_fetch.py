@@ -1,0 +1,578 @@
+"""Every page of every client, provably: over real sockets, from lists that keep still and that do not."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.errors import ReadingError, RefusedError, UnreachableError, WriteError
+from reports.source.archive import read_header, read_pages
+from reports.source.client import Api
+from reports.source.crew import Crew
+from reports.source.fetch import Failure, Reading, Wanted, fetch
+from reports.source.pacer import Clock, StoppedError
+from reports.source.paging import Leaf, Ledger, MovedError, leaf_of
+from reports.source.reply import Page, Pagination
+from tests.scripted_api import KEY, Script, ScriptedApi, Seen, TurnedClock, account, document, listing, reply
+
+NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
+FILTERS = {"archived": ["archived", "non_archived"]}
+
+
+def _fetching(
+    api: Api,
+    source: Path,
+    clients: Sequence[int],
+    *,
+    verify: str = "first_page",
+    parallel: int = 4,
+    on_page: Callable[[int, int, int], None] = lambda *_: None,
+) -> Generator[Reading | Failure, None, None]:
+    return fetch(
+        api,
+        [Wanted(client, FILTERS) for client in clients],
+        account="my-company",
+        source=source,
+        verify=verify,
+        parallel=parallel,
+        now=lambda: NOW,
+        on_page=on_page,
+    )
+
+
+def _read(
+    script: Script, source: Path, *clients: int, verify: str = "first_page", parallel: int = 4
+) -> tuple[list[Reading | Failure], list[Seen]]:
+    with ScriptedApi(script) as server, closing(_api(server)) as api:
+        found = list(_fetching(api, source, clients or (7,), verify=verify, parallel=parallel))
+    return sorted(found, key=lambda one: one.client), server.seen
+
+
+def _api(server: ScriptedApi, clock: Clock | None = None) -> Api:
+    return Api(server.url, KEY, per_minute=60_000, deadline_seconds=1e6, clock=clock or TurnedClock())
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def _ids(path: Path) -> list[int]:
+    return [entry["id"] for body in read_pages(path) for entry in json.loads(body)["invoices"]]
+
+
+# What is read
+
+
+def test_every_page_of_every_client_is_archived_as_it_came(tmp_path: Path) -> None:
+    script = account({7: 5, 8: 1, 9: 4})
+    found, seen = _read(script, tmp_path, 7, 8, 9)
+    assert [(one.client, one.pages, one.documents, one.requests) for one in found] == [  # type: ignore[union-attr]
+        (7, 3, 5, 4),
+        (8, 1, 1, 1),
+        (9, 2, 4, 3),
+    ]
+    assert len(seen) == 8
+    assert _names(tmp_path) == ["7.jsonl.gz", "8.jsonl.gz", "9.jsonl.gz"]
+    assert _ids(tmp_path / "7.jsonl.gz") == [7000, 7001, 7002, 7003, 7004]
+    sent = reply(listing([document(7000 + row, 7) for row in range(5)], page=3))
+    assert sent.endswith(list(read_pages(tmp_path / "7.jsonl.gz"))[2].encode())
+
+
+def test_the_header_says_what_was_asked_and_when_it_was_proven(tmp_path: Path) -> None:
+    (reading,), _ = _read(account({7: 5}), tmp_path)
+    assert isinstance(reading, Reading)
+    header = read_header(reading.archive)
+    assert reading.header == header
+    assert (header.account, header.client, header.pages, header.complete) == ("my-company", 7, 3, True)
+    assert header.filters == FILTERS
+    assert header.read_at == NOW
+
+
+@pytest.mark.parametrize(
+    "block",
+    [{"total_pages": 0}, {"total_pages": 1}, {"total_pages": 0, "current_page": 0, "per_page": 0}],
+)
+def test_a_client_without_documents_is_one_empty_page(tmp_path: Path, block: dict[str, Any]) -> None:
+    (reading,), seen = _read(lambda _: reply(listing([], **block)), tmp_path)
+    assert isinstance(reading, Reading)
+    assert (reading.pages, reading.documents, reading.requests) == (1, 0, 1)
+    assert len(seen) == 1
+    assert _ids(reading.archive) == []
+
+
+def test_the_size_of_a_page_is_what_came_back_not_what_was_asked(tmp_path: Path) -> None:
+    (reading,), seen = _read(account({7: 25}, size=10), tmp_path)
+    assert isinstance(reading, Reading)
+    assert {one.query["per_page"] for one in seen} == {"30"}
+    assert (reading.pages, reading.documents) == (3, 25)
+
+
+def test_ids_may_be_digits_in_a_text(tmp_path: Path) -> None:
+    entries = [document("70", "7"), document(71, 7), document("72", "7")]
+    (reading,), _ = _read(lambda seen: reply(listing(entries, page=seen.page)), tmp_path)
+    assert isinstance(reading, Reading)
+
+
+def test_requests_count_retries_and_second_readings(tmp_path: Path) -> None:
+    right = account({7: 5})
+
+    def script(seen: Seen) -> Any:
+        return reply(status=503) if seen.count in (1, 3) else right(seen)
+
+    (reading,), seen = _read(script, tmp_path)
+    assert reading.requests == len(seen) == 6
+
+
+def test_progress_is_told_page_by_page(tmp_path: Path) -> None:
+    told: list[tuple[int, ...]] = []
+    with ScriptedApi(account({7: 5, 8: 3})) as server, closing(_api(server)) as api:
+        list(_fetching(api, tmp_path, (7, 8), on_page=lambda *page: told.append(page)))
+    assert [page for page in told if page[0] == 7] == [(7, 1, 3), (7, 2, 3), (7, 3, 3)]
+    assert [page for page in told if page[0] == 8] == [(8, 1, 2), (8, 2, 2)]
+
+
+# Whose fault it is
+
+
+def test_a_wrong_key_costs_exactly_one_request(tmp_path: Path) -> None:
+    with (
+        ScriptedApi(lambda _: reply(status=401)) as server,
+        closing(_api(server)) as api,
+        pytest.raises(RefusedError, match="API key is wrong or the account's name"),
+    ):
+        list(_fetching(api, tmp_path, range(7, 27)))
+    assert len(server.seen) == 1
+    assert _names(tmp_path) == []
+
+
+def test_a_refusal_midway_stops_the_account_and_keeps_nothing_half_read(tmp_path: Path) -> None:
+    right = account(dict.fromkeys(range(7, 27), 9))
+
+    def script(seen: Seen) -> Any:
+        return reply(status=401) if seen.client == 9 and seen.page == 3 else right(seen)
+
+    found: list[Reading | Failure] = []
+    with ScriptedApi(script) as server, closing(_api(server)) as api:
+        with pytest.raises(RefusedError):
+            found += _fetching(api, tmp_path, range(7, 27), parallel=2)
+        time.sleep(0.05)
+        asked = len(server.seen)
+        time.sleep(0.1)
+        assert len(server.seen) == asked
+    assert all(isinstance(one, Reading) for one in found)
+    assert 9 not in {seen.client for seen in server.seen if seen.page == 5}
+    assert set(_names(tmp_path)) <= {"7.jsonl.gz", "8.jsonl.gz", "10.jsonl.gz", "11.jsonl.gz"}
+
+
+def test_a_client_that_is_not_there_fails_and_the_others_go_on(tmp_path: Path) -> None:
+    right = account({7: 3, 9: 3})
+
+    def script(seen: Seen) -> Any:
+        return reply("<html>", status=404) if seen.client == 8 else right(seen)
+
+    (first, second, third), _ = _read(script, tmp_path, 7, 8, 9)
+    assert isinstance(first, Reading)
+    assert isinstance(third, Reading)
+    assert isinstance(second, Failure)
+    assert str(second.error).startswith("client 8, page 1: this client is not in the account")
+    assert second.requests == 1
+    assert second.error.__traceback__ is None
+
+
+def test_a_client_that_fails_late_keeps_the_archive_it_had(tmp_path: Path) -> None:
+    right = account({7: 9})
+    _read(right, tmp_path)
+    before = (tmp_path / "7.jsonl.gz").read_bytes()
+
+    def script(seen: Seen) -> Any:
+        return reply({"errors": ["Conta suspensa"]}, status=422) if seen.page == 4 else right(seen)
+
+    (failure,), _ = _read(script, tmp_path)
+    assert isinstance(failure, Failure)
+    assert "client 7, page 4" in str(failure.error)
+    assert "Conta suspensa" in str(failure.error)
+    assert (tmp_path / "7.jsonl.gz").read_bytes() == before
+    assert _names(tmp_path) == ["7.jsonl.gz"]
+
+
+def test_the_other_pages_of_a_client_that_failed_are_not_asked_for(tmp_path: Path) -> None:
+    right = account({7: 80})
+
+    def script(seen: Seen) -> Any:
+        time.sleep(0.005)
+        return reply(status=422) if seen.page == 2 else right(seen)
+
+    (failure,), seen = _read(script, tmp_path, parallel=1)
+    assert isinstance(failure, Failure)
+    assert len(seen) < 10
+
+
+def test_an_unreachable_api_fails_every_client(tmp_path: Path) -> None:
+    found, seen = _read(lambda _: reply(status=503), tmp_path, *range(7, 47))
+    assert len(found) == 40
+    assert all(isinstance(one, Failure) and isinstance(one.error, UnreachableError) for one in found)
+    assert len(seen) < 80
+
+
+def test_a_folder_that_cannot_be_written_fails_the_client(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"a file where the folder should be")
+    (failure,), _ = _read(account({7: 1}), tmp_path / "source")
+    assert isinstance(failure, Failure)
+    assert isinstance(failure.error, WriteError)
+
+
+# Pages that move
+
+FIVE = [document(number) for number in range(70, 75)]
+
+
+def _altered(page: int, **block: Any) -> Callable[[Seen], bytes]:
+    """Five documents on three pages, but one page says something else."""
+    return lambda seen: reply(listing(FIVE, page=seen.page, **(block if seen.page == page else {})))
+
+
+def _rows(page: int, *numbers: int) -> Callable[[Seen], bytes]:
+    """Five documents on three pages, but one page has other rows."""
+
+    def script(seen: Seen) -> bytes:
+        body = listing(FIVE, page=seen.page)
+        if seen.page == page:
+            body["invoices"] = [document(number) for number in numbers]
+        return reply(body)
+
+    return script
+
+
+MOVES: dict[str, tuple[Callable[[Seen], bytes], str]] = {
+    "an entry more": (_altered(2, total_entries=6), "total_entries was 5 and then 6"),
+    "a page less": (_altered(3, total_pages=2), "total_pages was 3 and then 2"),
+    "smaller pages": (_altered(2, per_page=1), "per_page was 2 and then 1"),
+    "another page": (_altered(2, current_page=3), "page 3 came where page 2 was asked for"),
+    "page 0": (_altered(2, current_page=0), "page 0 came where page 2 was asked for"),
+    "too few pages": (_altered(1, total_pages=2), "5 entries, 2 a page, do not make 2 pages"),
+    "no page size": (_altered(1, per_page=0), "5 entries, 0 a page, do not make 3 pages"),
+    "pages of nothing": (_altered(1, total_entries=0), "0 entries, 2 a page, do not make 3 pages"),
+    "a short page": (_rows(2, 72), "page 2 has 1 entries where there should be 2"),
+    "an empty page": (_rows(3), "page 3 has 0 entries where there should be 1"),
+    "a long page": (_rows(3, 74, 75), "page 3 has 2 entries where there should be 1"),
+    "one twice in a page": (_rows(2, 72, 72), "page 2 repeats an entry"),
+    "one on two pages": (_rows(3, 70), "page 3 repeats an entry"),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_list_that_moves_once_is_read_again(tmp_path: Path, move: str) -> None:
+    moving, _ = MOVES[move]
+    still = account({7: 5})
+    readings = [0]
+
+    def script(seen: Seen) -> Any:
+        readings[0] += seen.page == 1
+        return moving(seen) if readings[0] == 1 else still(seen)
+
+    (reading,), seen = _read(script, tmp_path, parallel=1)
+    assert isinstance(reading, Reading)
+    assert _ids(reading.archive) == [7000, 7001, 7002, 7003, 7004]
+    assert reading.requests == len(seen) > 4
+    assert _names(tmp_path) == ["7.jsonl.gz"]
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_list_that_keeps_moving_fails_after_three_readings(tmp_path: Path, move: str) -> None:
+    moving, words = MOVES[move]
+    (failure,), seen = _read(moving, tmp_path, parallel=1)
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is ReadingError
+    assert words in str(failure.error)
+    assert "client 7: " in str(failure.error)
+    assert "3 readings" in str(failure.error)
+    assert sum(one.page == 1 for one in seen) == 3
+    assert _names(tmp_path) == []
+
+
+def _deleted_and_added(times: int) -> Script:
+    """After page 1 of a reading was sent, its first document goes and another comes at the end: page 2 and
+    3 of the new list fit to the old page 1, all counts are right, and one document is on no page."""
+    before = [document(number) for number in range(70, 75)]
+    readings = [0]
+
+    def script(seen: Seen) -> bytes:
+        now = [*before[readings[0] :], *(document(75 + number) for number in range(readings[0]))]
+        body = listing(now, page=seen.page)
+        if seen.page == 1 and readings[0] < times:
+            readings[0] += 1
+        return reply(body)
+
+    return script
+
+
+def test_page_1_read_again_finds_the_document_that_no_count_misses(tmp_path: Path) -> None:
+    (reading,), seen = _read(_deleted_and_added(1), tmp_path, parallel=1)
+    assert isinstance(reading, Reading)
+    assert _ids(reading.archive) == [71, 72, 73, 74, 75]
+    assert [one.page for one in seen] == [1, 2, 3, 1, 1, 2, 3, 1]
+
+
+def test_page_1_that_never_stays_the_same_fails(tmp_path: Path) -> None:
+    (failure,), seen = _read(_deleted_and_added(99), tmp_path, parallel=1)
+    assert isinstance(failure, Failure)
+    assert "page 1 was not the same when it was read again" in str(failure.error)
+    assert len(seen) == 12
+
+
+def _changing(page: int, *, until: int) -> Script:
+    """A total on one page changes with every time the page is asked for, until it was asked so often."""
+    asked = [0]
+
+    def script(seen: Seen) -> bytes:
+        body = listing(FIVE, page=seen.page)
+        if seen.page == page:
+            asked[0] += 1
+            body["invoices"][0] = {**body["invoices"][0], "total": min(asked[0], until)}
+        return reply(body)
+
+    return script
+
+
+def test_a_figure_that_changes_on_page_1_is_found(tmp_path: Path) -> None:
+    (reading,), seen = _read(_changing(1, until=2), tmp_path)
+    assert isinstance(reading, Reading)
+    assert len(seen) == 8
+
+
+def test_two_equal_full_readings_prove_what_page_1_cannot(tmp_path: Path) -> None:
+    (reading,), seen = _read(_changing(2, until=1), tmp_path, verify="all")
+    assert isinstance(reading, Reading)
+    assert len(seen) == 6
+    (reading,), seen = _read(_changing(2, until=2), tmp_path, verify="all")
+    assert isinstance(reading, Reading)
+    assert len(seen) == 9
+    assert json.loads(list(read_pages(reading.archive))[1])["invoices"][0]["total"] == 2
+
+
+def test_three_full_readings_that_all_differ_fail(tmp_path: Path) -> None:
+    (failure,), seen = _read(_changing(2, until=99), tmp_path, verify="all")
+    assert isinstance(failure, Failure)
+    assert "two full readings differ" in str(failure.error)
+    assert len(seen) == 9
+
+
+def test_a_client_of_one_page_needs_no_second_look(tmp_path: Path) -> None:
+    for verify in ("first_page", "all"):
+        (reading,), seen = _read(account({7: 2}), tmp_path, verify=verify)
+        assert reading.requests == len(seen) == 1
+
+
+# Whose documents
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (document(74, 8), "document 74, belongs to ANOTHER CLIENT"),
+        (document(74, None), "does not say which client"),
+        ({"id": 74, "client": None}, "does not say which client"),
+        ({"id": 74}, "does not say which client"),
+        (document(None), "entry 1 of page 3 has no readable id"),
+        (document(True), "has no readable id"),
+        (document("seventy"), "has no readable id"),
+        (document("7" * 19), "has no readable id"),
+        (document(7.5), "has no readable id"),
+    ],
+)
+def test_a_document_of_unknown_or_foreign_owner_fails_at_once(
+    tmp_path: Path, entry: dict[str, object], words: str
+) -> None:
+    (failure,), seen = _read(
+        lambda seen: reply(listing([*FIVE[:4], entry], page=seen.page)), tmp_path, parallel=1
+    )
+    assert isinstance(failure, Failure)
+    assert type(failure.error) is ReadingError
+    assert words in str(failure.error)
+    assert "Casa Verde" not in str(failure.error)
+    assert len(seen) == 3
+    assert _names(tmp_path) == []
+
+
+def test_a_list_without_an_end_is_refused(tmp_path: Path) -> None:
+    block: dict[str, Any] = {"total_entries": 20_002, "total_pages": 10_001}
+    (failure,), seen = _read(lambda seen: reply(listing(FIVE, page=seen.page, **block)), tmp_path)
+    assert isinstance(failure, Failure)
+    assert "client 7: 10,001 pages are announced" in str(failure.error)
+    assert len(seen) == 1
+
+
+def test_a_hundred_thousand_documents_are_not_too_many() -> None:
+    pages = 10_000
+    ledger = None
+    for number in range(1, pages + 1):
+        leaf = Leaf(
+            number,
+            Pagination(total_entries=100_000, current_page=number, total_pages=pages, per_page=10),
+            10,
+            dict.fromkeys(range(number * 10, number * 10 + 10), b""),
+        )
+        if ledger is None:
+            ledger = Ledger(leaf)
+        else:
+            ledger.add(leaf)
+    assert ledger is not None
+    ledger.close()
+    assert ledger.entries == 100_000
+
+
+def test_a_reading_with_pages_missing_is_not_complete() -> None:
+    first = Leaf(
+        1, Pagination(total_entries=3, current_page=1, total_pages=2, per_page=2), 2, {1: b"", 2: b""}
+    )
+    with pytest.raises(MovedError, match="2 different entries came, the API counts 3"):
+        Ledger(first).close()
+
+
+def test_an_entry_too_deep_to_be_compared_is_refused() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(200_000):
+        deep = {"deeper": deep}
+    page = Page(1, "", [{"id": 1, "deep": deep}], Pagination(1, 1, 1, 1))
+    with pytest.raises(ReadingError, match="nested too deeply"):
+        leaf_of(page, client=None, with_prints=True)
+    while deep:
+        deep = deep["deeper"]
+        page.entries[0]["deep"] = deep
+
+
+# Threads
+
+
+class _Gauge:
+    """An account whose pages take a moment, and which notes how it is asked."""
+
+    def __init__(self, clients: dict[int, int], *, seconds: float = 0.02) -> None:
+        self.most_at_once = 0
+        self.order: list[tuple[int, int]] = []
+        self._script = account(clients)
+        self._seconds = seconds
+        self._at_once = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, seen: Seen) -> Any:
+        with self._lock:
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+            self.order.append((seen.client, seen.page))
+        time.sleep(self._seconds)
+        with self._lock:
+            self._at_once -= 1
+        return self._script(seen)
+
+
+def test_so_many_requests_at_once_and_no_more(tmp_path: Path) -> None:
+    gauge = _Gauge(dict.fromkeys(range(7, 13), 9))
+    _read(gauge, tmp_path, *range(7, 13), parallel=3)
+    assert gauge.most_at_once == 3
+
+
+def test_clients_are_begun_in_order_and_few_are_open_at_once(tmp_path: Path) -> None:
+    gauge = _Gauge(dict.fromkeys(range(7, 17), 9), seconds=0.005)
+    _read(gauge, tmp_path, *range(7, 17), parallel=2)
+    assert gauge.order[0] == (7, 1)
+    begun = list(dict.fromkeys(client for client, _ in gauge.order))
+    assert begun == sorted(begun)
+    left = dict.fromkeys(range(7, 17), 6)
+    for client, _ in gauge.order:
+        is_open = [other for other in left if other < client and left[other]]
+        # The last answer of a client may still be on its way when the next is begun.
+        assert len(is_open) <= 3
+        left[client] -= 1
+
+
+def test_pages_of_an_earlier_client_go_first(tmp_path: Path) -> None:
+    gauge = _Gauge({7: 20, 8: 20})
+    _read(gauge, tmp_path, 7, 8, parallel=1)
+    last_of_first = max(place for place, (client, _) in enumerate(gauge.order) if client == 7)
+    assert sum(client == 8 for client, _ in gauge.order[:last_of_first]) <= 2
+
+
+def test_a_consumer_that_is_busy_does_not_hold_up_the_reading(tmp_path: Path) -> None:
+    with ScriptedApi(account(dict.fromkeys(range(7, 27), 3))) as server, closing(_api(server)) as api:
+        results = _fetching(api, tmp_path, range(7, 27))
+        next(results)
+        until = time.monotonic() + 5
+        while len(server.seen) < 60 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert len(server.seen) == 60
+        assert len(list(results)) == 19
+
+
+def _hanging(seen: Seen) -> Any:
+    if seen.client == 7:
+        return account({7: 1})(seen)
+    time.sleep(2)
+    return b""
+
+
+def _threads() -> set[str]:
+    return {thread.name for thread in threading.enumerate() if thread.name.startswith(("pages", "client"))}
+
+
+def test_closing_it_ends_all_threads_promptly_and_leaves_nothing_half_read(tmp_path: Path) -> None:
+    with ScriptedApi(_hanging) as server, closing(_api(server, Clock())) as api:
+        results = _fetching(api, tmp_path, range(7, 27))
+        assert next(results).client == 7
+        while len(server.seen) < 5:
+            time.sleep(0.005)
+        began = time.monotonic()
+        results.close()
+        assert time.monotonic() - began < 1
+        assert _threads() == set()
+    assert _names(tmp_path) == ["7.jsonl.gz"]
+
+
+def test_an_interrupt_of_the_consumer_ends_all_threads(tmp_path: Path) -> None:
+    with ScriptedApi(_hanging) as server, closing(_api(server, Clock())) as api:
+        results = _fetching(api, tmp_path, range(7, 27))
+        next(results)
+        with pytest.raises(KeyboardInterrupt):
+            results.throw(KeyboardInterrupt)
+        assert _threads() == set()
+
+
+def test_an_account_stopped_from_outside_is_never_taken_for_done(tmp_path: Path) -> None:
+    with ScriptedApi(_hanging) as server, closing(_api(server, Clock())) as api:
+        results = _fetching(api, tmp_path, range(7, 27))
+        next(results)
+        api.stop()
+        with pytest.raises(StoppedError):
+            list(results)
+
+
+def test_a_bug_in_a_thread_comes_out_where_the_results_are_taken(tmp_path: Path) -> None:
+    def broken(client: int, done: int, total: int) -> None:
+        raise ZeroDivisionError(client, done, total)
+
+    with (
+        ScriptedApi(account({7: 3})) as server,
+        closing(_api(server)) as api,
+        pytest.raises(ZeroDivisionError),
+    ):
+        list(_fetching(api, tmp_path, (7,), on_page=broken))
+    assert _threads() == set()
+    assert _names(tmp_path) == []
+
+
+def test_no_clients_are_no_requests(tmp_path: Path) -> None:
+    with ScriptedApi(account({})) as server, closing(_api(server)) as api:
+        assert list(_fetching(api, tmp_path, ())) == []
+    assert server.seen == []
+
+
+def test_a_crew_that_was_stopped_takes_no_work() -> None:
+    crew = Crew(1, name="pages")
+    crew.stop(wait_seconds=1)
+    assert crew.submit(lambda: 1, rank=0).cancelled()
