@@ -85,7 +85,9 @@ class Month:
         self.labels = Labels(plan.config.language)
         self.before = record.entries(record.read(plan.folder))
         self.configured = {client.id: client for client in plan.config.clients or ()}
-        self.expected: tuple[int, ...] = ()
+        # Until the run knows better: whom the last one was about.
+        self.everyone = tuple(self.configured or self.before)
+        self.stopped_by: ReportsError | None = None
         self.listing: ClientList | None = None
         self.entries: dict[int, Entry] = {}
         self.lines: dict[int, ClientLine] = {}
@@ -96,9 +98,14 @@ class Month:
     def has_read_something(self) -> bool:
         return any(entry["state"] == "ready" for entry in self.entries.values())
 
+    @property
+    def expected(self) -> tuple[int, ...]:
+        """This run's clients: those that were chosen, or else everyone."""
+        return self.plan.only or self.everyone
+
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
-        """These are this run's clients, in this order, or those of them that were chosen."""
-        self.expected = tuple(client for client in clients if not self.plan.only or client in self.plan.only)
+        """These are all the clients there are to report on, in this order."""
+        self.everyone = tuple(clients)
         self.listing = listing or self.listing
 
     def count(self, ask: Callable[[], ClientList]) -> None:
@@ -132,10 +139,9 @@ class Month:
 
     def take(self, found: Reading | Failure) -> None:
         """Renders and publishes one client, or notes why it failed. Raises WriteError for a full disk."""
-        if isinstance(found, Failure):
-            self._fail(found.client, found.error, found.requests)
-            return
         try:
+            if isinstance(found, Failure):
+                raise found.error
             self._publish(found)
         except (ClientError, WriteError) as error:
             self._fail(found.client, error, found.requests)
@@ -147,26 +153,32 @@ class Month:
         others = {*self.before, *archive.kept_ids(self.plan.source)} - {*self.entries}
         for client in sorted(others):
             entry, found = self.before.get(client), self.stored(client)
-            if isinstance(found, Failure) or (entry and entry["state"] == "failed"):
-                if entry:
-                    self._keep_failed(entry)
-            elif entry and entry["read_at"] == self._local(found.header.read_at):
+            if entry and entry["state"] == "failed" and client in self.everyone:
+                self._keep_failed(entry)
+            elif entry and entry["state"] == "failed" and isinstance(found, Failure):
+                log.info("client %s is no client of this account any more, and nothing of it is kept", client)
+            elif entry and isinstance(found, Reading) and _instant(entry["read_at"]) == found.header.read_at:
                 self._keep(entry, found)
             else:
                 self.take(found)
 
-    def give_up(self, error: ReportsError) -> None:
-        """The clients that were not reached fail for this reason; all others keep their entry."""
-        for client in self.expected or tuple(self.configured):
-            if client not in self.entries and (not self.plan.only or client in self.plan.only):
+    def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
+        """Ends the run with `code`: clients that were not reached fail for this reason, others keep their entry.
+
+        Unless `may_render`, the others fail too: their figures are not known.
+        """
+        self.stopped_by = error
+        self.codes.append(code)
+        for client in (*self.expected, *(() if may_render else self.before)):
+            if client not in self.entries:
                 self._fail(client, error, 0)
         try:
             self.keep_the_others()
         except WriteError as another:
             self.codes.append(another.exit_code)
 
-    def finish(self, *, started_at: dt.datetime, now: Clock, codes: Sequence[ExitCode]) -> Outcome:
-        """Overview, summary, run record, and the line in RESULT.html."""
+    def sum_up(self) -> None:
+        """Summary and overview."""
         account = self._report()
         for write in (self._write_summary, self._write_overview):
             try:
@@ -174,8 +186,12 @@ class Month:
             except WriteError as error:
                 log.error("%s", error)
                 self.codes.append(error.exit_code)
-        code = most_severe([*codes, *self.codes, self._code()])
-        message = f"{self._sentence(account)} Exit code {int(code)}."
+
+    def finish(self, *, started_at: dt.datetime, now: Clock) -> Outcome:
+        """Run record, and the line in RESULT.html."""
+        account = self._report()
+        code = most_severe([*self.codes, self._code()])
+        message = last_line(self._sentence(account), code)
         log.info("%s", message)
         try:
             record.write(
@@ -192,7 +208,7 @@ class Month:
         except WriteError as error:
             log.error("%s", error)
             code = most_severe([code, error.exit_code])
-            message = f"{error} Exit code {int(code)}."
+            message = last_line(str(error), code)
         return Outcome(code, message, self.plan.folder)
 
     def _publish(self, found: Reading) -> None:
@@ -246,12 +262,13 @@ class Month:
     def _fail(self, client: int, error: ReportsError, requests: int) -> None:
         own = self.configured.get(client)
         before = self.before.get(client)
+        is_kept = publish.folder_of(self.plan.folder, client) is not None
         entry = record.failed_entry(
             client=client,
             name=(own.name if own else None) or (before["name"] if before else None) or f"#{client}",
             reason=str(error),
             requests=requests,
-            before=before,
+            before=before if is_kept else None,
         )
         self.entries[client] = entry
         self._failed_line(entry)
@@ -314,12 +331,8 @@ class Month:
             return None
         return next((listed for listed in self.listing.clients if listed.id == client), None)
 
-    def _local(self, instant: dt.datetime) -> str:
-        return record.instant(instant.astimezone(self.plan.config.time_zone))
-
     def _report(self) -> Account:
-        first = list(self.configured) or list(self.expected)
-        order = [client for client in first if client in self.lines]
+        order = [client for client in self.everyone if client in self.lines]
         order += sorted({*self.lines} - {*order})
         return Account(
             name=self.plan.config.account.name,
@@ -349,7 +362,7 @@ class Month:
     def _code(self) -> ExitCode:
         """Failures and warnings over all clients of the overview."""
         states = [self.entries[client]["state"] for client in self.expected if client in self.entries]
-        if states and all(state == "failed" for state in states):
+        if (states or self.stopped_by) and all(state == "failed" for state in states):
             return ExitCode.NONE_DONE
         if any(line.state == account_pages.FAILED for line in self.lines.values()):
             return ExitCode.SOME_FAILED

@@ -49,7 +49,7 @@ def failure_of(server: ScriptedApi, clock: Clock | None = None, **settings: floa
 
 
 def first(bad: Answer, then: bytes = GOOD) -> Script:
-    return lambda _: bad() if seen.count == 1 else then
+    return lambda seen: bad() if seen.count == 1 else then
 
 
 def always(bad: Answer) -> Script:

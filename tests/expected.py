@@ -15,6 +15,20 @@ from tests.facts import (
     rounded,
 )
 
+PAGE_AMOUNTS = ("Net", "VAT", "Gross", "Withholding", "Payable")
+COUNTS = ("pages", "documents_read", "documents_counted")
+TOTAL_FIELDS = {
+    "Documents": "documents",
+    "Net": "net",
+    "VAT": "tax",
+    "Gross": "gross",
+    "Withholding": "withholding",
+    "Payable": "payable",
+    "Open": "open",
+    "Overdue": "overdue",
+}
+WITH_PAYABLE = {"totals", "type", "group", "document"}
+
 
 def counted(client: oracle.Client, month: Month, currency: str) -> list[oracle.Document]:
     """The counted documents of the period in one currency, by date, then id."""
@@ -43,7 +57,7 @@ def totals(client: oracle.Client, month: Month) -> Facts:
     """Documents, their amounts, open and overdue, per currency."""
     facts: Facts = {}
     for currency in currencies(client, month):
-        facts |= _type_amounts((currency, "totals"), counted(client, month, currency))
+        facts |= _amounts((currency, "totals"), counted(client, month, currency), TYPE_AMOUNTS)
         ageing = oracle.ageing(oracle.in_currency(client.open(), currency), month.today)
         facts[currency, "totals", "Open"] = sum(ageing.values(), Decimal(0))
         facts[currency, "totals", "Overdue"] = sum(ageing.values(), Decimal(0)) - ageing["current"]
@@ -55,14 +69,13 @@ def parts(client: oracle.Client, month: Month) -> Facts:
     facts: Facts = {}
     for currency in currencies(client, month):
         here = counted(client, month, currency)
-        for kind, documents in [*_by_type(here), ("total", here)]:
-            facts |= _type_amounts((currency, "type", kind), documents)
+        for kind, some in [*_by_type(here), ("total", here)]:
+            facts |= _amounts((currency, "type", kind), some, TYPE_AMOUNTS)
         facts |= vat(here, currency)
         facts |= _ageing(oracle.in_currency(client.open(), currency), currency, month)
         months = oracle.twelve_months(oracle.in_currency(client.documents, currency), month.last)
-        for name, documents in months.items():
-            facts[currency, "month", name, "Net"] = oracle.totals(documents).net
-            facts[currency, "month", name, "VAT"] = oracle.totals(documents).tax
+        for name, some in months.items():
+            facts |= _amounts((currency, "month", name), some, ("Net", "VAT"))
     return facts
 
 
@@ -70,16 +83,18 @@ def page(client: oracle.Client, month: Month) -> Facts:
     """The statement: totals, the small tables, and every document by its number, in groups per type."""
     facts = totals(client, month) | parts(client, month)
     for currency in currencies(client, month):
-        here = counted(client, month, currency)
+        here, left = counted(client, month, currency), oracle.in_currency(client.open(), currency)
         for one in here:
-            facts |= _document((currency, "document", one.number), one)
-        for kind, documents in _by_type(here):
-            facts |= _amounts((currency, "group", kind), documents)
-        facts |= _amounts((currency, "document", "total"), here)
-        for one in oracle.in_currency(client.open(), currency):
-            facts |= _open((currency, "open", one.number), one, month)
-        total = oracle.totals(oracle.in_currency(client.open(), currency))
-        facts[currency, "open", "total", "Payable"] = total.payable
+            facts |= _days((currency, "document", one.number), one)
+            facts |= _amounts((currency, "document", one.number), [one], PAGE_AMOUNTS)
+        for kind, some in [*_by_type(here), ("total", here)] if here else []:
+            facts |= _amounts((currency, "group", kind), some, PAGE_AMOUNTS)
+        for one in left:
+            facts |= _days((currency, "open", one.number), one)
+            facts |= _amounts((currency, "open", one.number), [one], ("Payable",))
+            facts[currency, "open", one.number, "Days overdue"] = _days_overdue(one, month)
+        if left:
+            facts |= _amounts((currency, "open", "total"), left, ("Payable",))
     return facts
 
 
@@ -88,32 +103,110 @@ def sheets(client: oracle.Client, month: Month) -> Facts:
     facts: Facts = {}
     for currency in currencies(client, month):
         if here := counted(client, month, currency):
-            facts |= {(currency, "Documents", "order"): " ".join(str(one.id) for one in here)}
-            facts |= _amounts((currency, "Documents", "total"), here)
+            facts |= documents(here, currency)
             facts |= _lines(here, currency)
             facts |= vat(here, currency, section="VAT")
-        for one in here:
-            facts |= _document((currency, "Documents", str(one.id)), one)
         facts |= open_documents(oracle.in_currency(client.open(), currency), currency, month)
     return facts
 
 
-def open_documents(documents: list[oracle.Document], currency: str, month: Month) -> Facts:
-    """The rows of open documents by id, and their total; nothing when there is none."""
-    facts: Facts = {}
-    for one in documents:
-        facts |= _open((currency, "Open documents", str(one.id)), one, month)
-    if documents:
-        facts[currency, "Open documents", "total", "Payable"] = oracle.totals(documents).payable
+def documents(counted_documents: list[oracle.Document], currency: str) -> Facts:
+    """The rows of documents by id, their order, and their totals."""
+    facts: Facts = {(currency, "Documents", "order"): " ".join(str(one.id) for one in counted_documents)}
+    for one in counted_documents:
+        key = (currency, "Documents", str(one.id))
+        facts |= _days(key, one) | _amounts(key, [one], DOCUMENT_AMOUNTS)
+        facts[*key, "Number"] = one.number
+        facts[*key, "Currency"] = one.currency
+        facts[*key, "Exemption"] = one.exemption
+        facts[*key, "Archived"] = Decimal(one.archived)
+    return facts | _amounts((currency, "Documents", "total"), counted_documents, DOCUMENT_AMOUNTS)
+
+
+def record(client: oracle.Client, month: Month) -> Facts:
+    """The figures of the client's entry in the run record."""
+    facts = totals(client, month)
+    for currency in currencies(client, month):
+        facts |= _ageing(oracle.in_currency(client.open(), currency), currency, month)
+        if here := counted(client, month, currency):
+            facts |= vat(here, currency, section="VAT")
+    kept = {key: value for key, value in facts.items() if _is_recorded(key)}
+    counts = (client.pages, len(client.documents), len(client.counted(month.first, month.last)))
+    return kept | {("", "counts", name): Decimal(count) for name, count in zip(COUNTS, counts, strict=True)}
+
+
+def account_sheets(clients: list[oracle.Client], month: Month) -> list[tuple[str, str]]:
+    """What the sheets of summary.xlsx hold between Clients and Not counted, in order."""
+    held = [one for client in clients for one in data_sheets(client, month)]
+    kinds = ("VAT", "Documents", "Open documents")
+    found = {one for one in held if one[0] in kinds and one[1]}
+    return sorted(found, key=lambda one: (kinds.index(one[0]), one[1]))
+
+
+def account(clients: list[oracle.Client], month: Month) -> Facts:
+    """What summary.xlsx has to say: a row per client and currency, and all their documents, VAT and open ones."""
+    facts = clients_totals(clients, month)
+    for client in clients:
+        for currency in currencies(client, month) or [""]:
+            facts[currency, "Clients", str(client.id), "Client"] = shown_name(client)
+        for one in client.not_counted(month.first, month.last):
+            key = ("", "Not counted", str(one.id))
+            facts |= {(*key, "Number"): one.number, (*key, "Date"): one.date.isoformat()}
+            facts |= {(*key, "Currency"): one.currency, (*key, "Gross"): one.gross}
+    for currency in {currency for client in clients for currency in currencies(client, month)}:
+        here = [one for client in clients for one in counted(client, month, currency)]
+        left = [one for client in clients for one in oracle.in_currency(client.open(), currency)]
+        facts |= documents(here, currency) | open_documents(left, currency, month)
+        for client in clients:
+            for (_, _, name, *rest), value in vat(counted(client, month, currency), currency, section="VAT").items():
+                if name != "total" and counted(client, month, currency):
+                    facts[currency, "VAT", f"{client.id} {name}", *rest] = value
+        facts |= {key: value for key, value in vat(here, currency, section="VAT").items() if key[2] == "total"}
     return facts
 
 
-def vat(documents: list[oracle.Document], currency: str, *, section: str = "vat") -> Facts:
+def clients_totals(clients: list[oracle.Client], month: Month) -> Facts:
+    """The totals of every client and currency."""
+    return {
+        (currency, "Clients", str(client.id), name): value
+        for client in clients
+        for (currency, _, name), value in totals(client, month).items()
+    }
+
+
+def overview(clients: list[oracle.Client], month: Month) -> Facts:
+    """The totals of every client and currency, and those of all clients together."""
+    facts = clients_totals(clients, month)
+    together: Facts = {}
+    for (currency, kind, _, name), value in facts.items():
+        key = (currency, kind, "total", name)
+        together[key] = Decimal(together.get(key, 0)) + Decimal(value)
+    return facts | together
+
+
+def shown_name(client: oracle.Client) -> str:
+    """The client's name in one line."""
+    return " ".join(client.name.split())
+
+
+def open_documents(left: list[oracle.Document], currency: str, month: Month) -> Facts:
+    """The rows of open documents by id, and their total; nothing when there is none."""
+    facts: Facts = {}
+    for one in left:
+        key = (currency, "Open documents", str(one.id))
+        facts |= _days(key, one) | _amounts(key, [one], ("Payable",))
+        facts[*key, "Number"] = one.number
+        facts[*key, "Currency"] = one.currency
+        facts[*key, "Days overdue"] = _days_overdue(one, month)
+    return facts | (_amounts((currency, "Open documents", "total"), left, ("Payable",)) if left else {})
+
+
+def vat(some: list[oracle.Document], currency: str, *, section: str = "vat") -> Facts:
     """The VAT table: a row per rate and code, the rounding line, the total. As section VAT: per scheme too."""
     facts: Facts = {}
-    invoices = [one for one in documents if not one.is_credit_note]
-    credit_notes = [one for one in documents if one.is_credit_note]
-    for (scheme, rate, code), row in oracle.vat_rows(documents).items():
+    invoices = [one for one in some if not one.is_credit_note]
+    credit_notes = [one for one in some if one.is_credit_note]
+    for (scheme, rate, code), row in oracle.vat_rows(some).items():
         key = (currency, section, vat_name(scheme if section == "VAT" else "", rate, code))
         if (*key, "Base") in facts:
             raise ValueError(f"two rows of the VAT table would be called {key}")
@@ -122,6 +215,7 @@ def vat(documents: list[oracle.Document], currency: str, *, section: str = "vat"
         if section == "VAT":
             facts[*key, "Documents"] = Decimal(len(row.documents))
             facts[*key, "Tax names"] = ", ".join(sorted(row.tax_names))
+            facts |= {(*key, "Currency"): currency, (*key, "Exemption"): code or ""}
     rounding = (oracle.vat_rounding(invoices), oracle.vat_rounding(credit_notes))
     facts |= _vat_amounts((currency, section, "rounding"), *rounding)
     own, credited = oracle.totals(invoices), oracle.totals(credit_notes)
@@ -139,12 +233,90 @@ def optional(client: oracle.Client, month: Month, facts: Facts) -> set[Key]:
     here = client.counted(month.first, month.last)
     withheld = oracle.currencies(one for one in here if one.withholding)
     credited = oracle.currencies(one for one in here if one.is_credit_note)
-    kinds = {currency: {one.type for one in oracle.in_currency(here, currency)} for currency in withheld | {""}}
+    left = oracle.currencies(client.open())
+    mixed = {key[0] for key in facts if len(dict(_by_type(oracle.in_currency(here, key[0])))) > 1}
     return {
         key
         for key in facts
-        if (key[0] not in withheld and key[1] != "open" and key[-1] in {"Withholding", "Payable"})
+        if (key[0] not in withheld and key[1] in WITH_PAYABLE and key[-1] in {"Withholding", "Payable"})
         or (key[0] not in credited and key[1] == "vat" and key[-1] in SPLIT_AMOUNTS)
+        or (key[0] not in mixed and key[1] == "type")
         or (key[1:3] == ("vat", "rounding") and not facts[key])
-        or (key[1] == "type" and len(kinds.get(key[0], ())) == 1)
+        or (key[0] not in left and key[1] == "ageing")
     }
+
+
+def _is_recorded(key: Key) -> bool:
+    """Whether the run record has such a fact: no texts, no total of the VAT table, fewer columns."""
+    if key[1] == "ageing":
+        return key[2] != "total" and key[-1] == "Payable"
+    if key[1] == "VAT":
+        shown = {"Base", "VAT"} if key[2] == "rounding" else {"Base", "VAT", "Gross", "Base credit notes", "VAT credit notes"}
+        return key[2] != "total" and key[-1] in shown
+    return True
+
+
+def _amounts(key: Key, some: list[oracle.Document], names: tuple[str, ...]) -> Facts:
+    own = oracle.totals(some)
+    amounts = {
+        "Documents": Decimal(own.documents),
+        "Sum": own.sum,
+        "Discount": own.discount,
+        "Net": own.net,
+        "VAT": own.tax,
+        "Gross": own.gross,
+        "Withholding": own.withholding,
+        "Payable": own.payable,
+    }
+    return {(*key, name): amounts[name] for name in names}
+
+
+def _days(key: Key, document: oracle.Document) -> Facts:
+    due = document.due_date.isoformat() if document.due_date else ""
+    return {(*key, "Date"): document.date.isoformat(), (*key, "Due date"): due}
+
+
+def _days_overdue(document: oracle.Document, month: Month) -> Decimal:
+    return Decimal(max(0, oracle.days_late(document, month.today)))
+
+
+def _by_type(some: list[oracle.Document]) -> list[tuple[str, list[oracle.Document]]]:
+    return [(kind, [one for one in some if one.type == kind]) for kind in sorted({one.type for one in some})]
+
+
+def _vat_amounts(key: Key, invoiced: tuple[Decimal, Decimal], credited: tuple[Decimal, Decimal]) -> Facts:
+    base, tax = invoiced[0] + credited[0], invoiced[1] + credited[1]
+    amounts = (*invoiced, *credited, base, tax, base + tax)
+    return {(*key, name): value for name, value in zip(VAT_AMOUNTS, amounts, strict=True)}
+
+
+def _ageing(left: list[oracle.Document], currency: str, month: Month) -> Facts:
+    facts: Facts = {}
+    for name, amount in oracle.ageing(left, month.today).items():
+        held = [one for one in left if oracle.bucket(one, month.today) == name]
+        facts[currency, "ageing", name, "Documents"] = Decimal(len(held))
+        facts[currency, "ageing", name, "Payable"] = amount
+    return facts | _amounts((currency, "ageing", "total"), left, ("Documents", "Payable"))
+
+
+def _lines(some: list[oracle.Document], currency: str) -> Facts:
+    facts: Facts = {}
+    total = dict.fromkeys(LINE_AMOUNTS, Decimal(0))
+    for document in some:
+        for index, line in enumerate(document.lines):
+            key = (currency, "Line items", f"{document.id} {index + 1}")
+            amounts = dict(
+                zip(LINE_AMOUNTS, (line.discount, line.net, line.tax, line.net + line.tax), strict=True)
+            )
+            total = {name: total[name] + amounts[name] for name in LINE_AMOUNTS}
+            facts |= {(*key, name): rounded(value) for name, value in amounts.items()}
+            facts[*key, "Number"] = document.number
+            facts[*key, "Date"] = document.date.isoformat()
+            facts[*key, "Currency"] = currency
+            facts[*key, "Quantity"] = line.quantity
+            facts[*key, "Unit price"] = line.unit_price
+            facts[*key, "Discount %"] = line.discount_percent / 100
+            facts[*key, "VAT rate"] = line.rate or "none"
+            facts[*key, "Tax name"] = line.tax_name or ""
+            facts[*key, "Exemption"] = document.exemption if line.rate == "0" else ""
+    return facts | {(currency, "Line items", "total", name): rounded(value) for name, value in total.items()}

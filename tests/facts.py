@@ -38,7 +38,7 @@ TYPE_AMOUNTS = ("Documents", "Net", "VAT", "Gross", "Withholding", "Payable")
 LINE_AMOUNTS = ("Discount", "Net", "VAT", "Gross")
 SPLIT_AMOUNTS = ("Base invoices", "VAT invoices", "Base credit notes", "VAT credit notes")
 VAT_AMOUNTS = (*SPLIT_AMOUNTS, "Base", "VAT", "Gross")
-DIGITS_OF_LINES = 6
+DIGITS_OF_LINES = 8
 
 Key = tuple[str, ...]
 Facts = dict[Key, Decimal | str]

@@ -38,6 +38,10 @@ class Cell:
         return "" if self.value is None else str(self.value)
 
     @property
+    def shows_number(self) -> bool:
+        return isinstance(self.value, Decimal)
+
+    @property
     def day(self) -> str:
         """A date as ISO text, empty for an empty cell."""
         return "" if self.value is None else (DAY_ZERO + timedelta(days=int(self.number))).isoformat()
@@ -104,8 +108,12 @@ class PageCell:
 
     @property
     def number(self) -> Decimal:
-        """The one amount in it, or else its text as a number."""
-        return Decimal(self.amounts[0] if self.amounts else self.text)
+        """The amount in it, or else its text as a number."""
+        return Decimal(self.amounts[0] if self.amounts else re.sub(r"\s", "", self.text))
+
+    @property
+    def shows_number(self) -> bool:
+        return bool(self.amounts) or self.text.isdecimal()
 
 
 @dataclass

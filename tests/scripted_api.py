@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import ssl
 import struct
@@ -16,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from reports.source.pacer import Clock
 
-KEY = "a1b2c3d4e5f6a7b8c9d0"
+KEY = f"a{secrets.token_hex(20)}"
 LINGER_NOT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 

@@ -41,8 +41,6 @@ from tests.asking import (
 )
 from tests.scripted_api import KEY, ScriptedApi, Seen, TurnedClock, listing, reply, slowly
 
-# What is asked
-
 
 def test_documents_are_asked_for_as_documented() -> None:
     with ScriptedApi(lambda _: GOOD) as server, closing(api_of(server, per_page=20)) as api:
@@ -106,9 +104,6 @@ def test_neither_netrc_nor_cookies_are_sent(tmp_path: Path, monkeypatch: pytest.
     assert all("authorization" not in seen.headers and "cookie" not in seen.headers for seen in server.seen)
 
 
-# What is tried again
-
-
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_fault_that_passes_leaves_no_trace(fault: str) -> None:
     with ScriptedApi(first(PASSING[fault])) as server:
@@ -169,9 +164,6 @@ def test_a_refused_connection_is_tried_five_times() -> None:
     assert len(counted) == 5
 
 
-# Time
-
-
 def _drip_of_headers() -> Iterator[bytes]:
     return slowly(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 50, seconds=0.02)
 
@@ -208,8 +200,6 @@ def testsilence_ends_a_request_before_its_time(monkeypatch: pytest.MonkeyPatch) 
 
 def test_an_answer_slower_than_a_look_up_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "LOOK_UP_SECONDS", 0.01)
-    with ScriptedApi(always(lambda: slowly(GOOD[:20], seconds=0.005))) as server:
-        pass
     with ScriptedApi(always(_late)) as server:
         assert ask(server).requests == 1
 
@@ -295,9 +285,6 @@ def test_nothing_is_asked_after_a_refusal() -> None:
         with pytest.raises(StoppedError):
             api.documents_page(7, 2, {})
     assert len(server.seen) == 1
-
-
-# Limits
 
 
 def _dates(seconds: int, **headers: str) -> dict[str, str]:
@@ -389,9 +376,6 @@ def test_every_thread_waits_when_one_is_told_to() -> None:
     assert all(seen.at - first.at >= 1 for seen in others)
 
 
-# The budget of retries
-
-
 def test_a_dead_api_is_left_alone_when_the_budget_is_spent() -> None:
     with (
         ScriptedApi(always(lambda: reply(status=503))) as server,
@@ -428,9 +412,6 @@ def test_successes_earn_retries() -> None:
 def test_time_outs_spend_the_budget_faster() -> None:
     slow = trouble_of(TimeoutError(), Redactor())
     assert slow.cost * pacer.SUCCESSES_PER_RETRY > trouble_of(ConnectionResetError(), Redactor()).cost
-
-
-# Size
 
 
 def test_a_bomb_is_put_down_before_it_unfolds() -> None:

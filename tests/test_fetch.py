@@ -66,9 +66,6 @@ def _ids(path: Path) -> list[int]:
     return [entry["id"] for body in read_pages(path) for entry in json.loads(body)["invoices"]]
 
 
-# What is read
-
-
 def test_every_page_of_every_client_is_archived_as_it_came(tmp_path: Path) -> None:
     script = account({7: 5, 8: 1, 9: 4})
     found, seen = _read(script, tmp_path, 7, 8, 9)
@@ -135,9 +132,6 @@ def test_progress_is_told_page_by_page(tmp_path: Path) -> None:
         list(_fetching(api, tmp_path, (7, 8), on_page=lambda *page: told.append(page)))
     assert [page for page in told if page[0] == 7] == [(7, 1, 3), (7, 2, 3), (7, 3, 3)]
     assert [page for page in told if page[0] == 8] == [(8, 1, 2), (8, 2, 2)]
-
-
-# Whose fault it is
 
 
 def test_a_wrong_key_costs_exactly_one_request(tmp_path: Path) -> None:
@@ -226,8 +220,6 @@ def test_a_folder_that_cannot_be_written_fails_the_client(tmp_path: Path) -> Non
     assert isinstance(failure, Failure)
     assert isinstance(failure.error, WriteError)
 
-
-# Pages that move
 
 FIVE = [document(number) for number in range(70, 75)]
 
@@ -369,9 +361,6 @@ def test_a_client_of_one_page_needs_no_second_look(tmp_path: Path) -> None:
         assert reading.requests == len(seen) == 1
 
 
-# Whose documents
-
-
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
@@ -447,9 +436,6 @@ def test_an_entry_too_deep_to_be_compared_is_refused() -> None:
         page.entries[0]["deep"] = deep
 
 
-# Threads
-
-
 class _Gauge:
     """An account whose pages take a moment, and which notes how it is asked."""
 
@@ -483,7 +469,8 @@ def test_clients_are_begun_in_order_and_few_are_open_at_once(tmp_path: Path) -> 
     _read(gauge, tmp_path, *range(7, 17), parallel=2)
     assert gauge.order[0] == (7, 1)
     begun = list(dict.fromkeys(client for client, _ in gauge.order))
-    assert begun == sorted(begun)
+    # Two requests that leave at the same time may arrive in any order.
+    assert all(abs(client - 7 - place) <= 1 for place, client in enumerate(begun))
     left = dict.fromkeys(range(7, 17), 6)
     for client, _ in gauge.order:
         is_open = [other for other in left if other < client and left[other]]

@@ -1,7 +1,7 @@
 """Cells: sheets as a page's templates want them, every value escaped and shown as its kind says.
 
-An amount is a `data` element with its exact decimal beside the text. Outside the templates markup is made here
-alone, from literals of this room and escaped texts.
+An amount is a `data` element with its exact decimal beside the text. Beside the templates, this room alone
+makes markup: from literals and escaped texts.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from openpyxl.cell.cell import Cell, MergedCell
@@ -17,9 +18,12 @@ from reports.render.layout import Column, Kind, Row, Sheet, Value
 INK, ACCENT, QUIET, LINE = "1F2933", "1F4E78", "5B6770", "D5DCE2"
 WIDTHS = {Kind.TEXT: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
+NUMBER_SHAPES = {Kind.MONEY: ",.2f", Kind.NUMBER: ",.4f", Kind.PERCENT: ",.2f"}
 HEADING_MARGIN = 3
 """Characters of a column that its heading leaves free, for the button of the filter."""
 MAX_HEADING_LINES = 2
+LETTERS_PER_DIGIT = 1.1
+"""Widths count digits of the workbook's own font; the letters of cells are smaller."""
 ROW_POINTS, LINE_POINTS, MAX_ROW_POINTS = 15.0, 13.0, 409.0
 
 _FORMATS = {
@@ -62,14 +66,15 @@ TOTAL = Look(is_bold=True, above="thin", fill="EEF2F6")
 def of_kind(grid: Sheet, index: int, look: Look) -> Look:
     """`look` with the number format and the alignment of a column."""
     column = grid.columns[index]
-    look = look._replace(**_side_of(grid, index))
+    is_body = look is BODY
+    look = look._replace(**_alignment(grid, index))
     if column.kind is Kind.MONEY:
         return look._replace(number_format=_money_format(grid.currency))
     if column.kind is Kind.PERCENT:
         return look._replace(number_format=_percent_format(grid, index))
     if column.kind is Kind.DATE:
         return look._replace(number_format=_FORMATS[Kind.DATE], horizontal="left")
-    if column.kind is Kind.LINK and look is BODY:
+    if column.kind is Kind.LINK and is_body:
         return look._replace(colour="0563C1", is_underlined=True)
     wraps = column.kind is Kind.LONG_TEXT
     return look._replace(number_format=_FORMATS.get(column.kind, "General"), wraps=wraps)
@@ -77,11 +82,11 @@ def of_kind(grid: Sheet, index: int, look: Look) -> Look:
 
 def of_heading(grid: Sheet, index: int, *, has_button: bool) -> Look:
     """The look of a column's heading, over its values, but clear of the filter's button where it has one."""
-    look = HEAD._replace(**_side_of(grid, index))
+    look = HEAD._replace(**_alignment(grid, index))
     return look._replace(indent=2) if has_button and look.horizontal == "right" else look
 
 
-def _side_of(grid: Sheet, index: int) -> dict[str, Any]:
+def _alignment(grid: Sheet, index: int) -> dict[str, Any]:
     """Numbers to the right; text after a number a little away from it."""
     if grid.columns[index].kind in RIGHT:
         return {"horizontal": "right"}
@@ -135,13 +140,14 @@ def widths(grid: Sheet) -> list[float]:
     """A width per column, in characters, from its content and within its kind's bounds."""
     every = [*grid.rows, *([grid.totals] if grid.totals else [])]
     return [
-        _width(column, [row[index] for row in every], grid.currency) + _side_of(grid, index).get("indent", 0)
+        _width(column, [row[index] for row in every], grid.currency)
+        + _alignment(grid, index).get("indent", 0)
         for index, column in enumerate(grid.columns)
     ]
 
 
 def _width(column: Column, values: Sequence[Value], currency: str | None) -> float:
-    longest = max((_length(column.kind, value) for value in values), default=0)
+    longest = _longest(column.kind, values)
     if column.kind is Kind.MONEY and currency:
         longest += 2 if currency == "EUR" else 4
     heading = _heading_room(column.heading) + HEADING_MARGIN
@@ -159,7 +165,7 @@ def _heading_room(heading: str) -> int:
 
 def heading_height(grid: Sheet, widths: Sequence[float], *, has_button: bool) -> float | None:
     """Points that the row of headings needs in columns of these widths; None for one line."""
-    margin = HEADING_MARGIN if has_button else 1
+    margin = HEADING_MARGIN if has_button else 0
     lines = [
         _lines(column.heading, width - margin) for column, width in zip(grid.columns, widths, strict=True)
     ]
@@ -187,21 +193,21 @@ def _height(lines: int) -> float | None:
 
 def _lines(text: Value, width: float) -> int:
     """How many lines `text` takes in a column of `width`."""
-    if not isinstance(text, str) or (len(text) <= width and "\n" not in text):
+    room = int(width * LETTERS_PER_DIGIT)
+    if not isinstance(text, str) or (len(text) <= room and "\n" not in text):
         return 1
-    return sum(
-        len(textwrap.wrap(line, int(width), break_on_hyphens=False)) or 1 for line in text.splitlines()
-    )
+    return sum(len(textwrap.wrap(line, room, break_on_hyphens=False)) or 1 for line in text.splitlines())
 
 
-def _length(kind: Kind, value: Value) -> int:
-    if value is None:
-        return 0
+def _longest(kind: Kind, values: Sequence[Value]) -> int:
+    """Characters of the longest value; of numbers only the least and the greatest can be that."""
     if kind is Kind.DATE:
         return 10
-    if kind is Kind.NUMBER and isinstance(value, Decimal):
-        return len(f"{value:,.4f}".rstrip("0")) + 2
-    if isinstance(value, Decimal):
-        return len(f"{value:,.2f}")
-    shown = value[0] if isinstance(value, tuple) else str(value)
-    return max((len(line) for line in shown.splitlines()), default=0)
+    shape = NUMBER_SHAPES.get(kind, "")
+    numbers = [value for value in values if isinstance(value, (int, Decimal))]
+    ends = [min(numbers), max(numbers)] if numbers else []
+    texts = [
+        value[0] if isinstance(value, tuple) else value for value in values if isinstance(value, (str, tuple))
+    ]
+    lines = chain.from_iterable(map(str.splitlines, texts))
+    return max(map(len, [*lines, *(f"{value:{shape}}" for value in ends)]), default=0)

@@ -24,7 +24,7 @@ from reports.render.cells import Grid, encoders, grid, money
 from reports.render.client_pages import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.labels import N_, Labels
 from reports.render.layout import Chart, Column, Kind, Sheet, without
-from reports.render.plot import Plot
+from reports.render.plot import Length, Plot
 
 MEANINGS = {
     ExitCode.DONE: N_("Every client is done; nothing to look at."),
@@ -78,14 +78,14 @@ class Totals(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One currency of a statement. `bars` are the lengths of the ageing buckets, in percent."""
+    """One currency of a statement; `bars` are those of the ageing, bucket by bucket."""
 
     documents: Grid
     types: Grid
     vat: Grid
     open_documents: Grid
     ageing: Grid
-    bars: Sequence[str]
+    bars: Sequence[Length]
     plot: Plot | None
     months: Grid | None
 

@@ -59,6 +59,13 @@ class Plot(NamedTuple):
     slots: Sequence[Slot]
 
 
+class Length(NamedTuple):
+    """A bar of an ageing, in percent; a negative one is drawn hollow."""
+
+    percent: str
+    is_negative: bool
+
+
 def columns(chart: Chart, labels: Labels) -> Plot:
     """The months of `chart` as columns side by side, from the zero line up or down."""
     values = [value for _, series in chart.series for value in series]
@@ -100,10 +107,10 @@ def columns(chart: Chart, labels: Labels) -> Plot:
     )
 
 
-def lengths(amounts: Sequence[Decimal]) -> list[str]:
-    """A bar's length for each amount, in percent of the longest. Its sign is told by the amount's minus."""
-    longest = max(map(abs, amounts), default=ZERO)
-    return [_short(abs(amount) / longest * 100) if longest else "0" for amount in amounts]
+def lengths(amounts: Sequence[Decimal]) -> list[Length]:
+    """A bar for each amount, in percent of the longest."""
+    longest = max(map(abs, amounts), default=ZERO) or Decimal(1)
+    return [Length(_short(abs(amount) / longest * 100), amount < 0) for amount in amounts]
 
 
 def steps(low: Decimal, high: Decimal) -> list[Decimal]:

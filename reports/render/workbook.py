@@ -44,6 +44,8 @@ from reports.render.rows import Band, Field, Part
 MAX_SHEET_NAME = 31
 MAX_DATA_ROWS = rows.MAX_ROWS - 100
 """Leaves room for heading, totals and notes."""
+ROOMY_HEADING = 16
+"""Characters of a heading that stand on one line where there are few columns."""
 MAX_FOOTER = 110
 """Characters, two units each at most: Excel refuses a whole footer of more than 255 units."""
 
@@ -258,8 +260,9 @@ class _Page:
         self._band(self.workbook.fields(grid, looks.BODY), grid.rows, height=looks.row_height(grid, widths))
         if grid.totals:
             self._band(self.workbook.fields(grid, looks.TOTAL), [grid.totals])
-        for index, width in enumerate(widths, start=1):
-            self._widen(index, width)
+        for index, (column, width) in enumerate(zip(grid.columns, widths, strict=True), start=1):
+            # Room enough here for headings of two words on one line.
+            self._widen(index, max(width, min(len(column.heading), ROOMY_HEADING)))
 
     def _headings(self, grid: Sheet) -> None:
         fields = [

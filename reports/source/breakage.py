@@ -23,7 +23,7 @@ _Error = TypeVar("_Error", bound=BaseException)
 def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
     """The trouble behind an exception of `requests`, judged by the errors of Python that led to it."""
     if certificate := _behind(error, ssl.SSLCertVerificationError):
-        cause = quoted(certificate.verify_message, redact)
+        cause = quoted(getattr(certificate, "verify_message", None) or str(certificate), redact)
         return Trouble(
             f"the server's certificate is not trusted: {cause}. Nothing was sent. Check the date of this "
             "computer, account.base_url, and whether a proxy needs a certificate of your company",

@@ -85,6 +85,7 @@ class Api:
         self._pacer = Pacer(per_minute, deadline_seconds=deadline_seconds, clock=self._clock)
         self._budget = Budget()
         self._redact = Redactor([key])
+        self._judging = threading.Lock()
         self._here = threading.local()
         self._sessions: list[requests.Session] = []
 
@@ -143,7 +144,7 @@ class Api:
         try:
             outcome = retrying(self._exchange, question)
         except UnreachableError as error:
-            raise UnreachableError(f"{question.where}: {error}") from None
+            outcome = Trouble(str(error))
         if isinstance(outcome, Page):
             self._budget.earn()
             return replace(outcome, requests=retrying.statistics["attempt_number"])
@@ -188,13 +189,15 @@ class Api:
             return trouble_of(error, self._redact)
 
     def _judge(self, answer: Answer, question: "_Question") -> Page | Trouble:
-        return judge(
-            answer,
-            number=question.page,
-            listed=question.listed,
-            redact=self._redact,
-            now=self._clock.now(),
-        )
+        # Python does one at a time anyway; and so no more than one large body is unfolded in memory.
+        with self._judging:
+            return judge(
+                answer,
+                number=question.page,
+                listed=question.listed,
+                redact=self._redact,
+                now=self._clock.now(),
+            )
 
     def _prepare_retry(self, state: RetryCallState) -> None:
         trouble = _outcome(state)
@@ -309,7 +312,7 @@ def _whole(response: requests.Response) -> Answer | Trouble:
     except requests.RequestException:
         if response.status_code == 200:
             raise
-    return Answer(response.status_code, response.headers, bytes(body))
+    return Answer(response.status_code, response.headers, body)
 
 
 def _outcome(state: RetryCallState) -> Trouble:

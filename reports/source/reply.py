@@ -41,7 +41,7 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytearray
 
 
 @dataclass(frozen=True)
@@ -210,8 +210,10 @@ def _count(value: object) -> int | None:
 
 def _hides_a_secret(body: str, redact: Redactor) -> bool:
     """JSON may write any letter as an escape: read by a JSON reader, the key would be back."""
+    if not _HIDDEN_CHARACTER.search(body):
+        return False
     plain = _HIDDEN_CHARACTER.sub(lambda match: chr(int(match[1], 16)), body)
-    return plain != body and redact(plain) != plain
+    return redact(plain) != plain
 
 
 def _described(came: object, redact: Redactor) -> str:
@@ -229,7 +231,7 @@ def _described(came: object, redact: Redactor) -> str:
     return names.get(type(came), "a single value")
 
 
-def _words(body: bytes, redact: Redactor) -> str:
+def _words(body: bytearray, redact: Redactor) -> str:
     """The vendor's own words in the body of an error, as the end of a sentence; "" when there are none."""
     text = redact(body.decode("utf-8", "replace"))[:CHARACTERS_QUOTED_FROM]
     if text.lstrip().startswith("<"):

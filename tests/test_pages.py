@@ -1,0 +1,445 @@
+"""Pages hold every amount exactly, and nothing a client or a document is named can become markup."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
+
+import pytest
+from jinja2 import StrictUndefined
+
+from reports.errors import ExitCode
+from reports.figures.checks import Finding
+from reports.render import client_pages, pages
+from reports.render.account_pages import FAILED, READY, Account, ClientLine
+from reports.render.client_pages import Issuer, Subject
+from reports.render.labels import Labels
+from reports.render.pages import RunLine
+from reports.source.sandbox_documents import Raw, line
+from tests.papers import OCTOBER, added, findings, paper, vat
+
+READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
+ISSUER = Issuer("Contabilidade Exemplar, Lda", "500 000 100", "Rua do Exemplo 12\n0000-001 Lisboa")
+VOID = {"meta", "br", "hr", "img", "input", "link", "rect", "line"}
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}\u202e"
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: Mapping[str, str]
+    text: str = ""
+    inside: Sequence[str] = ()
+
+
+@dataclass
+class Parsed(HTMLParser):
+    """The elements of a page in order, each with all text in it. Refuses what is not closed in order."""
+
+    elements: list[Element] = field(default_factory=list)
+    opened: list[Element] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"{tag} has an attribute twice"
+        element = Element(
+            tag, {name: value or "" for name, value in attrs}, "", [one.tag for one in self.opened]
+        )
+        self.elements.append(element)
+        if tag not in VOID:
+            self.opened.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.opened.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        for element in self.opened:
+            element.text += data
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        return [
+            element
+            for element in self.elements
+            if element.tag == tag
+            and all(element.attributes.get(key) == value for key, value in attributes.items())
+        ]
+
+
+def parsed(page: str) -> Parsed:
+    parser = Parsed()
+    parser.feed(page)
+    parser.close()
+    assert not parser.opened
+    return parser
+
+
+def statement(
+    *papers: Raw,
+    name: str = "Ana & Filhos, Lda",
+    language: str = "en",
+    line_items: bool = False,
+    issuer: Issuer = ISSUER,
+    filters: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    labels = Labels(language)
+    subject = Subject(1310176, name, "500000011", issuer, OCTOBER, READ_AT, filters or {})
+    report = client_pages.client_report(
+        subject,
+        added(*papers),
+        findings=findings(*papers, filters=filters),
+        labels=labels,
+        line_items=line_items,
+    )
+    return pages.statement(report, subject=subject, labels=labels)
+
+
+def visible(page: str) -> str:
+    """What a person reads, the amounts taken out."""
+    without_style = re.sub(r"<(style|title)>.*?</\1>", "", page, flags=re.DOTALL)
+    return re.sub(r"<[^>]*>", " ", re.sub(r"<data[^>]*>[^<]*</data>", " ", without_style))
+
+
+MIXED = (
+    paper(1, net="100", rate="23", number_in_series=1),
+    paper(2, net="33.33", rate="6", number_in_series=2, status="settled"),
+    paper(3, "CreditNote", net="20", rate="23", number_in_series=1, reference="2026/1"),
+    paper(4, "InvoiceReceipt", net="12.5", rate="13", number_in_series=1),
+)
+
+
+def test_every_amount_is_a_data_element_with_its_exact_decimal() -> None:
+    page = statement(*MIXED)
+    values = [element.attributes["value"] for element in parsed(page).all("data")]
+    figures = added(*MIXED)
+    for amount in [*figures.documents["net"], *figures.documents["gross"], figures.totals[0].open]:
+        assert str(amount) in values
+    assert all(str(Decimal(value)) == value for value in values)
+    assert "€" not in visible(page)
+
+
+def test_a_line_item_shows_cents_and_keeps_its_exact_amount() -> None:
+    goods = line("Café", "9.755", quantity="3", tax=vat("23"))
+    shown = {
+        Decimal(element.attributes["value"]): element.text
+        for element in parsed(statement(paper(lines=[goods]), line_items=True)).all("data")
+    }
+    assert shown[Decimal("29.265")] == "€29.27"
+    assert shown[Decimal("6.73095")] == "€6.73"
+
+
+def test_line_items_stand_under_their_document_in_a_table_of_their_own() -> None:
+    page = parsed(statement(*MIXED, line_items=True))
+    captions = [element.text for element in page.all("caption") if element.inside.count("table") == 2]
+    assert captions[:2] == ["Line items of NC 2026/1", "Line items of FT 2026/1"] or len(captions) == len(
+        MIXED
+    )
+    assert len(captions) == len(MIXED)
+
+
+def test_a_negative_amount_is_told_by_its_minus_and_not_by_colour_alone() -> None:
+    amounts = parsed(statement(*MIXED)).all("data")
+    negative = [element for element in amounts if Decimal(element.attributes["value"]) < 0]
+    assert negative
+    assert all(element.text.startswith("-") for element in negative)
+    assert all(element.attributes["class"] == "minus" for element in negative)
+
+
+def test_the_groups_subtotals_add_up_to_the_total() -> None:
+    page = statement(*MIXED)
+    table = page[page.index('<h2 id="part-1-documents">') : page.index('<h2 id="part-1-vat">')]
+    rows = {kind: re.findall(rf'<tr class="{kind}">.*?</tr>', table) for kind in ("subtotal", "total")}
+    subtotals = [
+        [Decimal(value) for value in re.findall(r'value="([^"]*)"', row)] for row in rows["subtotal"]
+    ]
+    (total,) = [[Decimal(value) for value in re.findall(r'value="([^"]*)"', row)] for row in rows["total"]]
+    assert len(subtotals) == 3
+    assert [sum(column) for column in zip(*subtotals, strict=True)] == total
+    assert total[0] == Decimal("125.83")
+
+
+def test_hostile_text_never_becomes_markup() -> None:
+    hostile = paper(
+        1,
+        lines=[line(HOSTILE, "10", tax=vat("23", HOSTILE), description=HOSTILE, unit=HOSTILE)],
+        reference=HOSTILE,
+        currency=HOSTILE,
+        observations=HOSTILE,
+        inverted_sequence_number=HOSTILE,
+        payment_reference=HOSTILE,
+        permalink='https://example.com/"onmouseover="alert(1)',
+    )
+    issuer = Issuer(HOSTILE, HOSTILE, HOSTILE)
+    page = statement(hostile, name=HOSTILE, line_items=True, issuer=issuer)
+    tame = parsed(statement(paper(1, payment_reference="1", reference="1"), line_items=True))
+    elements = parsed(page).elements
+    assert {element.tag for element in elements} == {element.tag for element in tame.elements}
+    assert not [name for element in elements for name in element.attributes if name.startswith("on")]
+    assert "{{ 7 * 7 }}" in page
+    assert "<script" not in page
+    assert "\u202e" not in "".join(element.attributes.get("id", "") for element in elements)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//example.com/1", "vbscript:x", ""],
+)
+def test_only_web_addresses_become_links(address: str) -> None:
+    page = parsed(statement(paper(1, permalink=address), paper(2, permalink="https://example.com/2?a=1&b=2")))
+    links = page.all("a")
+    assert {link.attributes["href"] for link in links} == {"https://example.com/2?a=1&b=2"}
+    assert {link.attributes["rel"] for link in links} == {"noopener noreferrer"}
+
+
+@pytest.mark.parametrize("line_items", [False, True])
+def test_every_table_has_a_caption_and_every_heading_a_scope(line_items: bool) -> None:
+    page = parsed(statement(*MIXED, line_items=line_items))
+    assert len(page.all("caption")) == len(page.all("table"))
+    assert all(element.text for element in page.all("caption"))
+    assert {element.attributes.get("scope") for element in page.all("th")} == {"col", "row", "rowgroup"}
+    assert not page.all("tfoot")
+    ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    for element in page.elements:
+        assert set(element.attributes.get("aria-labelledby", "").split()) <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "code"),
+    [
+        ("en", "No documents in this period, and none open.", "en-GB"),
+        ("pt", "Não há documentos neste período, nem documentos por liquidar.", "pt-PT"),
+    ],
+)
+def test_an_empty_client_says_so(language: str, sentence: str, code: str) -> None:
+    page = statement(language=language)
+    assert sentence in page
+    assert f'<html lang="{code}">' in page
+    assert "Este documento não serve de fatura." in page
+    assert not parsed(page).all("data")
+    assert not parsed(page).all("table")
+
+
+def test_open_documents_of_other_months_leave_the_period_empty_and_say_so() -> None:
+    page = parsed(statement(paper(1, day=dt.date(2026, 7, 1))))
+    assert [element.text for element in page.all("p") if element.attributes.get("class") == "empty"] == [
+        "No documents in this period.",
+        "No documents in this period.",
+    ]
+    assert "Over 90 days" in "".join(element.text for element in page.all("table"))
+
+
+def test_each_currency_has_its_own_totals_and_tables() -> None:
+    page = parsed(
+        statement(paper(1), paper(2, currency="US Dollar", rate="0"), paper(3, currency="Groat", rate="0"))
+    )
+    headings = [element.text for element in page.all("h2")]
+    for currency in ("EUR", "USD", "Groat"):
+        assert f"Documents of the period · {currency}" in headings
+    assert len(page.all("dl", **{"class": "totals"})) == 3
+    assert {element.text for element in page.all("data", value="123.00")} == {"€123.00"}
+
+
+def test_the_chart_has_a_name_a_description_and_its_amounts_as_a_table() -> None:
+    page = parsed(statement(*MIXED))
+    (chart,) = page.all("svg", role="img")
+    ids = chart.attributes["aria-labelledby"].split()
+    texts = [element.text for element in page.elements if element.attributes.get("id") in ids]
+    assert texts == [
+        "The last twelve months",
+        "Net, VAT per month, Nov 2025 to Oct 2026. The table below has the amounts.",
+    ]
+    assert len(page.all("details")) == 1
+
+
+def test_a_filter_that_hides_documents_is_said_and_takes_the_charts_place() -> None:
+    page = statement(*MIXED, filters={"status": ["final"]})
+    assert "By choice of the issuer this statement leaves out: paid documents." in page
+    assert not parsed(page).all("svg", role="img")
+
+
+def test_a_page_needs_nothing_but_itself() -> None:
+    for page in (
+        statement(*MIXED),
+        pages.overview(account(), labels=Labels("en")),
+        pages.result([], labels=Labels("en")),
+    ):
+        elements = parsed(page)
+        tags = {element.tag for element in elements.elements}
+        assert not tags & {"script", "link", "img", "iframe", "object", "base", "form"}
+        (style,) = elements.all("style")
+        assert not re.search(r"url\(|@import|expression", style.text)
+        (policy,) = elements.all("meta", **{"http-equiv": "Content-Security-Policy"})
+        assert policy.attributes["content"].startswith(
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        )
+        assert elements.all("meta", name="robots", content="noindex")
+        assert elements.all("meta", charset="utf-8")
+
+
+def test_nothing_missing_is_ever_printed_as_a_word() -> None:
+    bare = paper(
+        1, due_date=None, permalink=None, items=None, inverted_sequence_number=None, sequence_number=None
+    )
+    no_tax = paper(2, rate=None)
+    for language in ("en", "pt"):
+        page = statement(bare, no_tax, language=language, line_items=True, issuer=Issuer())
+        assert not re.search(r"\b(None|nan|NaN|Undefined|Decimal|NaT|null)\b", visible(page))
+
+
+def test_the_client_is_told_how_many_points_there_are_and_not_which() -> None:
+    discounted = paper(1, document_discount="10")
+    page = statement(discounted)
+    assert {finding.code for finding in findings(discounted)} == {"LINES-NET", "LINES-TAX"}
+    assert "Points to look at: 2;" in page
+    assert "LINES-" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_no_page_promises_a_balance(language: str) -> None:
+    page = statement(*MIXED, language=language).casefold()
+    assert not re.search("balance|saldo|conta[ -]corrente", page)
+
+
+def test_characters_that_no_page_can_hold_are_replaced() -> None:
+    page = statement(paper(1, reference="a\x00b\x0bc\ufffe"), name="half \ud83d of a pair")
+    assert "half \ufffd of a pair" in page
+    assert "a\ufffdb\ufffdc\ufffd" in page
+    assert page.encode("utf-8")
+
+
+def test_equal_input_gives_equal_bytes() -> None:
+    assert statement(*MIXED, line_items=True) == statement(*reversed(MIXED), line_items=True)
+
+
+def test_templates_escape_under_every_name_and_know_every_word_they_use() -> None:
+    environment = pages._environment()
+    assert environment.autoescape is True
+    assert environment.undefined is StrictUndefined
+    names = environment.list_templates()
+    assert {"statement.html.j2", "overview.html.j2", "result.html.j2"} <= set(names)
+    assert environment.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+
+
+def account(*others: ClientLine) -> Account:
+    ready = ClientLine(
+        2,
+        "Bom Pão",
+        "500000022",
+        READY,
+        read_at=READ_AT,
+        totals=added(paper(1)).totals,
+        findings=(
+            Finding("LINES-NET", 1, "FT 2026/1", None, "100.00", "90.00", "-10.00"),
+            Finding("EXEMPTION-M99", 1, "FT 2026/1", None, None, "M99"),
+        ),
+        files=(("xlsx", "bom-pao-2/bom-pao-2-2026-10.xlsx"), ("html", "bom-pao-2/a b#?%c.html")),
+    )
+    failed = ClientLine(
+        3,
+        "Última, Lda",
+        None,
+        FAILED,
+        reason="Client 3: no answer. Try again.",
+        kept_from=READ_AT,
+        files=(("html", "x.html"),),
+    )
+    return Account("demo", ISSUER.name, OCTOBER, (ready, *others, failed), 4, {})
+
+
+def test_what_failed_stands_first_with_its_reason_and_what_to_do() -> None:
+    page = pages.overview(account(), labels=Labels("en"))
+    places = [
+        page.index(text)
+        for text in ("Última, Lda", "Client 3: no answer. Try again.", "--period 2026-10 --client 3")
+    ]
+    assert places == sorted(places)
+    assert places[-1] < page.index("Bom Pão")
+    assert "Its folder still holds the statement of 02/11/2026 06:30." in page
+
+
+def test_the_overview_adds_the_ready_clients_per_currency() -> None:
+    dollars = added(paper(1, net="7", currency="US Dollar", rate="0"), paper(2, net="50"))
+    other = ClientLine(4, "Cá", None, READY, read_at=READ_AT, totals=dollars.totals)
+    page = parsed(pages.overview(account(other), labels=Labels("en")))
+    rows = [element for element in page.all("tr") if element.attributes.get("class") == "total"]
+    assert [re.sub(r"\s+", " ", row.text).strip() for row in rows] == [
+        "Total EUR 2 €150.00 €34.50 €184.50 €184.50 €184.50",
+        "USD 1 US$7.00 US$0.00 US$7.00 US$7.00 US$7.00",
+    ]
+
+
+def test_links_of_the_overview_are_relative_and_encoded() -> None:
+    page = parsed(pages.overview(account(), labels=Labels("en")))
+    links = {link.attributes["href"]: link.text for link in page.all("a")}
+    assert links["bom-pao-2/bom-pao-2-2026-10.xlsx"] == "Workbook"
+    assert links["bom-pao-2/a%20b%23%3F%25c.html"] == "Statement"
+    assert not [href for href in links if ":" in href or href.startswith("/")]
+
+
+def test_warnings_stand_open_and_the_rest_is_folded() -> None:
+    page = parsed(pages.overview(account(), labels=Labels("en")))
+    (folded,) = page.all("details")
+    assert "EXEMPTION-M99" in folded.text
+    assert "LINES-NET" not in folded.text
+    assert "the lines come to 90.00 net, the document to 100.00" in page.all("main")[0].text
+
+
+def test_names_in_the_overview_never_become_markup() -> None:
+    nasty = ClientLine(
+        5,
+        HOSTILE,
+        HOSTILE,
+        READY,
+        totals=added(paper(1, currency=HOSTILE)).totals,
+        findings=(Finding("LINES-NET", 1, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),),
+        files=((HOSTILE, f"javascript:{HOSTILE}"),),
+    )
+    broken = ClientLine(6, HOSTILE, HOSTILE, FAILED, reason=HOSTILE)
+    plain = parsed(pages.overview(account(), labels=Labels("en")))
+    page = parsed(pages.overview(account(nasty, broken), labels=Labels("en")))
+    assert {element.tag for element in page.elements} == {element.tag for element in plain.elements}
+    assert not [link for link in page.all("a") if link.attributes["href"].startswith("javascript:")]
+
+
+def test_an_overview_without_a_ready_client_says_so() -> None:
+    page = pages.overview(replace(account(), clients=account().failed), labels=Labels("en"))
+    assert "No client is ready." in page
+    assert not parsed(page).all("table")
+
+
+@pytest.mark.parametrize("code", list(ExitCode))
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_every_exit_code_is_explained_in_words(code: ExitCode, language: str) -> None:
+    labels = Labels(language)
+    run = RunLine(
+        "demo", "2026-10", "2026-11-02T06:31:00+00:00", int(code), "The sentence.", "demo/2026-10/index.html"
+    )
+    page = pages.result([run], labels=labels)
+    assert f"<strong>{labels.text(pages.MEANINGS[code])}</strong>" in page
+    assert "The sentence." in page
+    assert "02/11/2026 06:31" in page
+
+
+def test_the_result_has_one_line_an_account_the_most_severe_first() -> None:
+    runs = [
+        RunLine("fine", "2026-10", "2026-11-02T06:31:00+00:00", 0, "Fine.", "fine/2026-10/index.html"),
+        RunLine("odd one", "2026-10", "yesterday", 99, "<b>Odd.</b>", "odd one/2026-10/index.html"),
+        RunLine("worse", "2026-Q3", "2026-11-02T06:31:00+00:00", 5, "Refused.", None),
+    ]
+    page = parsed(pages.result(runs, labels=Labels("en")))
+    assert [element.text for element in page.all("th", scope="row")] == ["odd one", "worse", "fine"]
+    assert [link.attributes["href"] for link in page.all("a")] == [
+        "odd%20one/2026-10/index.html",
+        "fine/2026-10/index.html",
+    ]
+    assert "<b>Odd.</b>" in page.all("main")[0].text
+    assert not page.all("b")

@@ -1,0 +1,629 @@
+"""The month, end to end: what a run writes, what it keeps, and how it ends, seen in its folder."""
+
+import errno
+import gzip
+import hashlib
+import io
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import openpyxl
+import pytest
+
+from reports import month
+from reports.errors import BusyError
+from reports.source.sandbox import Sandbox
+from reports.source.sandbox_answers import json_text
+from tests.office import ACCOUNT, KEY_VARIABLE, NOW, PATIENCE_SECONDS, Office, account, invoice, tree
+from tests.scripted_api import ScriptedApi, Seen, listing, reply
+
+ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
+NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
+READ_AT = "2026-11-02T06:30:00+00:00"
+LATER = {"SOURCE_DATE_EPOCH": f"{NOW.timestamp() + 86_400:.0f}"}
+EXEMPT = ("run.json", "run.log")
+"""The two files of a month that say when and how, and so differ from run to run."""
+
+on_posix = pytest.mark.skipif(os.name == "nt", reason="needs signals or permissions of POSIX")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The demo's folder; its API is gone."""
+    with Sandbox() as unused:
+        office = Office(tmp_path_factory.mktemp("demo"), unused)
+    said = office.type("demo", office.output)
+    assert said.code == 0, said
+    office.month = office.output / "demo" / "2026-10"
+    office.config = office.output / "demo.yaml"
+    return office
+
+
+def lasting(folder: Path) -> dict[str, bytes]:
+    """Everything under `folder` that may not differ between two runs of the same data."""
+    return {path: data for path, data in tree(folder).items() if path.rsplit("/")[-1] not in EXEMPT}
+
+
+def add_invoice(office: Office, identity: int, price: str = "99.00") -> None:
+    documents = office.sandbox.account_data.documents[identity]
+    number = len(documents) + 1
+    documents.append(invoice(identity, NAMES[identity], date(2026, 10, 25), number=number, price=price))
+
+
+def remove_from_account(office: Office, identity: int) -> None:
+    clients = office.sandbox.account_data.clients
+    clients[:] = [one for one in clients if one["id"] != identity]
+
+
+def summary_rows(office: Office, sheet: int = 0) -> list[list[Any]]:
+    book = openpyxl.load_workbook(office.month / "summary.xlsx")
+    return [list(row) for row in book.worksheets[sheet].iter_rows(values_only=True)]
+
+
+# What a run writes
+
+
+def test_demo_writes_what_the_product_promises_and_nothing_else(demo: Office) -> None:
+    folders = {
+        identity: f"{slug}-{identity}"
+        for identity, slug in {
+            3100001: "pastelaria-sao-joao-irmaos-lda",
+            3100002: "grossista-atlantico-ficticio-s-a",
+            3100003: "gabinete-tres-pinheiros-lda",
+            3100004: "cantina-do-funchal-inventado-lda",
+            3100005: "mercearia-ilha-do-meio",
+            3100006: "vendas-a-distancia-uniao-europeia",
+            3100007: "harbour-quay-sample-ltd",
+            3100008: "cliente-novo-sem-papeis-lda",
+            3100009: "comercial-ria-de-muestra-s-l",
+            3100010: "consumidor-final",
+            3100011: "obras-silveira-norte-sul",
+            3100012: "1-1-aspas-script-alert-1-script",
+        }.items()
+    }
+    expected = {"RESULT.html", "demo.yaml", "demo/.lock"}
+    expected |= {f"demo/2026-10/{name}" for name in ("index.html", "summary.xlsx", "run.json", "run.log")}
+    expected |= {f"demo/2026-10/source/{name}.jsonl.gz" for name in ("clients", *folders)}
+    for folder in folders.values():
+        expected |= {f"demo/2026-10/{folder}/{folder}-2026-10.{ending}" for ending in ("xlsx", "html")}
+    written = tree(demo.output)
+    assert {path for path, data in written.items() if data != b"/"} == expected
+    assert [path for path in expected if not written[path]] == ["demo/.lock"]
+
+
+def test_demo_record_names_every_file_with_its_size_and_sum(demo: Office) -> None:
+    assert len(demo.entries) == 12
+    for entry in demo.entries.values():
+        assert entry["state"] == "ready"
+        assert [Path(file["path"]).suffix for file in entry["files"]] == [".html", ".xlsx"]
+        for file in entry["files"]:
+            data = (demo.month / file["path"]).read_bytes()
+            assert (file["bytes"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+def test_offline_gives_the_same_bytes_when_the_api_is_gone(demo: Office) -> None:
+    before = lasting(demo.month)
+    said = demo.type("run", demo.config, "--offline")
+    assert (said.code, lasting(demo.month)) == (6, before)
+
+
+def test_neither_hash_seed_nor_time_zone_nor_locale_of_the_process_changes_a_byte(demo: Office) -> None:
+    before = lasting(demo.month)
+    elsewhere = {
+        "PYTHONHASHSEED": "7",
+        "TZ": "Pacific/Auckland",
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "SOURCE_DATE_EPOCH": "1900000000",
+    }
+    said = demo.spawn("run", demo.config, "--offline", env=elsewhere)
+    assert (said.code, lasting(demo.month)) == (6, before)
+
+
+def test_second_run_of_unchanged_data_gives_the_same_bytes(office: Office) -> None:
+    assert office.run().code == 0
+    before, record = lasting(office.output), office.record
+    assert office.run().code == 0
+    assert lasting(office.output) == before
+    assert office.record == record
+
+
+def test_changed_documents_keep_the_earlier_archive_beside_the_new_one(office: Office) -> None:
+    office.run()
+    before = (office.month / "source" / f"{RUI}.jsonl.gz").read_bytes()
+    add_invoice(office, RUI)
+    assert office.run(**LATER).code == 0
+    assert (office.month / "source" / f"{RUI}.20261102T063000Z.jsonl.gz").read_bytes() == before
+    assert office.entries[RUI]["documents_counted"] == 3
+    assert office.type("run", office.config, "--offline").code == 0
+    assert office.entries[RUI]["documents_counted"] == 3
+
+
+def test_listed_clients_are_counted_against_all_of_the_account(office: Office) -> None:
+    office.configure([ANA, RUI], language="en")
+    sentence = "2 of the account's 3 clients are covered."
+    for words in ((), ("--offline",)):
+        assert office.run(*words).code == 0
+        assert escape(sentence) in office.overview
+        assert any(cell == sentence for row in summary_rows(office) for cell in row)
+
+
+def test_all_clients_are_those_of_the_account_in_its_order(office: Office) -> None:
+    office.sandbox.account_data.clients.reverse()
+    office.configure("all", language="en")
+    assert office.run().code == 0
+    assert list(office.entries) == [EVA, RUI, ANA]
+    assert escape("3 of the account's 3 clients are covered.") in office.overview
+
+
+def test_month_without_a_client_is_a_month_that_says_so(office: Office) -> None:
+    office.sandbox.account_data.clients.clear()
+    said = office.run()
+    assert (said.code, said.last) == (0, "0 of 0 clients ready. Exit code 0.")
+    assert office.record["clients"] == []
+
+
+# Clients that fail
+
+
+def test_one_unknown_client_among_ten_fails_alone(tmp_path: Path) -> None:
+    with Sandbox(account_data=account({identity: f"Cliente {identity}" for identity in range(1, 10)})) as api:
+        office = Office(tmp_path, api)
+        office.configure([*range(1, 10), NOBODY])
+        said = office.run()
+    assert said.code == 3
+    assert f"9 of 10 clients ready; 1 failed: #{NOBODY} ({NOBODY})" in said.last
+    assert said.last.endswith("Exit code 3.")
+    states = {identity: entry["state"] for identity, entry in office.entries.items()}
+    assert states == {identity: "ready" for identity in range(1, 10)} | {NOBODY: "failed"}
+    failed = office.entries[NOBODY]
+    assert failed["reason"].startswith(f"client {NOBODY}, page 1: this client is not in the account (404")
+    assert (failed["files"], failed["kept_from"]) == ([], None)
+    assert failed["reason"] in office.overview
+    assert len(list(office.month.glob("*/*.xlsx"))) == 9
+    assert office.record["exit_code"] == 3
+    assert office.record["message"] == said.last
+
+
+def test_nothing_but_unknown_clients_is_none_done(office: Office) -> None:
+    office.configure([NOBODY, NOBODY + 1])
+    said = office.run()
+    assert (said.code, office.record["exit_code"]) == (4, 4)
+    assert [entry["state"] for entry in office.entries.values()] == ["failed", "failed"]
+    assert list(office.month.glob("*/*.xlsx")) == []
+
+
+def test_client_mended_in_the_configuration_leaves_no_failure_behind(office: Office) -> None:
+    office.configure([ANA, NOBODY])
+    assert office.run().code == 3
+    office.configure([ANA, RUI])
+    assert office.run().code == 0
+    assert list(office.entries) == [ANA, RUI]
+
+
+@pytest.mark.parametrize("clients", [[ANA, RUI], "all"])
+def test_wrong_key_costs_one_request_and_publishes_nothing(office: Office, clients: Any) -> None:
+    office.configure(clients)
+    said = office.run(**{KEY_VARIABLE: "0123456789abcdef"})
+    assert said.code == 5
+    assert len(office.sandbox.requests) == 1
+    assert "the API refused the request (401)" in said.last
+    assert said.last.endswith("Exit code 5.")
+    assert (office.record["exit_code"], office.record["message"]) == (5, said.last)
+    assert {entry["state"] for entry in office.entries.values()} <= {"failed"}
+    assert list(office.month.glob("*/*.xlsx")) == []
+    assert list((office.month / "source").iterdir()) == []
+
+
+def test_key_refused_midway_keeps_what_was_there(office: Office) -> None:
+    office.run()
+    before = {path: data for path, data in lasting(office.month).items() if path != "index.html"}
+    office.sandbox.api_key = "another-key-since-this-morning"
+    said = office.run(**{KEY_VARIABLE: "0123456789abcdef"})
+    assert said.code == 5
+    assert {path: data for path, data in lasting(office.month).items() if path in before and "/" in path} == {
+        path: data for path, data in before.items() if "/" in path
+    }
+
+
+@pytest.mark.parametrize("clients", [[ANA], "all"])
+def test_dead_api_is_none_done_with_its_reason(office: Office, clients: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed_at_once:
+        dead = f"http://127.0.0.1:{closed_at_once.getsockname()[1]}"
+    section = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": dead}
+    office.configure(clients, account=section)
+    began = time.monotonic()
+    said = office.run()
+    assert time.monotonic() - began < 60
+    assert (said.code, office.record["exit_code"]) == (4, 4)
+    assert "the connection was refused" in said.last
+    assert office.record["message"] == said.last
+
+
+def test_failing_client_keeps_the_folder_it_had(office: Office) -> None:
+    office.configure([ANA, RUI, EVA], language="en")
+    office.run()
+    before = tree(office.month / f"rui-{RUI}")
+    summary = summary_rows(office, 2)
+    remove_from_account(office, RUI)
+    add_invoice(office, ANA)
+    for _ in range(2):
+        assert office.run(**LATER).code == 3
+        assert tree(office.month / f"rui-{RUI}") == before
+        entry = office.entries[RUI]
+        assert (entry["state"], entry["read_at"], entry["kept_from"], entry["files"]) == (
+            "failed",
+            None,
+            READ_AT,
+            [],
+        )
+        assert office.entries[ANA]["read_at"] == "2026-11-03T06:30:00+00:00"
+        assert f"rui-{RUI}/rui-{RUI}-2026-10.html" in office.overview
+        assert "02/11/2026 06:30" in office.overview
+    assert [row for row in summary_rows(office, 2) if "Rui" in row] == []
+    assert [row for row in summary if "Rui" in row] != []
+
+
+def test_folder_that_somebody_took_away_is_not_said_to_be_kept(office: Office) -> None:
+    office.configure([ANA, RUI])
+    office.run()
+    shutil.rmtree(office.month / f"rui-{RUI}")
+    remove_from_account(office, RUI)
+    assert office.run().code == 3
+    assert office.entries[RUI]["kept_from"] is None
+
+
+# One client chosen, renamed, removed
+
+
+def test_chosen_client_leaves_the_others_as_they_were(office: Office) -> None:
+    office.run()
+    entries, rest = office.entries, lasting(office.month)
+    for identity in (ANA, RUI, EVA):
+        add_invoice(office, identity)
+    asked = len(office.sandbox.requests)
+    said = office.run("--client", f"{RUI}", **LATER)
+    assert said.code == 0
+    paths = [request.path for request in office.sandbox.requests[asked:]]
+    assert paths == ["/clients.json", f"/clients/{RUI}/invoices.json"]
+    assert list(office.entries) == [ANA, RUI, EVA]
+    assert {ANA: office.entries[ANA], EVA: office.entries[EVA]} == {ANA: entries[ANA], EVA: entries[EVA]}
+    assert office.entries[RUI]["documents_counted"] == 3
+    now = lasting(office.month)
+    for path, data in rest.items():
+        if f"-{ANA}" in path or f"-{EVA}" in path or f"{ANA}.jsonl" in path or f"{EVA}.jsonl" in path:
+            assert now[path] == data
+    for name in NAMES.values():
+        assert name in office.overview
+    documents = [row[0] for row in summary_rows(office, 2)]
+    assert [documents.count(name) for name in ("Ana", "Rui", "Eva")] == [2, 3, 2]
+
+
+def test_choosing_a_client_of_unchanged_data_changes_no_byte(office: Office) -> None:
+    office.run()
+    before = lasting(office.month)
+    for words in (("--client", f"{RUI}"), ("--offline", "--client", f"{EVA}")):
+        assert office.run(*words).code == 0
+        assert lasting(office.month) == before
+
+
+def test_chosen_client_that_the_account_lacks_fails(office: Office) -> None:
+    said = office.run("--client", f"{NOBODY}")
+    assert said.code == 4
+    assert f"{NOBODY}" in said.last
+
+
+def test_renamed_client_has_one_folder(office: Office) -> None:
+    office.configure([{"id": ANA, "name": "Ana"}, RUI])
+    office.run()
+    office.configure([{"id": ANA, "name": "Ana & Filhos, Lda"}, RUI])
+    assert office.run().code == 0
+    assert sorted(path.name for path in office.month.iterdir() if path.is_dir()) == [
+        f"ana-filhos-lda-{ANA}",
+        f"rui-{RUI}",
+        "source",
+    ]
+    assert office.entries[ANA]["name"] == "Ana & Filhos, Lda"
+
+
+def test_client_removed_from_the_configuration_keeps_entry_and_folder(office: Office) -> None:
+    office.configure([ANA, RUI])
+    office.run()
+    entry, files = office.entries[RUI], tree(office.month / f"rui-{RUI}")
+    office.configure([ANA])
+    assert office.run().code == 0
+    assert office.entries[RUI] == entry
+    assert tree(office.month / f"rui-{RUI}") == files
+    assert [row[0] for row in summary_rows(office, 2)].count("Rui") == 2
+
+
+def test_other_client_whose_archive_is_gone_is_failed_in_every_place(office: Office) -> None:
+    office.run()
+    (office.month / "source" / f"{EVA}.jsonl.gz").unlink()
+    said = office.run("--client", f"{ANA}")
+    assert said.code == 3
+    entry = office.entries[EVA]
+    assert (entry["state"], entry["kept_from"]) == ("failed", READ_AT)
+    assert "there is no such archive" in entry["reason"]
+    assert "there is no such archive" in office.overview
+
+
+# Nothing can be written
+
+
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """To root no folder is closed: for this long the process is an ordinary user."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter and look at; pytest's own are for one user alone."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@on_posix
+@pytest.mark.parametrize("closed", ["output", f"output/{ACCOUNT}", f"output/{ACCOUNT}/2026-10"])
+def test_output_that_cannot_be_written_is_noticed_before_any_request(open_folder: Path, closed: str) -> None:
+    with Sandbox(account_data=account(NAMES)) as sandbox:
+        office = Office(open_folder, sandbox)
+        parts = Path(closed).parts
+        for depth in range(1, len(parts) + 1):
+            folder = office.folder.joinpath(*parts[:depth])
+            folder.mkdir()
+            folder.chmod(0o777 if depth < len(parts) else 0o555)
+        before = tree(office.output)
+        with ordinary_user():
+            said = office.run()
+            looked = office.type("check", office.config)
+        assert said.code == 8
+        assert "no permission to write here" in said.last
+        assert said.last.endswith("Exit code 8.")
+        assert looked.code == 8
+        assert [request.path for request in office.sandbox.requests if request.method == "POST"] == []
+        assert {path: data for path, data in tree(office.output).items() if not path.endswith(".lock")} == before
+
+
+def test_file_where_the_folder_should_be_is_noticed_before_any_request(office: Office) -> None:
+    office.output.write_bytes(b"mine")
+    said = office.run()
+    assert said.code == 8
+    assert said.last.endswith("Exit code 8.")
+    assert office.output.read_bytes() == b"mine"
+    assert office.type("check", office.config).code == 8
+    assert {request.method for request in office.sandbox.requests} == {"GET"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this user may not mount a small disk")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def fill(disk: Path, *, leaving: int) -> None:
+    """Leaves that many bytes free on `disk`."""
+    ballast = disk / "ballast"
+    ballast.unlink(missing_ok=True)
+    free = shutil.disk_usage(disk).free
+    ballast.write_bytes(bytes(max(free - leaving, 0)))
+
+
+@pytest.mark.parametrize("leaving", [0, 4, 8, 12, 20, 28, 36, 48, 64])
+def test_full_disk_leaves_whole_files_and_client_folders_as_they_were(
+    office: Office, small_disk: Path, leaving: int
+) -> None:
+    office.configure([ANA, RUI, EVA], output={"folder": str(small_disk)})
+    office.month = small_disk / ACCOUNT / "2026-10"
+    assert office.run().code == 0
+    before = lasting(office.month)
+    for identity in NAMES:
+        add_invoice(office, identity)
+    fill(small_disk, leaving=leaving * 1024)
+    said = office.run(**LATER)
+    after = lasting(office.month)
+    assert said.code in (8, 0)
+    assert leaving > 40 or said.code == 8
+    assert said.last.endswith(f"Exit code {said.code}.")
+    for name in (f"ana-{ANA}", f"rui-{RUI}", f"eva-{EVA}"):
+        files = {f"{name}/{name}-2026-10.{ending}" for ending in ("html", "xlsx")}
+        assert {path for path in after if path.startswith(f"{name}/")} == files
+        is_new = {after[path] != before[path] for path in files}
+        assert len(is_new) == 1, "files of two runs are mixed"
+    assert [path for path in after if "tmp" in path or ".old" in path] == []
+    (small_disk / "ballast").unlink()
+    assert office.run(**LATER).code == 0
+    assert [entry["documents_counted"] for entry in office.entries.values()] == [3, 3, 3]
+
+
+# Interrupted, at the same time, and bugs
+
+
+class Held(dict[int, Any]):
+    """Documents of which one client's do not come before they are released."""
+
+    def __init__(self, documents: dict[int, Any], held: int) -> None:
+        super().__init__(documents)
+        self._held = held
+        self.released = threading.Event()
+
+    def get(self, key: int, default: Any = None) -> Any:
+        if key == self._held:
+            self.released.wait(PATIENCE_SECONDS)
+        return super().get(key, default)
+
+
+def hold(office: Office, identity: int) -> Held:
+    data = office.sandbox.account_data
+    held = Held(data.documents, identity)
+    object.__setattr__(data, "documents", held)
+    return held
+
+
+def wait_for(happened: Callable[[], object]) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not happened():
+        assert time.monotonic() < until, "it never happened"
+        time.sleep(0.02)
+
+
+@on_posix
+def test_interrupted_run_says_how_far_it_came(office: Office) -> None:
+    office.configure([ANA, RUI])
+    office.run()
+    before = tree(office.month / f"rui-{RUI}")
+    add_invoice(office, ANA)
+    held = hold(office, RUI)
+    ana = office.month / f"ana-{ANA}" / f"ana-{ANA}-2026-10.xlsx"
+    old = ana.read_bytes()
+    with office.start("run", office.config, env=LATER) as process:
+        wait_for(lambda: ana.exists() and ana.read_bytes() != old)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    held.released.set()
+    assert time.monotonic() - began < 10
+    assert (process.returncode, err) == (130, b"")
+    assert out.decode().splitlines()[-1].endswith("Exit code 130.")
+    assert office.record["exit_code"] == 130
+    assert {identity: entry["state"] for identity, entry in office.entries.items()} == {
+        ANA: "ready",
+        RUI: "failed",
+    }
+    assert "interrupted" in office.entries[RUI]["reason"]
+    assert tree(office.month / f"rui-{RUI}") == before
+    assert "interrupted" in office.overview
+
+
+@on_posix
+def test_second_run_of_a_folder_ends_at_once_and_writes_nothing(office: Office) -> None:
+    office.configure([ANA, RUI])
+    held = hold(office, RUI)
+    with office.start("run", office.config) as process:
+        wait_for((office.month / f"ana-{ANA}").exists)
+        before, asked = tree(office.output), len(office.sandbox.requests)
+        began = time.monotonic()
+        said = office.run()
+        assert time.monotonic() - began < 1
+        assert said.code == 7
+        assert "another run is active in this folder" in said.last
+        assert said.last.endswith("Exit code 7.")
+        assert tree(office.output) == before
+        assert len(office.sandbox.requests) == asked
+        process.kill()
+    held.released.set()
+    assert office.run().code == 0
+    assert [path for path in tree(office.output) if "tmp" in path] == []
+
+
+@pytest.mark.parametrize("where", ["render", "pages.overview"])
+def test_bug_is_one_line_on_the_screen_and_a_traceback_in_the_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    office.run()
+    before = tree(office.month / f"ana-{ANA}")
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise ZeroDivisionError("this is the bug")
+
+    monkeypatch.setattr(f"reports.month.{where}", broken)
+    said = office.run()
+    assert said.code == 1
+    assert said.last.endswith("Exit code 1.")
+    assert "Traceback" not in said.out + said.err
+    assert "ZeroDivisionError" in said.last
+    log = (office.month / "run.log").read_text("utf-8")
+    assert "Traceback" in log
+    assert "ZeroDivisionError: this is the bug" in log
+    assert (office.record["exit_code"], office.record["message"]) == (1, said.last)
+    assert tree(office.month / f"ana-{ANA}") == before
+
+
+# The key
+
+
+SECRET = 'k3y/+&="<%>~s3cret\'7'
+
+
+def everything(folder: Path) -> Iterator[bytes]:
+    """Every byte under `folder`, archives and workbooks unpacked as well."""
+    for path, data in tree(folder).items():
+        yield path.encode()
+        yield data
+        if path.endswith(".gz"):
+            yield gzip.decompress(data)
+        if path.endswith(".xlsx"):
+            with zipfile.ZipFile(io.BytesIO(data)) as book:
+                yield from (book.read(name) for name in book.namelist())
+
+
+def forms(secret: str) -> set[bytes]:
+    texts = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), escape(secret)}
+    texts |= {escape(secret, quote=False), secret.replace('"', '\\"'), secret.replace("/", "\\/")}
+    return {text.encode() for text in texts} | {b64encode(secret.encode()).rstrip(b"=")}
+
+
+def script_that_echoes(seen: Seen) -> bytes:
+    """An API that repeats the key in everything it says: a good client, a refused one, and a web page."""
+    key = seen.query["api_key"]
+    if key != SECRET:
+        return reply({"errors": [{"error": f"wrong key {key}"}]}, status=401)
+    if seen.path == "/clients.json":
+        return reply(listing([{"id": ANA, "name": f"Ana {key}"}], per_page=30, name="clients"))
+    if seen.client == ANA:
+        texts = {"observations": f"{key} {quote(key, safe='')}", "reference": key}
+        documents = [invoice(ANA, f"Ana {key}", date(2026, 10, 5), number=1, **texts)]
+        return reply(json_text(listing(documents, per_page=30)))
+    if seen.client == RUI:
+        return reply({"errors": [{"error": f"api_key={key} {quote(key)}"}]}, status=422)
+    return reply(f"<title>api_key={quote(key, safe='')}</title>", content_type="text/html")
+
+
+@pytest.mark.parametrize("given", [SECRET, f"{SECRET}x"])
+def test_key_is_in_no_byte_that_is_written_or_shown(office: Office, given: str) -> None:
+    with ScriptedApi(script_that_echoes) as api:
+        section = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": api.url}
+        office.configure([ANA, RUI, EVA], account=section)
+        said = [
+            office.type("--verbose", command, office.config, **{KEY_VARIABLE: given})
+            for command in ("check", "run")
+        ]
+    assert [one.code for one in said] == ([3, 3] if given == SECRET else [5, 5])
+    assert "DEBUG" in said[1].err
+    shown = [text.encode() for one in said for text in (one.out, one.err)]
+    found = [*shown, *everything(office.output)]
+    assert (office.month / "run.log").stat().st_size > 0
+    assert [form for form in forms(given) for data in found if form in data] == []
