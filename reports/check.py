@@ -7,7 +7,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.errors import ConfigError, ExitCode, ReadingError, ReportsError, UnreachableError
+from reports import files
+from reports.errors import (
+    ConfigError,
+    ExitCode,
+    ReadingError,
+    RefusedError,
+    ReportsError,
+    UnreachableError,
+)
 from reports.figures.checks import hidden_by
 from reports.period import local_day
 from reports.redaction import Redactor
@@ -32,7 +40,7 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     )
     if hidden := hidden_by(settings.filters.as_request()):
         yield _well(f"filters: documents are left out on purpose: {', '.join(hidden)}")
-    yield _folder(settings.output.folder)
+    yield _folder(settings.output.folder / settings.account.name / period.label)
     try:
         key = keys.api_key(settings.account.name, settings.account.api_key)
     except ConfigError as error:
@@ -55,10 +63,14 @@ def _of_api(settings: Config, key: str) -> Iterator[Item]:
     with closing(api):
         try:
             total = api.clients_page(1).pagination.total_entries
-        except ReportsError as error:
+        except RefusedError as error:
             yield _ill(error)
             return
+        except ReportsError as error:
+            yield Item(ExitCode.NONE_DONE, str(error))
+            return
         yield _well(f"API: {settings.account.origin} accepts the key; the account has {total} clients")
+        readable = 0
         for client in settings.clients or ():
             filters = settings.client_filters(client).as_request()
             try:
@@ -68,21 +80,36 @@ def _of_api(settings: Config, key: str) -> Iterator[Item]:
                 if not isinstance(error, ReadingError) or isinstance(error, UnreachableError):
                     return
             else:
+                readable += 1
                 yield _well(f"client {client.id} {client.name or ''}: {found} documents".replace(" :", ":"))
+        if settings.clients and not readable:
+            yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
 
 
 def _folder(folder: Path) -> Item:
-    """Judged by permission alone: nothing is written here."""
-    nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    if not nearest.is_dir():
-        return Item(
-            ExitCode.NOT_WRITTEN, f"output: {nearest} is a file; move it away or choose another folder"
-        )
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        return Item(
-            ExitCode.NOT_WRITTEN, f"output: {nearest} cannot be written; allow it or choose another folder"
-        )
+    """A period's folder, judged by permission alone: nothing is written here."""
+    # Every file of a run goes there or into one of the two folders above it.
+    places = (folder, *folder.parents[:2])
+    try:
+        nearest = {_nearest(place) for place in places}
+    except OSError as error:
+        return _ill(files.as_write_error(error, folder))
+    for place in nearest:
+        if place is None:
+            trouble = f"{folder.anchor} is not there; connect the drive"
+        elif not place.is_dir():
+            trouble = f"{place} is a file; move it away"
+        elif not os.access(place, os.W_OK | os.X_OK):
+            trouble = f"{place} cannot be written; allow it"
+        else:
+            continue
+        return Item(ExitCode.NOT_WRITTEN, f"output: {trouble} or choose another folder")
     return _well(f"output: {folder} can be written")
+
+
+def _nearest(folder: Path) -> Path | None:
+    """`folder`, or the first above it that is there; None on a drive that is not."""
+    return next((path for path in (folder, *folder.parents) if path.exists()), None)
 
 
 def _well(message: str) -> Item:

@@ -10,7 +10,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ class Terminal:
 
     def progress(self, done: int, total: int, text: str) -> None:
         if not self.is_quiet:
-            with self._lock:
+            with self._lock, _may_be_gone("stdout"):
                 self._progress(done, total, text)
 
     def _progress(self, done: int, total: int, text: str) -> None:
@@ -95,8 +96,9 @@ class Terminal:
 
     def _close(self) -> None:
         if self._bar is not None:
-            self._bar.__exit__(None, None, None)
-            self._bar = None
+            bar, self._bar = self._bar, None
+            with _may_be_gone("stdout"):
+                bar.__exit__(None, None, None)
 
 
 class Group(click.Group):
@@ -108,7 +110,7 @@ class Group(click.Group):
         try:
             code = super().main(*args, **kwargs)
         except click.ClickException as error:
-            say(f"{error.format_message()}\n{_hint(error)}Exit code 2.", is_error=True)
+            say(f"{error.format_message()}\n{_hint(error)}Nothing was done. Exit code 2.", is_error=True)
             code = ExitCode.USAGE
         except click.exceptions.Exit as error:
             code = error.exit_code
@@ -116,12 +118,16 @@ class Group(click.Group):
             say("Interrupted. Exit code 130.", is_error=True)
             code = ExitCode.INTERRUPTED
         except ReportsError as error:
-            say(f"{error}\nExit code {int(error.exit_code)}.", is_error=True)
+            say(f"{error}\nNothing was done. Exit code {int(error.exit_code)}.", is_error=True)
             code = error.exit_code
         except Exception as error:
             logging.getLogger(__name__).debug("a bug", exc_info=True)
             say(f"A bug in invoice-reports: {type(error).__name__}: {error}. Exit code 1.", is_error=True)
             code = ExitCode.BUG
+        for stream in ("stdout", "stderr"):
+            # Python would flush them, and answer a closed pipe with an exit code of its own.
+            with _may_be_gone(stream):
+                click.echo("", nl=False, err=stream == "stderr")
         sys.exit(int(code or 0))
 
 
@@ -247,9 +253,11 @@ def demo(quiet: bool, *, folder: Path) -> int:
 
         now = _pinned() or (lambda: DEMO_CLOCK)
         code = _run(_load([folder / "demo.yaml"]), Options(), now=now, is_quiet=quiet)
+    if code not in (ExitCode.DONE, ExitCode.WARNINGS):
+        return code
     place = folder / sandbox.account / "2026-10"
-    say(f"Open {place / 'index.html'}, then {place / 'summary.xlsx'}.")
-    return ExitCode.DONE if code == ExitCode.WARNINGS else code
+    say(f"Open {place / 'index.html'}, then {place / 'summary.xlsx'}. Exit code 0.")
+    return ExitCode.DONE
 
 
 @main.command()
@@ -278,12 +286,14 @@ def schema() -> None:
     """The JSON Schema of the configuration, for editors."""
     from reports.settings.config import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=True))
+    say(json.dumps(json_schema(), indent=2, ensure_ascii=True))
 
 
 def say(text: str, *, is_error: bool = False) -> None:
-    """One line on the screen, without secrets."""
-    click.echo(redact(text), err=is_error)
+    """Lines on the screen, without secrets and without control characters that came with data."""
+    shown = "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in redact(text))
+    with _may_be_gone("stderr" if is_error else "stdout"):
+        click.echo(shown, err=is_error)
 
 
 def clock() -> Callable[[], dt.datetime]:
@@ -341,6 +351,12 @@ def _describe(plan: "Plan") -> str:
         else ", ".join(str(own.id) for own in settings.clients)
     )
     wanted = settings.filters.as_request()
+    own_filters = [
+        f"  filter of client {own.id}: {json.dumps(filters)}"
+        for own in settings.clients or ()
+        if (filters := settings.client_filters(own).as_request()) != wanted
+        and (not plan.only or own.id in plan.only)
+    ]
     made = [
         name for name, is_made in (("xlsx", settings.output.excel), ("html", settings.output.html)) if is_made
     ]
@@ -350,6 +366,7 @@ def _describe(plan: "Plan") -> str:
             f"  period {plan.period.label}: {plan.period.first} to {plan.period.last}, both included",
             f"  clients: {clients}",
             f"  filter: {json.dumps(wanted)}",
+            *own_filters,
             f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
             f"  to {plan.folder}",
         ]
@@ -361,6 +378,15 @@ def _tolerant_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+@contextmanager
+def _may_be_gone(stream: str) -> Iterator[None]:
+    """A screen that goes away, as a closed pipe does, ends no run: from then on nothing is shown there."""
+    try:
+        yield
+    except (OSError, ValueError):
+        setattr(sys, stream, None)
 
 
 def _is_terminal() -> bool:

@@ -139,14 +139,19 @@ class Month:
 
     def take(self, found: Reading | Failure) -> None:
         """Renders and publishes one client, or notes why it failed. Raises WriteError for a full disk."""
-        try:
-            if isinstance(found, Failure):
-                raise found.error
-            self._publish(found)
-        except (ClientError, WriteError) as error:
-            self._fail(found.client, error, found.requests)
-            if isinstance(error, WriteError) and error.disk_full:
-                raise
+        error: ReportsError
+        if isinstance(found, Failure):
+            error = found.error
+        else:
+            try:
+                self._publish(found)
+            except (ClientError, WriteError) as caught:
+                error = caught
+            else:
+                return
+        self._fail(found.client, error, found.requests)
+        if isinstance(error, WriteError) and error.disk_full:
+            raise error
 
     def keep_the_others(self) -> None:
         """Clients of the period that are not this run's keep their entry; overview and summary show them."""
@@ -163,7 +168,7 @@ class Month:
                 self.take(found)
 
     def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
-        """Ends the run with `code`: clients that were not reached fail for this reason, others keep their entry.
+        """Ends with `code`: clients that were not reached fail for this reason, the others keep their entry.
 
         Unless `may_render`, the others fail too: their figures are not known.
         """
@@ -375,10 +380,16 @@ class Month:
         if failed:
             named = ", ".join(f"{client.name} ({client.id})" for client in failed[:5])
             parts.append(f"failed: {len(failed)}, {named}{' and more' if len(failed) > 5 else ''}")
-            parts.append(failed[0].reason or "")
+        if failed or self.stopped_by:
+            parts.append(str(self.stopped_by or failed[0].reason))
         if count := sum(client.warnings for client in account.clients):
             parts.append(f"warnings: {count}, see {self.plan.folder / 'index.html'}")
-        return "; ".join(part.rstrip(".") for part in parts if part) + "."
+        return "; ".join(part.rstrip(".") for part in parts)
+
+
+def last_line(text: str, code: ExitCode) -> str:
+    """What the last line on the screen says: what happened, and the exit code."""
+    return f"{text.rstrip('.')}. Exit code {int(code)}."
 
 
 def stored_listing(source: Path) -> ClientList | None:
@@ -387,6 +398,18 @@ def stored_listing(source: Path) -> ClientList | None:
         return read_clients(archive.path_of(source, None))
     except ClientError:
         return None
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What is in `folder`, in order; nothing where it cannot be looked at: the folder may be anyone's."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _instant(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
 
 
 def _links(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -402,8 +425,8 @@ def _links_in(folder: Path, base: Path) -> Iterator[tuple[str, str]]:
 def write_result(output: Path, labels: Labels) -> None:
     """RESULT.html: the last run of every account under this output folder."""
     lines = []
-    for account in sorted(path for path in output.iterdir() if path.is_dir()):
-        runs = [found for folder in account.iterdir() if (found := record.read(folder))]
+    for account in _inside(output):
+        runs = [found for folder in _inside(account) if (found := record.read(folder))]
         if runs:
             lines.append(max(runs, key=lambda last: str(last["finished_at"])))
     page = pages.result(

@@ -21,14 +21,14 @@ from reports.errors import (
     ReportsError,
     most_severe,
 )
-from reports.month import Clock, Month, Outcome, Plan, Screen, stored_listing
+from reports.month import Clock, Month, Outcome, Plan, Screen, last_line, stored_listing
 from reports.period import local_day
 from reports.redaction import RedactingFormatter, Redactor
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.source import archive
 from reports.source.client import Api
-from reports.source.client_list import fetch_clients
+from reports.source.client_list import ClientList, fetch_clients
 from reports.source.fetch import Failure, Reading, Wanted, fetch
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
@@ -52,7 +52,7 @@ def plans(
     made, troubles = [], []
     _refuse_unknown(configs, options.clients)
     for settings in configs:
-        own = tuple(client for client in options.clients if _may_have(settings, client))
+        own = tuple(dict.fromkeys(client for client in options.clients if _may_have(settings, client)))
         if options.clients and not own:
             continue
         try:
@@ -105,7 +105,7 @@ def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor) -> Out
             with _log_file(plan.folder / "run.log", redact):
                 return _month(plan, now=now, screen=screen)
     except ReportsError as error:
-        return Outcome(error.exit_code, str(error))
+        return Outcome(error.exit_code, last_line(str(error), error.exit_code))
 
 
 def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
@@ -122,34 +122,39 @@ def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
         plan.folder,
     )
     month = Month(plan, screen)
-    codes = []
-    try:
+    with _ended_in_order(month):
         publish.repair(plan.folder)
         files.sweep(plan.source)
         for found in _readings(plan, month, now):
             month.take(found)
         month.keep_the_others()
+    with _ended_in_order(month):
+        month.sum_up()
+    return month.finish(started_at=started_at, now=now)
+
+
+@contextmanager
+def _ended_in_order(month: Month) -> Iterator[None]:
+    """Whatever stops the block, the run goes on to its record, which says so."""
+    try:
+        yield
     except ReportsError as error:
         log.error("%s", error)
-        month.give_up(error)
-        codes.append(error.exit_code)
+        month.give_up(error, error.exit_code)
     except KeyboardInterrupt:
-        month.give_up(ReadingError("interrupted before this client was done. Run again"))
-        codes.append(ExitCode.INTERRUPTED)
-    except Exception as error:
+        reason = "interrupted before this client was done. Run again"
+        month.give_up(ReadingError(reason), ExitCode.INTERRUPTED)
+    except Exception as bug:
         # The one place that catches everything: what was done until here still gets its record.
         log.exception("a bug stopped this run")
-        month.give_up(
-            ReadingError(f"stopped by a bug in {TOOL} ({type(error).__name__}); run.log has the details")
-        )
-        codes.append(ExitCode.BUG)
-    return month.finish(started_at=started_at, now=now, codes=codes)
+        reason = f"stopped by a bug in {TOOL} ({type(bug).__name__}); run.log has the details"
+        month.give_up(ReadingError(reason), ExitCode.BUG, may_render=False)
 
 
 def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failure]:
     """Each client as soon as it is read, or its stored reading."""
     if plan.is_offline:
-        month.expect(_clients_offline(plan))
+        month.expect(*_clients_offline(plan))
         yield from (month.stored(client) for client in month.expected)
         return
     settings = plan.config.requests
@@ -196,11 +201,11 @@ def _may_have(settings: Config, client: int) -> bool:
     return settings.clients is None or any(own.id == client for own in settings.clients)
 
 
-def _clients_offline(plan: Plan) -> Sequence[int]:
+def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
     if plan.config.clients is not None:
-        return [client.id for client in plan.config.clients]
+        return [client.id for client in plan.config.clients], None
     stored = stored_listing(plan.source)
-    return [client.id for client in stored.clients] if stored else archive.kept_ids(plan.source)
+    return [client.id for client in stored.clients] if stored else archive.kept_ids(plan.source), stored
 
 
 def _seconds(now: Clock) -> Clock:

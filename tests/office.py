@@ -108,22 +108,21 @@ class Office:
             root.setLevel(level)
         return Said(done.exit_code, done.stdout, done.stderr)
 
-    def start(self, *words: str | Path, python: Iterable[str] = ("-m", "reports"), **options: Any) -> "Process":
-        """A command in a process of its own; `options` are those of subprocess, `env` joins the environment."""
+    def start(
+        self, *words: str | Path, python: Iterable[str] = ("-m", "reports"), **options: Any
+    ) -> "subprocess.Popen[bytes]":
+        """A command in a process of its own; `options` are those of Popen, `env` joins the environment."""
         here = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
         env = here | {"PYTHONPATH": str(ROOT)} | self.environment(**options.pop("env", {}))
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         command = [sys.executable, *python, *map(str, words)]
-        return subprocess.Popen(command, cwd=self.folder, env=env, **(pipes | options))
+        return subprocess.Popen(command, cwd=self.folder, env=env, text=False, **(pipes | options))
 
     def spawn(self, *words: str | Path, **options: Any) -> Said:
         """A command in a process of its own, from its start to its end."""
         with self.start(*words, **options) as process:
             out, err = process.communicate(timeout=PATIENCE_SECONDS)
         return Said(process.returncode, _text(out), _text(err))
-
-
-Process = subprocess.Popen[bytes]
 
 
 def account(names: Mapping[int, str]) -> Account:

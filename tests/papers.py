@@ -63,7 +63,9 @@ def added(
 
 
 def findings(*papers: Raw, filters: Mapping[str, Sequence[str]] | None = None) -> tuple[Finding, ...]:
-    return checks.check(laid_out(*papers), added(*papers), filters or {})
+    tables = laid_out(*papers)
+    figures = totals.build(tables, period=OCTOBER, read_on=READ_ON, limits=LIMITS_DAYS)
+    return checks.check(tables, figures, filters or {})
 
 
 def codes(*papers: Raw, filters: Mapping[str, Sequence[str]] | None = None) -> list[str]:

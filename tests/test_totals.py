@@ -31,7 +31,7 @@ COUNTED = {"final", "sent", "settled"}
 RATES = {None: None, "0": "Isento", "6": "IVA6", "23": "IVA23"}
 
 small_settings = settings(
-    max_examples=25, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=20, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

@@ -5,6 +5,8 @@ aside under `.NAME.old` and the new one in. Killed in between, `repair` complete
 run. So files of two runs never mix.
 """
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +32,9 @@ def one_run(folder: Path) -> Iterator[None]:
         raise files.as_write_error(error, folder / LOCK_NAME) from error
     try:
         files.sweep(folder)
+        # RESULT.html stands there. Nothing is tried out, for nothing there is ever swept away.
+        if not os.access(folder.parent, os.W_OK):
+            raise files.as_write_error(PermissionError(errno.EACCES, "no permission"), folder.parent)
         yield
     finally:
         lock.release()
@@ -39,7 +44,7 @@ def prepare(folder: Path) -> None:
     """Makes `folder` and proves that files can be written in it. Raises WriteError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
+    except (FileExistsError, NotADirectoryError):
         raise WriteError(
             f"{folder}: there is a file where the output folder should be. Move it away"
         ) from None

@@ -15,6 +15,8 @@ from openpyxl.chart.data_source import (
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.descriptors import Integer
+from openpyxl.descriptors.nested import NestedText
 from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter, quote_sheetname
 
@@ -24,6 +26,13 @@ from reports.render.looks import ACCENT, LINE
 SERIES_COLOURS = (ACCENT, "9DB4C8")
 CHART_ROWS = 14
 CHART_HEIGHT_CM = 7.0
+
+
+class _Point(NumVal):
+    """A point by its exact decimal text; openpyxl's own is a binary fraction: 84.90000000000001."""
+
+    idx = Integer()
+    v = NestedText(allow_none=True, expected_type=str)
 
 
 def column_chart(block: Chart, sheet_name: str, first: int) -> BarChart:
@@ -51,7 +60,7 @@ def column_chart(block: Chart, sheet_name: str, first: int) -> BarChart:
     chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=LineProperties(solidFill=LINE)))
     months = [StrVal(idx=index, v=name) for index, name in enumerate(block.categories)]
     for index, (name, values) in enumerate(block.series):
-        points = [NumVal(idx=place_, v=str(value)) for place_, value in enumerate(values)]
+        points = [_Point(idx=place_, v=str(value)) for place_, value in enumerate(values)]
         series = Series(
             idx=index,
             order=index,

@@ -15,7 +15,7 @@ from pathlib import Path
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 from reports.figures.checks import RULES, Finding
 from reports.figures.model import EXEMPTIONS
@@ -185,9 +185,13 @@ def _money_formatter(locale: str, currency: str) -> Callable[[Decimal], str]:
     sample, digits = Decimal("1234567.89"), "1,234,567.89"
     number = format_decimal(sample, "#,##0.00", locale=locale)
     table = str.maketrans(dict(zip(digits, number, strict=True)))
-    # An unknown currency goes by its name, which may hold digits: the number is cut out as a whole.
-    (plus, _, after_plus), (minus, _, after_minus) = (
-        format_currency(amount, currency, locale=locale, currency_digits=False).partition(number)
+    # An unknown currency goes by its name, which may hold anything: ISO's code for tests finds the places.
+    symbol = get_currency_symbol(currency, locale=locale)
+    (plus, after_plus), (minus, after_minus) = (
+        [
+            part.replace("XTS", symbol)
+            for part in format_currency(amount, "XTS", locale=locale, currency_digits=False).split(number)
+        ]
         for amount in (sample, -sample)
     )
     # Babel leaves out CLDR's space between a currency's letters and the digits.

@@ -25,7 +25,6 @@ MAX_LINK = 255
 """UTF-16 units a text in a formula may have."""
 CUT = " […]"
 EPOCH = dt.date(1899, 12, 30)
-FIRST_DAY = dt.date(1900, 3, 1)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The same in every package, so that equal content gives equal bytes."""
 
@@ -118,12 +117,8 @@ def fraction(value: object) -> str:
 
 
 def day(value: object) -> str:
-    """A day as Excel's serial number; text before March 1900, where Excel counts otherwise or not at all."""
-    if not isinstance(value, dt.date):
-        return "/>"
-    if value < FIRST_DAY:
-        return text(f"{value.day:02}/{value.month:02}/{value.year:04}")
-    return f"><v>{(value - EPOCH).days}</v></c>"
+    """A day as Excel's serial number."""
+    return f"><v>{(value - EPOCH).days}</v></c>" if isinstance(value, dt.date) else "/>"
 
 
 def boolean(value: object) -> str:

@@ -42,6 +42,7 @@ from reports.render.looks import Look
 from reports.render.rows import Band, Field, Part
 
 MAX_SHEET_NAME = 31
+MAX_TABLE_NAME = 100
 MAX_DATA_ROWS = rows.MAX_ROWS - 100
 """Leaves room for heading, totals and notes."""
 ROOMY_HEADING = 16
@@ -212,7 +213,7 @@ class _Workbook:
 
     def _table_name(self, grid: Sheet) -> str:
         """Unique in the workbook, ASCII, and not to be taken for a cell."""
-        name = f"t_{re.sub(r'[^A-Za-z0-9]+', '_', grid.key)}"
+        name = f"t_{re.sub(r'[^A-Za-z0-9]+', '_', grid.key)}"[:MAX_TABLE_NAME]
         while name.casefold() in self._table_names:
             name += "_"
         return name
@@ -226,6 +227,7 @@ class _Page:
         self.sheet = sheet
         self.bands: list[Band] = []
         self.row = 1
+        self.last_column = 1
         self.widths: dict[int, float] = {}
 
     def place(self, tab: PageTab) -> Part:
@@ -241,7 +243,7 @@ class _Page:
             self.row += 1
         for index, width in self.widths.items():
             self.sheet.column_dimensions[get_column_letter(index)].width = width
-        return Part(self.bands, {}, f"{get_column_letter(max(self.widths, default=1))}{self.row}")
+        return Part(self.bands, {}, f"{get_column_letter(self.last_column)}{self.row}")
 
     def _facts(self, block: Facts) -> None:
         self._texts([block.title], looks.TITLE, height=28)
@@ -308,6 +310,7 @@ class _Page:
     ) -> None:
         self.bands.append(Band(self.row, fields, values, height))
         self.row += len(values)
+        self.last_column = max(self.last_column, len(fields))
 
     def _widen(self, index: int, width: float) -> None:
         self.widths[index] = max(self.widths.get(index, 0), width)

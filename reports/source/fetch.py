@@ -22,24 +22,12 @@ from typing import TYPE_CHECKING
 
 from reports.errors import RefusedError, ReportsError
 from reports.source.archive import SCHEMA, Header, Spool, path_of
-from reports.source.client_list import AccountClient, ClientList, fetch_clients, read_clients
 from reports.source.crew import Crew
 from reports.source.pacer import StoppedError
 from reports.source.paging import READINGS, Leaf, Ledger, MovedError, leaf_of, unsettled
 
 if TYPE_CHECKING:
     from reports.source.client import Api
-
-__all__ = [
-    "AccountClient",
-    "ClientList",
-    "Failure",
-    "Reading",
-    "Wanted",
-    "fetch",
-    "fetch_clients",
-    "read_clients",
-]
 
 STOP_SECONDS = 5.0
 LOOK_UP_SECONDS = 0.2

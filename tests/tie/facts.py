@@ -9,11 +9,34 @@ from datetime import date
 from decimal import Decimal
 
 DOCUMENT_COLUMNS = [
-    *("Number", "Type", "Status", "Date", "Due date", "Reference", "Currency", "Sum", "Discount", "Net", "VAT"),
+    *(
+        "Number",
+        "Type",
+        "Status",
+        "Date",
+        "Due date",
+        "Reference",
+        "Currency",
+        "Sum",
+        "Discount",
+        "Net",
+        "VAT",
+    ),
     *("Gross", "Withholding", "Payable", "Exemption", "Observations", "Link", "Archived", "Id"),
 ]
 LINE_COLUMNS = [
-    *("Number", "Type", "Status", "Date", "Item", "Description", "Unit", "Quantity", "Unit price", "Discount %"),
+    *(
+        "Number",
+        "Type",
+        "Status",
+        "Date",
+        "Item",
+        "Description",
+        "Unit",
+        "Quantity",
+        "Unit price",
+        "Discount %",
+    ),
     *("Discount", "Tax name", "VAT rate", "Exemption", "Net", "VAT", "Gross", "Currency", "Document id"),
 ]
 VAT_COLUMNS = [
@@ -24,7 +47,19 @@ OPEN_COLUMNS = [
     *("Number", "Type", "Date", "Due date", "Days overdue", "Bucket", "Currency", "Payable", "Link", "Id"),
 ]
 CLIENT_COLUMNS = [
-    *("Id", "Client", "NIF", "State", "Currency", "Documents", "Net", "VAT", "Gross", "Withholding", "Payable"),
+    *(
+        "Id",
+        "Client",
+        "NIF",
+        "State",
+        "Currency",
+        "Documents",
+        "Net",
+        "VAT",
+        "Gross",
+        "Withholding",
+        "Payable",
+    ),
     *("Open", "Overdue"),
 ]
 COLUMNS = {

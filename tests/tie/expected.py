@@ -1,9 +1,11 @@
 """What every output of a month has to say by the oracle, as facts."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from tests import oracle
-from tests.facts import (
+from tests.tie import raw
+from tests.tie.facts import (
     DOCUMENT_AMOUNTS,
     LINE_AMOUNTS,
     SPLIT_AMOUNTS,
@@ -28,20 +30,21 @@ TOTAL_FIELDS = {
     "Overdue": "overdue",
 }
 WITH_PAYABLE = {"totals", "type", "group", "document"}
+RECORDED_OF_VAT = ("Base", "VAT", "Gross", "Base credit notes", "VAT credit notes")
 
 
-def counted(client: oracle.Client, month: Month, currency: str) -> list[oracle.Document]:
+def counted(client: raw.Client, month: Month, currency: str) -> list[raw.Document]:
     """The counted documents of the period in one currency, by date, then id."""
     return oracle.in_currency(client.counted(month.first, month.last), currency)
 
 
-def currencies(client: oracle.Client, month: Month) -> list[str]:
+def currencies(client: raw.Client, month: Month) -> list[str]:
     """The currencies with something in the period or something open."""
     found = oracle.currencies(client.counted(month.first, month.last)) | oracle.currencies(client.open())
     return sorted(found)
 
 
-def data_sheets(client: oracle.Client, month: Month) -> list[tuple[str, str]]:
+def data_sheets(client: raw.Client, month: Month) -> list[tuple[str, str]]:
     """What each sheet after the summary holds, in order: kind and currency, no currency where it is empty."""
     here = client.counted(month.first, month.last)
     kinds = {
@@ -53,7 +56,7 @@ def data_sheets(client: oracle.Client, month: Month) -> list[tuple[str, str]]:
     return [(kind, currency) for kind, held in kinds.items() for currency in sorted(held) or [""]]
 
 
-def totals(client: oracle.Client, month: Month) -> Facts:
+def totals(client: raw.Client, month: Month) -> Facts:
     """Documents, their amounts, open and overdue, per currency."""
     facts: Facts = {}
     for currency in currencies(client, month):
@@ -64,7 +67,7 @@ def totals(client: oracle.Client, month: Month) -> Facts:
     return facts
 
 
-def parts(client: oracle.Client, month: Month) -> Facts:
+def parts(client: raw.Client, month: Month) -> Facts:
     """The small tables per currency: subtotals per type, VAT, ageing, twelve months."""
     facts: Facts = {}
     for currency in currencies(client, month):
@@ -79,7 +82,7 @@ def parts(client: oracle.Client, month: Month) -> Facts:
     return facts
 
 
-def page(client: oracle.Client, month: Month) -> Facts:
+def page(client: raw.Client, month: Month) -> Facts:
     """The statement: totals, the small tables, and every document by its number, in groups per type."""
     facts = totals(client, month) | parts(client, month)
     for currency in currencies(client, month):
@@ -87,8 +90,10 @@ def page(client: oracle.Client, month: Month) -> Facts:
         for one in here:
             facts |= _days((currency, "document", one.number), one)
             facts |= _amounts((currency, "document", one.number), [one], PAGE_AMOUNTS)
-        for kind, some in [*_by_type(here), ("total", here)] if here else []:
+        for kind, some in _by_type(here):
             facts |= _amounts((currency, "group", kind), some, PAGE_AMOUNTS)
+        if here:
+            facts |= _amounts((currency, "document", "total"), here, PAGE_AMOUNTS)
         for one in left:
             facts |= _days((currency, "open", one.number), one)
             facts |= _amounts((currency, "open", one.number), [one], ("Payable",))
@@ -98,7 +103,12 @@ def page(client: oracle.Client, month: Month) -> Facts:
     return facts
 
 
-def sheets(client: oracle.Client, month: Month) -> Facts:
+def workbook(client: raw.Client, month: Month) -> Facts:
+    """The client's workbook: the data sheets, and the summary's totals and small tables."""
+    return sheets(client, month) | totals(client, month) | parts(client, month)
+
+
+def sheets(client: raw.Client, month: Month) -> Facts:
     """The data sheets of the client's workbook: every row, and the stored totals."""
     facts: Facts = {}
     for currency in currencies(client, month):
@@ -110,7 +120,7 @@ def sheets(client: oracle.Client, month: Month) -> Facts:
     return facts
 
 
-def documents(counted_documents: list[oracle.Document], currency: str) -> Facts:
+def documents(counted_documents: list[raw.Document], currency: str) -> Facts:
     """The rows of documents by id, their order, and their totals."""
     facts: Facts = {(currency, "Documents", "order"): " ".join(str(one.id) for one in counted_documents)}
     for one in counted_documents:
@@ -123,7 +133,7 @@ def documents(counted_documents: list[oracle.Document], currency: str) -> Facts:
     return facts | _amounts((currency, "Documents", "total"), counted_documents, DOCUMENT_AMOUNTS)
 
 
-def record(client: oracle.Client, month: Month) -> Facts:
+def record(client: raw.Client, month: Month) -> Facts:
     """The figures of the client's entry in the run record."""
     facts = totals(client, month)
     for currency in currencies(client, month):
@@ -135,7 +145,7 @@ def record(client: oracle.Client, month: Month) -> Facts:
     return kept | {("", "counts", name): Decimal(count) for name, count in zip(COUNTS, counts, strict=True)}
 
 
-def account_sheets(clients: list[oracle.Client], month: Month) -> list[tuple[str, str]]:
+def account_sheets(clients: Sequence[raw.Client], month: Month) -> list[tuple[str, str]]:
     """What the sheets of summary.xlsx hold between Clients and Not counted, in order."""
     held = [one for client in clients for one in data_sheets(client, month)]
     kinds = ("VAT", "Documents", "Open documents")
@@ -143,29 +153,32 @@ def account_sheets(clients: list[oracle.Client], month: Month) -> list[tuple[str
     return sorted(found, key=lambda one: (kinds.index(one[0]), one[1]))
 
 
-def account(clients: list[oracle.Client], month: Month) -> Facts:
-    """What summary.xlsx has to say: a row per client and currency, and all their documents, VAT and open ones."""
+def account(clients: Sequence[raw.Client], month: Month) -> Facts:
+    """What summary.xlsx has to say of all clients: totals, VAT, documents, open ones, those not counted."""
     facts = clients_totals(clients, month)
     for client in clients:
         for currency in currencies(client, month) or [""]:
             facts[currency, "Clients", str(client.id), "Client"] = shown_name(client)
         for one in client.not_counted(month.first, month.last):
             key = ("", "Not counted", str(one.id))
-            facts |= {(*key, "Number"): one.number, (*key, "Date"): one.date.isoformat()}
+            facts |= {(*key, "Number"): one.number, (*key, "Date"): one.issued.isoformat()}
             facts |= {(*key, "Currency"): one.currency, (*key, "Gross"): one.gross}
     for currency in {currency for client in clients for currency in currencies(client, month)}:
         here = [one for client in clients for one in counted(client, month, currency)]
         left = [one for client in clients for one in oracle.in_currency(client.open(), currency)]
         facts |= documents(here, currency) | open_documents(left, currency, month)
         for client in clients:
-            for (_, _, name, *rest), value in vat(counted(client, month, currency), currency, section="VAT").items():
-                if name != "total" and counted(client, month, currency):
-                    facts[currency, "VAT", f"{client.id} {name}", *rest] = value
-        facts |= {key: value for key, value in vat(here, currency, section="VAT").items() if key[2] == "total"}
+            if own := counted(client, month, currency):
+                rows = vat(own, currency, section="VAT")
+                facts |= {(*key[:2], f"{client.id} {key[2]}", key[3]): value for key, value in rows.items()}
+                facts = {key: value for key, value in facts.items() if key[2] != f"{client.id} total"}
+        facts |= {
+            key: value for key, value in vat(here, currency, section="VAT").items() if key[2] == "total"
+        }
     return facts
 
 
-def clients_totals(clients: list[oracle.Client], month: Month) -> Facts:
+def clients_totals(clients: Sequence[raw.Client], month: Month) -> Facts:
     """The totals of every client and currency."""
     return {
         (currency, "Clients", str(client.id), name): value
@@ -174,8 +187,8 @@ def clients_totals(clients: list[oracle.Client], month: Month) -> Facts:
     }
 
 
-def overview(clients: list[oracle.Client], month: Month) -> Facts:
-    """The totals of every client and currency, and those of all clients together."""
+def overview(clients: Sequence[raw.Client], month: Month) -> Facts:
+    """The totals of every client and currency, and those of all clients together, as on index.html."""
     facts = clients_totals(clients, month)
     together: Facts = {}
     for (currency, kind, _, name), value in facts.items():
@@ -184,12 +197,12 @@ def overview(clients: list[oracle.Client], month: Month) -> Facts:
     return facts | together
 
 
-def shown_name(client: oracle.Client) -> str:
+def shown_name(client: raw.Client) -> str:
     """The client's name in one line."""
     return " ".join(client.name.split())
 
 
-def open_documents(left: list[oracle.Document], currency: str, month: Month) -> Facts:
+def open_documents(left: list[raw.Document], currency: str, month: Month) -> Facts:
     """The rows of open documents by id, and their total; nothing when there is none."""
     facts: Facts = {}
     for one in left:
@@ -201,8 +214,8 @@ def open_documents(left: list[oracle.Document], currency: str, month: Month) -> 
     return facts | (_amounts((currency, "Open documents", "total"), left, ("Payable",)) if left else {})
 
 
-def vat(some: list[oracle.Document], currency: str, *, section: str = "vat") -> Facts:
-    """The VAT table: a row per rate and code, the rounding line, the total. As section VAT: per scheme too."""
+def vat(some: list[raw.Document], currency: str, *, section: str = "vat") -> Facts:
+    """The VAT table: a row per rate and code, the rounding line, the total; as section VAT per scheme too."""
     facts: Facts = {}
     invoices = [one for one in some if not one.is_credit_note]
     credit_notes = [one for one in some if one.is_credit_note]
@@ -228,7 +241,7 @@ def vat_name(scheme: str, rate: str | None, code: str | None) -> str:
     return " ".join(word for word in (scheme, rate or "none", code) if word)
 
 
-def optional(client: oracle.Client, month: Month, facts: Facts) -> set[Key]:
+def optional(client: raw.Client, month: Month, facts: Facts) -> set[Key]:
     """Facts a reader can do without, as they repeat another one or show nothing but zeros."""
     here = client.counted(month.first, month.last)
     withheld = oracle.currencies(one for one in here if one.withholding)
@@ -251,12 +264,11 @@ def _is_recorded(key: Key) -> bool:
     if key[1] == "ageing":
         return key[2] != "total" and key[-1] == "Payable"
     if key[1] == "VAT":
-        shown = {"Base", "VAT"} if key[2] == "rounding" else {"Base", "VAT", "Gross", "Base credit notes", "VAT credit notes"}
-        return key[2] != "total" and key[-1] in shown
+        return key[2] != "total" and key[-1] in RECORDED_OF_VAT[: 2 if key[2] == "rounding" else None]
     return True
 
 
-def _amounts(key: Key, some: list[oracle.Document], names: tuple[str, ...]) -> Facts:
+def _amounts(key: Key, some: list[raw.Document], names: tuple[str, ...]) -> Facts:
     own = oracle.totals(some)
     amounts = {
         "Documents": Decimal(own.documents),
@@ -271,16 +283,16 @@ def _amounts(key: Key, some: list[oracle.Document], names: tuple[str, ...]) -> F
     return {(*key, name): amounts[name] for name in names}
 
 
-def _days(key: Key, document: oracle.Document) -> Facts:
+def _days(key: Key, document: raw.Document) -> Facts:
     due = document.due_date.isoformat() if document.due_date else ""
-    return {(*key, "Date"): document.date.isoformat(), (*key, "Due date"): due}
+    return {(*key, "Date"): document.issued.isoformat(), (*key, "Due date"): due}
 
 
-def _days_overdue(document: oracle.Document, month: Month) -> Decimal:
+def _days_overdue(document: raw.Document, month: Month) -> Decimal:
     return Decimal(max(0, oracle.days_late(document, month.today)))
 
 
-def _by_type(some: list[oracle.Document]) -> list[tuple[str, list[oracle.Document]]]:
+def _by_type(some: list[raw.Document]) -> list[tuple[str, list[raw.Document]]]:
     return [(kind, [one for one in some if one.type == kind]) for kind in sorted({one.type for one in some})]
 
 
@@ -290,7 +302,7 @@ def _vat_amounts(key: Key, invoiced: tuple[Decimal, Decimal], credited: tuple[De
     return {(*key, name): value for name, value in zip(VAT_AMOUNTS, amounts, strict=True)}
 
 
-def _ageing(left: list[oracle.Document], currency: str, month: Month) -> Facts:
+def _ageing(left: list[raw.Document], currency: str, month: Month) -> Facts:
     facts: Facts = {}
     for name, amount in oracle.ageing(left, month.today).items():
         held = [one for one in left if oracle.bucket(one, month.today) == name]
@@ -299,7 +311,7 @@ def _ageing(left: list[oracle.Document], currency: str, month: Month) -> Facts:
     return facts | _amounts((currency, "ageing", "total"), left, ("Documents", "Payable"))
 
 
-def _lines(some: list[oracle.Document], currency: str) -> Facts:
+def _lines(some: list[raw.Document], currency: str) -> Facts:
     facts: Facts = {}
     total = dict.fromkeys(LINE_AMOUNTS, Decimal(0))
     for document in some:
@@ -311,7 +323,7 @@ def _lines(some: list[oracle.Document], currency: str) -> Facts:
             total = {name: total[name] + amounts[name] for name in LINE_AMOUNTS}
             facts |= {(*key, name): rounded(value) for name, value in amounts.items()}
             facts[*key, "Number"] = document.number
-            facts[*key, "Date"] = document.date.isoformat()
+            facts[*key, "Date"] = document.issued.isoformat()
             facts[*key, "Currency"] = currency
             facts[*key, "Quantity"] = line.quantity
             facts[*key, "Unit price"] = line.unit_price

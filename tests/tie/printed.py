@@ -1,7 +1,7 @@
-"""What a written file says, read without the libraries that wrote it: workbooks from their XML, pages as HTML.
+"""What a written file says, read without the libraries that wrote it: workbooks as XML, pages as HTML.
 
-Of a cell the stored value is read, of a formula both the formula and the result that is stored with it: that is
-all a mail preview or a phone shows.
+Of a cell the stored value is read, of a formula both the formula and the result that is stored with it: that
+is all that a mail preview or a phone shows.
 """
 
 import re
@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
+
+from tests.tie.raw import plain
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -40,6 +42,11 @@ class Cell:
     @property
     def shows_number(self) -> bool:
         return isinstance(self.value, Decimal)
+
+    @property
+    def rate(self) -> str:
+        """A fraction as percent, `none` for an empty cell."""
+        return plain(self.number * 100) if self.shows_number else "none"
 
     @property
     def day(self) -> str:
@@ -74,7 +81,8 @@ class Sheet:
         for (row, column), cell in self.cells.items():
             found.setdefault(row, {})[column] = cell
         return [
-            [cells.get(column, EMPTY) for column in range(1, max(cells) + 1)] for _, cells in sorted(found.items())
+            [cells.get(column, EMPTY) for column in range(1, max(cells) + 1)]
+            for _, cells in sorted(found.items())
         ]
 
 
@@ -114,6 +122,12 @@ class PageCell:
     @property
     def shows_number(self) -> bool:
         return bool(self.amounts) or self.text.isdecimal()
+
+    @property
+    def rate(self) -> str:
+        """Percent with a sign, in the language's figures; `none` for an empty cell."""
+        shown = re.search(r"[\d.,]+", self.text)
+        return plain(Decimal(shown.group().replace(",", "."))) if shown else "none"
 
 
 @dataclass
@@ -169,11 +183,11 @@ def read_page(text: str) -> Page:
     return reader.page
 
 
-def _parse(data: bytes) -> ElementTree.Element:
-    return ElementTree.fromstring(data)  # noqa: S314 - our own workbook
+def _parse(data: bytes) -> ET.Element:
+    return ET.fromstring(data)  # noqa: S314 - our own workbook
 
 
-def _cells(sheet: ElementTree.Element) -> Iterator[tuple[tuple[int, int], Cell]]:
+def _cells(sheet: ET.Element) -> Iterator[tuple[tuple[int, int], Cell]]:
     for one in sheet.iter(f"{MAIN}c"):
         stored, formula = one.find(f"{MAIN}v"), one.find(f"{MAIN}f")
         kind = one.attrib.get("t", "n")
@@ -188,7 +202,7 @@ def _cells(sheet: ElementTree.Element) -> Iterator[tuple[tuple[int, int], Cell]]
             yield _place(one.attrib["r"]), Cell(value, None if formula is None else formula.text)
 
 
-def _series(chart: ElementTree.Element) -> Iterator[Series]:
+def _series(chart: ET.Element) -> Iterator[Series]:
     for values in chart.iter(f"{CHART}val"):
         source = values.findtext(f".//{CHART}f", "")
         sheet, first, last = re.fullmatch(r"'?(.+?)'?!(\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)", source).groups()  # type: ignore[union-attr]

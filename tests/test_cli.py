@@ -1,0 +1,407 @@
+"""The commands, as they are typed: what they say, what they end with, and what they leave alone."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from reports import __version__
+from reports.source.sandbox import Sandbox
+from tests.office import ACCOUNT, KEY_VARIABLE, NOW, PATIENCE_SECONDS, Office, Said, account, tree
+
+ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
+WRONG_KEY = "0123456789abcdef"
+
+on_posix = pytest.mark.skipif(os.name == "nt", reason="needs terminals, pipes or signals of POSIX")
+
+
+def assert_refused(said: Said, *parts: str) -> None:
+    """Code 2, and every one of `parts` in what was said."""
+    assert said.code == 2, said
+    assert said.out == ""
+    assert said.last == "Nothing was done. Exit code 2."
+    assert [part for part in parts if part not in said.err] == []
+    assert "Traceback" not in said.err
+
+
+def account_section(office: Office, **changed: Any) -> dict[str, Any]:
+    usual = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": office.sandbox.url}
+    return usual | changed
+
+
+# Usage
+
+
+def test_help_names_every_command(office: Office) -> None:
+    said = office.type("--help")
+    assert (said.code, said.err) == (0, "")
+    for command in ("run", "check", "key", "demo", "sandbox", "schema"):
+        assert re.search(rf"^  {command} ", said.out, re.MULTILINE)
+        assert office.type(command, "--help").code == 0
+
+
+def test_version_is_the_one_of_the_package(office: Office) -> None:
+    assert office.type("--version") == Said(0, f"invoice-reports, version {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["run"], "Missing argument 'CONFIG...'."),
+        (["run", "config.yaml", "--offlin"], "No such option '--offlin'."),
+        (["run", "config.yaml", "--client", "ana"], "'ana' is not a valid integer"),
+        (["rum"], "No such command 'rum'."),
+        (["key", "set"], "Missing argument 'ACCOUNT'."),
+        (["sandbox", "--port", "70000"], "70000 is not in the range"),
+    ],
+)
+def test_slip_in_the_command_is_answered_with_a_sentence(
+    office: Office, words: list[str], sentence: str
+) -> None:
+    assert_refused(office.type(*words), sentence, "--help")
+
+
+def test_command_without_a_word_shows_the_help_and_is_refused(office: Office) -> None:
+    assert_refused(office.type(), "Commands:", "  run ")
+
+
+def test_slip_in_the_configuration_names_line_and_option_and_nothing_happens(office: Office) -> None:
+    text = office.config.read_text("utf-8").replace('"period"', '"perriod"')
+    office.config.write_text(text, "utf-8")
+    line = text[: text.index("perriod")].count("\n") + 1
+    before = tree(office.folder)
+    for command in (["run"], ["run", "--dry-run"], ["check"]):
+        name, *options = command
+        said = office.type(name, office.config, *options)
+        assert_refused(said, f'{office.config}:{line}:2: perriod is not an option; did you mean "period"?')
+    assert tree(office.folder) == before
+    assert office.sandbox.requests == []
+
+
+def test_all_slips_of_all_configurations_come_at_once(office: Office) -> None:
+    other = office.configure("al", name="other.yaml", account=account_section(office, name="other"))
+    office.configure("alll")
+    said = office.type("run", office.config, other, office.folder / "third.yaml")
+    assert_refused(said, f"{office.config}:", f"{other}:", "third.yaml:1:1: there is no such file")
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_missing_key_is_told_with_the_command_that_stores_it(office: Office, command: str) -> None:
+    said = office.type(command, office.config, **{KEY_VARIABLE: ""})
+    assert said.code == 2
+    assert f"the environment variable {KEY_VARIABLE} is not set" in said.out + said.err
+    assert f"invoice-reports key set {ACCOUNT}" in said.out + said.err
+    assert said.last.endswith("Exit code 2.")
+    assert not office.output.exists()
+    assert office.sandbox.requests == []
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "sentence"),
+    [
+        (["--period", "last-mont"], {}, 'did you mean "last-month"?'),
+        (["--period", "2026-13"], {}, "'2026-13' is not in the calendar"),
+        (
+            ["--client", f"{NOBODY}"],
+            {},
+            f"--client {NOBODY} is in no configuration; the clients are {ANA}, {RUI}",
+        ),
+        ([], {"SOURCE_DATE_EPOCH": "today"}, "SOURCE_DATE_EPOCH is not a number of seconds"),
+    ],
+)
+def test_run_that_cannot_be_meant_is_refused(
+    office: Office, words: list[str], variables: dict[str, str], sentence: str
+) -> None:
+    office.configure([ANA, RUI])
+    assert_refused(office.run(*words, **variables), sentence)
+    assert not office.output.exists()
+    assert office.sandbox.requests == []
+
+
+# Options of run
+
+
+def test_dry_run_says_everything_and_does_nothing_and_needs_no_key(office: Office) -> None:
+    office.configure([ANA, {"id": RUI, "filters": {"status": ["settled"]}}])
+    before = tree(office.folder)
+    said = office.run("--dry-run", **{KEY_VARIABLE: ""})
+    assert said.code == 0
+    for part in (
+        f"account {ACCOUNT} at {office.sandbox.url}",
+        "period 2026-10: 2026-10-01 to 2026-10-31, both included",
+        f"clients: {ANA}, {RUI}",
+        'filter: {"archived": ["archived", "non_archived"]}',
+        f'filter of client {RUI}: {{"status": ["settled"], "archived": ["archived", "non_archived"]}}',
+        f"to {office.month}",
+    ):
+        assert part in said.out
+    assert said.last == "Nothing was asked and nothing written. Exit code 0."
+    assert tree(office.folder) == before
+    assert office.sandbox.requests == []
+
+
+def test_period_and_output_of_the_command_line_come_first(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(office.folder)
+    office.configure([ANA])
+    assert office.run("--period", "2026-Q3", "--output", "elsewhere").code == 0
+    record = json.loads((office.folder / "elsewhere" / ACCOUNT / "2026-Q3" / "run.json").read_text("utf-8"))
+    assert record["period"] == {"label": "2026-Q3", "from": "2026-07-01", "to": "2026-09-30"}
+    assert record["clients"][0]["documents_read"] == 2
+    assert record["clients"][0]["documents_counted"] == 0
+    assert not office.output.exists()
+
+
+def test_last_month_is_one_of_the_configured_time_zone(office: Office) -> None:
+    office.configure([ANA], period="last-month", time_zone="Atlantic/Azores")
+    half_an_hour_into_november = {"SOURCE_DATE_EPOCH": f"{NOW.replace(day=1, hour=0).timestamp():.0f}"}
+    assert "period 2026-09:" in office.run("--dry-run", **half_an_hour_into_november).out
+    office.configure([ANA], period="last-month", time_zone="Europe/Lisbon")
+    assert "period 2026-10:" in office.run("--dry-run", **half_an_hour_into_november).out
+
+
+def test_offline_needs_no_key(office: Office) -> None:
+    office.configure([ANA])
+    assert office.run().code == 0
+    asked = len(office.sandbox.requests)
+    assert office.run("--offline", **{KEY_VARIABLE: ""}).code == 0
+    assert len(office.sandbox.requests) == asked
+
+
+def test_offline_without_a_stored_page_says_what_to_do(office: Office) -> None:
+    office.configure([ANA])
+    said = office.run("--offline")
+    assert said.code == 4
+    assert "there is no such archive" in said.last
+    assert office.sandbox.requests == []
+
+
+def test_most_severe_of_several_accounts_wins_and_the_others_are_done(office: Office) -> None:
+    good = office.configure([ANA], name="good.yaml", account=account_section(office, name="good"))
+    partly = office.configure(
+        [RUI, NOBODY], name="partly.yaml", account=account_section(office, name="partly")
+    )
+    refused = account_section(office, name="refused", api_key="${ANOTHER_KEY}")
+    wrong = office.configure([EVA], name="wrong.yaml", account=refused)
+    said = office.type("run", good, wrong, partly, ANOTHER_KEY=WRONG_KEY)
+    assert said.code == 5
+    lines = [line for line in said.out.splitlines() if " 2026-10: " in line]
+    assert [(line.split()[0], line[-12:]) for line in lines] == [
+        ("good", "Exit code 0."),
+        ("refused", "Exit code 5."),
+        ("partly", "Exit code 3."),
+    ]
+    assert said.last.startswith("3 accounts; the most severe: ")
+    assert said.last.endswith("Exit code 5.")
+    written = tree(office.output)
+    assert f"good/2026-10/ana-{ANA}/ana-{ANA}-2026-10.xlsx" in written
+    assert f"partly/2026-10/rui-{RUI}/rui-{RUI}-2026-10.xlsx" in written
+    result = written["RESULT.html"].decode()
+    assert [
+        name for name in ("good", "refused", "partly") if f"{name}/2026-10/index.html" not in result
+    ] == []
+
+
+@pytest.mark.parametrize("words", [[], ["--output", "together"]])
+def test_two_configurations_that_write_to_one_folder_are_refused(office: Office, words: list[str]) -> None:
+    folder = {"folder": "elsewhere"} if words else {}
+    other = office.configure([RUI], name="other.yaml", output=folder)
+    said = office.type("run", office.config, other, *words)
+    assert_refused(said, "the same folder" if not words else "two configurations write to this folder")
+    assert {path for path in tree(office.folder) if not path.endswith(".yaml")} == set()
+    assert office.sandbox.requests == []
+
+
+def test_quiet_run_says_one_line(office: Office) -> None:
+    office.configure([ANA])
+    assert office.type("--quiet", "run", office.config) == Said(0, "1 of 1 clients ready. Exit code 0.\n", "")
+
+
+# check
+
+
+@pytest.mark.parametrize(
+    ("clients", "variables", "code", "said"),
+    [
+        ([ANA, RUI], {}, 0, "A run would go through. Exit code 0."),
+        ("all", {}, 0, "A run would go through. Exit code 0."),
+        ([ANA, NOBODY], {}, 3, "Mend what is NOT OK; a run would fail. Exit code 3."),
+        ([NOBODY], {}, 4, "Mend what is NOT OK; a run would fail. Exit code 4."),
+        ([ANA], {KEY_VARIABLE: WRONG_KEY}, 5, "Mend what is NOT OK; a run would fail. Exit code 5."),
+        ([ANA], {KEY_VARIABLE: ""}, 2, "Mend what is NOT OK; a run would fail. Exit code 2."),
+    ],
+)
+def test_check_ends_with_the_code_of_the_run_and_writes_nothing(
+    office: Office, clients: Any, variables: dict[str, str], code: int, said: str
+) -> None:
+    office.configure(clients)
+    before = tree(office.folder)
+    looked = office.type("check", office.config, **variables)
+    assert (looked.code, looked.last, looked.err) == (code, said, "")
+    assert tree(office.folder) == before
+    assert office.run(**variables).code == code
+
+
+def test_check_of_a_folder_that_is_a_file_ends_as_the_run_does(office: Office) -> None:
+    office.output.write_bytes(b"mine")
+    looked = office.type("check", office.config)
+    assert looked.code == 8
+    assert f"NOT OK: output: {office.output} is a file" in looked.out
+    assert office.run().code == 8
+    assert office.output.read_bytes() == b"mine"
+
+
+def test_check_says_which_documents_the_filters_hide(office: Office) -> None:
+    office.configure([ANA], filters={"status": ["final"]})
+    looked = office.type("check", office.config)
+    assert looked.code == 0
+    assert "filters: documents are left out on purpose" in looked.out
+
+
+# The key
+
+
+def dialogue(office: Office, *words: str, answer: str, **variables: str) -> tuple[int, str]:
+    """Code and everything that a terminal shows of a command that asks for one line."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    # The first terminal a session opens is its own: there the key is asked for.
+    program = "import os, sys; os.open(sys.argv.pop(1), os.O_RDWR); from reports.cli import main; main()"
+    shown = b""
+    with office.start(
+        os.ttyname(theirs),
+        *words,
+        python=("-c", program),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env=variables,
+    ) as process:
+        os.close(theirs)
+        while chunk := _read(ours):
+            shown += chunk
+            if b"(not shown)" in shown and answer:
+                os.write(ours, answer.encode() + b"\n")
+                answer = ""
+        code = process.wait(PATIENCE_SECONDS)
+    os.close(ours)
+    return code, shown.decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 1000)
+    except OSError:
+        # How Linux says that nobody has the other end any more.
+        return b""
+
+
+@on_posix
+def test_key_is_typed_unseen_and_serves_a_run_until_it_is_deleted(office: Office) -> None:
+    place = f"{office.folder / 'keyring'}"
+    ring = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring", "XDG_DATA_HOME": place}
+    office.configure([ANA], account=account_section(office, api_key="keyring"))
+
+    code, shown = dialogue(office, "key", "set", ACCOUNT, answer=office.sandbox.api_key, **ring)
+    assert code == 0
+    assert office.sandbox.api_key not in shown
+    assert shown.splitlines()[-1] == f"The key of {ACCOUNT} is in the keyring of this user. Exit code 0."
+
+    said = office.spawn("run", office.config, env=ring)
+    assert (said.code, said.last) == (0, "1 of 1 clients ready. Exit code 0.")
+    assert [
+        path for path, data in tree(office.output).items() if office.sandbox.api_key.encode() in data
+    ] == []
+
+    deleted = office.spawn("key", "delete", ACCOUNT, env=ring)
+    assert deleted.code == 0
+    assert deleted.last.endswith("is no longer in the keyring of this user. Exit code 0.")
+    assert_refused(office.spawn("run", office.config, env=ring), f"invoice-reports key set {ACCOUNT}")
+
+
+def test_key_of_what_cannot_be_an_account_is_refused_before_it_is_typed(office: Office) -> None:
+    assert_refused(office.type("key", "set", "https://my-company.app.invoicexpress.com"))
+
+
+# schema, sandbox
+
+
+def test_schema_is_json_and_accepts_a_configuration(office: Office) -> None:
+    said = office.type("schema")
+    assert (said.code, said.err) == (0, "")
+    schema = json.loads(said.out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(office.config.read_text("utf-8")), schema)
+
+
+@on_posix
+def test_sandbox_says_how_to_reach_it_and_serves_until_it_is_interrupted(office: Office) -> None:
+    with office.start("sandbox") as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert set(told) == {"url", "account", "api_key"}
+        section = {"name": told["account"], "api_key": f"${{{KEY_VARIABLE}}}", "base_url": told["url"]}
+        office.configure([3100008], account=section)
+        assert office.type("check", office.config, **{KEY_VARIABLE: told["api_key"]}).code == 0
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, err.strip()) == (130, b"Interrupted. Exit code 130.")
+
+
+# Screens
+
+
+def test_code_page_that_lacks_a_sign_and_names_with_commands_for_terminals_do_no_harm(tmp_path: Path) -> None:
+    names = {ANA: "Caixa 🎁 São", RUI: "Rui\x1b[2J\x07\u202e"}
+    with Sandbox(account_data=account(names)) as sandbox:
+        office = Office(tmp_path, sandbox)
+        with office.start("run", office.config, env={"PYTHONIOENCODING": "cp1252"}) as process:
+            out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, err) == (0, b"")
+    assert "Caixa ? São: ready" in out.decode("cp1252")
+    assert [sign for sign in (b"\x1b", b"\x07") if sign in out] == []
+
+
+@on_posix
+@pytest.mark.parametrize("words", [[], ["--verbose"]])
+def test_run_without_any_screen_does_its_work(office: Office, words: list[str]) -> None:
+    office.configure([ANA])
+    command = [sys.executable, "-m", "reports", *words, "run", str(office.config)]
+    process = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command],
+        cwd=office.folder,
+        env={**os.environ, **office.environment(), "PYTHONPATH": str(Path(__file__).parents[1])},
+        check=False,
+    )
+    assert process.returncode == 0
+    assert office.record["exit_code"] == 0
+
+
+@on_posix
+def test_screen_that_goes_away_does_not_end_a_run(office: Office) -> None:
+    office.configure([ANA])
+    with office.start("--verbose", "run", office.config) as process:
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            stream.close()
+    assert process.returncode == 0
+    assert office.record["exit_code"] == 0
+
+
+@on_posix
+def test_progress_on_a_terminal_ends_with_the_same_last_line(office: Office) -> None:
+    office.configure([ANA, RUI])
+    code, shown = dialogue(office, "run", str(office.config), answer="")
+    assert code == 0
+    assert "Traceback" not in shown
+    assert shown.splitlines()[-1] == "2 of 2 clients ready. Exit code 0."

@@ -1,0 +1,304 @@
+"""A client's folder is there whole, of one run, or as it was; and one run works in a folder at a time."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reports.deliver import publish
+from reports.errors import BusyError, ExitCode, WriteError
+
+CLIENT = 1310176
+NAME = "ana-lda-1310176"
+ROOT = Path(__file__).parent.parent
+PATIENCE_SECONDS = 20
+
+HOLD = """
+import sys
+from pathlib import Path
+from reports.deliver import publish
+with publish.one_run(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+SWAP = """
+import sys
+from itertools import count
+from pathlib import Path
+from reports.deliver import publish
+folder = Path(sys.argv[1])
+for number in count():
+    staged = publish.stage(folder, 1310176)
+    for letter in "abc":
+        (staged / letter).write_text(str(number), "utf-8")
+    publish.swap_in(staged, folder / "ana-lda-1310176", client=1310176)
+    if number == 0:
+        print("swapping", flush=True)
+"""
+PREPARE = """
+import sys
+from pathlib import Path
+from reports.deliver import publish
+from reports.errors import WriteError
+try:
+    with publish.one_run(Path(sys.argv[1])):
+        print("working")
+except WriteError as error:
+    print(error)
+"""
+AS_NOBODY = """
+import os
+from reports.deliver import publish
+if os.geteuid() == 0:
+    os.setuid(65534)
+"""
+WITHOUT_A_BYTE = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+"""
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every path below `folder`, with the text of its files."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8") if path.is_file() else "/"
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def folder(path: Path, *texts: str) -> Path:
+    """A folder with files a, b, … of these texts."""
+    path.mkdir(parents=True)
+    for letter, text in zip("abc", texts, strict=False):
+        (path / letter).write_text(text, "utf-8")
+    return path
+
+
+def staged(period: Path, *texts: str, client: int = CLIENT) -> Path:
+    place = publish.stage(period, client)
+    for letter, text in zip("abc", texts, strict=False):
+        (place / letter).write_text(text, "utf-8")
+    return place
+
+
+def test_the_first_folder_of_a_client_is_there_whole(tmp_path: Path) -> None:
+    place = staged(tmp_path, "new", "too")
+    assert publish.folder_of(tmp_path, CLIENT) is None
+    publish.swap_in(place, tmp_path / NAME, client=CLIENT)
+    assert tree(tmp_path) == {NAME: "/", f"{NAME}/a": "new", f"{NAME}/b": "too"}
+    assert publish.folder_of(tmp_path, CLIENT) == tmp_path / NAME
+
+
+def test_a_newer_folder_takes_the_place_of_the_older_and_nothing_of_it_stays(tmp_path: Path) -> None:
+    folder(tmp_path / NAME, "old", "old")
+    publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, client=CLIENT)
+    assert tree(tmp_path) == {NAME: "/", f"{NAME}/a": "new"}
+
+
+def test_a_client_that_was_renamed_has_one_folder_under_the_new_name(tmp_path: Path) -> None:
+    folder(tmp_path / "ana-1310176", "old")
+    folder(tmp_path / "ana-lda-7", "another client's")
+    publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, client=CLIENT)
+    assert tree(tmp_path) == {
+        NAME: "/",
+        f"{NAME}/a": "new",
+        "ana-lda-7": "/",
+        "ana-lda-7/a": "another client's",
+    }
+
+
+def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path: Path) -> None:
+    folder(tmp_path / "ana-1310176", "old")
+    (tmp_path / NAME).write_text("a file where the folder should be", "utf-8")
+    before = tree(tmp_path)
+    place = staged(tmp_path, "new")
+    with pytest.raises(WriteError, match=NAME):
+        publish.swap_in(place, tmp_path / NAME, client=CLIENT)
+    publish.repair(tmp_path)
+    assert tree(tmp_path) == before
+
+
+def test_a_first_swap_that_fails_leaves_nothing_half_done(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text("a file where the folder should be", "utf-8")
+    before = tree(tmp_path)
+    place = staged(tmp_path, "new")
+    with pytest.raises(WriteError, match=NAME):
+        publish.swap_in(place, tmp_path / NAME, client=CLIENT)
+    publish.repair(tmp_path)
+    assert tree(tmp_path) == before
+
+
+def test_what_cannot_be_flushed_to_the_disk_is_not_published(tmp_path: Path) -> None:
+    folder(tmp_path / NAME, "old")
+    place = staged(tmp_path, "new")
+    (place / "b").mkdir()
+    with pytest.raises(WriteError):
+        publish.swap_in(place, tmp_path / NAME, client=CLIENT)
+    assert tree(tmp_path / NAME) == {"a": "old"}
+
+
+def test_no_folder_can_be_staged_where_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(WriteError):
+        publish.stage(tmp_path / "missing", CLIENT)
+    assert publish.folder_of(tmp_path / "missing", CLIENT) is None
+
+
+def states(period: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each state a killed swap may leave, and the files the next run must find."""
+    folder(period / "1" / NAME, "old")
+    folder(period / "1" / f".{CLIENT}.0123abcd.tmp", "half")
+    yield "1", {NAME: "/", f"{NAME}/a": "old"}
+    folder(period / "2" / f".{NAME}.old", "old")
+    folder(period / "2" / f".{CLIENT}.0123abcd.tmp", "new")
+    yield "2", {NAME: "/", f"{NAME}/a": "old"}
+    folder(period / "3" / f".{NAME}.old", "old")
+    folder(period / "3" / NAME, "new")
+    yield "3", {NAME: "/", f"{NAME}/a": "new"}
+    folder(period / "4" / f".{NAME}.old")
+    folder(period / "4" / NAME, "new")
+    yield "4", {NAME: "/", f"{NAME}/a": "new"}
+    folder(period / "5" / ".ana-1310176.old", "old")
+    folder(period / "5" / NAME, "new")
+    yield "5", {NAME: "/", f"{NAME}/a": "new"}
+    folder(period / "6" / ".ana-1310176.old", "old")
+    folder(period / "6" / f".{CLIENT}.0123abcd.tmp", "new")
+    yield "6", {"ana-1310176": "/", "ana-1310176/a": "old"}
+    folder(period / "7" / f".{CLIENT}.0123abcd.tmp", "half of a first one")
+    (period / "7" / ".run.json.0123abcd.tmp").write_text("half", "utf-8")
+    yield "7", {}
+
+
+def test_a_swap_killed_at_any_instant_is_completed_or_undone(tmp_path: Path) -> None:
+    for name, after in states(tmp_path):
+        publish.repair(tmp_path / name)
+        assert tree(tmp_path / name) == after, name
+        publish.repair(tmp_path / name)
+        assert tree(tmp_path / name) == after, name
+
+
+def test_a_repair_leaves_alone_what_is_not_its_own(tmp_path: Path) -> None:
+    folder(tmp_path / ".notes.old", "mine")
+    folder(tmp_path / NAME, "new")
+    (tmp_path / f".{NAME}.old").write_text("a file", "utf-8")
+    before = tree(tmp_path)
+    publish.repair(tmp_path)
+    publish.repair(tmp_path / "missing")
+    assert tree(tmp_path) == before
+
+
+def test_killed_while_swapping_leaves_whole_folders_of_one_run(tmp_path: Path) -> None:
+    for count in range(6):
+        with python(SWAP, tmp_path) as swapping:
+            assert swapping.stdout
+            assert swapping.stdout.readline() == "swapping\n"
+            time.sleep(0.004 * count)
+            swapping.kill()
+        publish.repair(tmp_path)
+        left = tree(tmp_path)
+        assert [*left] == [NAME, *(f"{NAME}/{letter}" for letter in "abc")]
+        assert len({left[f"{NAME}/{letter}"] for letter in "abc"}) == 1
+
+
+def test_a_second_run_of_the_folder_is_told_so_at_once(tmp_path: Path) -> None:
+    with python(HOLD, tmp_path) as holding:
+        assert holding.stdout
+        assert holding.stdout.readline() == "held\n"
+        before, began = tree(tmp_path), time.monotonic()
+        with pytest.raises(BusyError, match="another run is active") as caught, publish.one_run(tmp_path):
+            pass
+        assert time.monotonic() - began < 1
+        assert caught.value.exit_code == ExitCode.BUSY
+        assert tree(tmp_path) == before
+        holding.kill()
+    with publish.one_run(tmp_path):
+        pass
+
+
+def test_a_folder_may_be_worked_in_again_after_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(WriteError), publish.one_run(tmp_path):
+        raise WriteError("full")
+    with publish.one_run(tmp_path), pytest.raises(BusyError), publish.one_run(tmp_path):
+        pass
+
+
+def test_a_lock_that_cannot_be_had_is_no_run_of_another(tmp_path: Path) -> None:
+    (tmp_path / publish.LOCK_NAME).mkdir()
+    with pytest.raises(WriteError, match=r"\.lock"), publish.one_run(tmp_path):
+        pass
+
+
+def test_what_killed_runs_left_in_the_folder_is_gone(tmp_path: Path) -> None:
+    (tmp_path / ".probe.0123abcd.tmp").write_bytes(b"probe")
+    (tmp_path / "notes.tmp").write_bytes(b"mine")
+    with publish.one_run(tmp_path):
+        assert {*tree(tmp_path)} == {publish.LOCK_NAME, "notes.tmp"}
+
+
+def test_an_output_folder_is_made_with_all_above_it_and_left_empty(tmp_path: Path) -> None:
+    publish.prepare(tmp_path / "a" / "b")
+    publish.prepare(tmp_path / "a" / "b")
+    assert tree(tmp_path) == {"a": "/", "a/b": "/"}
+
+
+def test_a_file_where_the_output_folder_should_be_is_named_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "output").write_text("mine", "utf-8")
+    with pytest.raises(WriteError, match="there is a file where the output folder should be"):
+        publish.prepare(tmp_path / "output")
+    with pytest.raises(WriteError, match="output"):
+        publish.prepare(tmp_path / "output" / "my-company")
+    assert tree(tmp_path) == {"output": "mine"}
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="it could not be written"):
+        publish.prepare(tmp_path / ("a" * 300))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_no_run_begins_where_its_result_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "my-company").mkdir()
+    (tmp_path / "my-company").chmod(0o777)
+    tmp_path.chmod(0o555)
+    try:
+        with python(AS_NOBODY + PREPARE, Path("my-company"), cwd=tmp_path) as preparing:
+            said, _ = preparing.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        tmp_path.chmod(0o755)
+    assert "no permission to write here" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_folder_that_may_not_be_written_is_said_and_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old", "utf-8")
+    tmp_path.chmod(0o555)
+    try:
+        with python(AS_NOBODY + PREPARE, Path(), cwd=tmp_path) as preparing:
+            said, _ = preparing.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        tmp_path.chmod(0o755)
+    assert "no permission to write here" in said
+    assert tree(tmp_path) == {"a": "old"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+def test_a_probe_that_could_not_be_written_leaves_nothing(tmp_path: Path) -> None:
+    with python(WITHOUT_A_BYTE + PREPARE, tmp_path) as preparing:
+        said, _ = preparing.communicate(timeout=PATIENCE_SECONDS)
+    assert "it could not be written" in said
+    assert tree(tmp_path) == {}
+
+
+def python(program: str, folder: Path, *, cwd: Path = ROOT) -> "subprocess.Popen[str]":
+    """Another process that works in `folder`."""
+    return subprocess.Popen(
+        [sys.executable, "-c", program, str(folder)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )

@@ -1,0 +1,235 @@
+"""Whatever data hold: the workbook opens, text stays text, amounts are exact, and every formula is ours."""
+
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
+
+import openpyxl
+import pytest
+import python_calamine
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.render import rows, workbook
+from reports.render.labels import Labels
+from reports.render.layout import Book, Column, DataTab, Kind, Link, Row, Sheet, Value, totals_of
+
+FORMULA_LIKE = [
+    *("=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1", "\n=1", " =1"),
+    *("＝1+1", "＋1", "#N/A", "#REF!", "'=1", '"', "{=1}", "TRUE", "1E5", "007", "2026-10-05", "-0"),
+]
+MARKUP = ["]]>", "<b>&amp;</b>", "</t></is></c>", '"><script>', "&#x1;", "<![CDATA[x]]>", "\ufeffx"]
+LETTERS = [
+    "Pão de Ló",
+    "emoji 👩\u200d👧 😀",
+    "\u202eRTL",
+    "line\nbreak",
+    " blanks  around ",
+    "é e\u0301",
+    "\x7f\x85",
+]
+UNPRINTABLE = ["a\x00b", "a\x0bb", "a\x1bb", "a\ud83db", "a\udc00b", "a\ufffeb", "a\uffffb"]
+CODES = ["_x0041_", "_x000D_", "__x0041__x0042_", "_x005F_", "_X0041_", "_x41_"]
+
+MARK = Decimal("1234.50")
+
+
+def written(kind: Kind, values: Sequence[Value]) -> bytes:
+    """A real workbook with `values` in column A and an amount beside each."""
+    columns = (Column("a", "A", kind), Column("amount", "Amount", Kind.MONEY, has_total=True))
+    grid: list[Row] = [(value, MARK) for value in values]
+    sheet = Sheet(
+        "s", "S", columns, grid, empty="–", currency="EUR", totals=totals_of(columns, grid, "Total")
+    )
+    book = Book("T", "F", "A", "en-GB", datetime(2026, 11, 2, 6, 30, tzinfo=UTC), (DataTab("S", sheet),))
+    target = BytesIO()
+    workbook.write(book, target, labels=Labels("en"))
+    return target.getvalue()
+
+
+def part(package: bytes) -> str:
+    return zipfile.ZipFile(BytesIO(package)).read("xl/worksheets/sheet1.xml").decode()
+
+
+def worksheet(package: bytes, *, data_only: bool = False) -> Worksheet:
+    sheet = openpyxl.load_workbook(BytesIO(package), data_only=data_only).worksheets[0]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def by_openpyxl(package: bytes) -> list[object]:
+    values: list[object] = [cell.value for (cell,) in worksheet(package).iter_rows(min_row=2, max_col=1)]
+    return values[:-1]
+
+
+def by_calamine(package: bytes) -> list[object]:
+    sheet = python_calamine.CalamineWorkbook.from_filelike(BytesIO(package)).get_sheet_by_index(0)
+    return [own[0] for own in sheet.to_python()[1:-1]]
+
+
+def formulas(package: bytes) -> list[str]:
+    return re.findall(r"<f>(.*?)</f>", part(package), re.DOTALL)
+
+
+def test_text_stays_text_whatever_it_begins_with() -> None:
+    values = [*FORMULA_LIKE, *MARKUP, *LETTERS]
+    package = written(Kind.TEXT, values)
+    assert by_openpyxl(package) == values
+    assert by_calamine(package) == values
+    assert {cell.data_type for (cell,) in worksheet(package).iter_rows(min_row=2, max_col=1)} <= {
+        "s",
+        "inlineStr",
+    }
+    assert formulas(package) == ["SUBTOTAL(109,t_s[Amount])"]
+
+
+def test_what_a_cell_cannot_hold_is_replaced_visibly() -> None:
+    package = written(Kind.TEXT, UNPRINTABLE)
+    assert by_openpyxl(package) == by_calamine(package) == ["a\ufffdb"] * len(UNPRINTABLE)
+
+
+def test_what_looks_like_a_numbered_character_is_not_taken_for_one() -> None:
+    package = written(Kind.TEXT, CODES)
+    assert [unescape(str(value)) for value in by_openpyxl(package)] == CODES
+    assert by_calamine(package) == CODES
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "😀", "_x0041_"])
+def test_forty_thousand_characters_are_cut_visibly_and_the_workbook_opens(letter: str) -> None:
+    (shown,) = by_openpyxl(written(Kind.LONG_TEXT, [letter * 40_000]))
+    assert isinstance(shown, str)
+    assert shown.endswith(rows.CUT)
+    assert shown.removesuffix(rows.CUT).replace("_x005F_", "_").startswith(letter * 2_000)
+    units = len(shown.encode("utf-16-le")) // 2
+    assert rows.MAX_TEXT - 2 < units <= rows.MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    "value", ["a" * 32_767, "😀" * 16_383, "é" * 20_000], ids=["as long as can be", "astral", "long"]
+)
+def test_text_that_fits_is_not_cut(value: str) -> None:
+    package = written(Kind.LONG_TEXT, [value])
+    assert by_openpyxl(package) == by_calamine(package) == [value]
+
+
+def test_an_amount_is_its_exact_decimal_text() -> None:
+    amounts = [Decimal(text) for text in ("0.00", "-0.01", "999999999999.99", "0.12345678", "1E+3")]
+    package = written(Kind.MONEY, amounts)
+    assert re.findall(r'<c r="A\d+" s="\d+"><v>(.*?)</v>', part(package)) == [
+        *("0.00", "-0.01", "999999999999.99", "0.12345678", "1000"),
+    ]
+    assert by_calamine(package) == [float(amount) for amount in amounts]
+
+
+def test_nothing_is_an_empty_cell_and_no_number() -> None:
+    for kind in Kind:
+        package = written(kind, [None, None])
+        assert by_openpyxl(package) == [None, None]
+        assert "NaN" not in part(package)
+
+
+def test_a_percentage_is_a_fraction() -> None:
+    package = written(Kind.PERCENT, [Decimal("23.00"), Decimal("5.50"), Decimal("0.00")])
+    assert by_openpyxl(package) == [0.23, 0.055, 0]
+
+
+def test_days_and_facts_are_what_they_are() -> None:
+    days = [date(2026, 10, 5), date(1901, 1, 1), date(9999, 12, 31), date(2028, 2, 29)]
+    assert by_calamine(written(Kind.DATE, days)) == days
+    assert by_openpyxl(written(Kind.BOOLEAN, [True, False])) == [True, False]
+    assert by_openpyxl(written(Kind.INTEGER, [0, -3, 10**12])) == [0, -3, 10**12]
+
+
+def test_a_link_is_a_formula_with_its_text_stored() -> None:
+    package = written(Kind.LINK, [Link("View", "https://x.example/a?b=1&c=%20")])
+    assert by_openpyxl(package) == ['=HYPERLINK("https://x.example/a?b=1&c=%20","View")']
+    assert [cell.value for (cell,) in worksheet(package, data_only=True).iter_rows(max_col=1, max_row=2)][
+        1
+    ] == "View"
+    assert by_calamine(package) == ["View"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "url", "formula"),
+    [
+        ('FT "1"', 'https://x.example/"&A1&"', 'HYPERLINK("https://x.example/""&A1&""","FT ""1""")'),
+        ("=1+1", "https://x.example/", 'HYPERLINK("https://x.example/","=1+1")'),
+        ("a\x00b", "https://x.example/<", 'HYPERLINK("https://x.example/<","a\ufffdb")'),
+        ("x", "https://x.example/" + "a" * 237, f'HYPERLINK("https://x.example/{"a" * 237}","x")'),
+    ],
+)
+def test_neither_text_nor_address_leaves_its_quotes(shown: str, url: str, formula: str) -> None:
+    assert by_openpyxl(written(Kind.LINK, [Link(shown, url)])) == [f"={formula}"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "url", "text"),
+    [
+        ("View", None, "View"),
+        ("javascript:alert(1)", None, "javascript:alert(1)"),
+        ("View", "https://x.example/" + "a" * 238, "https://x.example/" + "a" * 238),
+        ("View", "https://x.example/" + "😀" * 120, "https://x.example/" + "😀" * 120),
+        ("View", "https://x.example/" + '"' * 130, "https://x.example/" + '"' * 130),
+        ("n" * 256, "https://x.example/", "https://x.example/"),
+        ("=1+1", None, "=1+1"),
+    ],
+)
+def test_a_link_that_cannot_be_one_is_text(shown: str, url: str | None, text: str) -> None:
+    package = written(Kind.LINK, [Link(shown, url)])
+    assert by_openpyxl(package) == by_calamine(package) == [text]
+    assert len(formulas(package)) == 1
+
+
+def test_every_formula_has_its_result_stored() -> None:
+    package = written(Kind.TEXT, ["a", "b", "c"])
+    assert worksheet(package)["B5"].value == "=SUBTOTAL(109,t_s[Amount])"
+    assert worksheet(package, data_only=True)["B5"].value == 3703.5
+    assert "<v>3703.50</v>" in part(package)
+
+
+def test_a_formula_without_a_result_is_refused() -> None:
+    part = rows.Part([], {}, "A1")
+    cell = b'<sheetData><row r="1"><c r="A1"><f>1+1</f><v /></c></row></sheetData>'
+    with pytest.raises(ValueError, match="the formula in A1 has no result"):
+        rows.fill(package_of(cell), BytesIO(), parts={"sheet.xml": part}, replaced={})
+
+
+def test_more_rows_than_a_sheet_holds_are_refused() -> None:
+    field = rows.Field("A", 0, rows.number)
+    part = rows.Part([rows.Band(rows.MAX_ROWS - 1, [field], [(1,), (2,)])], {}, "A1")
+    with pytest.raises(ValueError, match="a sheet holds 1048576 rows"):
+        rows.fill(package_of(b"<sheetData/>"), BytesIO(), parts={"sheet.xml": part}, replaced={})
+
+
+def test_rows_go_in_among_those_that_are_there_and_parts_are_replaced() -> None:
+    there = b'<dimension ref="A1"/><sheetData><row r="1"><c/></row><row r="4"/><row r="9"/></sheetData>'
+    field = rows.Field("A", 7, rows.number)
+    bands = [
+        rows.Band(2, [field], [(1,), (2,)], lambda row: 30.0 if row == (2,) else None),
+        rows.Band(5, [field], [(count,) for count in range(600)]),
+    ]
+    target = BytesIO()
+    parts = {"sheet.xml": rows.Part(bands, {}, "A604")}
+    rows.fill(package_of(there, other=b"old"), target, parts=parts, replaced={"other": b"new"})
+    package = zipfile.ZipFile(target)
+    sheet = package.read("sheet.xml").decode()
+    assert sheet.startswith('<dimension ref="A1:A604"/><sheetData><row r="1"><c/></row><row r="2">')
+    assert '<row r="3" ht="30.0"><c r="A3" s="7"><v>2</v></c></row><row r="4"/><row r="5">' in sheet
+    assert sheet.endswith('<row r="604"><c r="A604" s="7"><v>599</v></c></row><row r="9"/></sheetData>')
+    assert package.read("other") == b"new"
+
+
+def test_equal_content_gives_equal_bytes() -> None:
+    assert written(Kind.TEXT, FORMULA_LIKE) == written(Kind.TEXT, FORMULA_LIKE)
+
+
+def package_of(sheet: bytes, **others: bytes) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        package.writestr("sheet.xml", sheet)
+        for name, content in others.items():
+            package.writestr(name, content)
+    return target.getvalue()

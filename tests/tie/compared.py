@@ -1,0 +1,56 @@
+"""How the files of October 2026 differ from what the raw data say: sentences, none when all is right."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import Any
+
+from tests.tie import expected, found, printed, raw
+from tests.tie.facts import Facts, Month, differences
+from tests.tie.words import Words
+
+OCTOBER = Month(date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 2))
+
+Clients = tuple[raw.Client, ...]
+
+
+def record_differences(client: raw.Client, entry: dict[str, Any]) -> list[str]:
+    """How a client's entry in the run record differs from the raw data."""
+    return differences("run.json", found.record(entry), must=_facts(expected.record, client))
+
+
+def workbook_differences(client: raw.Client, book: printed.Book, words: Words) -> list[str]:
+    """How a client's workbook differs from the raw data, cell by cell."""
+    facts, must = _facts(expected.workbook, client), _needed(expected.workbook, client)
+    return differences("workbook", found.workbook(client, book, words, OCTOBER), must=must, may=facts)
+
+
+def page_differences(client: raw.Client, page: printed.Page, words: Words) -> list[str]:
+    """How a client's statement differs from the raw data, amount by amount."""
+    facts, must = _facts(expected.page, client), _needed(expected.page, client)
+    return differences("statement", found.page(client, page, words, OCTOBER), must=must, may=facts)
+
+
+def account_differences(clients: Clients, book: printed.Book, words: Words) -> list[str]:
+    """How summary.xlsx differs from the raw data."""
+    said = found.account_workbook(clients, book, words, OCTOBER)
+    return differences("summary.xlsx", said, must=_facts(expected.account, clients))
+
+
+def overview_differences(clients: Clients, page: printed.Page, words: Words) -> list[str]:
+    """How index.html differs from the raw data. The withholding is told by gross and payable."""
+    facts = _facts(expected.overview, clients)
+    must = {key: value for key, value in facts.items() if key[-1] != "Withholding"}
+    return differences("index.html", found.overview(clients, page, words), must=must, may=facts)
+
+
+@cache
+def _facts(of: Callable[[Any, Month], Facts], whom: raw.Client | Clients) -> Facts:
+    return of(whom, OCTOBER)
+
+
+@cache
+def _needed(of: Callable[[Any, Month], Facts], client: raw.Client) -> Facts:
+    facts = _facts(of, client)
+    spare = expected.optional(client, OCTOBER, facts)
+    return {key: value for key, value in facts.items() if key not in spare}

@@ -1,0 +1,102 @@
+"""What in a workbook does not add up by itself, whatever the truth may be."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tests.tie import raw
+from tests.tie.expected import vat_name
+from tests.tie.facts import Month, rounded
+from tests.tie.printed import Book, Cell, Sheet
+from tests.tie.words import Table, data_sheets, headings, table
+
+FORMULA = re.compile(r"SUBTOTAL\(109,\w+\[(.+)\]\)")
+SAME_TOTALS = (("Base", "Net"), ("VAT", "VAT"), ("Gross", "Gross"))
+
+
+@dataclass
+class Sums:
+    """Net and tax, added up."""
+
+    net: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+
+    def add(self, net: Decimal, tax: Decimal) -> None:
+        self.net += net
+        self.tax += tax
+
+
+def discord(client: raw.Client, book: Book, month: Month) -> list[str]:
+    """Sentences about stored totals and their columns, lines, VAT and documents, charts and their cells."""
+    tables: dict[str, dict[str, Table]] = defaultdict(dict)
+    found: list[str] = []
+    for kind, currency, sheet in data_sheets(client, book, month):
+        tables[currency][kind] = one = table(sheet, kind)
+        found += _of_totals(sheet, one)
+    for currency, held in tables.items():
+        if "Documents" in held:
+            sentences = (*_of_documents(held["Documents"]), *_of_vat(held))
+            found += [f"{currency}: {sentence}" for sentence in sentences]
+    return [*found, *_of_charts(book)]
+
+
+def _of_totals(sheet: Sheet, one: Table) -> Iterator[str]:
+    """A stored result has to be the sum of its column, and its formula has to name that column."""
+    words = headings(sheet)
+    for index, (column, cell) in enumerate(one.total.items()):
+        if cell.formula:
+            added = sum((row[column].number for row in one.rows), Decimal(0))
+            if rounded(added) != rounded(cell.number):
+                yield f"{sheet.name}: {column} adds up to {added}, {cell.number} is stored"
+            named = FORMULA.fullmatch(cell.formula)
+            if not named or re.sub(r"'(.)", r"\1", named[1]) != words[index]:
+                yield f"{sheet.name}: the formula under {column} is {cell.formula}"
+
+
+def _of_documents(documents: Table) -> Iterator[str]:
+    for row in documents.rows:
+        number, gross = row["Number"].text, row["Gross"].number
+        if row["Net"].number + row["VAT"].number != gross:
+            yield f"net + VAT of {number} is not its gross {gross}"
+        if gross - row["Withholding"].number != row["Payable"].number:
+            yield f"gross − withholding of {number} is not its payable {row['Payable'].number}"
+
+
+def _of_vat(held: dict[str, Table]) -> Iterator[str]:
+    """Lines are the VAT table; with its rounding line, that is the documents."""
+    lines = _lines_by_rate(held["Line items"]) if "Line items" in held else {}
+    shown: dict[str, Sums] = defaultdict(Sums)
+    for row in held["VAT"].rows:
+        if row["Scheme"].text:
+            name = vat_name("", row["Rate"].rate, row["Exemption"].text)
+            shown[name].add(row["Base"].number, row["VAT"].number)
+    if lines != shown:
+        yield f"the lines come to {dict(lines)}, the VAT table to {dict(shown)}"
+    vat, documents = held["VAT"].total, held["Documents"].total
+    for ours, theirs in SAME_TOTALS:
+        here, there = vat[ours].value, documents[theirs].value
+        if here != there:
+            yield f"{ours} of the VAT table is {here}, {theirs} of the documents {there}"
+
+
+def _lines_by_rate(lines: Table) -> dict[str, Sums]:
+    """The lines by rate and code: those of one document are added and rounded once, then all are added."""
+    exact: dict[tuple[str, str], Sums] = defaultdict(Sums)
+    for row in lines.rows:
+        name = vat_name("", row["VAT rate"].rate, row["Exemption"].text)
+        exact[row["Document id"].text, name].add(row["Net"].number, row["VAT"].number)
+    found: dict[str, Sums] = defaultdict(Sums)
+    for (_, name), sums in exact.items():
+        found[name].add(raw.cents(rounded(sums.net)), raw.cents(rounded(sums.tax)))
+    return found
+
+
+def _of_charts(book: Book) -> Iterator[str]:
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    for series in book.series:
+        (first, column), (last, _) = series.first, series.last
+        cells: list[Cell] = [sheets[series.sheet].cells[row, column] for row in range(first, last + 1)]
+        if [rounded(one.number) for one in cells] != [rounded(one.number) for one in series.numbers]:
+            yield f"the chart of {series.sheet} has not the numbers of column {column} from row {first} on"

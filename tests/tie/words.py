@@ -1,0 +1,95 @@
+"""The data sheets of a workbook by column, and what the words of its language mean.
+
+No translation is known here. Words are learned from the workbooks: a heading by its place in the sheet, as
+columns have an order by contract; a type, a state and a bucket by the documents beside them. A word may mean
+one thing only.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests import oracle
+from tests.tie import expected, raw
+from tests.tie.facts import COLUMNS, Month, ambiguous
+from tests.tie.printed import EMPTY, Book, Cell, Sheet
+
+LEARNED_BESIDE_A_DOCUMENT = ("Type", "Status", "Bucket")
+
+
+@dataclass
+class Words:
+    """What the words of one language stand for: columns of the contract, types of documents, schemes."""
+
+    headings: dict[str, str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    schemes: dict[str, str] = field(default_factory=dict)
+    rounding: str = ""
+
+
+@dataclass
+class Table:
+    """The rows of a data sheet by column, and its totals row."""
+
+    rows: list[dict[str, Cell]]
+    total: dict[str, Cell]
+
+
+def learn(books: Sequence[tuple[raw.Client, Book]], month: Month) -> tuple[Words, list[str]]:
+    """The words of a language, and sentences about those that are not used for one thing alone."""
+    words, meanings = Words(), defaultdict[str, set[tuple[str, str]]](set)
+    for client, book in books:
+        for kind, currency, sheet in data_sheets(client, book, month):
+            if kind != "Line items":
+                meanings["heading"] |= set(zip(headings(sheet), COLUMNS[kind], strict=False))
+            if kind == "VAT":
+                schemes = {one.scheme for one in expected.counted(client, month, currency)}
+                shown = {row["Scheme"].text for row in table(sheet, kind).rows} - {""}
+                meanings["scheme"] |= {(word, scheme) for word in shown for scheme in schemes}
+                words.rounding = table(sheet, kind).rows[-1]["Tax names"].text
+            else:
+                for word, meaning, what in _beside_documents(client, table(sheet, kind), month):
+                    meanings[what].add((word, meaning))
+    words.headings, words.types = dict(meanings["heading"]), dict(meanings["Type"])
+    words.schemes = dict(meanings["scheme"])
+    for _, book in books:
+        for row in book.sheets[0].rows:
+            if words.headings.get(row[0].text) == "Currency":
+                words.headings |= {row[-2].text: "Open", row[-1].text: "Overdue"}
+    return words, [one for what, pairs in meanings.items() for one in ambiguous(what, pairs)]
+
+
+def data_sheets(client: raw.Client, book: Book, month: Month) -> Iterator[tuple[str, str, Sheet]]:
+    """The sheets with rows, by kind and currency. Raises `ValueError` when there are fewer or more sheets."""
+    for (kind, currency), sheet in zip(expected.data_sheets(client, month), book.sheets[1:], strict=True):
+        if currency:
+            yield kind, currency, sheet
+
+
+def table(sheet: Sheet, kind: str, *, lead: tuple[str, ...] = ()) -> Table:
+    """The rows of a data sheet, its columns named by their place, after those of `lead`."""
+    body: list[dict[str, Cell]] = []
+    total: dict[str, Cell] = {}
+    for cells in sheet.rows[1:]:
+        row = dict(zip((*lead, *COLUMNS[kind]), cells, strict=False))
+        if any((cell.formula or "").startswith("SUBTOTAL") for cell in row.values()):
+            total = row
+        else:
+            body.append(row)
+    return Table(body, total)
+
+
+def headings(sheet: Sheet) -> list[str]:
+    return [cell.text for cell in sheet.rows[0]]
+
+
+def _beside_documents(client: raw.Client, one: Table, month: Month) -> Iterator[tuple[str, str, str]]:
+    """Each word of a row, what it has to mean for the row's document, and what sort of word it is."""
+    documents = {str(document.id): document for document in client.documents}
+    for row in one.rows:
+        document = documents.get(row.get("Id", row.get("Document id", EMPTY)).text)
+        if document:
+            meant = (document.type, document.status, oracle.bucket(document, month.today))
+            for what, meaning in zip(LEARNED_BESIDE_A_DOCUMENT, meant, strict=True):
+                if what in row:
+                    yield row[what].text, meaning, what

@@ -1,0 +1,106 @@
+"""Workbooks as the tool writes them, from documents as the API gives them, without a run around it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from reports.figures import checks, tables, totals
+from reports.render import account_pages, client_pages, workbook
+from reports.render.account_pages import Account, ClientLine, Grids
+from reports.render.client_pages import Issuer, Subject
+from reports.render.labels import Labels
+from reports.render.layout import Book
+from reports.source.sandbox_documents import Raw, line
+from tests.papers import LIMITS_DAYS, OCTOBER, paper, parsed, vat
+
+READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
+ISSUER = Issuer("Exemplo & Exemplo, Lda", "500000000", "Rua de Cima, 1\n0000-000 Exemplo")
+HOSTILE_NAME = "=1+1 & [Filhos] 'Lda' 😀 &P " + "&" * 150
+FORMULA_LIKE = ("=1+1", "+351 000", "-2+3", "@SUM(A1)", "\t=1", "＝1", "#N/A", "'=1", "TRUE", "1E5", "007")
+ODD = (
+    "_x0041_",
+    "a\x00b\x0bc\ud800d\uffff",
+    " blanks ",
+    "two\nlines",
+    "]]></t>",
+    "😀" * 20_000,
+    "é" * 40_000,
+)
+CURRENCIES = ("Euro", "US Dollar", "Moeda [de] 'X'/Y:*?", "moeda [de] 'x'/y:*?", "M" * 300, "'")
+ADDRESSES = (
+    'https://example.com/"quoted"?a=1&b=<2>',
+    "https://example.com/_x0041_",
+    "https://example.com/" + "a" * 235,
+    "https://example.com/" + "a" * 236,
+    "https://example.com/" + "😀" * 200,
+    "javascript:alert(1)",
+)
+
+
+def client_book(
+    papers: Sequence[Raw], *, identity: int = 1310176, name: str = "Ana & Filhos, Lda", language: str = "pt"
+) -> tuple[Book, ClientLine, Grids]:
+    """A client's workbook before it is written, and its part of the summary."""
+    labels = Labels(language)
+    laid_out = tables.build(parsed(*papers))
+    figures = totals.build(laid_out, period=OCTOBER, read_on=READ_AT.date(), limits=LIMITS_DAYS)
+    findings = checks.check(laid_out, figures, {})
+    subject = Subject(identity, name, None, ISSUER, OCTOBER, READ_AT, {})
+    report = client_pages.client_report(subject, figures, findings=findings, labels=labels, line_items=True)
+    client_line = ClientLine(
+        id=identity,
+        name=name,
+        fiscal_id=None,
+        state=account_pages.READY,
+        read_at=READ_AT,
+        documents_read=figures.documents_read,
+        totals=figures.totals,
+        findings=findings,
+    )
+    book = client_pages.client_book(report, subject, figures, labels=labels)
+    return book, client_line, account_pages.client_grids(subject, figures, findings, labels)
+
+
+def write_client(path: Path, papers: Sequence[Raw], **about: object) -> Path:
+    """The workbook of a client; `about` as `client_book` takes it."""
+    book, _, _ = client_book(papers, **about)  # type: ignore[arg-type]
+    return _write(path, book, Labels(str(about.get("language", "pt"))))
+
+
+def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language: str = "pt") -> Path:
+    """The summary workbook of these clients' documents."""
+    labels = Labels(language)
+    made = [
+        client_book(papers, identity=identity, name=f"Cliente {identity}", language=language)
+        for identity, papers in clients.items()
+    ]
+    account = Account("conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {})
+    book = account_pages.summary_book(account, [grids for _, _, grids in made], labels=labels)
+    return _write(path, book, labels)
+
+
+def hostile_papers() -> list[Raw]:
+    """Documents with texts that look like formulas, codes or markup, and names no sheet could have."""
+    papers = []
+    for number, text in enumerate((*FORMULA_LIKE, *ODD), start=1):
+        item = line(text, "12.34", tax=vat("23", f"IVA, {text[:50]}"), description=text)
+        papers.append(
+            paper(
+                number,
+                lines=[item],
+                reference=text,
+                observations=text,
+                inverted_sequence_number=text[:60],
+                permalink=ADDRESSES[number % len(ADDRESSES)],
+                currency=CURRENCIES[number % len(CURRENCIES)],
+                due_date=("02/11/2020", "05/11/2026")[number % 2],
+            )
+        )
+    return papers
+
+
+def _write(path: Path, book: Book, labels: Labels) -> Path:
+    with path.open("wb") as target:
+        workbook.write(book, target, labels=labels)
+    return path
