@@ -91,7 +91,7 @@ class Terminal:
             self._close()
             self._bar = click.progressbar(length=total, item_show_func=lambda item: item, width=24)
             self._bar.__enter__()
-        self._bar.update(done - self._bar.pos, redact(text)[:50])
+        self._bar.update(done - self._bar.pos, _shown(text)[:50])
         self._bar.render_progress()
 
     def _close(self) -> None:
@@ -290,10 +290,9 @@ def schema() -> None:
 
 
 def say(text: str, *, is_error: bool = False) -> None:
-    """Lines on the screen, without secrets and without control characters that came with data."""
-    shown = "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in redact(text))
+    """Lines on the screen, without secrets."""
     with _may_be_gone("stderr" if is_error else "stdout"):
-        click.echo(shown, err=is_error)
+        click.echo(_shown(text), err=is_error)
 
 
 def clock() -> Callable[[], dt.datetime]:
@@ -378,6 +377,11 @@ def _tolerant_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def _shown(text: str) -> str:
+    """`text` without secrets, and without control characters, which come with data and command a terminal."""
+    return "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in redact(text))
 
 
 @contextmanager

@@ -209,7 +209,7 @@ class Month:
                 message=message,
                 entries=[self.entries[line.id] for line in account.clients],
             )
-            write_result(self.plan.account_folder.parent, self.labels)
+            write_result(self.plan.account_folder, self.labels)
         except WriteError as error:
             log.error("%s", error)
             code = most_severe([code, error.exit_code])
@@ -223,13 +223,18 @@ class Month:
         try:
             rendered = render(self._job(client, found.archive), staged)
             target = folder / names.client_folder(rendered.subject.name, client)
-            publish.swap_in(staged, target, client=client)
+            with publish.undisturbed():
+                publish.swap_in(staged, target, client=client)
+                self._note(rendered, found, target)
         except OSError as error:
             raise files.as_write_error(error, staged) from error
         finally:
             files.remove_folder(staged)
-        self.entries[client] = record.ready_entry(
-            client=client,
+        self.screen.progress(len(self.entries), len(self.expected), f"{rendered.subject.name}: ready")
+
+    def _note(self, rendered: Rendered, found: Reading, target: Path) -> None:
+        entry = record.ready_entry(
+            client=found.client,
             name=rendered.subject.name,
             read_at=rendered.subject.read_at,
             pages=found.pages,
@@ -237,19 +242,19 @@ class Month:
             figures=rendered.figures,
             findings=rendered.findings,
             folder=target,
-            base=folder,
+            base=self.plan.folder,
         )
+        self.entries[found.client] = entry
         self._line(rendered)
         log.info(
             "client %s %s: %s documents on %s pages, %s counted, %s warnings",
-            client,
-            rendered.subject.name,
-            rendered.figures.documents_read,
+            found.client,
+            entry["name"],
+            entry["documents_read"],
             found.pages,
-            self.entries[client]["documents_counted"],
+            entry["documents_counted"],
             checks.warnings(rendered.findings),
         )
-        self.screen.progress(len(self.entries), len(self.expected), f"{rendered.subject.name}: ready")
 
     def _keep(self, entry: Entry, found: Reading) -> None:
         try:
@@ -422,8 +427,9 @@ def _links_in(folder: Path, base: Path) -> Iterator[tuple[str, str]]:
         yield path.suffix.removeprefix("."), path.relative_to(base).as_posix()
 
 
-def write_result(output: Path, labels: Labels) -> None:
-    """RESULT.html: the last run of every account under this output folder."""
+def write_result(account_folder: Path, labels: Labels) -> None:
+    """RESULT.html, beside the account's folder: the last run of every account there."""
+    output = account_folder.parent
     lines = []
     for account in _inside(output):
         runs = [found for folder in _inside(account) if (found := record.read(folder))]
@@ -443,4 +449,7 @@ def write_result(output: Path, labels: Labels) -> None:
         ],
         labels=labels,
     )
-    files.write_bytes(output / "RESULT.html", page.encode("utf-8", "replace"))
+    # Runs of other accounts write there too: what is half done lies where one run at a time sweeps it away.
+    made = files.temporary_name(account_folder / "RESULT.html")
+    files.write_bytes(made, page.encode("utf-8", "replace"))
+    files.replace(made, output / "RESULT.html")

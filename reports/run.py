@@ -50,9 +50,9 @@ def plans(
 ) -> tuple[Plan, ...]:
     """What a run of `configs` would do. Raises ConfigError, a missing key included."""
     made, troubles = [], []
-    _refuse_unknown(configs, options.clients)
+    owners = {client: _owner(client, configs) for client in options.clients}
     for settings in configs:
-        own = tuple(dict.fromkeys(client for client in options.clients if _may_have(settings, client)))
+        own = tuple(client for client, owner in owners.items() if owner is settings)
         if options.clients and not own:
             continue
         try:
@@ -188,17 +188,19 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             month.count(partial(listing, everything=False))
 
 
-def _refuse_unknown(configs: Sequence[Config], chosen: Sequence[int]) -> None:
-    unknown = [client for client in chosen if not any(_may_have(settings, client) for settings in configs)]
-    if unknown:
-        known = sorted(client.id for settings in configs for client in settings.clients or ())
+def _owner(client: int, configs: Sequence[Config]) -> Config:
+    """The configuration that lists `client`, or else the one that is about all clients of its account."""
+    owners = [settings for settings in configs if any(own.id == client for own in settings.clients or ())]
+    owners = owners or [settings for settings in configs if settings.clients is None]
+    if not owners:
+        known = sorted(own.id for settings in configs for own in settings.clients or ())
         raise ConfigError(
-            f"--client {unknown[0]} is in no configuration; the clients are {', '.join(map(str, known[:20]))}"
+            f"--client {client} is in no configuration; the clients are {', '.join(map(str, known[:20]))}"
         )
-
-
-def _may_have(settings: Config, client: int) -> bool:
-    return settings.clients is None or any(own.id == client for own in settings.clients)
+    if len(owners) > 1:
+        places = " or ".join(f"{settings.path}" for settings in owners)
+        raise ConfigError(f"--client {client} may be of {places}: name one of them only")
+    return owners[0]
 
 
 def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:

@@ -9,7 +9,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -32,6 +33,7 @@ PATIENCE_SECONDS = 60.0
 QUICK = {"per_minute": 60_000}
 """Nobody is kept waiting by the rate that is good manners towards a live service."""
 
+NOTHING: Mapping[str, str] = {}
 IVA23 = Tax(1, "IVA23", Decimal(23))
 
 
@@ -108,19 +110,35 @@ class Office:
             root.setLevel(level)
         return Said(done.exit_code, done.stdout, done.stderr)
 
+    @contextmanager
     def start(
-        self, *words: str | Path, python: Iterable[str] = ("-m", "reports"), **options: Any
-    ) -> "subprocess.Popen[bytes]":
-        """A command in a process of its own; `options` are those of Popen, `env` joins the environment."""
-        here = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-        env = here | {"PYTHONPATH": str(ROOT)} | self.environment(**options.pop("env", {}))
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        command = [sys.executable, *python, *map(str, words)]
-        return subprocess.Popen(command, cwd=self.folder, env=env, text=False, **(pipes | options))
+        self,
+        *words: str | Path,
+        program: Iterable[str] = ("-m", "reports"),
+        terminal: int | None = None,
+        env: Mapping[str, str] = NOTHING,
+    ) -> "Iterator[subprocess.Popen[bytes]]":
+        """A command in a process of its own, at a `terminal` or with pipes; it does not outlive the block.
 
-    def spawn(self, *words: str | Path, **options: Any) -> Said:
+        `env` joins the environment.
+        """
+        with subprocess.Popen(
+            [sys.executable, *program, *map(str, words)],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment(**env)},
+            stdin=subprocess.DEVNULL if terminal is None else terminal,
+            stdout=subprocess.PIPE if terminal is None else terminal,
+            stderr=subprocess.PIPE if terminal is None else terminal,
+            start_new_session=terminal is not None,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def spawn(self, *words: str | Path, **variables: str) -> Said:
         """A command in a process of its own, from its start to its end."""
-        with self.start(*words, **options) as process:
+        with self.start(*words, env=variables) as process:
             out, err = process.communicate(timeout=PATIENCE_SECONDS)
         return Said(process.returncode, _text(out), _text(err))
 
@@ -165,5 +183,5 @@ def _listed(one: int | Raw) -> Raw:
     return {"id": one} if isinstance(one, int) else one
 
 
-def _text(out: bytes | None) -> str:
-    return (out or b"").decode("utf-8", "replace").replace("\r\n", "\n")
+def _text(out: bytes) -> str:
+    return out.decode("utf-8", "replace").replace("\r\n", "\n")

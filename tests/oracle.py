@@ -62,11 +62,6 @@ def totals(documents: Iterable[Document]) -> Totals:
     return Totals(len(every), *(added(field) for field in amounts))
 
 
-def by_type(documents: Iterable[Document]) -> dict[str, Totals]:
-    every = list(documents)
-    return {kind: totals(one for one in every if one.type == kind) for kind in {one.type for one in every}}
-
-
 def vat_rows(documents: Iterable[Document]) -> dict[VatKey, VatRow]:
     """The VAT summary: each (document, rate, code) rounded once, half up, then added."""
     rows: dict[VatKey, VatRow] = {}

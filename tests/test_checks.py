@@ -88,6 +88,13 @@ def test_a_finding_says_what_was_expected_and_what_came() -> None:
     )
 
 
+def test_findings_come_by_date_then_id_whatever_the_order_of_the_reply() -> None:
+    days = {7: "05/10/2026", 3: "05/10/2026", 9: "01/10/2026"}
+    papers = [paper(identity, total="124", date=day) for identity, day in days.items()]
+    undated = paper(8, kind="Quote", date="soon")
+    assert [finding.document for finding in findings(*papers, undated)] == [8, 9, 3, 7]
+
+
 def test_braces_in_data_stay_braces() -> None:
     finding = only(paper(kind="{field}{0}"))
     assert "{field}{0} is not a known document type" in finding.message

@@ -132,6 +132,12 @@ def test_numbers_beyond_money_on_a_draft_are_shown_empty(text: str) -> None:
     assert build([made]).documents["total"].tolist() == [None]
 
 
+@pytest.mark.parametrize(("came", "found"), [("x" * 58, f"'{'x' * 58}'"), ("x" * 59, f"'{'x' * 56}…")])
+def test_a_remark_shows_what_came_in_sixty_characters(came: str, found: str) -> None:
+    (remark,) = only(paper(status="draft", total=came)).remarks
+    assert remark.found == found
+
+
 def test_only_the_first_five_holes_are_named() -> None:
     with pytest.raises(DataError, match="; and 3 more") as caught:
         build(parsed(*(paper(identity, total=None) for identity in range(1, 9))))
@@ -198,6 +204,7 @@ def test_a_due_date_may_be_missing(came: object) -> None:
 def test_the_third_of_april_is_not_the_fourth_of_march() -> None:
     assert only(paper(date=" 03/04/2026 ")).date == date(2026, 4, 3)
     assert only(paper(date="3/4/2026")).date == date(2026, 4, 3)
+    assert only(paper(date="01/01/1901")).date == date(1901, 1, 1)
 
 
 @pytest.mark.parametrize("came", [None, {}, "none", {"0": {}}, 7])

@@ -47,11 +47,11 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
     ),
     (package.every_relationship_leads_to_a_part_of_its_kind, "xl/_rels/workbook.xml.rels", "rId2", "rId1"),
     (package.every_part_is_reached, "xl/worksheets/_rels/sheet2.xml.rels", "table1.xml", "table2.xml"),
-    (package.every_part_is_reached, "_rels/.rels", "/extended-properties", "/theme"),
+    (package.every_part_is_reached, "_rels/.rels", '/officeDocument"', '/theme"'),
     (package.every_reference_has_its_relationship, DATA, 'r:id="rId1"', 'r:id="rId9"'),
     (package.core_properties_are_typed, CORE, "dcterms:W3CDTF", "terms:W3CDTF"),
     (package.core_properties_are_typed, CORE, "T06:30:00Z", " 06:30"),
-    (package.core_properties_are_typed, CORE, "dc:language", "dc:tongue"),
+    (package.core_properties_are_typed, CORE, "<dc:language(.*?)</dc:language", r"<dc:tongue\1</dc:tongue"),
     (order.children_stand_in_order, DATA, "(<pageMargins.*?)(<tableParts.*?</tableParts>)", r"\2\1"),
     (order.children_stand_in_order, DATA, r"(<f>SUBTOTAL.*?</f>)(<v>.*?</v>)", r"\2\1"),
     (order.children_stand_in_order, CHART, "(<idx[^>]*>)(<order[^>]*>)", r"\2\1"),
@@ -118,10 +118,10 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
     (cells.numbers_are_finite, DATA, r"<v>100\.00</v>", "<v>1,00</v>"),
     (cells.numbers_are_finite, DATA, ' t="b"><v>0<', ' t="b"><v>2<'),
     (cells.dates_are_days_that_excel_has, DATA, '(<c r="D2"[^>]*><v>)', r"\1-"),
-    (cells.dates_are_days_that_excel_has, DATA, '(<c r="D2"[^>]*><v>)', r"\1999"),
+    (cells.dates_are_days_that_excel_has, DATA, '(<c r="D2"[^>]*><v>)', r"\g<1>999"),
     (cells.texts_fit_into_their_cells, DATA, '(<c r="A2".*?preserve">)', r"\1" + "x" * 32_768),
     (cells.blanks_around_a_text_are_kept, DATA, "<t>Number</t>", "<t> Number</t>"),
-    (cells.no_cell_shows_an_error, DATA, "<v>200.00</v></c>(?=<c r=.I5)", "<v>#REF!</v></c>"),
+    (cells.no_cell_shows_an_error, DATA, "<v>250.00</v>", "<v>#REF!</v>"),
     (cells.formulas_are_ours_and_have_their_result, DATA, r"<f>SUBTOTAL\(109", "<f>SUBTOTAL(9"),
     (cells.formulas_are_ours_and_have_their_result, DATA, "HYPERLINK", "WEBSERVICE"),
     (cells.formulas_are_ours_and_have_their_result, DATA, "https:", "file:"),
@@ -180,9 +180,9 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
     (charts.axes_and_series_belong_together, CHART, '<axId val="100"', '<axId val="101"'),
     (charts.axes_and_series_belong_together, CHART, '<order val="1"', '<order val="0"'),
     (charts.cached_points_are_the_cells, CHART, "'Summary'!", "'Resumo'!"),
-    (charts.cached_points_are_the_cells, CHART, r"\$54</f>", "$53</f>"),
+    (charts.cached_points_are_the_cells, CHART, r"\$48</f>", "$47</f>"),
     (charts.cached_points_are_the_cells, CHART, "<v>Oct 2026<", "<v>Oct 2025<"),
-    (charts.cached_points_are_the_cells, CHART, "<v>300.00<", "<v>300.01<"),
+    (charts.cached_points_are_the_cells, CHART, "<v>250.00<", "<v>250.01<"),
     (charts.cached_points_are_the_cells, CHART, "<strCache>.*?</strCache>", ""),
     (
         charts.series_are_as_long_as_their_categories,
@@ -210,26 +210,23 @@ def test_a_sound_workbook_breaks_no_rule(sound: Path) -> None:
     assert violations(sound) == []
 
 
-@pytest.mark.parametrize("language", ["pt", "en"])
-def test_workbooks_of_the_generated_account_break_no_rule(language: str, tmp_path: Path) -> None:
+def test_workbooks_of_the_generated_account_break_no_rule(tmp_path: Path) -> None:
     documents = generate().documents
     documents[3100002] = documents[3100002][:60]
     for identity, papers in documents.items():
         path = tmp_path / f"{identity}.xlsx"
-        workbooks.write_client(path, papers, identity=identity, language=language)
+        workbooks.write_client(path, papers, identity=identity)
         assert (identity, violations(path)) == (identity, [])
-    summary = workbooks.write_summary(tmp_path / "summary.xlsx", documents, language=language)
-    assert violations(summary) == []
+    assert violations(workbooks.write_summary(tmp_path / "summary.xlsx", documents)) == []
 
 
-@pytest.mark.parametrize("language", ["pt", "en"])
-def test_hostile_names_texts_and_currencies_break_no_rule(language: str, tmp_path: Path) -> None:
+def test_hostile_names_texts_and_currencies_break_no_rule(tmp_path: Path) -> None:
     papers = workbooks.hostile_papers()
     client = workbooks.write_client(
-        tmp_path / "client.xlsx", papers, name=workbooks.HOSTILE_NAME, language=language
+        tmp_path / "client.xlsx", papers, name=workbooks.HOSTILE_NAME, language="en"
     )
     assert violations(client) == []
-    assert violations(workbooks.write_summary(tmp_path / "s.xlsx", {1: papers}, language=language)) == []
+    assert violations(workbooks.write_summary(tmp_path / "summary.xlsx", {1: papers})) == []
 
 
 def test_workbooks_without_a_document_break_no_rule(tmp_path: Path) -> None:
@@ -245,8 +242,7 @@ def test_a_breach_is_found(
     _break(sound, broken, part, pattern, breach)
 
     opened = package.opened(broken)
-    assert list(rule(opened if rule in PACKAGE_RULES else read(opened))), "the rule sees nothing"  # type: ignore[call-overload]
-    assert violations(broken)
+    assert list(rule(opened if rule in PACKAGE_RULES else read(opened)))  # type: ignore[call-overload]
 
 
 def test_every_rule_can_find_something() -> None:

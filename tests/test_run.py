@@ -132,7 +132,7 @@ def test_neither_hash_seed_nor_time_zone_nor_locale_of_the_process_changes_a_byt
         "PYTHONCOERCECLOCALE": "0",
         "SOURCE_DATE_EPOCH": "1900000000",
     }
-    said = demo.spawn("run", demo.config, "--offline", env=elsewhere)
+    said = demo.spawn("run", demo.config, "--offline", **elsewhere)
     assert (said.code, lasting(demo.month)) == (6, before)
 
 
@@ -445,6 +445,22 @@ def test_file_where_the_folder_should_be_is_noticed_before_any_request(office: O
     assert office.sandbox.requests == []
 
 
+def test_client_whose_folder_cannot_be_replaced_fails_alone_and_keeps_it(office: Office) -> None:
+    office.configure([ANA, RUI])
+    office.run()
+    before = tree(office.month / f"ana-{ANA}")
+    (office.month / f".ana-{ANA}.old").write_bytes(b"in the way")
+    for identity in (ANA, RUI):
+        add_invoice(office, identity)
+    said = office.run(**LATER)
+    assert said.code == 8
+    assert "it could not be written" in said.last
+    assert tree(office.month / f"ana-{ANA}") == before
+    assert (office.entries[ANA]["state"], office.entries[ANA]["kept_from"]) == ("failed", READ_AT)
+    assert (office.entries[RUI]["state"], office.entries[RUI]["documents_counted"]) == ("ready", 3)
+    assert [path for path in tree(office.output) if path.endswith(".tmp")] == []
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of one megabyte."""
@@ -559,7 +575,8 @@ def test_interrupted_run_says_how_far_it_came(office: Office) -> None:
 def test_second_run_of_a_folder_ends_at_once_and_writes_nothing(office: Office) -> None:
     office.configure([ANA, RUI])
     with holding_back(office, RUI), office.start("run", office.config) as process:
-        wait_for((office.month / f"ana-{ANA}").exists)
+        log = office.month / "run.log"
+        wait_for(lambda: log.exists() and "client 101 Ana: " in log.read_text("utf-8"))
         before, asked = tree(office.output), len(office.sandbox.requests)
         began = time.monotonic()
         said = office.run()
@@ -570,13 +587,16 @@ def test_second_run_of_a_folder_ends_at_once_and_writes_nothing(office: Office) 
         assert tree(office.output) == before
         assert len(office.sandbox.requests) == asked
         process.kill()
+        process.wait()
     assert office.run().code == 0
     assert [path for path in tree(office.output) if "tmp" in path] == []
 
 
-@pytest.mark.parametrize("where", ["render", "pages.overview"])
+@pytest.mark.parametrize(
+    ("where", "words"), [("render", ()), ("render", ("--client", f"{RUI}")), ("pages.overview", ())]
+)
 def test_bug_is_one_line_on_the_screen_and_a_traceback_in_the_log(
-    office: Office, monkeypatch: pytest.MonkeyPatch, where: str
+    office: Office, monkeypatch: pytest.MonkeyPatch, where: str, words: tuple[str, ...]
 ) -> None:
     office.run()
     before = tree(office.month / f"ana-{ANA}")
@@ -585,7 +605,7 @@ def test_bug_is_one_line_on_the_screen_and_a_traceback_in_the_log(
         raise ZeroDivisionError("this is the bug")
 
     monkeypatch.setattr(f"reports.month.{where}", broken)
-    said = office.run()
+    said = office.run(*words)
     assert said.code == 1
     assert said.last.endswith("Exit code 1.")
     assert "Traceback" not in said.out + said.err
@@ -594,6 +614,7 @@ def test_bug_is_one_line_on_the_screen_and_a_traceback_in_the_log(
     assert "Traceback" in log
     assert "ZeroDivisionError: this is the bug" in log
     assert (office.record["exit_code"], office.record["message"]) == (1, said.last)
+    assert list(office.entries) == [ANA, RUI, EVA]
     assert tree(office.month / f"ana-{ANA}") == before
 
 

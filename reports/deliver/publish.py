@@ -7,6 +7,8 @@ run. So files of two runs never mix.
 
 import errno
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -106,6 +108,23 @@ def swap_in(staged: Path, target: Path, *, client: int) -> None:
         # The new folder is in place: what is left of the old one is for `repair`.
         with suppress(WriteError):
             files.remove_folder(aside)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl+C waits for the end of the block: what is in its place and what is noted of it stay the same."""
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def folder_of(period_folder: Path, client: int) -> Path | None:

@@ -6,6 +6,7 @@ out (exit 6). Level `info`: worth knowing. Sentences are English; labels transla
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -147,11 +148,12 @@ def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]
     """All findings of one client. `filters` is what the API was asked for, as in the archive's header.
 
     Documents of the period are checked whole; open documents of other dates for what open figures rest on.
-    What is unknown (type, status, currency) is found at any date: it may hide an open document.
+    What is unknown (type, status, currency) is found at any date: it may hide an open document. They come by
+    date, then id: the API has no order of its own.
     """
     open_ids = set(figures.open_documents["id"])
     findings = [*_of_reading(figures, filters)]
-    for document in tables.values:
+    for document in sorted(tables.values, key=lambda document: (document.date or date.min, document.id)):
         in_period = document.date is not None and document.date in figures.period
         findings += _unknown(document)
         findings += _outside(document, filters)

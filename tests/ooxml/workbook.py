@@ -85,6 +85,7 @@ def defined_names_lead_to_cells(book: Book) -> Iterator[str]:
         sheet, rest = found
         if book.sheet(sheet) is None:
             yield f"{book.part}: the name {one.get('name')!r} stands for {sheet!r}, which is no sheet"
+            continue
         is_titles = one.get("name") == "_xlnm.Print_Titles"
         if is_titles and not _are_titles(rest):
             yield f"{book.part}: the print titles of {sheet!r} are {rest!r}"
