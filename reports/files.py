@@ -28,19 +28,22 @@ _DISK_FULL_WINDOWS = {39, 112}
 _HELD_WINDOWS = {5, 32, 33}
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Afterwards `path` holds exactly `data`, or what it held before. Raises WriteError."""
-    with new_file(path) as file:
+def write_bytes(path: Path, data: bytes, *, staged_in: Path | None = None) -> None:
+    """Afterwards `path` holds exactly `data`, or what it held before. Raises WriteError.
+
+    The temporary file lies in `staged_in`, on the same disk, where `sweep` may come; else beside `path`.
+    """
+    with new_file(path, staged_in=staged_in) as file:
         file.write(data)
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path, *, staged_in: Path | None = None) -> Iterator[BinaryIO]:
     """A file beside `path`, to be written; it becomes `path` when the block ends well, else it disappears.
 
     Any OSError of the block counts as a failure to write. Raises WriteError.
     """
-    beside = temporary_name(path)
+    beside = temporary_name((staged_in or path.parent) / path.name)
     try:
         with beside.open("xb") as file:
             yield file

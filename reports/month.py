@@ -19,6 +19,7 @@ from reports.figures import checks
 from reports.period import Period
 from reports.render import account_pages, pages, workbook
 from reports.render.account_pages import Account, ClientLine, Grids
+from reports.render.brand import Brand
 from reports.render.client_pages import Issuer
 from reports.render.job import Job, Rendered, render
 from reports.render.labels import Labels
@@ -83,6 +84,7 @@ class Month:
         self.plan = plan
         self.screen = screen
         self.labels = Labels(plan.config.language)
+        self.brand = _brand(plan.config)
         self.before = record.entries(record.read(plan.folder))
         self.configured = {client.id: client for client in plan.config.clients or ()}
         # Until the run knows better: whom the last one was about.
@@ -213,7 +215,7 @@ class Month:
         except WriteError as error:
             log.error("%s", error)
             code = most_severe([code, error.exit_code])
-            message = last_line(str(error), code)
+            message = last_line(f"{self._sentence(account)}; {error}", code)
         return Outcome(code, message, self.plan.folder)
 
     def _publish(self, found: Reading) -> None:
@@ -227,7 +229,7 @@ class Month:
                 publish.swap_in(staged, target, client=client)
                 self._note(rendered, found, target)
         except OSError as error:
-            raise files.as_write_error(error, staged) from error
+            raise files.as_write_error(error, folder) from error
         finally:
             files.remove_folder(staged)
         self.screen.progress(len(self.entries), len(self.expected), f"{rendered.subject.name}: ready")
@@ -326,13 +328,15 @@ class Month:
             fiscal_id=(own.fiscal_id if own else None) or (listed.fiscal_id if listed else None),
             language=settings.client_language(own) if own else settings.language,
             account_language=settings.language,
-            issuer=Issuer(**settings.issuer.model_dump()),
+            issuer=_issuer(settings),
             period=self.plan.period,
             time_zone=settings.time_zone.key,
             ageing=settings.statement.ageing,
             line_items=settings.statement.line_items,
             excel=settings.output.excel,
             html=settings.output.html,
+            pdf=settings.output.pdf,
+            brand=self.brand,
         )
 
     def _listed(self, client: int) -> AccountClient | None:
@@ -363,10 +367,10 @@ class Month:
         parts = [self.grids[client.id] for client in account.clients if client.id in self.grids]
         book = account_pages.summary_book(account, parts, labels=self.labels)
         with files.new_file(self.plan.folder / "summary.xlsx") as target:
-            workbook.write(book, target, labels=self.labels)
+            workbook.write(book, target, labels=self.labels, brand=self.brand)
 
     def _write_overview(self, account: Account) -> None:
-        page = pages.overview(account, labels=self.labels)
+        page = pages.overview(account, labels=self.labels, brand=self.brand)
         files.write_bytes(self.plan.folder / "index.html", page.encode("utf-8", "replace"))
 
     def _code(self) -> ExitCode:
@@ -390,6 +394,16 @@ class Month:
         if count := sum(client.warnings for client in account.clients):
             parts.append(f"warnings: {count}, see {self.plan.folder / 'index.html'}")
         return "; ".join(part.rstrip(".") for part in parts)
+
+
+def _issuer(settings: Config) -> Issuer:
+    issuer = settings.issuer
+    return Issuer(name=issuer.name, fiscal_id=issuer.fiscal_id, address=issuer.address)
+
+
+def _brand(settings: Config) -> Brand:
+    statement = settings.statement
+    return Brand(statement.colours, settings.issuer.logo, statement.footer, statement.templates)
 
 
 def last_line(text: str, code: ExitCode) -> str:
@@ -450,6 +464,5 @@ def write_result(account_folder: Path, labels: Labels) -> None:
         labels=labels,
     )
     # Runs of other accounts write there too: what is half done lies where one run at a time sweeps it away.
-    made = files.temporary_name(account_folder / "RESULT.html")
-    files.write_bytes(made, page.encode("utf-8", "replace"))
-    files.replace(made, output / "RESULT.html")
+    data = page.encode("utf-8", "replace")
+    files.write_bytes(output / "RESULT.html", data, staged_in=account_folder)

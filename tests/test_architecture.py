@@ -31,6 +31,7 @@ STAGES = {
     "figures": ["model", "tables", "totals", "checks"],
     "render": [
         "labels",
+        "brand",
         "layout",
         "sheets",
         "client_pages",

@@ -116,13 +116,7 @@ def test_demo_record_names_every_file_with_its_size_and_sum(demo: Office) -> Non
             assert (file["bytes"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
 
 
-def test_offline_gives_the_same_bytes_when_the_api_is_gone(demo: Office) -> None:
-    before = lasting(demo.month)
-    said = demo.type("run", demo.config, "--offline")
-    assert (said.code, lasting(demo.month)) == (6, before)
-
-
-def test_neither_hash_seed_nor_time_zone_nor_locale_of_the_process_changes_a_byte(demo: Office) -> None:
+def test_offline_gives_the_same_bytes_when_the_api_is_gone_whatever_the_process_is_like(demo: Office) -> None:
     before = lasting(demo.month)
     elsewhere = {
         "PYTHONHASHSEED": "7",
@@ -481,23 +475,23 @@ def fill(disk: Path, *, leaving: int) -> None:
     ballast.write_bytes(bytes(max(free - leaving, 0)))
 
 
-@pytest.mark.parametrize("leaving", [0, 8, 24, 40])
+@pytest.mark.parametrize("leaving", [0, 16, 32])
 def test_full_disk_leaves_whole_files_and_client_folders_as_they_were(
     office: Office, small_disk: Path, leaving: int
 ) -> None:
-    office.configure([ANA, RUI, EVA], output={"folder": str(small_disk)})
+    office.configure([ANA, RUI], output={"folder": str(small_disk)})
     office.month = small_disk / ACCOUNT / "2026-10"
     assert office.run().code == 0
     before = lasting(office.month)
-    for identity in NAMES:
+    for identity in (ANA, RUI):
         add_invoice(office, identity)
     fill(small_disk, leaving=leaving * 1024)
     said = office.run(**LATER)
     after = lasting(office.month)
-    assert said.code in (8, 0)
-    assert leaving > 40 or said.code == 8
-    assert said.last.endswith(f"Exit code {said.code}.")
-    for name in (f"ana-{ANA}", f"rui-{RUI}", f"eva-{EVA}"):
+    assert said.code == 8
+    assert "the disk is full" in said.last
+    assert said.last.endswith("Exit code 8.")
+    for name in (f"ana-{ANA}", f"rui-{RUI}"):
         files = {f"{name}/{name}-2026-10.{ending}" for ending in ("html", "xlsx")}
         assert {path for path in after if path.startswith(f"{name}/")} == files
         is_new = {after[path] != before[path] for path in files}
@@ -505,7 +499,7 @@ def test_full_disk_leaves_whole_files_and_client_folders_as_they_were(
     assert [path for path in after if "tmp" in path or ".old" in path] == []
     (small_disk / "ballast").unlink()
     assert office.run(**LATER).code == 0
-    assert [entry["documents_counted"] for entry in office.entries.values()] == [3, 3, 3]
+    assert [entry["documents_counted"] for entry in office.entries.values()] == [3, 3]
 
 
 # Interrupted, at the same time, and bugs

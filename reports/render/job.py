@@ -18,6 +18,7 @@ from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render import account_pages, client_pages, pages, workbook
 from reports.render.account_pages import Grids
+from reports.render.brand import Brand
 from reports.render.client_pages import Issuer, Subject
 from reports.render.labels import Labels
 from reports.source import archive
@@ -41,6 +42,8 @@ class Job:
     line_items: bool
     excel: bool
     html: bool
+    pdf: bool
+    brand: Brand
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,9 @@ def _write(
     if job.excel:
         book = client_pages.client_book(report, subject, figures, labels=labels)
         with (folder / f"{stem}.xlsx").open("wb") as target:
-            workbook.write(book, target, labels=labels)
+            workbook.write(book, target, labels=labels, brand=job.brand)
     if job.html:
-        page = pages.statement(report, subject=subject, labels=labels)
+        page = pages.statement(report, subject=subject, labels=labels, brand=job.brand)
         (folder / f"{stem}.html").write_bytes(page.encode("utf-8", "replace"))
 
 

@@ -23,6 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from reports.render import looks, rows
+from reports.render.brand import Brand
 from reports.render.charts import CHART_ROWS, column_chart
 from reports.render.labels import Labels
 from reports.render.layout import (
@@ -63,9 +64,9 @@ _ENCODERS = {
 }
 
 
-def write(book: Book, target: IO[bytes], *, labels: Labels) -> None:
+def write(book: Book, target: IO[bytes], *, labels: Labels, brand: Brand = Brand()) -> None:
     """Writes `book` to an open file. Raises OSError when it cannot be written."""
-    workbook = _Workbook(book, labels)
+    workbook = _Workbook(book, labels, brand)
     skeleton, parts, properties = workbook.skeleton()
     rows.fill(skeleton, target, parts=parts, replaced={"docProps/core.xml": properties})
 
@@ -73,9 +74,10 @@ def write(book: Book, target: IO[bytes], *, labels: Labels) -> None:
 class _Workbook:
     """One workbook in the making: openpyxl's side of it, and the rows that go in later."""
 
-    def __init__(self, book: Book, labels: Labels) -> None:
+    def __init__(self, book: Book, labels: Labels, brand: Brand) -> None:
         self.book = book
         self.labels = labels
+        self.brand = brand
         self.openpyxl = Workbook()
         # Its cells register looks with openpyxl; the sheet itself never reaches the file.
         self._scratch: Worksheet = self.openpyxl.create_sheet("styles")

@@ -37,6 +37,7 @@ from reports.settings.yaml_file import YamlFile, read
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Text = Annotated[str, AfterValidator(rules.text)]
+Colour = Annotated[str, AfterValidator(rules.colour)]
 
 
 class _Section(BaseModel):
@@ -64,6 +65,10 @@ class Account(_Section):
         default=None,
         description="Another address of the API, https only; null: the account's own",
         examples=["https://my-company.app.invoicexpress.com"],
+    )
+
+    client_details: bool = Field(
+        default=False, description="true: tax number and address from the client's own page of the API"
     )
 
     @property
@@ -126,6 +131,15 @@ class Issuer(_Section):
     address: Text | None = Field(
         default=None, description="Postal address", examples=["Rua do Exemplo 1, 1000-001 Lisboa"]
     )
+    logo: Path | None = Field(
+        default=None, description="PNG or JPEG file, in full or relative to this file", examples=["logo.png"]
+    )
+
+    @field_validator("logo", mode="before", json_schema_input_type=str | None)
+    @classmethod
+    def _is_an_image(cls, value: object, info: ValidationInfo) -> object:
+        is_path = isinstance(value, (str, Path))
+        return rules.image(str(value), info.context or Path()) if is_path else value
 
 
 class Statement(_Section):
@@ -141,6 +155,28 @@ class Statement(_Section):
         description="One to six limits between the groups of open documents, in days overdue",
         examples=[[30, 60, 90]],
     )
+    vendor_balance: bool = Field(
+        default=False, description="true: the vendor's own balance beside open, a finding when they differ"
+    )
+    colours: tuple[Colour, Colour] = Field(
+        default=("#1f4e78", "#5b7f95"),
+        description="Two colours: of headings and lines, and of what stands back",
+        examples=[["#1f4e78", "#5b7f95"]],
+    )
+    footer: Text | None = Field(
+        default=None, description="A text at the end of statement and mail", examples=["Obrigado."]
+    )
+    templates: Path | None = Field(
+        default=None,
+        description="Folder of templates that replace the built-in ones by name",
+        examples=["templates"],
+    )
+
+    @field_validator("templates", mode="before", json_schema_input_type=str | None)
+    @classmethod
+    def _is_there(cls, value: object, info: ValidationInfo) -> object:
+        is_path = isinstance(value, (str, Path))
+        return rules.existing_folder(str(value), info.context or Path()) if is_path else value
 
 
 class Output(_Section):
@@ -154,6 +190,11 @@ class Output(_Section):
     )
     excel: bool = Field(default=True, description="true: a workbook per client")
     html: bool = Field(default=True, description="true: an HTML statement per client")
+    pdf: bool = Field(
+        default=False,
+        validate_default=True,
+        description="true: the statement as PDF too, printed by Edge or Chromium",
+    )
 
     @field_validator("folder", mode="before", json_schema_input_type=str)
     @classmethod
@@ -162,12 +203,12 @@ class Output(_Section):
         is_path = isinstance(value, (str, Path))
         return rules.folder(str(value), info.context or Path()) if is_path else value
 
-    @field_validator("html")
+    @field_validator("pdf")
     @classmethod
-    def _writes_something(cls, html: bool, info: ValidationInfo) -> bool:
-        if not html and info.data.get("excel") is False:
-            raise ValueError("excel and html are both false: make one true, or nothing is written")
-        return html
+    def _writes_something(cls, pdf: bool, info: ValidationInfo) -> bool:
+        if not (pdf or info.data.get("excel", True) or info.data.get("html", True)):
+            raise ValueError("excel, html and pdf are all false: make one true, or nothing is written")
+        return pdf
 
 
 class Requests(_Section):
@@ -220,7 +261,7 @@ class Config(_Section):
         description="Where last-month is a calendar month, e.g. Europe/Lisbon, Atlantic/Azores",
     )
     language: rules.Language = Field(
-        default="pt", description="Language of statements and workbooks: pt or en"
+        default="pt", description="Language of statements and workbooks: pt, en or es"
     )
     filters: Filters = Filters()
     clients: Annotated[

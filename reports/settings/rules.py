@@ -19,7 +19,7 @@ from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
 KEYRING = "keyring"
 ALL_CLIENTS = "all"
 
-Language = Literal["pt", "en"]
+Language = Literal["pt", "en", "es"]
 Status = Literal["draft", "final", "sent", "second_copy", "settled", "canceled", "deleted"]
 DocumentType = Literal[
     "Invoice",
@@ -52,7 +52,12 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"[\t\r\n]")
 _UNEXPANDED = re.compile(r"^~|^\$\w|\$\{|%\w+%")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _ANY_DAY = date(2026, 11, 2)
+
+LOGO_LIMIT_BYTES = 500_000
+"""It travels in every statement and workbook."""
 
 
 def text(value: str) -> str:
@@ -169,6 +174,39 @@ def folder(value: str, base: Path) -> Path:
         return (base / value).resolve()
     except (OSError, RuntimeError):
         raise ValueError("links lead this folder in a circle: write another") from None
+
+
+def image(value: str, base: Path) -> Path:
+    """The absolute path of a PNG or JPEG file that is there and not too large to be mailed."""
+    path = folder(value, base)
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError:
+        raise ValueError("there is no such file that can be read: write its path, e.g. logo.png") from None
+    if not start.startswith(_IMAGES):
+        raise ValueError("write the path of a PNG or JPEG file")
+    if size > LOGO_LIMIT_BYTES:
+        raise ValueError(
+            f"the file has more than {LOGO_LIMIT_BYTES // 1000} kB, and every mail carries it: make it smaller"
+        )
+    return path
+
+
+def existing_folder(value: str, base: Path) -> Path:
+    """The absolute path of a folder that is there."""
+    path = folder(value, base)
+    if not path.is_dir():
+        raise ValueError("there is no such folder: make it, or write null")
+    return path
+
+
+def colour(value: str) -> str:
+    """A colour as `#1f4e78`, in small letters."""
+    if not _COLOUR.fullmatch(value):
+        raise ValueError('write a colour in quotes, e.g. "#1f4e78"')
+    return value.lower()
 
 
 def clients(value: object) -> object:

@@ -33,7 +33,7 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 class Seen(NamedTuple):
-    """A cell as LibreOffice takes it: `kind` is OpenDocument's, or `error`; `value` as OpenDocument writes it."""
+    """A cell as LibreOffice takes it: `kind` is OpenDocument's or `error`, `value` as it writes it."""
 
     kind: str
     value: str
