@@ -95,6 +95,7 @@ class Month:
         self.lines: dict[int, ClientLine] = {}
         self.grids: dict[int, Grids] = {}
         self.codes: list[ExitCode] = []
+        self.unwritten: list[WriteError] = []
 
     @property
     def has_read_something(self) -> bool:
@@ -191,8 +192,7 @@ class Month:
             try:
                 write(account)
             except WriteError as error:
-                log.error("%s", error)
-                self.codes.append(error.exit_code)
+                self._lack(error)
 
     def finish(self, *, started_at: dt.datetime, now: Clock) -> Outcome:
         """Run record, and the line in RESULT.html."""
@@ -213,9 +213,9 @@ class Month:
             )
             write_result(self.plan.account_folder, self.labels)
         except WriteError as error:
-            log.error("%s", error)
-            code = most_severe([code, error.exit_code])
-            message = last_line(f"{self._sentence(account)}; {error}", code)
+            self._lack(error)
+            code = most_severe(self.codes)
+            message = last_line(self._sentence(account), code)
         return Outcome(code, message, self.plan.folder)
 
     def _publish(self, found: Reading) -> None:
@@ -266,6 +266,12 @@ class Month:
             return
         self.entries[entry["id"]] = entry
         self._line(rendered)
+
+    def _lack(self, error: WriteError) -> None:
+        """A page of the account could not be written."""
+        log.error("%s", error)
+        self.unwritten.append(error)
+        self.codes.append(error.exit_code)
 
     def _keep_failed(self, entry: Entry) -> None:
         self.entries[entry["id"]] = entry
@@ -391,6 +397,7 @@ class Month:
             parts.append(f"failed: {len(failed)}, {named}{' and more' if len(failed) > 5 else ''}")
         if failed or self.stopped_by:
             parts.append(str(self.stopped_by or failed[0].reason))
+        parts += map(str, self.unwritten)
         if count := sum(client.warnings for client in account.clients):
             parts.append(f"warnings: {count}, see {self.plan.folder / 'index.html'}")
         return "; ".join(part.rstrip(".") for part in parts)

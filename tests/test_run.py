@@ -455,6 +455,20 @@ def test_client_whose_folder_cannot_be_replaced_fails_alone_and_keeps_it(office:
     assert [path for path in tree(office.output) if path.endswith(".tmp")] == []
 
 
+@pytest.mark.parametrize("name", ["summary.xlsx", "run.json"])
+def test_file_of_the_account_that_cannot_be_written_is_named_and_the_rest_is_done(
+    office: Office, name: str
+) -> None:
+    office.configure([ANA])
+    (office.month / name / "in the way").mkdir(parents=True)
+    said = office.run()
+    assert said.code == 8
+    assert said.last.startswith(f"1 of 1 clients ready; {office.month / name}: it could not be written")
+    assert said.last.endswith("Exit code 8.")
+    assert f"ana-{ANA}-2026-10.xlsx" in office.overview
+    assert [path for path in tree(office.output) if path.endswith(".tmp")] == []
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of one megabyte."""

@@ -15,3 +15,7 @@ class Brand:
     logo: Path | None = None
     footer: str | None = None
     templates: Path | None = None
+
+
+HOUSE = Brand()
+"""What stands where nothing is configured."""

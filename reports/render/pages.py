@@ -20,7 +20,7 @@ from markupsafe import Markup
 from reports.errors import SEVERITY, ExitCode
 from reports.render import account_pages, plot
 from reports.render.account_pages import Account
-from reports.render.brand import Brand
+from reports.render.brand import HOUSE, Brand
 from reports.render.cells import Grid, encoders, grid, money
 from reports.render.client_pages import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.labels import N_, Labels
@@ -91,7 +91,7 @@ class Section(NamedTuple):
     months: Grid | None
 
 
-def statement(report: ClientReport, *, subject: Subject, labels: Labels, brand: Brand = Brand()) -> str:
+def statement(report: ClientReport, *, subject: Subject, labels: Labels, brand: Brand = HOUSE) -> str:
     """One client's statement."""
     return _page(
         "statement.html.j2",
@@ -106,7 +106,7 @@ def statement(report: ClientReport, *, subject: Subject, labels: Labels, brand: 
     )
 
 
-def overview(account: Account, *, labels: Labels, brand: Brand = Brand()) -> str:
+def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> str:
     """The page a bookkeeper opens first: what failed, every client, findings. Internal."""
     totals = account_pages.account_totals(account)
     return _page(

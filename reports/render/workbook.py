@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from reports.render import looks, rows
-from reports.render.brand import Brand
+from reports.render.brand import HOUSE, Brand
 from reports.render.charts import CHART_ROWS, column_chart
 from reports.render.labels import Labels
 from reports.render.layout import (
@@ -64,7 +64,7 @@ _ENCODERS = {
 }
 
 
-def write(book: Book, target: IO[bytes], *, labels: Labels, brand: Brand = Brand()) -> None:
+def write(book: Book, target: IO[bytes], *, labels: Labels, brand: Brand = HOUSE) -> None:
     """Writes `book` to an open file. Raises OSError when it cannot be written."""
     workbook = _Workbook(book, labels, brand)
     skeleton, parts, properties = workbook.skeleton()

@@ -189,7 +189,7 @@ def image(value: str, base: Path) -> Path:
         raise ValueError("write the path of a PNG or JPEG file")
     if size > LOGO_LIMIT_BYTES:
         raise ValueError(
-            f"the file has more than {LOGO_LIMIT_BYTES // 1000} kB, and every mail carries it: make it smaller"
+            f"the file has more than {LOGO_LIMIT_BYTES // 1000} kB and travels in every mail: make it smaller"
         )
     return path
 
