@@ -278,12 +278,17 @@ class Month:
         self._failed_line(entry)
 
     def _fail(self, client: int, error: ReportsError, requests: int) -> None:
-        own = self.configured.get(client)
+        own, listed = self.configured.get(client), self._listed(client)
         before = self.before.get(client)
+        known = (
+            own.name if own else None,
+            listed.name if listed else None,
+            before["name"] if before else None,
+        )
         is_kept = publish.folder_of(self.plan.folder, client) is not None
         entry = record.failed_entry(
             client=client,
-            name=(own.name if own else None) or (before["name"] if before else None) or f"#{client}",
+            name=next(filter(None, known), f"#{client}"),
             reason=str(error),
             requests=requests,
             before=before if is_kept else None,

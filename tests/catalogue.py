@@ -16,7 +16,7 @@ from reports.figures.checks import RULES
 
 TOP = Path(__file__).parent.parent
 LOCALE = TOP / "reports" / "locale"
-LANGUAGES = ("pt",)
+LANGUAGES = ("pt", "es")
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "text": None}
 

@@ -195,6 +195,19 @@ def test_one_unknown_client_among_ten_fails_alone(tmp_path: Path) -> None:
     assert office.record["message"] == said.last
 
 
+def test_document_of_another_client_keeps_everything_of_this_one_back(office: Office) -> None:
+    stray = invoice(EVA, "Eva", date(2026, 10, 9), number=9)
+    office.sandbox.account_data.documents[RUI].append(stray)
+    said = office.run()
+    assert said.code == 3
+    assert said.last.startswith(
+        f"2 of 3 clients ready; failed: 1, Rui ({RUI}); client {RUI}: entry 3 of page 1"
+    )
+    assert "belongs to ANOTHER CLIENT" in said.last
+    assert not (office.month / "source" / f"{RUI}.jsonl.gz").exists()
+    assert sorted(path.parent.name for path in office.month.glob("*/*.xlsx")) == [f"ana-{ANA}", f"eva-{EVA}"]
+
+
 def test_nothing_but_unknown_clients_is_none_done(office: Office) -> None:
     office.configure([NOBODY, NOBODY + 1])
     said = office.run()

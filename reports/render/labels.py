@@ -22,10 +22,10 @@ from reports.figures.model import EXEMPTIONS
 from reports.figures.totals import CURRENT
 from reports.money import cents
 
-LOCALES = {"pt": "pt_PT", "en": "en_GB"}
+LOCALES = {"pt": "pt_PT", "en": "en_GB", "es": "es_ES"}
 """Bare `pt` is Brazil and bare `en` the United States in CLDR."""
 
-HTML_LANGUAGES = {"pt": "pt-PT", "en": "en-GB"}
+HTML_LANGUAGES = {"pt": "pt-PT", "en": "en-GB", "es": "es-ES"}
 CATALOGUES = Path(__file__).parent.parent / "locale"
 
 
