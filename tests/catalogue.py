@@ -40,13 +40,17 @@ def path(language: str) -> Path:
 def update(language: str) -> None:
     """The catalogue with exactly the words in use, in alphabetical order, its translations kept."""
     old = catalogue(language)
-    new = Catalog(locale=language, header_comment="# Labels of workbook, statement and overview.", fuzzy=False)
+    new = Catalog(
+        locale=language, header_comment="# Labels of workbook, statement and overview.", fuzzy=False
+    )
     for word in sorted(words()):
         before = old.get(word)
         new.add(word, before.string if before else "")
     text = io.BytesIO()
     write_po(text, new, width=110, omit_header=True)
-    header = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    header = (
+        f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    )
     path(language).write_bytes(header.encode() + text.getvalue().strip() + b"\n")
 
 

@@ -100,7 +100,7 @@ def test_every_room_has_its_place() -> None:
 @pytest.mark.parametrize("room", order())
 def test_imports_point_left(room: str) -> None:
     place = order()
-    stage = room.split(".")[0] if "." in room else None
+    stage = room.split(".", maxsplit=1)[0] if "." in room else None
     for name in imports(rooms()[room]):
         if not name.startswith("reports."):
             continue

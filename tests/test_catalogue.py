@@ -9,7 +9,9 @@ from tests import catalogue
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
 def test_every_label_is_translated(language: str) -> None:
-    translated = {str(message.id) for message in catalogue.catalogue(language) if message.id and message.string}
+    translated = {
+        str(message.id) for message in catalogue.catalogue(language) if message.id and message.string
+    }
     assert catalogue.words() - translated == set()
 
 

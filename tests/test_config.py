@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reports.errors import ConfigError, Problem
 from reports.settings.config import (
     Account,
     Client,
@@ -33,7 +34,6 @@ from reports.settings.config import (
     load_all,
     resolve_period,
 )
-from reports.errors import ConfigError, Problem
 from reports.settings.yaml_file import YamlFile, read
 
 ROOT = Path(__file__).parents[1]

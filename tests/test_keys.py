@@ -13,8 +13,8 @@ from keyring.backends import fail, null
 from keyring.errors import InitError, KeyringLocked
 from keyrings.alt.file import PlaintextKeyring  # type: ignore[import-untyped]
 
-from reports.settings import keys
 from reports.errors import ConfigError
+from reports.settings import keys
 
 KEY = "0123456789abcdef" * 2
 ACCOUNT = "my-company"
