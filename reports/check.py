@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from reports import files
 from reports.errors import (
+    ClientError,
     ConfigError,
     ExitCode,
     ReadingError,
@@ -19,6 +21,7 @@ from reports.errors import (
 from reports.figures.checks import hidden_by
 from reports.period import local_day
 from reports.redaction import Redactor
+from reports.render import browser
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.source.client import Api
@@ -41,6 +44,8 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     if hidden := hidden_by(settings.filters.as_request()):
         yield _well(f"filters: documents are left out on purpose: {', '.join(hidden)}")
     yield _folder(settings.output.folder / settings.account.name / period.label)
+    if settings.output.pdf:
+        yield _browser()
     try:
         key = keys.api_key(settings.account.name, settings.account.api_key)
     except ConfigError as error:
@@ -105,6 +110,19 @@ def _folder(folder: Path) -> Item:
             continue
         return Item(ExitCode.NOT_WRITTEN, f"output: {trouble} or choose another folder")
     return _well(f"output: {folder} can be written")
+
+
+def _browser() -> Item:
+    """Whether a page can be printed, tried out in a temporary folder."""
+    try:
+        found = browser.try_out()
+    except ConfigError as error:
+        return _ill(error)
+    except ClientError as error:
+        return Item(ExitCode.NONE_DONE, str(error))
+    except OSError as error:
+        return _ill(files.as_write_error(error, Path(tempfile.gettempdir())))
+    return _well(f"PDF: {found} prints")
 
 
 def _nearest(folder: Path) -> Path | None:

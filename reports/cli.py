@@ -356,9 +356,9 @@ def _describe(plan: "Plan") -> str:
         if (filters := settings.client_filters(own).as_request()) != wanted
         and (not plan.only or own.id in plan.only)
     ]
-    made = [
-        name for name, is_made in (("xlsx", settings.output.excel), ("html", settings.output.html)) if is_made
-    ]
+    output = settings.output
+    kinds = (("xlsx", output.excel), ("html", output.html), ("pdf", output.pdf))
+    made = [name for name, is_made in kinds if is_made]
     return "\n".join(
         [
             f"{settings.path}: account {settings.account.name} at {settings.account.origin}",

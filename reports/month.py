@@ -16,6 +16,7 @@ from reports.deliver import publish, record
 from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError, most_severe
 from reports.figures import checks
+from reports.figures.vendor_balance import is_comparable
 from reports.period import Period
 from reports.render import account_pages, pages, workbook
 from reports.render.account_pages import Account, ClientLine, Grids
@@ -25,9 +26,9 @@ from reports.render.job import Job, Rendered, render
 from reports.render.labels import Labels
 from reports.render.pages import RunLine
 from reports.settings.config import Config
-from reports.source import archive
+from reports.source import archive, details, earlier
 from reports.source.client_list import AccountClient, ClientList, read_clients
-from reports.source.fetch import Failure, Reading
+from reports.source.fetch import Failure, Reading, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +130,20 @@ class Month:
         own = self.configured.get(client)
         return (settings.client_filters(own) if own else settings.filters).as_request()
 
+    def details(self, client: int) -> tuple[str, ...]:
+        """What the statement shows of the account's own word on this client."""
+        settings = self.plan.config
+        # The list of clients says all that a client's own page does.
+        is_asked = settings.account.client_details and self._listed(client) is None
+        kinds = {details.CLIENT: is_asked, details.BALANCE: settings.statement.vendor_balance}
+        return tuple(kind for kind, is_wanted in kinds.items() if is_wanted)
+
+    def wanted(self, client: int) -> Wanted:
+        """What the API is asked about this client."""
+        filters = self.filters(client)
+        kinds = (kind for kind in self.details(client) if kind != details.BALANCE or is_comparable(filters))
+        return Wanted(client, filters, tuple(kinds))
+
     def stored(self, client: int) -> Reading | Failure:
         """The reading that lies in the archive. A client without one keeps the reason it failed for."""
         path = archive.path_of(self.plan.source, client)
@@ -223,7 +238,7 @@ class Month:
         self.screen.progress(len(self.entries), len(self.expected), f"client {client}: writing")
         staged = publish.stage(folder, client)
         try:
-            rendered = render(self._job(client, found.archive), staged)
+            rendered = render(self._job(found), staged)
             target = folder / names.client_folder(rendered.subject.name, client)
             with publish.undisturbed():
                 publish.swap_in(staged, target, client=client)
@@ -243,6 +258,7 @@ class Month:
             requests=found.requests,
             figures=rendered.figures,
             findings=rendered.findings,
+            changes=rendered.changes,
             folder=target,
             base=self.plan.folder,
         )
@@ -260,7 +276,7 @@ class Month:
 
     def _keep(self, entry: Entry, found: Reading) -> None:
         try:
-            rendered = render(self._job(entry["id"], found.archive), None)
+            rendered = render(self._job(found), None)
         except ClientError as error:
             self._fail(entry["id"], error, 0)
             return
@@ -312,6 +328,7 @@ class Month:
             documents_read=rendered.figures.documents_read,
             totals=rendered.figures.totals,
             findings=rendered.findings,
+            changes=rendered.changes,
             files=tuple(_links(entry)),
         )
 
@@ -328,15 +345,15 @@ class Month:
             files=tuple(_links_in(kept, self.plan.folder)) if kept else (),
         )
 
-    def _job(self, client: int, path: Path) -> Job:
-        settings = self.plan.config
+    def _job(self, found: Reading) -> Job:
+        settings, client = self.plan.config, found.client
         own = self.configured.get(client)
         listed = self._listed(client)
         return Job(
             client=client,
-            archive=path,
+            archive=found.archive,
             name=(own.name if own else None) or (listed.name if listed else None),
-            fiscal_id=(own.fiscal_id if own else None) or (listed.fiscal_id if listed else None),
+            fiscal_id=own.fiscal_id if own else None,
             language=settings.client_language(own) if own else settings.language,
             account_language=settings.language,
             issuer=_issuer(settings),
@@ -348,6 +365,9 @@ class Month:
             html=settings.output.html,
             pdf=settings.output.pdf,
             brand=self.brand,
+            listed=listed,
+            details=self.details(client),
+            earlier=earlier.readings(self.plan.account_folder, found.header, self.plan.period),
         )
 
     def _listed(self, client: int) -> AccountClient | None:
@@ -391,7 +411,7 @@ class Month:
             return ExitCode.NONE_DONE
         if any(line.state == account_pages.FAILED for line in self.lines.values()):
             return ExitCode.SOME_FAILED
-        has_warnings = any(line.warnings for line in self.lines.values())
+        has_warnings = any(line.warnings or line.is_changed for line in self.lines.values())
         return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
 
     def _sentence(self, account: Account) -> str:
@@ -405,6 +425,13 @@ class Month:
         parts += map(str, self.unwritten)
         if count := sum(client.warnings for client in account.clients):
             parts.append(f"warnings: {count}, see {self.plan.folder / 'index.html'}")
+        if months := account.changed_months:
+            named = ", ".join(f"{month:%Y-%m}" for month in months[-6:])
+            named += " and earlier" if len(months) > 6 else ""
+            parts.append(
+                f"documents changed since they were reported, VAT of {named}: {account.changed_documents}, "
+                f"see {self.plan.folder / 'index.html'}"
+            )
         return "; ".join(part.rstrip(".") for part in parts)
 
 

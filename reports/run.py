@@ -24,12 +24,13 @@ from reports.errors import (
 from reports.month import Clock, Month, Outcome, Plan, Screen, last_line, stored_listing
 from reports.period import local_day
 from reports.redaction import RedactingFormatter, Redactor
+from reports.render import browser
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.source import archive
 from reports.source.client import Api
 from reports.source.client_list import ClientList, fetch_clients
-from reports.source.fetch import Failure, Reading, Wanted, fetch
+from reports.source.fetch import Failure, Reading, fetch
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 log = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ def plans(
         if options.clients and not own:
             continue
         try:
+            if settings.output.pdf:
+                browser.find()
             today = local_day(now, settings.time_zone)
             account = settings.account
             made.append(
@@ -176,7 +179,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             month.expect([client.id for client in plan.config.clients])
         yield from fetch(
             api,
-            [Wanted(client, month.filters(client)) for client in month.expected],
+            [month.wanted(client) for client in month.expected],
             account=plan.config.account.name,
             source=plan.source,
             verify=settings.verify,

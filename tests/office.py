@@ -33,6 +33,9 @@ PATIENCE_SECONDS = 60.0
 QUICK = {"per_minute": 60_000}
 """Nobody is kept waiting by the rate that is good manners towards a live service."""
 
+HTML_ONLY = {"excel": False}
+"""For `output`, where workbooks are not what a test is about: they take most of a run's time."""
+
 NOTHING: Mapping[str, str] = {}
 IVA23 = Tax(1, "IVA23", Decimal(23))
 

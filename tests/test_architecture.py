@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "reports"
 
-LEAVES = ["errors", "money", "period", "names", "redaction", "files"]
+LEAVES = ["errors", "money", "period", "names", "fiscal_id", "redaction", "files"]
 STAGES = {
     "settings": ["yaml_file", "mistakes", "rules", "config", "keys"],
     "source": [
@@ -18,6 +18,7 @@ STAGES = {
         "sandbox_answers",
         "sandbox",
         "archive",
+        "earlier",
         "pacer",
         "patience",
         "reply",
@@ -25,24 +26,41 @@ STAGES = {
         "client",
         "paging",
         "crew",
+        "details",
         "fetch",
         "client_list",
     ],
-    "figures": ["model", "tables", "totals", "checks"],
+    "figures": [
+        "model",
+        "identity",
+        "vendor_balance",
+        "tables",
+        "totals",
+        "changes",
+        "checks",
+        "client_checks",
+    ],
     "render": [
         "labels",
         "brand",
+        "palette",
+        "picture",
         "layout",
         "sheets",
         "client_pages",
+        "change_pages",
         "account_pages",
         "rows",
         "looks",
         "charts",
+        "styles",
+        "paper",
         "workbook",
         "cells",
         "plot",
+        "templates",
         "pages",
+        "browser",
         "job",
     ],
     "deliver": ["publish", "record"],
@@ -59,11 +77,12 @@ ROOMS_OF_LIBRARY = {
     "pydantic_core": {"settings.config", "settings.mistakes"},
     "keyring": {"settings.keys"},
     "pandas": {"figures.tables", "figures.totals", "render.sheets"},
-    "openpyxl": {"render.workbook", "render.looks", "render.charts"},
-    "jinja2": {"render.pages"},
+    "openpyxl": {"render.workbook", "render.paper", "render.styles", "render.looks", "render.charts"},
+    "jinja2": {"render.templates"},
     "markupsafe": {"render.cells", "render.pages"},
     "babel": {"render.labels"},
     "filelock": {"deliver.publish"},
+    "stdnum": {"fiscal_id"},
     "click": {"cli"},
 }
 """Each library is used in its rooms alone, so that what it does can be read, and replaced, in one place."""

@@ -44,6 +44,8 @@ PROVOKED: Mapping[str, Raw] = {
 """For each code a document that has nothing else to be found."""
 
 OF_THE_READING = {"OUTSIDE-FILTER", "FILTER-HIDES", "PERIOD-NOT-OVER"}
+OF_THE_CLIENT = {"NIF-INVALID", "DETAILS-MISSING", *(code for code in RULES if code.startswith("VENDOR-"))}
+"""Provoked in test_details."""
 
 
 def only(*papers: Raw, filters: Mapping[str, Sequence[str]] | None = None) -> Finding:
@@ -52,7 +54,7 @@ def only(*papers: Raw, filters: Mapping[str, Sequence[str]] | None = None) -> Fi
 
 
 def test_every_code_is_provoked_here() -> None:
-    assert {*PROVOKED} | OF_THE_READING == {*RULES}
+    assert {*PROVOKED} | OF_THE_READING | OF_THE_CLIENT == {*RULES}
 
 
 @pytest.mark.parametrize("code", PROVOKED)
@@ -127,6 +129,11 @@ def test_a_document_discount_is_found_with_its_difference() -> None:
     assert (tax.code, tax.expected, tax.found, tax.difference) == ("LINES-TAX", "20.70", "23.00", "2.30")
 
 
+def test_one_cent_is_rounding_wherever_it_is() -> None:
+    assert codes(paper(sum="100.01")) == []
+    assert codes(paper(items=[GOODS | {"total": "122.99"}])) == []
+
+
 def test_a_cent_for_each_rate_is_rounding_and_two_are_not() -> None:
     lines = [line("a", "10", tax=vat("6")), line("b", "10", tax=vat("23"))]
     assert codes(paper(lines=lines, taxes="2.92", total="22.92")) == []
@@ -164,6 +171,9 @@ def test_lines_that_are_none_are_found_and_their_amount_is_missed(items: object)
 
 def test_a_document_of_nothing_needs_no_lines() -> None:
     assert codes(paper(net="0", items=[])) == []
+    assert codes(paper(kind="CreditNote", net="0", items=[])) == []
+    assert codes(paper(rate=None, items=[])) == ["NO-LINES"]
+    assert codes(paper(net="0", items=[], taxes="1", total="1")) == ["NO-LINES"]
 
 
 @pytest.mark.parametrize("tax", [None, "IVA23", {}, {"value": "23%"}])
@@ -303,5 +313,6 @@ def test_a_period_that_is_not_over_is_said(read_on: date, *, is_found: bool) -> 
 
 
 def test_warnings_are_counted_and_information_is_not() -> None:
-    assert warnings(findings(PROVOKED["EXEMPTION-M99"], PROVOKED["TYPE-UNKNOWN"])) == 1
+    provoked = [PROVOKED[code] for code in ("EXEMPTION-M99", "EXEMPTION-MISSING", "TYPE-UNKNOWN")]
+    assert warnings(findings(*provoked)) == 1
     assert {rule.level for rule in checks.RULES.values()} == {"info", "warning"}

@@ -14,7 +14,7 @@ import pytest
 
 from reports import __version__
 from reports.source.sandbox import Sandbox
-from tests.office import ACCOUNT, KEY_VARIABLE, NOW, PATIENCE_SECONDS, Office, Said, account, tree
+from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, PATIENCE_SECONDS, Office, Said, account, tree
 
 ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
 WRONG_KEY = "0123456789abcdef"
@@ -151,7 +151,7 @@ def test_period_and_output_of_the_command_line_come_first(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(office.folder)
-    office.configure([ANA])
+    office.configure([ANA], output=HTML_ONLY)
     assert office.run("--period", "2026-Q3", "--output", "elsewhere").code == 0
     record = json.loads((office.folder / "elsewhere" / ACCOUNT / "2026-Q3" / "run.json").read_text("utf-8"))
     assert record["period"] == {"label": "2026-Q3", "from": "2026-07-01", "to": "2026-09-30"}
@@ -169,7 +169,7 @@ def test_last_month_is_one_of_the_configured_time_zone(office: Office) -> None:
 
 
 def test_offline_needs_no_key(office: Office) -> None:
-    office.configure([ANA])
+    office.configure([ANA], output=HTML_ONLY)
     assert office.run().code == 0
     asked = len(office.sandbox.requests)
     assert office.run("--offline", **{KEY_VARIABLE: ""}).code == 0
@@ -236,7 +236,7 @@ def test_chosen_client_that_may_be_of_two_accounts_is_refused(office: Office) ->
 
 
 def test_quiet_run_says_one_line(office: Office) -> None:
-    office.configure([ANA])
+    office.configure([ANA], output=HTML_ONLY)
     assert office.type("--quiet", "run", office.config) == Said(0, "1 of 1 clients ready. Exit code 0.\n", "")
 
 
@@ -257,7 +257,7 @@ def test_quiet_run_says_one_line(office: Office) -> None:
 def test_check_ends_with_the_code_of_the_run_and_writes_nothing(
     office: Office, clients: Any, variables: dict[str, str], code: int, said: str
 ) -> None:
-    office.configure(clients)
+    office.configure(clients, output=HTML_ONLY)
     before = tree(office.folder)
     looked = office.type("check", office.config, **variables)
     assert (looked.code, looked.last, looked.err) == (code, said, "")
@@ -322,7 +322,7 @@ def _read(terminal: int) -> bytes:
 def test_key_is_typed_unseen_and_serves_a_run_and_can_be_deleted(office: Office) -> None:
     place = f"{office.folder / 'keyring'}"
     ring = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring", "XDG_DATA_HOME": place}
-    office.configure([ANA], account=account_section(office, api_key="keyring"))
+    office.configure([ANA], account=account_section(office, api_key="keyring"), output=HTML_ONLY)
 
     code, shown = dialogue(office, "key", "set", ACCOUNT, answer=office.sandbox.api_key, **ring)
     assert code == 0
@@ -376,6 +376,7 @@ def test_code_page_that_lacks_a_sign_and_names_with_commands_for_terminals_do_no
     names = {ANA: "Caixa 🎁 São", RUI: "Rui\x1b[2J\x07\u202e"}
     with Sandbox(account_data=account(names)) as sandbox:
         office = Office(tmp_path, sandbox)
+        office.configure("all", output=HTML_ONLY)
         with office.start("run", office.config, env={"PYTHONIOENCODING": "cp1252"}) as process:
             out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, err) == (0, b"")
@@ -385,7 +386,7 @@ def test_code_page_that_lacks_a_sign_and_names_with_commands_for_terminals_do_no
 
 @on_posix
 def test_run_without_any_screen_does_its_work(office: Office) -> None:
-    office.configure([ANA])
+    office.configure([ANA], output=HTML_ONLY)
     command = [sys.executable, "-m", "reports", "--verbose", "run", str(office.config)]
     process = subprocess.run(
         ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command],
@@ -399,7 +400,7 @@ def test_run_without_any_screen_does_its_work(office: Office) -> None:
 
 @on_posix
 def test_screen_that_goes_away_does_not_end_a_run(office: Office) -> None:
-    office.configure([ANA])
+    office.configure([ANA], output=HTML_ONLY)
     with office.start("--verbose", "run", office.config) as process:
         for stream in (process.stdout, process.stderr):
             assert stream is not None
@@ -411,7 +412,7 @@ def test_screen_that_goes_away_does_not_end_a_run(office: Office) -> None:
 
 @on_posix
 def test_progress_on_a_terminal_ends_with_the_same_last_line(office: Office) -> None:
-    office.configure([ANA, RUI])
+    office.configure([ANA, RUI], output=HTML_ONLY)
     code, shown = dialogue(office, "run", str(office.config), answer="")
     assert code == 0
     assert "Traceback" not in shown

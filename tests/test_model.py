@@ -138,10 +138,12 @@ def test_a_remark_shows_what_came_in_sixty_characters(came: str, found: str) -> 
     assert remark.found == found
 
 
-def test_only_the_first_five_holes_are_named() -> None:
-    with pytest.raises(DataError, match="; and 3 more") as caught:
-        build(parsed(*(paper(identity, total=None) for identity in range(1, 9))))
-    assert str(caught.value).count("(id ") == 5
+@pytest.mark.parametrize(("count", "named", "more"), [(5, 5, False), (6, 5, True)])
+def test_only_the_first_five_holes_are_named(count: int, named: int, *, more: bool) -> None:
+    with pytest.raises(DataError) as caught:
+        build(parsed(*(paper(identity, total=None) for identity in range(count))))
+    assert str(caught.value).count("(id ") == named
+    assert ("; and 1 more" in str(caught.value)) is more
 
 
 def test_binary_noise_is_no_remark_and_half_a_cent_is() -> None:

@@ -1,23 +1,29 @@
 """Pages hold every amount exactly, and nothing a client or a document is named can become markup."""
 
 import datetime as dt
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from html.parser import HTMLParser
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from reports.errors import ExitCode
+from reports.errors import ClientError, ExitCode, WriteError
 from reports.figures.checks import Finding
-from reports.render import client_pages, pages
+from reports.render import client_pages, pages, templates
 from reports.render.account_pages import FAILED, READY, Account, ClientLine
+from reports.render.brand import HOUSE, Brand
 from reports.render.client_pages import Issuer, Subject
 from reports.render.labels import Labels
 from reports.render.pages import RunLine
+from reports.render.palette import contrast_on_white, palette
 from reports.source.sandbox_documents import Raw, line
 from tests.papers import OCTOBER, added, findings, paper, vat
 
@@ -89,9 +95,11 @@ def statement(
     line_items: bool = False,
     issuer: Issuer = ISSUER,
     filters: Mapping[str, Sequence[str]] | None = None,
+    address: str | None = None,
+    brand: Brand = HOUSE,
 ) -> str:
     labels = Labels(language)
-    subject = Subject(1310176, name, "500000011", issuer, OCTOBER, READ_AT, filters or {})
+    subject = Subject(1310176, name, "500000011", issuer, OCTOBER, READ_AT, filters or {}, address=address)
     report = client_pages.client_report(
         subject,
         added(*papers),
@@ -99,7 +107,7 @@ def statement(
         labels=labels,
         line_items=line_items,
     )
-    return pages.statement(report, subject=subject, labels=labels)
+    return pages.statement(report, subject=subject, labels=labels, brand=brand)
 
 
 def visible(page: str) -> str:
@@ -274,7 +282,7 @@ def test_a_page_needs_nothing_but_itself() -> None:
     ):
         elements = parsed(page)
         tags = {element.tag for element in elements.elements}
-        assert not tags & {"script", "link", "img", "iframe", "object", "base", "form"}
+        assert not tags & {"link", "img", "iframe", "object", "base", "form"}
         (style,) = elements.all("style")
         assert not re.search(r"url\(|@import|expression", style.text)
         (policy,) = elements.all("meta", **{"http-equiv": "Content-Security-Policy"})
@@ -321,7 +329,8 @@ def test_equal_input_gives_equal_bytes() -> None:
 
 
 def test_templates_escape_under_every_name_and_know_every_word_they_use() -> None:
-    environment = pages._environment()
+    environment = templates.environment(None)
+    assert isinstance(environment, ImmutableSandboxedEnvironment)
     assert environment.autoescape is True
     assert environment.undefined is StrictUndefined
     names = environment.list_templates()
@@ -413,7 +422,93 @@ def test_names_in_the_overview_never_become_markup() -> None:
 def test_an_overview_without_a_ready_client_says_so() -> None:
     page = pages.overview(replace(account(), clients=account().failed), labels=Labels("en"))
     assert "No client is ready." in page
-    assert not parsed(page).all("table")
+    assert not parsed(page).all("data")
+    nobody = parsed(pages.overview(replace(account(), clients=()), labels=Labels("en")))
+    assert not nobody.all("table")
+
+
+def test_the_list_of_clients_has_every_client_and_what_it_can_be_sorted_out_by() -> None:
+    late = ClientLine(4, "Cá", "500000044", READY, totals=added(paper(1, due_date=OCTOBER.first)).totals)
+    page = parsed(pages.overview(account(late), labels=Labels("en")))
+    rows = {name.attributes["data-search"]: name for name in page.all("th", **{"class": "name"})}
+    assert [*rows] == ["Bom Pão 2 500000022", "Cá 4 500000044", "Última, Lda 3 "]
+    words = [body.attributes["data-is"].split() for body in page.all("tbody") if "data-is" in body.attributes]
+    assert words == [["warnings"], ["overdue"], ["failed"]]
+    assert [link.text for link in page.all("a", href="#client-3")] == ["Failed"]
+    assert page.all("article", id="client-3")
+
+
+def test_every_number_in_the_list_of_clients_says_its_value() -> None:
+    page = pages.overview(account(), labels=Labels("en"))
+    cells = re.findall(r'<td class="(?:money|integer)"[^>]*>(.*?)</td>', page)
+    assert len(cells) > 8
+    assert all(re.search('<data (class="minus" )?value="', cell) for cell in cells)
+
+
+def test_the_overviews_script_is_the_only_one_its_policy_lets_run() -> None:
+    page = parsed(pages.overview(account(), labels=Labels("en")))
+    (script,) = page.all("script")
+    (policy,) = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
+    digest = b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in policy.attributes["content"]
+    for other in (statement(*MIXED), pages.result([], labels=Labels("en"))):
+        assert "script" not in other
+
+
+def test_what_sorts_and_filters_is_hidden_until_the_script_runs_and_has_labels() -> None:
+    page = parsed(pages.overview(account(), labels=Labels("en")))
+    (tools,) = page.all("div", **{"class": "tools"})
+    assert "hidden" in tools.attributes
+    fields = [element.attributes["id"] for element in page.elements if element.tag in ("input", "select")]
+    assert [label.attributes["for"] for label in page.all("label")] == fields
+
+
+@pytest.mark.parametrize(("start", "kind"), [(b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff\xe0", "jpeg")])
+def test_the_logo_travels_inside_the_page_and_is_named(tmp_path: Path, start: bytes, kind: str) -> None:
+    image = tmp_path / "logo.png"
+    image.write_bytes(start + b"rest")
+    brand = Brand(logo=image)
+    address = f"data:image/{kind};base64,{b64encode(start + b'rest').decode()}"
+    for page in (statement(*MIXED, brand=brand), pages.overview(account(), labels=Labels("en"), brand=brand)):
+        (shown,) = parsed(page).all("img")
+        assert shown.attributes == {"class": "logo", "src": address, "alt": ISSUER.name}
+
+
+def test_a_logo_that_is_gone_fails_the_client_and_says_what_to_do(tmp_path: Path) -> None:
+    brand = Brand(logo=tmp_path / "gone.png")
+    with pytest.raises(ClientError, match=r"logo .*gone\.png: .*put the file back or change issuer\.logo"):
+        statement(*MIXED, brand=brand)
+    with pytest.raises(WriteError, match=r"the overview: logo .*gone\.png"):
+        pages.overview(account(), labels=Labels("en"), brand=brand)
+
+
+def test_the_footer_ends_the_page_and_is_text() -> None:
+    page = statement(*MIXED, brand=Brand(footer=f"Line one\n{HOSTILE}"))
+    (imprint,) = parsed(page).all("p", **{"class": "imprint"})
+    assert imprint.text == f"Line one\n{HOSTILE}"
+    assert page.index('"imprint"') > page.index("Este documento não serve de fatura")
+
+
+def test_the_clients_address_stands_below_its_name_and_nowhere_else() -> None:
+    page = statement(*MIXED, address="Avenida das Amostras 100\n1000-000 Lisboa")
+    (client,) = parsed(page).all("div", **{"class": "client"})
+    assert "Ana & Filhos, Lda Avenida das Amostras 100\n1000-000 Lisboa" in client.text
+    assert page.count("Amostras") == 1
+
+
+@pytest.mark.parametrize("colour", ["#ffffff", "#f5c24c", "#e07b00", "#1f4e78", "#000000"])
+def test_words_and_bars_can_be_seen_in_every_brands_colours(colour: str) -> None:
+    page = statement(*MIXED, brand=Brand(colours=(colour, colour)))
+    used = dict(re.findall(r"--(brand|accent|second): (#[0-9a-f]{6})", page))
+    assert used["brand"] == colour
+    assert contrast_on_white(used["accent"]) >= 4.5
+    assert contrast_on_white(used["second"]) >= 3
+
+
+def test_a_colour_that_is_dark_enough_stays_as_it_is() -> None:
+    assert palette(("#1f4e78", "#5b7f95")) == ("#1f4e78", "#1f4e78", "#5b7f95")
+    assert contrast_on_white("#000000") == pytest.approx(21)
+    assert contrast_on_white("#ffffff") == pytest.approx(1)
 
 
 @pytest.mark.parametrize("code", list(ExitCode))

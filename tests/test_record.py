@@ -136,6 +136,7 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
                 "withholding. Look at the document in InvoiceXpress.",
             }
         ],
+        "changes": None,
         "files": [
             {"path": "ana-lda-11/a.html", "bytes": 0, "sha256": hashlib.sha256(b"").hexdigest()},
             {"path": "ana-lda-11/b.xlsx", "bytes": 8, "sha256": hashlib.sha256(b"workbook").hexdigest()},

@@ -27,7 +27,17 @@ import pytest
 
 from reports.source.sandbox import Sandbox
 from reports.source.sandbox_answers import json_text
-from tests.office import ACCOUNT, KEY_VARIABLE, NOW, PATIENCE_SECONDS, Office, account, invoice, tree
+from tests.office import (
+    ACCOUNT,
+    HTML_ONLY,
+    KEY_VARIABLE,
+    NOW,
+    PATIENCE_SECONDS,
+    Office,
+    account,
+    invoice,
+    tree,
+)
 from tests.scripted_api import ScriptedApi, Seen, TurnedClock, listing, reply
 
 ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
@@ -217,9 +227,9 @@ def test_nothing_but_unknown_clients_is_none_done(office: Office) -> None:
 
 
 def test_client_mended_in_the_configuration_leaves_no_failure_behind(office: Office) -> None:
-    office.configure([ANA, NOBODY])
+    office.configure([ANA, NOBODY], output=HTML_ONLY)
     assert office.run().code == 3
-    office.configure([ANA, RUI])
+    office.configure([ANA, RUI], output=HTML_ONLY)
     assert office.run().code == 0
     assert list(office.entries) == [ANA, RUI]
 
@@ -304,7 +314,7 @@ def test_failing_client_keeps_the_folder_it_had(office: Office) -> None:
 
 
 def test_folder_that_somebody_took_away_is_not_said_to_be_kept(office: Office) -> None:
-    office.configure([ANA, RUI])
+    office.configure([ANA, RUI], output=HTML_ONLY)
     office.run()
     shutil.rmtree(office.month / f"rui-{RUI}")
     remove_from_account(office, RUI)
@@ -594,7 +604,7 @@ def test_interrupted_run_says_how_far_it_came(office: Office) -> None:
 
 @on_posix
 def test_second_run_of_a_folder_ends_at_once_and_writes_nothing(office: Office) -> None:
-    office.configure([ANA, RUI])
+    office.configure([ANA, RUI], output=HTML_ONLY)
     with holding_back(office, RUI), office.start("run", office.config) as process:
         log = office.month / "run.log"
         wait_for(lambda: log.exists() and "client 101 Ana: " in log.read_text("utf-8"))

@@ -126,6 +126,10 @@ def test_when_both_readings_are_near_the_nearer_one_holds(total: str, withholdin
     assert money(paper(net="1", retention=1, total=total)) == ["1.00", "0.23", "1.23", withholding, payable]
 
 
+def test_half_way_between_both_readings_the_documented_one_holds() -> None:
+    assert money(paper(net="2", retention=1, total="2.45")) == ["2.00", "0.46", "2.46", "0.01", "2.45"]
+
+
 def test_withholding_is_rounded_half_up() -> None:
     assert money(paper(net="0.10", rate=None, retention=5, total="0.09")) == [
         *("0.10", "0.00", "0.10"),
@@ -157,6 +161,12 @@ def test_a_credit_note_that_came_negative_is_not_negated_again() -> None:
         "0.00",
         "-123.00",
     ]
+
+
+@pytest.mark.parametrize(("net", "tax", "total"), [("-1", "1", "0"), ("0", "-1", "-1")])
+def test_one_amount_below_zero_makes_a_credit_note_a_negative_one(net: str, tax: str, total: str) -> None:
+    note = row(paper(kind="CreditNote", before_taxes=net, taxes=tax, total=total))
+    assert (note["net"], note["tax"]) == (Decimal(net), Decimal(tax))
 
 
 @pytest.mark.parametrize("kind", ["Receipt", "Quote", "Brand new"])

@@ -14,6 +14,7 @@ from typing import Any
 
 from reports import TOOL, __version__, files
 from reports.errors import ExitCode
+from reports.figures.changes import Comparison
 from reports.figures.checks import Finding
 from reports.figures.totals import Figures, rate_text
 from reports.period import Period
@@ -33,6 +34,7 @@ def ready_entry(
     requests: int,
     figures: Figures,
     findings: Sequence[Finding],
+    changes: Comparison | None = None,
     folder: Path,
     base: Path,
 ) -> Entry:
@@ -50,6 +52,7 @@ def ready_entry(
         "documents_counted": sum(total.documents for total in figures.totals),
         **amounts(figures),
         "findings": [_finding(finding) for finding in findings],
+        "changes": {"since": changes.since.label, **changes.counts} if changes else None,
         "files": [_file(path, base) for path in sorted(folder.iterdir())],
     }
 
@@ -72,6 +75,7 @@ def failed_entry(*, client: int, name: str, reason: str, requests: int, before: 
         "vat_rounding": [],
         "ageing": [],
         "findings": [],
+        "changes": None,
         "files": [],
     }
 

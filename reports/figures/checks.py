@@ -109,6 +109,24 @@ RULES: Mapping[str, Rule] = {
     "PERIOD-NOT-OVER": Rule(
         "info", "The documents were read on {found}, before the period was over ({expected})."
     ),
+    "NIF-INVALID": Rule("info", "The client's tax number {found} fails its own check digit."),
+    "DETAILS-MISSING": Rule("info", "The client's own page could not be read: {found}."),
+    "VENDOR-OPEN-DIFFERS": Rule(
+        "info",
+        "InvoiceXpress itself counts {found} {field} as open; the open documents come to {expected}. "
+        "Part payments, payments on account and opening amounts are the usual reasons.",
+    ),
+    "VENDOR-OPEN-MISSING": Rule(
+        "info", "What InvoiceXpress itself counts as open could not be read: {found}."
+    ),
+    "VENDOR-OPEN-UNREADABLE": Rule(
+        "info", "Of what InvoiceXpress itself counts as open, {field} cannot be read: {found}."
+    ),
+    "VENDOR-OPEN-FILTERED": Rule(
+        "info",
+        "What InvoiceXpress itself counts as open is not shown: the configured filter leaves documents out, "
+        "so the two could not be compared.",
+    ),
 }
 """Every code there is."""
 

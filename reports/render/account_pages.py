@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
+from reports.figures.changes import Comparison
 from reports.figures.checks import Finding, warnings
 from reports.figures.totals import CurrencyTotals, Figures, currency_order
 from reports.money import ZERO
 from reports.period import Period
-from reports.render import sheets
+from reports.render import change_pages, sheets
 from reports.render.client_pages import Subject, filter_text, period_text
 from reports.render.labels import N_, Labels
-from reports.render.layout import Book, Column, DataTab, Kind, Row, Sheet, Value, totals_of
+from reports.render.layout import Book, Column, DataTab, Kind, Mark, Row, Sheet, Tone, Value, totals_of
 
 READY, FAILED = "ready", "failed"
 _TOTALS = (
@@ -27,7 +28,7 @@ _TOTALS = (
     ("open", N_("Open")),
     ("overdue", N_("Overdue")),
 )
-_NOT_COUNTED = ("number", "type", "status", "date", "reason", "currency", "gross", "reference", "link", "id")
+_NOT_COUNTED = ("opening_number", "type", "status", "date", "reason", "currency", "gross", "reference", "link", "id")
 _PER_CURRENCY = (("vat", N_("VAT")), ("documents", N_("Documents")), ("open", N_("Open documents")))
 
 
@@ -36,7 +37,7 @@ class ClientLine:
     """One client in overview and summary. `files` are label and path relative to the overview.
 
     A failed client has a `reason`, no totals, and in `kept_from` the reading of what still lies there.
-    Instants are local time.
+    `changes` is None where there was no earlier reading. Instants are local time.
     """
 
     id: int
@@ -49,11 +50,17 @@ class ClientLine:
     documents_read: int = 0
     totals: tuple[CurrencyTotals, ...] = ()
     findings: tuple[Finding, ...] = ()
+    changes: Comparison | None = None
     files: tuple[tuple[str, str], ...] = ()
 
     @property
     def warnings(self) -> int:
         return warnings(self.findings)
+
+    @property
+    def is_changed(self) -> bool:
+        """A document that had been reported changed since, and VAT with it."""
+        return bool(self.changes and self.changes.touching_vat)
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,22 @@ class Account:
         return tuple(client for client in self.clients if client.state == READY)
 
     @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Of the clients that were held against an earlier reading."""
+        return tuple(client.changes for client in self.ready if client.changes)
+
+    @property
+    def changed_documents(self) -> int:
+        """How many changed since they were reported in a way that touches VAT."""
+        return sum(len(comparison.touching_vat) for comparison in self.comparisons)
+
+    @property
+    def changed_months(self) -> tuple[dt.date, ...]:
+        """The months, by their first days, whose VAT such changes touch."""
+        changed = (change for comparison in self.comparisons for change in comparison.changes)
+        return tuple(sorted({month for change in changed for month in change.vat_months}))
+
+    @property
     def read_at(self) -> dt.datetime | None:
         """The newest reading."""
         return max((client.read_at for client in self.clients if client.read_at), default=None)
@@ -85,10 +108,19 @@ Grids = Mapping[tuple[str, str], Sheet]
 """A client's part of the summary's sheets, by sheet and currency (`""` for sheets of all currencies)."""
 
 
-def client_grids(subject: Subject, figures: Figures, findings: Sequence[Finding], labels: Labels) -> Grids:
+def client_grids(
+    subject: Subject,
+    figures: Figures,
+    findings: Sequence[Finding],
+    labels: Labels,
+    comparison: Comparison | None = None,
+) -> Grids:
     """What one client adds to the summary workbook."""
     grids: dict[tuple[str, str], Sheet] = {}
-    who: Mapping[str, Value] = {"client": subject.name, "fiscal_id": subject.fiscal_id}
+    who: Mapping[str, Value] = {
+        "client": subject.name,
+        "fiscal_id": labels.fiscal_id(subject.fiscal_id),
+    }
     extra = tuple(who)
     for currency in figures.currencies:
         for key, documents, keys in (
@@ -119,6 +151,8 @@ def client_grids(subject: Subject, figures: Figures, findings: Sequence[Finding]
         extra=who,
     )
     grids["findings", ""] = _findings_grid(subject.name, findings, labels)
+    if comparison:
+        grids["changes", ""] = change_pages.changes_grid(subject, comparison, labels)
     return grids
 
 
@@ -127,13 +161,17 @@ def summary_book(account: Account, grids: Iterable[Grids], *, labels: Labels) ->
     _ = labels.text
     parts = list(grids)
     currencies = _currencies(account)
-    tabs = [DataTab(_("Clients"), _clients_grid(account, labels), tuple(notes(account, labels)))]
+    tabs = [DataTab(_("Clients"), _clients_grid(account, labels), tuple(notes(account, labels)), frozen=2)]
     for key, title in _PER_CURRENCY:
         for currency in currencies or [""]:
             name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
             tabs.append(DataTab(name, _joined(parts, key, currency, name, labels)))
     for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
         tabs.append(DataTab(title, replace(_joined(parts, key, "", title, labels), totals=None)))
+    if compared := account.comparisons:
+        title, empty = _("Changes"), change_pages.nothing_changed(compared, labels)
+        sheet = replace(_joined(parts, "changes", "", title, labels), totals=None, empty=empty)
+        tabs.append(DataTab(title, sheet, tuple(change_pages.notes(compared, len(account.ready), labels))))
     period = period_text(account.period, labels)
     return Book(
         title=f"{account.name} · {period}",
@@ -186,12 +224,14 @@ def clients_columns(labels: Labels) -> tuple[Column, ...]:
         Column("id", _("Id"), Kind.INTEGER),
         Column("client", _("Client"), Kind.TEXT),
         Column("fiscal_id", _("NIF"), Kind.TEXT),
-        Column("state", _("State"), Kind.TEXT),
+        Column(
+            "state", _("State"), Kind.TEXT, marks=(Mark("is", labels.state(FAILED), Tone.ALARM),)
+        ),
         Column("currency", _("Currency"), Kind.TEXT),
         Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
         *(Column(key, _(heading), Kind.MONEY, has_total=True) for key, heading in _TOTALS),
         Column("documents_read", _("Documents read"), Kind.INTEGER),
-        Column("warnings", _("Warnings"), Kind.INTEGER),
+        Column("warnings", _("Warnings"), Kind.INTEGER, marks=(Mark("above", 0, Tone.ATTENTION),)),
         Column("read_at", _("Read at"), Kind.TEXT),
         Column("reason", _("Reason"), Kind.LONG_TEXT),
     )
@@ -215,7 +255,8 @@ def _clients_grid(account: Account, labels: Labels) -> Sheet:
 
 
 def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
-    before = (client.id, client.name, client.fiscal_id, labels.state(client.state))
+    fiscal_id = labels.fiscal_id(client.fiscal_id)
+    before = (client.id, client.name, fiscal_id, labels.state(client.state))
     read_at = labels.instant(client.read_at) if client.read_at else None
     after = (client.documents_read, client.warnings, read_at, client.reason)
     amounts: Sequence[tuple[Value, ...]] = [
@@ -230,7 +271,9 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
     _ = labels.text
     columns = (
         Column("client", _("Client"), Kind.TEXT),
-        Column("level", _("Level"), Kind.TEXT),
+        Column(
+            "level", _("Level"), Kind.TEXT, marks=(Mark("is", labels.level("warning"), Tone.ATTENTION),)
+        ),
         Column("code", _("Code"), Kind.TEXT),
         Column("number", _("Number"), Kind.TEXT),
         Column("message", _("Finding"), Kind.LONG_TEXT),

@@ -1,7 +1,8 @@
 """Cells: sheets as a page's templates want them, every value escaped and shown as its kind says.
 
-An amount is a `data` element with its exact decimal beside the text. Beside the templates, this room alone
-makes markup: from literals and escaped texts.
+An amount of a page is a `data` element with its exact decimal beside the text; in a mail it is text, because
+some readers of mail leave out the elements they do not know. Beside the templates, this room alone makes
+markup: from literals and escaped texts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,15 +16,28 @@ from reports.money import cents
 from reports.render.labels import Labels
 from reports.render.layout import Column, Kind, Link, Row, Sheet, Value
 
-_AMOUNT = '<data value="%s">%s</data>'
-_NEGATIVE = '<data class="minus" value="%s">%s</data>'
-_DATE = '<time datetime="%s">%s</time>'
 _LINK = '<a href="%s" rel="noopener noreferrer">%s</a>'
 _NOTHING = Markup()
 _CLASSES = {kind: Markup(kind.value) for kind in Kind}  # noqa: S704 - our own words
 
 Encoders = Mapping[Kind, Callable[[Any], Markup]]
 """A value of each kind, never None, as markup."""
+
+
+class Marks(NamedTuple):
+    """The elements of an amount, of one below zero and of a date: `exact` for machines, `text` for people."""
+
+    amount: str
+    negative: str
+    date: str
+
+
+PAGE = Marks(
+    '<data value="%(exact)s">%(text)s</data>',
+    '<data class="minus" value="%(exact)s">%(text)s</data>',
+    '<time datetime="%(exact)s">%(text)s</time>',
+)
+MAIL = Marks("<span>%(text)s</span>", "<span>%(text)s</span>", "<span>%(text)s</span>")
 
 
 class Cell(NamedTuple):
@@ -60,17 +74,17 @@ class Grid(NamedTuple):
     empty: str
 
 
-def grid(sheet: Sheet, labels: Labels) -> Grid:
+def grid(sheet: Sheet, labels: Labels, *, marks: Marks = PAGE) -> Grid:
     """`sheet` without its hidden columns, its groups as parts."""
     shown = [(index, column) for index, column in enumerate(sheet.columns) if not column.is_hidden]
-    encode = encoders(sheet.currency, labels)
+    encode = encoders(sheet.currency, labels, marks=marks)
 
     def cells(row: Row) -> list[Cell]:
         return [_cell(column.kind, row[index], encode) for index, column in shown]
 
     def line(row: Row, details: Sheet | None = None) -> Line:
         head, *others = cells(row)
-        return Line(head, others, _details(details, row[0], labels) if details else None)
+        return Line(head, others, _details(details, row[0], labels, marks) if details else None)
 
     def total(row: Row) -> Line:
         """The label is a text whatever its column holds; it takes the columns up to the first sum."""
@@ -94,11 +108,11 @@ def grid(sheet: Sheet, labels: Labels) -> Grid:
     )
 
 
-def encoders(currency: str | None, labels: Labels) -> Encoders:
+def encoders(currency: str | None, labels: Labels, *, marks: Marks = PAGE) -> Encoders:
     """How a value of each kind is shown, amounts in `currency`."""
 
     def number(amount: Decimal) -> Markup:
-        return _filled(_AMOUNT, f"{amount:f}", labels.number(amount))
+        return _marked(marks.amount, f"{amount:f}", labels.number(amount))
 
     def link(value: Link) -> Markup:
         return escape(value.text) if value.url is None else _filled(_LINK, value.url, value.text)
@@ -106,31 +120,37 @@ def encoders(currency: str | None, labels: Labels) -> Encoders:
     return {
         Kind.TEXT: escape,
         Kind.LONG_TEXT: escape,
-        Kind.DATE: lambda day: _filled(_DATE, day.isoformat(), labels.date(day)),
-        Kind.MONEY: partial(money, currency=currency or "", labels=labels),
+        Kind.DATE: lambda day: _marked(marks.date, day.isoformat(), labels.date(day)),
+        Kind.MONEY: partial(money, currency=currency or "", labels=labels, marks=marks),
         Kind.NUMBER: number,
         Kind.PERCENT: lambda rate: escape(labels.percent(rate)),
         Kind.INTEGER: lambda count: escape(labels.number(count)),
         Kind.BOOLEAN: lambda fact: escape(labels.text("Yes") if fact else labels.text("No")),
         Kind.LINK: link,
+        Kind.NAME_LINK: link,
     }
 
 
-def money(amount: Decimal, currency: str, labels: Labels) -> Markup:
-    """The amount as text, its exact decimal beside it."""
-    markup = _NEGATIVE if cents(amount) < 0 else _AMOUNT
-    return _filled(markup, f"{amount:f}", labels.money(amount, currency))
+def money(amount: Decimal, currency: str, labels: Labels, marks: Marks = PAGE) -> Markup:
+    """The amount as text, on a page with its exact decimal beside it."""
+    markup = marks.negative if cents(amount) < 0 else marks.amount
+    return _marked(markup, f"{amount:f}", labels.money(amount, currency))
 
 
 def _cell(kind: Kind, value: Value, encode: Encoders) -> Cell:
     return Cell(_CLASSES[kind], _NOTHING if value is None else encode[kind](value))
 
 
-def _details(sheet: Sheet, head: Value, labels: Labels) -> Grid:
+def _details(sheet: Sheet, head: Value, labels: Labels, marks: Marks) -> Grid:
     """The line items of the document `head`; their sum, unrounded, would compete with its amounts."""
     number = head.text if isinstance(head, Link) else head
     title = labels.text("Line items of {number}").format(number=number)
-    return grid(sheet, labels)._replace(title=title, total=None)
+    return grid(sheet, labels, marks=marks)._replace(title=title, total=None)
+
+
+def _marked(markup: str, exact: str, text: str) -> Markup:
+    """`markup`, a literal of this room, with both escaped in their places."""
+    return Markup(markup % {"exact": escape(exact), "text": escape(text)})  # noqa: S704 - as in _filled
 
 
 def _filled(markup: str, *texts: str) -> Markup:

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 
 from reports.figures.checks import Finding, hidden_by, warnings
 from reports.figures.totals import Figures
+from reports.figures.vendor_balance import VendorBalance
+from reports.money import ZERO
 from reports.period import Period
 from reports.render import sheets
 from reports.render.labels import Labels
 from reports.render.layout import (
+    Beside,
     Block,
     Book,
     Chart,
     DataTab,
     Fact,
     Facts,
+    Head,
     Note,
     PageTab,
     Sheet,
@@ -26,7 +30,6 @@ from reports.render.layout import (
     without_empty,
 )
 
-FINAL_CONSUMER = "999999990"
 NO_INVOICE = "Este documento não serve de fatura"
 """Said in Portuguese in every language: it is the words the law knows."""
 
@@ -42,7 +45,10 @@ class Issuer:
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose statement it is, for which days, and from which reading. `read_at` is local time."""
+    """Whose statement it is, for which days, and from which reading. `read_at` is local time.
+
+    `address` is lines. `vendor_balance` is None unless it was asked for and everything was read.
+    """
 
     client: int
     name: str
@@ -51,6 +57,8 @@ class Subject:
     period: Period
     read_at: dt.datetime
     filters: Mapping[str, Sequence[str]]
+    address: str | None = None
+    vendor_balance: VendorBalance | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ def client_report(
     return ClientReport(
         title=_("Statement of documents"),
         head=_head(subject, labels),
-        totals=sheets.totals_grid(figures.totals, labels),
+        totals=sheets.totals_grid(figures.totals, labels, subject.vendor_balance),
         currencies=tuple(
             _currency_pages(total.currency, subject, figures, labels=labels, line_items=line_items)
             for total in figures.totals
@@ -100,11 +108,7 @@ def client_book(report: ClientReport, subject: Subject, figures: Figures, *, lab
     """The client's workbook: Summary, then documents, line items, VAT, open documents, a sheet a currency."""
     _ = labels.text
     period = period_text(subject.period, labels)
-    summary: list[Block] = [report.head, report.totals]
-    for pages in report.currencies:
-        summary += [pages.types, pages.vat, pages.ageing, *([pages.chart] if pages.chart else [])]
-    summary += [Note((report.proof, *report.notes.lines))]
-    tabs: list[PageTab | DataTab] = [PageTab(_("Summary"), tuple(summary))]
+    tabs: list[PageTab | DataTab] = [PageTab(_("Summary"), _summary_pages(report, subject, labels))]
     for title, make in (
         (_("Documents"), documents_sheet),
         (_("Line items"), line_items_sheet),
@@ -121,6 +125,8 @@ def client_book(report: ClientReport, subject: Subject, figures: Figures, *, lab
         language=labels.html_language,
         made_at=subject.read_at,
         tabs=tuple(tabs),
+        subject=report.title,
+        keywords=tuple(filter(None, (subject.name, subject.fiscal_id, subject.period.label))),
     )
 
 
@@ -171,12 +177,6 @@ def period_text(period: Period, labels: Labels) -> str:
     return f"{labels.date(period.first)} – {labels.date(period.last)}"
 
 
-def client_title(name: str, fiscal_id: str | None, labels: Labels) -> str:
-    """The client's name; the tax authority's number for an unnamed buyer is shown as what it means."""
-    digits = (fiscal_id or "").upper().removeprefix("PT").replace(" ", "")
-    return labels.text("Final consumer") if digits == FINAL_CONSUMER and not name else name
-
-
 def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
     """One line: everything was read, and whether everything ties."""
     _ = labels.text
@@ -197,20 +197,47 @@ def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | N
     return sentence.format(list=", ".join(hidden))
 
 
+def _summary_pages(
+    report: ClientReport, subject: Subject, labels: Labels
+) -> tuple[tuple[Block, ...], ...]:
+    """The first sheet as paper: a page a currency, the head on the first and the notes on the last."""
+    head = Head(report.title, (_issuer_facts(subject, labels), _client_facts(subject, labels)))
+    pages: list[list[Block]] = [
+        [Beside(page.types, page.ageing), page.vat, *([page.chart] if page.chart else [])]
+        for page in report.currencies
+    ] or [[]]
+    pages[0][:0] = [head, report.totals]
+    pages[-1].append(Note((report.proof, *report.notes.lines)))
+    return tuple(map(tuple, pages))
+
+
 def _head(subject: Subject, labels: Labels) -> Facts:
+    facts = (*_issuer_facts(subject, labels), *_client_facts(subject, labels))
+    return Facts(labels.text("Statement of documents"), facts)
+
+
+def _issuer_facts(subject: Subject, labels: Labels) -> tuple[Fact, ...]:
     _ = labels.text
     issuer = subject.issuer
-    pairs = (
-        (_("Issuer"), issuer.name),
-        (_("Issuer NIF"), issuer.fiscal_id),
-        (_("Address"), issuer.address),
+    return _known(
+        (_("Issuer"), issuer.name), (_("Issuer NIF"), issuer.fiscal_id), (_("Address"), issuer.address)
+    )
+
+
+def _client_facts(subject: Subject, labels: Labels) -> tuple[Fact, ...]:
+    _ = labels.text
+    return _known(
         (_("Client"), subject.name),
-        (_("NIF"), subject.fiscal_id),
+        (_("Client address"), subject.address),
+        (_("NIF"), labels.fiscal_id(subject.fiscal_id)),
         (_("Period"), period_text(subject.period, labels)),
         (_("Read at"), labels.instant(subject.read_at)),
         (_("Filters"), _filters(subject.filters)),
     )
-    return Facts(_("Statement of documents"), tuple(Fact(label, value) for label, value in pairs if value))
+
+
+def _known(*pairs: tuple[str, str | None]) -> tuple[Fact, ...]:
+    return tuple(Fact(label, value) for label, value in pairs if value)
 
 
 def _filters(filters: Mapping[str, Sequence[str]]) -> str | None:
@@ -302,6 +329,8 @@ def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
             "of any date. Part payments are not visible here: a document stays open until it is paid in full."
         ).format(instant=labels.instant(subject.read_at)),
     ]
+    if subject.vendor_balance:
+        lines += _vendor_note(subject.vendor_balance, figures, labels)
     if hidden := filter_text(subject.filters, labels):
         lines.append(hidden)
     if figures.read_on <= figures.period.last:
@@ -309,3 +338,19 @@ def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
     if len(figures.currencies) > 1:
         lines.append(_("Amounts of different currencies are never added together."))
     return [*lines, f"{NO_INVOICE}."]
+
+
+def _vendor_note(vendor: VendorBalance, figures: Figures, labels: Labels) -> Sequence[str]:
+    """Why the vendor's own figure is another one; nothing when it is the same."""
+    ours = next((total.open for total in figures.totals if total.currency == vendor.currency), ZERO)
+    if vendor.open == ours:
+        return []
+    sentence = labels.text(
+        "InvoiceXpress itself counts {vendor} as open, and the open documents come to {ours}: a difference "
+        "of {difference}. It also knows part payments, payments on account and opening amounts, which cannot "
+        "be seen in the documents."
+    )
+    amounts = {"vendor": vendor.open, "ours": ours, "difference": vendor.open - ours}
+    return [
+        sentence.format(**{name: labels.money(amount, vendor.currency) for name, amount in amounts.items()})
+    ]

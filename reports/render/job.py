@@ -4,30 +4,44 @@ A job is a plain value without a secret in it, so it can be done in any process:
 the figures once, and writes workbook and statement from them into the folder it is given.
 """
 
-import datetime as dt
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from reports import names
-from reports.figures import checks, tables, totals
+from reports.errors import ClientError
+from reports.figures import changes, checks, client_checks, identity, tables, totals
+from reports.figures.changes import Change, Comparison
 from reports.figures.checks import Finding
+from reports.figures.client_checks import Word
+from reports.figures.identity import Identity
 from reports.figures.model import Document, parse_page
+from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period
-from reports.render import account_pages, client_pages, pages, workbook
+from reports.render import account_pages, browser, client_pages, pages, workbook
 from reports.render.account_pages import Grids
 from reports.render.brand import Brand
 from reports.render.client_pages import Issuer, Subject
 from reports.render.labels import Labels
 from reports.source import archive
 from reports.source.archive import Header
+from reports.source.client_list import AccountClient
+from reports.source.earlier import Earlier
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to make of one archive. `name` and `fiscal_id` None: as the newest document has them."""
+    """What to make of one archive. `name` and `fiscal_id` None: as the newest document has them.
+
+    `listed` is the client in the account's own list, where that was read whole. `details`: what else of the
+    account's word is shown, `client` and `balance`. `earlier` are the readings it is held against, the
+    newest first.
+    """
 
     client: int
     archive: Path
@@ -44,28 +58,53 @@ class Job:
     html: bool
     pdf: bool
     brand: Brand
+    listed: AccountClient | None = None
+    details: tuple[str, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook."""
+    """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook.
+
+    `changes` is None where there was no earlier reading to hold it against.
+    """
 
     subject: Subject
     header: Header
     figures: Figures
     findings: tuple[Finding, ...]
+    changes: Comparison | None
     grids: Grids
 
 
 def render(job: Job, folder: Path | None) -> Rendered:
     """Makes a client's figures and, with a `folder`, its files in it. Raises ClientError, OSError."""
     header = archive.read_header(job.archive)
-    documents = [document for body in archive.read_pages(job.archive) for document in parse_page(body)]
+    documents = _documents(job.archive)
     laid_out = tables.build(documents)
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
     figures = totals.build(laid_out, period=job.period, read_on=read_at.date(), limits=job.ageing)
-    findings = checks.check(laid_out, figures, header.filters)
-    subject = _subject(job, documents, header, read_at)
+    word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
+    who = _identity(job, documents, word)
+    findings = (
+        *client_checks.check(who, word, figures),
+        *checks.check(laid_out, figures, header.filters),
+    )
+    comparison = _comparison(job, laid_out, header)
+    newest = identity.newest_first(documents)
+    names_seen = (document.client.name for document in newest if document.client.name)
+    subject = Subject(
+        client=job.client,
+        name=" ".join((job.name or "").split()) or next(names_seen, "") or f"#{job.client}",
+        fiscal_id=who.fiscal_id,
+        issuer=job.issuer,
+        period=job.period,
+        read_at=read_at,
+        filters=header.filters,
+        address=who.address,
+        vendor_balance=word.balance,
+    )
     if folder:
         _write(job, subject, figures, findings=findings, folder=folder)
     return Rendered(
@@ -73,7 +112,10 @@ def render(job: Job, folder: Path | None) -> Rendered:
         header=header,
         figures=figures.without_frames(),
         findings=findings,
-        grids=account_pages.client_grids(subject, figures, findings, Labels(job.account_language)),
+        changes=comparison,
+        grids=account_pages.client_grids(
+            subject, figures, findings, Labels(job.account_language), comparison
+        ),
     )
 
 
@@ -89,22 +131,50 @@ def _write(
         book = client_pages.client_book(report, subject, figures, labels=labels)
         with (folder / f"{stem}.xlsx").open("wb") as target:
             workbook.write(book, target, labels=labels, brand=job.brand)
-    if job.html:
-        page = pages.statement(report, subject=subject, labels=labels, brand=job.brand)
-        (folder / f"{stem}.html").write_bytes(page.encode("utf-8", "replace"))
+    if job.html or job.pdf:
+        page = folder / f"{stem}.html"
+        text = pages.statement(report, subject=subject, labels=labels, brand=job.brand)
+        page.write_bytes(text.encode("utf-8", "replace"))
+        if job.pdf:
+            browser.print_page(page, page.with_suffix(".pdf"))
+        if not job.html:
+            page.unlink()
 
 
-def _subject(job: Job, documents: Sequence[Document], header: Header, read_at: dt.datetime) -> Subject:
-    """The configuration's word first, then the newest document's snapshot of the client."""
-    newest = sorted(documents, key=lambda document: (document.date or dt.date.min, document.id), reverse=True)
-    names_seen = (document.client.name for document in newest if document.client.name)
-    fiscal_ids = (document.client.fiscal_id for document in newest if document.client.fiscal_id)
-    return Subject(
-        client=job.client,
-        name=" ".join((job.name or "").split()) or next(names_seen, "") or f"#{job.client}",
-        fiscal_id=job.fiscal_id or next(fiscal_ids, None),
-        issuer=job.issuer,
-        period=job.period,
-        read_at=read_at,
-        filters=header.filters,
+def _documents(path: Path) -> list[Document]:
+    return [document for body in archive.read_pages(path) for document in parse_page(body)]
+
+
+def _comparison(job: Job, now: Tables, header: Header) -> Comparison | None:
+    """What changed since the earlier readings. One that cannot be read is as if it were not there."""
+    is_filtered = changes.is_by_state(header.filters)
+    held: list[Earlier] = []
+    found: list[Change] = []
+    for earlier in job.earlier:
+        try:
+            then = tables.build(_documents(earlier.archive))
+        except (ClientError, ValueError, TypeError, KeyError, AttributeError) as error:
+            log.warning("client %s is not held against %s: %s", job.client, earlier.period.label, error)
+            continue
+        held.append(earlier)
+        found += changes.compare(
+            then, now, period=earlier.period, after=earlier.after, is_filtered=is_filtered
+        )
+    if not held:
+        return None
+    read_at = held[0].read_at.astimezone(ZoneInfo(job.time_zone))
+    found.sort(key=lambda change: (change.date, change.document))
+    return Comparison(held[0].period, read_at, is_filtered, tuple(found))
+
+
+def _identity(job: Job, documents: Sequence[Document], word: Word) -> Identity:
+    """The configuration's word first, then the newest document's snapshot, then the account's."""
+    listed = job.listed and identity.identity(
+        fiscal_id=job.listed.fiscal_id,
+        address=job.listed.address,
+        postal_code=job.listed.postal_code,
+        city=job.listed.city,
+        country=job.listed.country,
     )
+    account = [word.identity, *([listed] if listed else [])]
+    return identity.first_known([Identity(job.fiscal_id), identity.of_documents(documents), *account])

@@ -20,6 +20,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from reports.figures.checks import RULES, Finding
 from reports.figures.model import EXEMPTIONS
 from reports.figures.totals import CURRENT
+from reports.fiscal_id import is_final_consumer
 from reports.money import cents
 
 LOCALES = {"pt": "pt_PT", "en": "en_GB", "es": "es_ES"}
@@ -112,6 +113,10 @@ class Labels:
 
     def level(self, key: str) -> str:
         return self._named(LEVELS, key)
+
+    def fiscal_id(self, number: str | None) -> str | None:
+        """A tax number as it came; the one that stands for a buyer without a number, as what it means."""
+        return self.text("Final consumer") if is_final_consumer(number) else number
 
     def not_counted(self, reason: str) -> str:
         return self._named(REASONS, reason)

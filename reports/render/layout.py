@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from reports.money import ZERO
@@ -27,6 +27,24 @@ class Kind(StrEnum):
     INTEGER = "integer"
     BOOLEAN = "boolean"
     LINK = "link"
+    NAME_LINK = "name-link"
+    """A link whose text says what is meant: where the address cannot be opened, the text stands alone."""
+
+
+class Tone(StrEnum):
+    """What is to be seen at a glance; the word beside it says the same."""
+
+    QUIET = "quiet"
+    ATTENTION = "attention"
+    ALARM = "alarm"
+
+
+class Mark(NamedTuple):
+    """Values that have a tone, by how they compare with `value`."""
+
+    test: Literal["is", "is not", "above"]
+    value: str | int
+    tone: Tone
 
 
 class Link(NamedTuple):
@@ -43,13 +61,17 @@ Row = tuple[Value, ...]
 
 @dataclass(frozen=True)
 class Column:
-    """`key` is stable and ASCII, `heading` is translated. `has_total`: the totals row adds it up."""
+    """`key` is stable and ASCII, `heading` is translated. `has_total`: the totals row adds it up.
+
+    `marks` give the column's values a tone where the medium has one.
+    """
 
     key: str
     heading: str
     kind: Kind
     has_total: bool = False
     is_hidden: bool = False
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +121,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The head of a printed page: a title, and facts in columns beside each other, each in a group."""
+
+    title: str
+    groups: tuple[tuple[Fact, ...], ...]
+
+
+@dataclass(frozen=True)
 class Note:
     """Sentences."""
 
@@ -117,24 +147,36 @@ class Chart:
     series: tuple[tuple[str, tuple[Decimal, ...]], ...]
 
 
-Block = Facts | Sheet | Chart | Note
+@dataclass(frozen=True)
+class Beside:
+    """Two narrow grids beside each other."""
+
+    left: Sheet
+    right: Sheet
+
+
+Block = Head | Sheet | Beside | Chart | Note
 
 
 @dataclass(frozen=True)
 class PageTab:
-    """A worksheet that is read like a page: blocks below each other."""
+    """A worksheet that is read and printed like paper: blocks below each other, on one page or several."""
 
     title: str
-    blocks: tuple[Block, ...]
+    pages: tuple[tuple[Block, ...], ...]
 
 
 @dataclass(frozen=True)
 class DataTab:
-    """A worksheet that is one Excel table from its first row, with sentences below it."""
+    """A worksheet that is one Excel table from its first row, with sentences below it.
+
+    Its first `frozen` columns stay in sight.
+    """
 
     title: str
     sheet: Sheet
     notes: tuple[str, ...] = ()
+    frozen: int = 1
 
 
 @dataclass(frozen=True)
@@ -147,6 +189,8 @@ class Book:
     language: str
     made_at: dt.datetime
     tabs: tuple[PageTab | DataTab, ...]
+    subject: str = ""
+    keywords: tuple[str, ...] = ()
 
 
 def totals_of(columns: Sequence[Column], rows: Sequence[Row], label: str) -> Row:

@@ -5,18 +5,20 @@ A look is a plain value; `dress` gives it to a cell of openpyxl's.
 
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from enum import StrEnum
 from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
 
-from reports.render.layout import Column, Kind, Row, Sheet, Value
+from reports.render.layout import Column, Kind, Link, Row, Sheet, Tone, Value
+from reports.render.palette import Palette
 
-INK, ACCENT, QUIET, LINE = "1F2933", "1F4E78", "5B6770", "D5DCE2"
-WIDTHS = {Kind.TEXT: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
+WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
 NUMBER_SHAPES = {Kind.MONEY: ",.2f", Kind.NUMBER: ",.4f", Kind.PERCENT: ",.2f"}
 HEADING_MARGIN = 3
@@ -24,7 +26,12 @@ HEADING_MARGIN = 3
 MAX_HEADING_LINES = 2
 LETTERS_PER_DIGIT = 1.1
 """Widths count digits of the workbook's own font; the letters of cells are smaller."""
+CELL_PADDING = 1.2
+ONE_LINE_HEADING = 16
+"""Characters of a heading that stand on one line on paper."""
 ROW_POINTS, LINE_POINTS, MAX_ROW_POINTS = 15.0, 13.0, 409.0
+TINT, BAND = 0.10, 0.04
+"""How much of the accent there is in the white of total rows and of every other row."""
 
 _FORMATS = {
     Kind.DATE: "dd/mm/yyyy",
@@ -37,36 +44,84 @@ RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.INTEGER)
 Line = Literal["hair", "thin"]
 
 
+class Ink(StrEnum):
+    """A colour by what it is for."""
+
+    TEXT = "text"
+    QUIET = "quiet"
+    LINE = "line"
+    LINK = "link"
+    PAPER = "paper"
+    ACCENT = "accent"
+    TINT = "tint"
+    BAND = "band"
+    LATE = "late"
+    LATE_PAPER = "late paper"
+    ALARM = "alarm"
+    ALARM_PAPER = "alarm paper"
+
+
+Inks = Mapping[Ink, str]
+"""Six hexadecimal digits for each."""
+
 class Look(NamedTuple):
     """How a cell looks."""
 
     size: float = 10
     is_bold: bool = False
-    colour: str = INK
-    fill: str | None = None
+    colour: Ink = Ink.TEXT
+    fill: Ink | None = None
     above: Line | None = None
     below: Line | None = None
     horizontal: str | None = None
+    vertical: str = "top"
     indent: int = 0
     wraps: bool = False
     number_format: str = "General"
     is_underlined: bool = False
 
 
-TITLE = Look(size=18, is_bold=True, colour=ACCENT)
-SUBTITLE = Look(size=12, is_bold=True, colour=ACCENT)
-LABEL = Look(colour=QUIET)
-FACT = Look()
-NOTE = Look(size=9, colour=QUIET)
-HEAD = Look(is_bold=True, colour="FFFFFF", fill=ACCENT, wraps=True)
+TITLE = Look(size=20, is_bold=True, colour=Ink.ACCENT, below="thin", vertical="center")
+SUBTITLE = Look(size=12, is_bold=True, colour=Ink.ACCENT, vertical="center")
+LABEL = Look(colour=Ink.QUIET)
+FACT = Look(wraps=True)
+NOTE = Look(size=9, colour=Ink.QUIET)
+PARAGRAPH = NOTE._replace(wraps=True)
+HEAD = Look(is_bold=True, colour=Ink.PAPER, fill=Ink.ACCENT, wraps=True, vertical="center")
 BODY = Look(below="hair")
-TOTAL = Look(is_bold=True, above="thin", fill="EEF2F6")
+TOTAL = Look(is_bold=True, above="thin", fill=Ink.TINT)
+PAPER_BODY, PAPER_TOTAL = (look._replace(vertical="center") for look in (BODY, TOTAL))
+"""On paper rows are higher than their one line."""
+TONES = {
+    Tone.QUIET: (Ink.QUIET, None),
+    Tone.ATTENTION: (Ink.LATE, Ink.LATE_PAPER),
+    Tone.ALARM: (Ink.ALARM, Ink.ALARM_PAPER),
+}
+
+
+def inks(colours: Palette) -> Inks:
+    """The colours of a workbook: the issuer's accent, and what is the same for everybody."""
+    accent = colours.accent.removeprefix("#").upper()
+    return {
+        Ink.TEXT: "1F2933",
+        Ink.QUIET: "5B6770",
+        Ink.LINE: "D5DCE2",
+        Ink.LINK: "0563C1",
+        Ink.PAPER: "FFFFFF",
+        Ink.ACCENT: accent,
+        Ink.TINT: _on_white(accent, TINT),
+        Ink.BAND: _on_white(accent, BAND),
+        Ink.LATE: "8A4B00",
+        Ink.LATE_PAPER: "FDF3E3",
+        Ink.ALARM: "A31515",
+        Ink.ALARM_PAPER: "FBE9E9",
+    }
 
 
 def of_kind(grid: Sheet, index: int, look: Look) -> Look:
     """`look` with the number format and the alignment of a column."""
     column = grid.columns[index]
-    is_body = look is BODY
+    is_body = not look.is_bold
     look = look._replace(**_alignment(grid, index))
     if column.kind is Kind.MONEY:
         return look._replace(number_format=_money_format(grid.currency))
@@ -74,8 +129,8 @@ def of_kind(grid: Sheet, index: int, look: Look) -> Look:
         return look._replace(number_format=_percent_format(grid, index))
     if column.kind is Kind.DATE:
         return look._replace(number_format=_FORMATS[Kind.DATE], horizontal="left")
-    if column.kind is Kind.LINK and is_body:
-        return look._replace(colour="0563C1", is_underlined=True)
+    if is_body and any(isinstance(row[index], Link) and row[index].url for row in grid.rows):  # type: ignore[union-attr]
+        return look._replace(colour=Ink.LINK, is_underlined=True)
     wraps = column.kind is Kind.LONG_TEXT
     return look._replace(number_format=_FORMATS.get(column.kind, "General"), wraps=wraps)
 
@@ -114,26 +169,43 @@ def _places(rate: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def dress(cell: Cell | MergedCell, look: Look) -> None:
+def dress(cell: Cell | MergedCell, look: Look, colours: Inks) -> None:
     """Gives the cell its look."""
     cell.font = Font(
         name="Calibri",
         size=look.size,
         bold=look.is_bold,
-        color=look.colour,
+        color=colours[look.colour],
         underline="single" if look.is_underlined else None,
     )
     if look.fill:
-        cell.fill = PatternFill("solid", start_color=look.fill, end_color=look.fill)
-    cell.border = Border(top=_side(look.above), bottom=_side(look.below))
+        cell.fill = PatternFill("solid", start_color=colours[look.fill], end_color=colours[look.fill])
+    cell.border = Border(top=_side(look.above, colours), bottom=_side(look.below, colours))
     cell.alignment = Alignment(
-        horizontal=look.horizontal, vertical="top", wrap_text=look.wraps, indent=look.indent
+        horizontal=look.horizontal, vertical=look.vertical, wrap_text=look.wraps, indent=look.indent
     )
     cell.number_format = look.number_format
 
 
-def _side(style: Line | None) -> Side:
-    return Side(style=style, color=ACCENT if style == "thin" else LINE) if style else Side()
+def toned(tone: Tone, colours: Inks) -> DifferentialStyle:
+    """What a cell of this tone has instead of its own colours."""
+    ink, paper = TONES[tone]
+    fill = PatternFill(bgColor=colours[paper]) if paper else None
+    return DifferentialStyle(font=Font(color=colours[ink], bold=paper is not None or None), fill=fill)
+
+
+def band(colours: Inks) -> DifferentialStyle:
+    """What every other row of a table has."""
+    return DifferentialStyle(fill=PatternFill(bgColor=colours[Ink.BAND]))
+
+
+def _side(style: Line | None, colours: Inks) -> Side:
+    return Side(style=style, color=colours[Ink.ACCENT if style == "thin" else Ink.LINE]) if style else Side()
+
+
+def _on_white(colour: str, share: float) -> str:
+    """White with so much of a colour mixed in."""
+    return bytes(round(255 - (255 - part) * share) for part in bytes.fromhex(colour)).hex().upper()
 
 
 def widths(grid: Sheet) -> list[float]:
@@ -146,10 +218,33 @@ def widths(grid: Sheet) -> list[float]:
     ]
 
 
-def _width(column: Column, values: Sequence[Value], currency: str | None) -> float:
+def narrow_widths(grid: Sheet) -> list[float]:
+    """A width per column for a page where space is dear: what its values take, and headings without buttons."""
+    every = [*grid.rows, *([grid.totals] if grid.totals else [])]
+    return [
+        max(_longest_shown(column, [row[index] for row in every], grid.currency), _narrow_heading(column))
+        / LETTERS_PER_DIGIT
+        + CELL_PADDING
+        + _alignment(grid, index).get("indent", 0)
+        for index, column in enumerate(grid.columns)
+    ]
+
+
+def _narrow_heading(column: Column) -> int:
+    length = len(column.heading)
+    return length if length <= ONE_LINE_HEADING else _heading_room(column.heading)
+
+
+def _longest_shown(column: Column, values: Sequence[Value], currency: str | None) -> int:
+    """Characters of the longest value, its currency included."""
     longest = _longest(column.kind, values)
     if column.kind is Kind.MONEY and currency:
         longest += 2 if currency == "EUR" else 4
+    return longest
+
+
+def _width(column: Column, values: Sequence[Value], currency: str | None) -> float:
+    longest = _longest_shown(column, values, currency)
     heading = _heading_room(column.heading) + HEADING_MARGIN
     narrow, wide = WIDTHS.get(column.kind, (8, 60))
     return float(min(max(longest + 2, heading, narrow), max(wide, heading)))
@@ -185,6 +280,11 @@ def row_height(grid: Sheet, widths: Sequence[float]) -> Callable[[Row], float | 
     if not wrapped:
         return None
     return lambda row: _height(max(_lines(row[index], width) for index, width in wrapped))
+
+
+def text_height(text: str, width: float) -> float:
+    """Points that `text` needs when it is wrapped in a width."""
+    return _height(_lines(text, width)) or ROW_POINTS
 
 
 def _height(lines: int) -> float | None:

@@ -1,30 +1,32 @@
-"""Pages: statement, overview and result as HTML. The only room that knows Jinja.
+"""Pages: statement, mail, overview and result as HTML; what each template is given.
 
-A page is one file that needs no other: no script, no font, no image from elsewhere. Equal input gives equal
-bytes.
+A page is one file that needs no other: no font, no image from elsewhere, and no script but the one of the
+overview, which only sorts and hides what is there without it. Equal input gives equal bytes.
 """
 
 import datetime as dt
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.errors import SEVERITY, ExitCode
-from reports.render import account_pages, plot
+from reports.errors import SEVERITY, ClientError, ExitCode, WriteError
+from reports.figures.totals import CurrencyTotals
+from reports.render import account_pages, change_pages, plot, templates
 from reports.render.account_pages import Account
 from reports.render.brand import HOUSE, Brand
-from reports.render.cells import Grid, encoders, grid, money
+from reports.render.cells import MAIL, PAGE, Grid, Marks, encoders, grid, money
 from reports.render.client_pages import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.labels import N_, Labels
 from reports.render.layout import Chart, Column, Kind, Sheet, without
+from reports.render.palette import Palette, palette
 from reports.render.plot import Length, Plot
 
 MEANINGS = {
@@ -42,9 +44,9 @@ MEANINGS = {
     ExitCode.INTERRUPTED: N_("Interrupted; the run record says how far it came."),
 }
 FILES = {"html": N_("Statement"), "xlsx": N_("Workbook"), "pdf": N_("PDF"), "eml": N_("Mail")}
+PNG_SIGNATURE = b"\x89PNG"
 
-# What HTML and UTF-8 cannot hold, shown as what it is: a character that could not be taken over.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_OF_INVOICES_OR_CREDIT_NOTES = ("base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
 
 
 @dataclass(frozen=True)
@@ -91,78 +93,215 @@ class Section(NamedTuple):
     months: Grid | None
 
 
+class MailSection(NamedTuple):
+    """One currency of a mail: a statement's section without its documents."""
+
+    types: Grid
+    vat: Grid
+    ageing: Grid
+
+
+class ChangesSection(NamedTuple):
+    """What changed since it was reported: a grid a client, by its id; `empty` is said where there is none."""
+
+    clients: Sequence[tuple[int, Grid]]
+    empty: str
+    notes: Sequence[str]
+
+
+class ResultLine(NamedTuple):
+    """A line of RESULT.html: how a run ended, and what its exit code means."""
+
+    run: RunLine
+    meaning: str
+    finished_at: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every template is given. `logo` is a data: address, `footer` the issuer's own text."""
+
+    labels: Labels
+    palette: Palette
+    logo: str | None
+    footer: str | None
+
+
+@dataclass(frozen=True)
+class StatementPage(Page):
+    """What statement.html.j2 is given. `facts` are the head's, by label."""
+
+    report: ClientReport
+    subject: Subject
+    period: str
+    facts: Mapping[str, str]
+    totals: Sequence[Totals]
+    sections: Sequence[Section]
+    no_invoice: str
+
+
+@dataclass(frozen=True)
+class MailPage(Page):
+    """What mail.html.j2 is given."""
+
+    report: ClientReport
+    subject: Subject
+    period: str
+    totals: Sequence[Totals]
+    sections: Sequence[MailSection]
+    no_invoice: str
+
+
+@dataclass(frozen=True)
+class OverviewPage(Page):
+    """What overview.html.j2 is given. `files` name a file by its ending; `script_hash` is for the policy.
+
+    `changes` is None where no client was held against an earlier reading.
+    """
+
+    account: Account
+    period: str
+    totals: Sequence[CurrencyTotals]
+    has_withholding: bool
+    notes: Sequence[str]
+    changes: ChangesSection | None
+    files: Mapping[str, str]
+    script: Markup
+    script_hash: str
+
+
+@dataclass(frozen=True)
+class ResultPage(Page):
+    """What result.html.j2 is given."""
+
+    lines: Sequence[ResultLine]
+
+
+TEMPLATES: Mapping[str, type[Page]] = {
+    "statement.html.j2": StatementPage,
+    "mail.html.j2": MailPage,
+    "overview.html.j2": OverviewPage,
+    "result.html.j2": ResultPage,
+}
+FUNCTIONS = ("_", "money", "href")
+"""Given to every template too: a label's translation, an amount as text, a path as an address."""
+
+
 def statement(report: ClientReport, *, subject: Subject, labels: Labels, brand: Brand = HOUSE) -> str:
-    """One client's statement."""
-    return _page(
+    """One client's statement. Raises ClientError when the brand's logo or a template of its own is broken."""
+    period = period_text(subject.period, labels)
+    return _render(
         "statement.html.j2",
-        labels,
-        report=report,
-        subject=subject,
-        period=period_text(subject.period, labels),
-        facts=dict(report.head.facts),
-        totals=_totals(report.totals, labels, period_text(subject.period, labels), subject.read_at),
-        sections=[_section(pages, labels) for pages in report.currencies],
-        no_invoice=NO_INVOICE,
+        StatementPage(
+            **_common(labels, brand),
+            report=report,
+            subject=subject,
+            period=period,
+            facts=dict(report.head.facts),
+            totals=_totals(report.totals, labels, period, subject.read_at, marks=PAGE),
+            sections=[_section(pages, labels) for pages in report.currencies],
+            no_invoice=NO_INVOICE,
+        ),
+        brand.templates,
+    )
+
+
+def mail(report: ClientReport, *, subject: Subject, labels: Labels, brand: Brand = HOUSE) -> str:
+    """The body of the mail that carries a client's statement: its figures without its documents.
+
+    Made for readers that render like Word: tables, attributes, styles in place. Raises ClientError.
+    """
+    period = period_text(subject.period, labels)
+    return _render(
+        "mail.html.j2",
+        MailPage(
+            **_common(labels, brand),
+            report=report,
+            subject=subject,
+            period=period,
+            totals=_totals(report.totals, labels, period, subject.read_at, marks=MAIL),
+            sections=[_mail_section(pages, labels) for pages in report.currencies],
+            no_invoice=NO_INVOICE,
+        ),
+        brand.templates,
     )
 
 
 def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> str:
-    """The page a bookkeeper opens first: what failed, every client, findings. Internal."""
+    """The page a bookkeeper opens first: what failed, every client, findings. Internal. Raises WriteError."""
     totals = account_pages.account_totals(account)
-    return _page(
-        "overview.html.j2",
-        labels,
-        account=account,
-        period=period_text(account.period, labels),
-        totals=totals,
-        has_withholding=any(total.withholding for total in totals),
-        notes=account_pages.notes(account, labels),
-        files=FILES,
-    )
+    try:
+        script = templates.render("overview.js", {}, brand.templates)
+        page = OverviewPage(
+            **_common(labels, brand),
+            account=account,
+            period=period_text(account.period, labels),
+            totals=totals,
+            has_withholding=any(total.withholding for total in totals),
+            notes=account_pages.notes(account, labels),
+            changes=_changes(account, labels),
+            files=FILES,
+            script=Markup(script),  # noqa: S704 - a template's own text
+            script_hash=b64encode(sha256(script.encode()).digest()).decode("ascii"),
+        )
+        return _render("overview.html.j2", page, brand.templates)
+    except ClientError as error:
+        raise WriteError(f"the overview: {error}") from error
 
 
 def result(runs: Sequence[RunLine], *, labels: Labels) -> str:
     """How the last run of each account ended, the most severe first."""
     lines = [
-        {
-            "run": run,
-            "meaning": labels.text(MEANINGS[ExitCode(run.exit_code)]) if run.exit_code in MEANINGS else "",
-            "finished_at": _instant(run.finished_at, labels),
-        }
+        ResultLine(
+            run,
+            labels.text(MEANINGS[ExitCode(run.exit_code)]) if run.exit_code in MEANINGS else "",
+            _instant(run.finished_at, labels),
+        )
         for run in sorted(runs, key=_severity)
     ]
-    return _page("result.html.j2", labels, lines=lines)
+    return _render("result.html.j2", ResultPage(**_common(labels, HOUSE), lines=lines), None)
 
 
-def templates_folder() -> Path:
-    """Where the templates lie: inside the installed package, else beside it in the checkout."""
-    package = Path(__file__).parent.parent
-    packaged = package / "templates"
-    return packaged if packaged.is_dir() else package.parent / "templates"
+def check_templates(brand: Brand) -> None:
+    """Raises ConfigError, with all its mistakes, when the brand's folder has templates that cannot work.
+
+    What only a client's data would show comes out as that client's ClientError.
+    """
+    if brand.templates:
+        known = {
+            template: [*FUNCTIONS, *(field.name for field in fields(page))]
+            for template, page in TEMPLATES.items()
+        }
+        templates.check(brand.templates, known)
 
 
-@lru_cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(templates_folder(), encoding="utf-8"),
-        # For every name: the default goes by the extension and misses .j2.
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["href"] = _href
-    return environment
+def _render(template: str, page: Page, folder: Path | None) -> str:
+    values = {field.name: getattr(page, field.name) for field in fields(page)}
+    functions = (page.labels.text, partial(money, labels=page.labels), _href)
+    return templates.render(template, {**dict(zip(FUNCTIONS, functions, strict=True)), **values}, folder)
 
 
-def _page(template: str, labels: Labels, **values: object) -> str:
-    text = (
-        _environment()
-        .get_template(template)
-        .render(_=labels.text, labels=labels, money=partial(money, labels=labels), **values)
-    )
-    return _ILLEGAL.sub("\ufffd", text)
+class _Common(TypedDict):
+    labels: Labels
+    palette: Palette
+    logo: str | None
+    footer: str | None
+
+
+def _common(labels: Labels, brand: Brand) -> _Common:
+    logo = _data_address(brand.logo) if brand.logo else None
+    return {"labels": labels, "palette": palette(brand.colours), "logo": logo, "footer": brand.footer}
+
+
+def _data_address(image: Path) -> str:
+    """The picture itself as an address, so that it travels with the page."""
+    try:
+        content = image.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ClientError(f"logo {image}: {reason}; put the file back or change issuer.logo") from error
+    kind = "png" if content.startswith(PNG_SIGNATURE) else "jpeg"
+    return f"data:image/{kind};base64,{b64encode(content).decode('ascii')}"
 
 
 def _section(pages: CurrencyPages, labels: Labels) -> Section:
@@ -177,6 +316,30 @@ def _section(pages: CurrencyPages, labels: Labels) -> Section:
         bars=plot.lengths([amount for amount in amounts if isinstance(amount, Decimal)]),
         plot=plot.columns(chart, labels) if chart else None,
         months=grid(_months(chart), labels) if chart else None,
+    )
+
+
+def _mail_section(pages: CurrencyPages, labels: Labels) -> MailSection:
+    return MailSection(
+        types=grid(_types(pages.types), labels, marks=MAIL),
+        vat=grid(without(pages.vat, *_OF_INVOICES_OR_CREDIT_NOTES), labels, marks=MAIL),
+        ageing=grid(pages.ageing, labels, marks=MAIL),
+    )
+
+
+def _changes(account: Account, labels: Labels) -> ChangesSection | None:
+    compared = account.comparisons
+    if not compared:
+        return None
+    sheets = [
+        (client.id, change_pages.client_changes(client.name, client.changes, labels))
+        for client in account.ready
+        if client.changes and client.changes.changes
+    ]
+    return ChangesSection(
+        clients=[(identity, grid(sheet, labels)) for identity, sheet in sheets],
+        empty=change_pages.nothing_changed(compared, labels),
+        notes=change_pages.notes(compared, len(account.ready), labels),
     )
 
 
@@ -199,22 +362,22 @@ def _months(chart: Chart) -> Sheet:
     )
 
 
-def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime) -> list[Totals]:
+def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime, *, marks: Marks) -> list[Totals]:
     keys = [column.key for column in sheet.columns]
     # Without withholding, payable would only repeat gross.
     first, dropped = ("payable", "") if "withholding" in keys else ("gross", "payable")
     on = labels.text("on {date}").format(date=labels.date(read_at))
-    hints = {first: period, "open": on, "overdue": on}
+    hints = {first: period, "open": on, "vendor_open": on, "overdue": on}
     totals = []
     for row in sheet.rows:
         currency = str(row[keys.index("currency")])
-        encode = encoders(currency, labels)
+        encode = encoders(currency, labels, marks=marks)
         amounts = {
             column.key: Amount(column.heading, encode[column.kind](value), hints.get(column.key))
             for column, value in zip(sheet.columns, row, strict=True)
-            if column.key not in ("currency", dropped)
+            if column.key not in ("currency", dropped) and value is not None
         }
-        major = [amounts.pop(key) for key in hints]
+        major = [amounts.pop(key) for key in hints if key in amounts]
         totals.append(Totals(currency, major, list(amounts.values())))
     return totals
 

@@ -48,13 +48,15 @@ class Field(NamedTuple):
 class Band(NamedTuple):
     """Rows of like cells, from row `first` on, one value per field.
 
-    `height` gives a row's height in points, or None for that of one line.
+    `height` gives a row's height in points, or None for that of one line; programs may find a better one
+    unless it `is_fixed`.
     """
 
     first: int
     fields: Sequence[Field]
     rows: Iterable[tuple[Any, ...]]
     height: Callable[[tuple[Any, ...]], float | None] | None = None
+    is_fixed: bool = False
 
 
 class Part(NamedTuple):
@@ -129,18 +131,29 @@ def boolean(value: object) -> str:
 def link(value: object) -> str:
     """A pair of text and address: a HYPERLINK formula with its text stored, else the one of them as text."""
     shown, url = value if isinstance(value, tuple) else (value, None)
-    if not url:
-        return text(shown)
-    target, caption = (part.replace('"', '""') for part in (legible(url), _fitting(shown)))
-    if max(_units(target), _units(caption)) > MAX_LINK:
-        return text(url)
-    formula = f'HYPERLINK("{target}","{caption}")'
-    return f' t="str"><f>{_xml(formula)}</f><v>{_xml(_fitting(shown))}</v></c>'
+    return _hyperlink(shown, url) or text(url or shown)
+
+
+def name_link(value: object) -> str:
+    """A pair of name and address: a HYPERLINK formula with the name stored, else the name as text."""
+    shown, url = value if isinstance(value, tuple) else (value, None)
+    return _hyperlink(shown, url) or text(shown)
 
 
 def legible(value: str) -> str:
     """`value` with what XML cannot hold replaced by U+FFFD."""
     return _ILLEGAL.sub("\ufffd", value)
+
+
+def _hyperlink(shown: str | None, url: str | None) -> str | None:
+    """The formula with its text stored; None where there is nothing to show or to open, or one is too long."""
+    if not shown or not url:
+        return None
+    target, caption = (part.replace('"', '""') for part in (legible(url), _fitting(shown)))
+    if max(_units(target), _units(caption)) > MAX_LINK:
+        return None
+    formula = f'HYPERLINK("{target}","{caption}")'
+    return f' t="str"><f>{_xml(formula)}</f><v>{_xml(_fitting(shown))}</v></c>'
 
 
 def _sheet(xml: str, part: Part) -> Iterator[str]:
@@ -170,7 +183,8 @@ def _band(band: Band) -> Iterator[str]:
         columns = [
             map(encode, column) for encode, column in zip(encoders, zip(*chunk, strict=True), strict=True)
         ]
-        heights = map(_points, map(band.height, chunk)) if band.height else repeat("")
+        points = _fixed_points if band.is_fixed else _points
+        heights = map(points, map(band.height, chunk)) if band.height else repeat("")
         yield "".join(map(template, range(first, first + len(chunk)), heights, *columns))
         first += len(chunk)
 
@@ -185,6 +199,10 @@ def _template(band: Band) -> Callable[..., str]:
 
 def _points(height: float | None) -> str:
     return "" if height is None else f' ht="{height}"'
+
+
+def _fixed_points(height: float | None) -> str:
+    return f'{_points(height)} customHeight="1"'
 
 
 def _with_results(row: str, results: Mapping[str, Decimal | int]) -> str:

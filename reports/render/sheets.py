@@ -8,15 +8,18 @@ from dataclasses import replace
 
 import pandas as pd
 
-from reports.figures.totals import CurrencyTotals, Figures, VatRounding, VatRow
+from reports.figures.totals import CURRENT, CurrencyTotals, Figures, VatRounding, VatRow
+from reports.figures.vendor_balance import VendorBalance
 from reports.render.labels import N_, Labels
 from reports.render.layout import (
     Column,
     Group,
     Kind,
     Link,
+    Mark,
     Row,
     Sheet,
+    Tone,
     Value,
     safe_url,
     totals_of,
@@ -25,7 +28,7 @@ from reports.render.layout import (
 )
 
 WORKBOOK_DOCUMENTS = [
-    "number",
+    "opening_number",
     "type",
     "status",
     "date",
@@ -58,7 +61,7 @@ STATEMENT_DOCUMENTS = [
     "payable",
 ]
 WORKBOOK_OPEN = [
-    "number",
+    "opening_number",
     "type",
     "date",
     "due_date",
@@ -74,6 +77,7 @@ STATEMENT_OPEN = ["linked_number", "type", "date", "due_date", "days_overdue", "
 DOCUMENTS = {
     "number": (N_("Number"), Kind.TEXT),
     "linked_number": (N_("Number"), Kind.LINK),
+    "opening_number": (N_("Number"), Kind.NAME_LINK),
     "type": (N_("Type"), Kind.TEXT),
     "status": (N_("Status"), Kind.TEXT),
     "date": (N_("Date"), Kind.DATE),
@@ -100,6 +104,7 @@ DOCUMENTS = {
     "fiscal_id": (N_("NIF"), Kind.TEXT),
 }
 _HIDDEN_COLUMNS = ("archived", "id")
+_DONE = ("settled", "draft", "canceled", "deleted")
 
 LINE_ITEMS = {
     "number": (N_("Number"), Kind.TEXT),
@@ -258,6 +263,7 @@ def line_items_grid(
             LINE_ITEMS[key][1],
             has_total=LINE_ITEMS[key][1] is Kind.MONEY,
             is_hidden=key == "document_id",
+            marks=_marks(key, labels),
         )
         for key in keys
     )
@@ -362,7 +368,10 @@ def ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) 
     )
 
 
-def totals_grid(totals: Sequence[CurrencyTotals], labels: Labels) -> Sheet:
+def totals_grid(
+    totals: Sequence[CurrencyTotals], labels: Labels, vendor: VendorBalance | None = None
+) -> Sheet:
+    """A row a currency. `vendor`: what InvoiceXpress itself counts as open, in the row of its currency."""
     _ = labels.text
     money = {**_AMOUNTS, "open": N_("Open"), "overdue": N_("Overdue")}
     columns = (
@@ -371,6 +380,13 @@ def totals_grid(totals: Sequence[CurrencyTotals], labels: Labels) -> Sheet:
         *(Column(key, _(heading), Kind.MONEY) for key, heading in money.items()),
     )
     rows = [tuple(getattr(total, column.key) for column in columns) for total in totals]
+    if vendor and any(total.currency == vendor.currency for total in totals):
+        beside = Column("vendor_open", _("Open according to InvoiceXpress"), Kind.MONEY)
+        place = [column.key for column in columns].index("open") + 1
+        columns = (*columns[:place], beside, *columns[place:])
+        rows = [
+            (*row[:place], vendor.open if row[0] == vendor.currency else None, *row[place:]) for row in rows
+        ]
     sheet = Sheet(
         key="totals",
         title=_("Totals"),
@@ -395,7 +411,19 @@ def _document_column(name: str, documents: pd.DataFrame, labels: Labels) -> Colu
         kind,
         has_total=kind is Kind.MONEY,
         is_hidden=name in _HIDDEN_COLUMNS or no_withholding,
+        marks=_marks(name, labels),
     )
+
+
+def _marks(name: str, labels: Labels) -> tuple[Mark, ...]:
+    """Statuses to which nothing is to be done stand back; what is overdue stands out."""
+    if name == "status":
+        return tuple(Mark("is", labels.status(status), Tone.QUIET) for status in _DONE)
+    if name == "days_overdue":
+        return (Mark("above", 0, Tone.ATTENTION),)
+    if name == "bucket":
+        return (Mark("is not", labels.bucket(CURRENT), Tone.ATTENTION),)
+    return ()
 
 
 def _document_values(
@@ -413,7 +441,7 @@ def _document_values(
         return [labels.not_counted(reason) for reason in documents["reason"]]
     if name == "link":
         return [_link(labels.text("View"), url) for url in documents["permalink"]]
-    if name == "linked_number":
+    if name in ("linked_number", "opening_number"):
         pairs = zip(documents["number"], documents["permalink"], strict=True)
         return [Link(number, safe_url(url)) for number, url in pairs]
     if name == "payment":

@@ -6,14 +6,18 @@ bytes: the only instants in the file are those of the book itself.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from html import escape
 from io import BytesIO
 from typing import IO
 
 from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
 from openpyxl.packaging.core import DocumentProperties
+from openpyxl.styles.table import TableStyle, TableStyleElement
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.header_footer import HeaderFooterItem
@@ -24,51 +28,30 @@ from openpyxl.xml.functions import tostring
 
 from reports.render import looks, rows
 from reports.render.brand import HOUSE, Brand
-from reports.render.charts import CHART_ROWS, column_chart
 from reports.render.labels import Labels
-from reports.render.layout import (
-    Book,
-    Chart,
-    Column,
-    DataTab,
-    Fact,
-    Facts,
-    Kind,
-    PageTab,
-    Row,
-    Sheet,
-    totals_of,
-)
-from reports.render.looks import Look
-from reports.render.rows import Band, Field, Part
+from reports.render.layout import Book, DataTab, Mark, PageTab, Sheet, totals_of
+from reports.render.palette import palette
+from reports.render.paper import Paper
+from reports.render.rows import Band, Part
+from reports.render.styles import Styles
 
 MAX_SHEET_NAME = 31
 MAX_TABLE_NAME = 100
 MAX_DATA_ROWS = rows.MAX_ROWS - 100
 """Leaves room for heading, totals and notes."""
-ROOMY_HEADING = 16
-"""Characters of a heading that stand on one line where there are few columns."""
+TABLE_STYLE = "Banded"
 MAX_FOOTER = 110
 """Characters, two units each at most: Excel refuses a whole footer of more than 255 units."""
+OPERATORS = {"is": "equal", "is not": "notEqual", "above": "greaterThan"}
 
-_ENCODERS = {
-    Kind.TEXT: rows.text,
-    Kind.LONG_TEXT: rows.text,
-    Kind.DATE: rows.day,
-    Kind.MONEY: rows.number,
-    Kind.NUMBER: rows.number,
-    Kind.PERCENT: rows.fraction,
-    Kind.INTEGER: rows.number,
-    Kind.BOOLEAN: rows.boolean,
-    Kind.LINK: rows.link,
-}
+_DRAWN = re.compile(r'<((?:\w+:)?cNvPr) id="(\d+)" name="([^"]*)"[^>]*?/>')
 
 
 def write(book: Book, target: IO[bytes], *, labels: Labels, brand: Brand = HOUSE) -> None:
     """Writes `book` to an open file. Raises OSError when it cannot be written."""
     workbook = _Workbook(book, labels, brand)
-    skeleton, parts, properties = workbook.skeleton()
-    rows.fill(skeleton, target, parts=parts, replaced={"docProps/core.xml": properties})
+    skeleton, parts = workbook.skeleton()
+    rows.fill(skeleton, target, parts=parts, replaced=workbook.replaced(skeleton))
 
 
 class _Workbook:
@@ -79,13 +62,12 @@ class _Workbook:
         self.labels = labels
         self.brand = brand
         self.openpyxl = Workbook()
-        # Its cells register looks with openpyxl; the sheet itself never reaches the file.
-        self._scratch: Worksheet = self.openpyxl.create_sheet("styles")
-        self._styles: dict[Look, int] = {}
+        self._styles = Styles(self.openpyxl, looks.inks(palette(brand.colours)))
+        self._descriptions: list[list[str]] = []
         self._table_names: set[str] = set()
 
-    def skeleton(self) -> tuple[bytes, dict[str, Part], bytes]:
-        """The package without its rows, the rows by part name, and the document's properties."""
+    def skeleton(self) -> tuple[bytes, dict[str, Part]]:
+        """The package without its rows, and the rows by part name."""
         first = self.openpyxl.worksheets[0]
         parts: dict[str, Part] = {}
         tabs = [part for tab in self.book.tabs for part in _fitting_tabs(tab)]
@@ -94,38 +76,31 @@ class _Workbook:
             sheet: Worksheet = first if number == 1 else self.openpyxl.create_sheet()
             sheet.title = name
             self._set_up(sheet)
-            part = self._data(sheet, tab) if isinstance(tab, DataTab) else _Page(self, sheet).place(tab)
+            part = self._data(sheet, tab) if isinstance(tab, DataTab) else self._paper(sheet, tab)
             parts[f"xl/worksheets/sheet{number}.xml"] = part
-        self.openpyxl.remove(self._scratch)
+        self._styles.close()
         self.openpyxl.active = 0
         saved = BytesIO()
         self.openpyxl.save(saved)
-        return saved.getvalue(), parts, self._properties()
+        return saved.getvalue(), parts
 
-    def style(self, look: Look) -> int:
-        """openpyxl's style id of a look."""
-        if look not in self._styles:
-            cell = self._scratch.cell(row=len(self._styles) + 1, column=1)
-            looks.dress(cell, look)
-            self._styles[look] = cell.style_id
-        return self._styles[look]
-
-    def fields(self, sheet: Sheet, look: Look) -> list[Field]:
-        """The cells of a row of `sheet`, by kind, in the colours of `look`."""
-        return [
-            Field(
-                get_column_letter(index + 1),
-                self.style(looks.of_kind(sheet, index, look)),
-                _ENCODERS[column.kind],
-            )
-            for index, column in enumerate(sheet.columns)
-        ]
+    def replaced(self, skeleton: bytes) -> Mapping[str, bytes]:
+        """The parts that openpyxl cannot write as they are to be, by name."""
+        with zipfile.ZipFile(BytesIO(skeleton)) as package:
+            drawings = {
+                name: _described(package.read(name).decode(), descriptions).encode()
+                for number, descriptions in enumerate(self._descriptions, start=1)
+                for name in [f"xl/drawings/drawing{number}.xml"]
+            }
+        return {"docProps/core.xml": self._properties(), **drawings}
 
     def _properties(self) -> bytes:
         made_at = self.book.made_at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
         properties = DocumentProperties(
             title=rows.legible(self.book.title),
+            subject=rows.legible(self.book.subject) or None,
             creator=rows.legible(self.book.author) or "invoicexpress-reports",
+            keywords=rows.legible(", ".join(self.book.keywords)) or None,
             language=self.book.language,
             created=made_at,
             modified=made_at,
@@ -149,6 +124,13 @@ class _Workbook:
         sheet.oddFooter = footer
         sheet.sheet_view.showGridLines = False
 
+    def _paper(self, sheet: Worksheet, tab: PageTab) -> Part:
+        paper = Paper(sheet, self._styles, self.brand)
+        part = paper.place(tab, self.book.author)
+        if paper.descriptions:
+            self._descriptions.append(paper.descriptions)
+        return part
+
     def _data(self, sheet: Worksheet, tab: DataTab) -> Part:
         """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
         grid, notes = tab.sheet, tab.notes
@@ -161,20 +143,33 @@ class _Workbook:
         last_row, last_letter = len(grid.rows) + 1, get_column_letter(len(grid.columns))
         for index, column in enumerate(grid.columns, start=1):
             cell = sheet.cell(row=1, column=index, value=column.heading)
-            looks.dress(cell, looks.of_heading(grid, index - 1, has_button=True))
+            looks.dress(cell, looks.of_heading(grid, index - 1, has_button=True), self._styles.inks)
         sheet.row_dimensions[1].height = looks.heading_height(grid, widths, has_button=True)
         results = self._totals(sheet, grid, last_row + 1)
         end = last_row + bool(grid.totals)
         sheet.add_table(self._table(grid, last_row, end))
-        sheet.freeze_panes = "B2"
+        self._mark(sheet, grid, last_row)
+        sheet.freeze_panes = f"{get_column_letter(tab.frozen + 1)}2"
         sheet.print_title_rows = "1:1"
-        body = Band(2, self.fields(grid, looks.BODY), grid.rows, looks.row_height(grid, widths))
+        body = Band(2, self._styles.fields(grid, looks.BODY), grid.rows, looks.row_height(grid, widths))
         below = self._lines(end + 2, notes).bands if notes else ()
         return Part([body, *below], results, f"{last_letter}{end + (1 + len(notes) if notes else 0)}")
 
     def _lines(self, first: int, lines: Sequence[str]) -> Part:
-        field = [Field("A", self.style(looks.NOTE), rows.text)]
+        field = [self._styles.text(1, looks.NOTE)]
         return Part([Band(first, field, [(line,) for line in lines])], {}, f"A{first + len(lines) - 1}")
+
+    def _mark(self, sheet: Worksheet, grid: Sheet, last_row: int) -> None:
+        """Conditional formats, which stay right when the table is sorted, filtered or edited."""
+        for index, column in enumerate(grid.columns, start=1):
+            letter = get_column_letter(index)
+            for mark in column.marks:
+                sheet.conditional_formatting.add(f"{letter}2:{letter}{last_row}", self._rule(mark))
+
+    def _rule(self, mark: Mark) -> Rule:
+        value = f'"{mark.value}"' if isinstance(mark.value, str) else str(mark.value)
+        dxf = looks.toned(mark.tone, self._styles.inks)
+        return Rule(type="cellIs", operator=OPERATORS[mark.test], formula=[value], dxf=dxf)
 
     def _totals(self, sheet: Worksheet, grid: Sheet, row: int) -> dict[str, Decimal | int]:
         results: dict[str, Decimal | int] = {}
@@ -183,7 +178,7 @@ class _Workbook:
             zip(grid.columns, grid.totals or (), strict=bool(grid.totals)), start=1
         ):
             cell = sheet.cell(row=row, column=index)
-            looks.dress(cell, looks.of_kind(grid, index - 1, looks.TOTAL))
+            looks.dress(cell, looks.of_kind(grid, index - 1, looks.TOTAL), self._styles.inks)
             if column.has_total and isinstance(total, (Decimal, int)):
                 cell.value = f"=SUBTOTAL(109,{name}[{column.heading}])"
                 results[cell.coordinate] = total
@@ -198,7 +193,7 @@ class _Workbook:
         table = Table(
             displayName=name, name=name, ref=f"A1:{letter}{end}", totalsRowCount=end - last_row or None
         )
-        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+        table.tableStyleInfo = TableStyleInfo(name=self._table_style(), showRowStripes=True)
         table.autoFilter = AutoFilter(ref=f"A1:{letter}{last_row}")
         label = str(grid.totals[0]) if grid.totals else None
         # Named here, or openpyxl would read the headings from cells and so make every cell of the table.
@@ -213,109 +208,25 @@ class _Workbook:
         ]
         return table
 
+    def _table_style(self) -> str:
+        """The workbook's own style of tables: the issuer's colour, very light, behind every other row.
+
+        Excel draws it and keeps it in step with sorting and filters. openpyxl writes such styles but has no
+        public way to make one.
+        """
+        known = self.openpyxl._table_styles.tableStyle  # type: ignore[attr-defined]  # noqa: SLF001
+        if not known:
+            looks_known = self.openpyxl._differential_styles  # type: ignore[attr-defined]  # noqa: SLF001
+            stripe = TableStyleElement("secondRowStripe", dxfId=looks_known.add(looks.band(self._styles.inks)))
+            known.append(TableStyle(TABLE_STYLE, pivot=False, count=1, tableStyleElement=[stripe]))
+        return TABLE_STYLE
+
     def _table_name(self, grid: Sheet) -> str:
         """Unique in the workbook, ASCII, and not to be taken for a cell."""
         name = f"t_{re.sub(r'[^A-Za-z0-9]+', '_', grid.key)}"[:MAX_TABLE_NAME]
         while name.casefold() in self._table_names:
             name += "_"
         return name
-
-
-class _Page:
-    """A worksheet that is read like a page: blocks below each other."""
-
-    def __init__(self, workbook: _Workbook, sheet: Worksheet) -> None:
-        self.workbook = workbook
-        self.sheet = sheet
-        self.bands: list[Band] = []
-        self.row = 1
-        self.last_column = 1
-        self.widths: dict[int, float] = {}
-
-    def place(self, tab: PageTab) -> Part:
-        for block in tab.blocks:
-            if isinstance(block, Facts):
-                self._facts(block)
-            elif isinstance(block, Sheet):
-                self._grid(block)
-            elif isinstance(block, Chart):
-                self._chart(block)
-            else:
-                self._texts(block.lines, looks.NOTE)
-            self.row += 1
-        for index, width in self.widths.items():
-            self.sheet.column_dimensions[get_column_letter(index)].width = width
-        return Part(self.bands, {}, f"{get_column_letter(self.last_column)}{self.row}")
-
-    def _facts(self, block: Facts) -> None:
-        self._texts([block.title], looks.TITLE, height=28)
-        style = self.workbook.style
-        fields = [Field("A", style(looks.LABEL), rows.text), Field("B", style(looks.FACT), rows.text)]
-        self._band(fields, [(fact.label, _line(fact)) for fact in block.facts])
-        self._widen(1, max((len(fact.label) for fact in block.facts), default=0) + 2)
-
-    def _grid(self, grid: Sheet) -> None:
-        self._texts([grid.title], looks.SUBTITLE, height=20)
-        if not grid.rows:
-            self._texts([grid.empty], looks.NOTE)
-            return
-        widths = looks.widths(grid)
-        self._headings(grid)
-        self._band(self.workbook.fields(grid, looks.BODY), grid.rows, height=looks.row_height(grid, widths))
-        if grid.totals:
-            self._band(self.workbook.fields(grid, looks.TOTAL), [grid.totals])
-        for index, (column, width) in enumerate(zip(grid.columns, widths, strict=True), start=1):
-            # Room enough here for headings of two words on one line.
-            self._widen(index, max(width, min(len(column.heading), ROOMY_HEADING)))
-
-    def _headings(self, grid: Sheet) -> None:
-        fields = [
-            Field(
-                get_column_letter(index),
-                self.workbook.style(looks.of_heading(grid, index - 1, has_button=False)),
-                rows.text,
-            )
-            for index in range(1, len(grid.columns) + 1)
-        ]
-        self._band(
-            fields,
-            [tuple(column.heading for column in grid.columns)],
-            # Asked when the row is written: grids further down may still widen the columns.
-            height=lambda _: looks.heading_height(
-                grid, [self.widths[index] for index in range(1, len(fields) + 1)], has_button=False
-            ),
-        )
-
-    def _chart(self, block: Chart) -> None:
-        columns = (
-            Column("month", block.category, Kind.TEXT),
-            *(Column(name, name, Kind.MONEY) for name, _ in block.series),
-        )
-        months: list[Row] = list(zip(block.categories, *(values for _, values in block.series), strict=True))
-        first = self.row + 2
-        grid = Sheet(block.key, block.title, columns, months, empty="", currency=block.currency)
-        self._grid(grid)
-        chart = column_chart(block, self.sheet.title, first)
-        self.sheet.add_chart(chart, f"{get_column_letter(len(columns) + 2)}{first - 1}")
-        self.row = max(self.row, first - 1 + CHART_ROWS)
-
-    def _texts(self, lines: Iterable[str], look: Look, *, height: float | None = None) -> None:
-        field = [Field("A", self.workbook.style(look), rows.text)]
-        self._band(field, [(line,) for line in lines], height=lambda _: height)
-
-    def _band(
-        self,
-        fields: list[Field],
-        values: Sequence[Row],
-        *,
-        height: Callable[[Row], float | None] | None = None,
-    ) -> None:
-        self.bands.append(Band(self.row, fields, values, height))
-        self.row += len(values)
-        self.last_column = max(self.last_column, len(fields))
-
-    def _widen(self, index: int, width: float) -> None:
-        self.widths[index] = max(self.widths.get(index, 0), width)
 
 
 def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
@@ -334,8 +245,15 @@ def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
         )
 
 
-def _line(fact: Fact) -> str:
-    return " · ".join(part.strip() for part in fact.value.splitlines())
+def _described(drawing: str, descriptions: Sequence[str]) -> str:
+    """The drawing with what is to be seen on each of its things, for those who cannot see it."""
+    given = iter(descriptions)
+
+    def described(match: re.Match[str]) -> str:
+        text = escape(" ".join(rows.legible(next(given)).split()))
+        return f'<{match[1]} id="{match[2]}" name="{match[3]}" descr="{text}" />'
+
+    return _DRAWN.sub(described, drawing)
 
 
 def _footer(text: str) -> str:

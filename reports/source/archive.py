@@ -42,8 +42,8 @@ class Header:
     """The first line of an archive. `client` is None for the account's list of clients.
 
     `read_at` is aware, UTC: when the pages were proven complete. `details` is what the API says about the
-    client itself, when that was asked for. `complete` is False only for a list of clients of which no more
-    than the first page was wanted.
+    client itself, in the form of the room `details`, when that was asked for. `complete` is False only for a
+    list of clients of which no more than the first page was wanted.
     """
 
     schema: int

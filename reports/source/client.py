@@ -22,7 +22,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from ssl import PROTOCOL_TLS_CLIENT
-from typing import Any, cast
+from typing import Any, Generic, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -38,7 +38,19 @@ from reports.redaction import Redactor
 from reports.source.breakage import trouble_of
 from reports.source.pacer import Budget, Clock, Pacer
 from reports.source.patience import Patience, PatientResponse, be_patient
-from reports.source.reply import MANY_TRIES, ONE_MORE_TRY, Answer, Page, Trouble, judge
+from reports.source.reply import (
+    MANY_TRIES,
+    ONE_MORE_TRY,
+    Answer,
+    Expected,
+    Found,
+    Page,
+    Record,
+    Trouble,
+    expected_page,
+    expected_record,
+    judge,
+)
 
 REQUEST_SECONDS = 60.0
 CONNECT_SECONDS = 10.0
@@ -103,8 +115,8 @@ class Api:
             _Question(
                 where=f"client {client_id}, page {page}",
                 path=f"/clients/{client_id}/invoices.json",
-                page=page,
-                listed="invoices",
+                params=self._paging(page),
+                expected=expected_page("invoices", page),
                 on_request=on_request,
                 body=json.dumps({"filter": wanted} if wanted else {}).encode(),
             )
@@ -113,7 +125,18 @@ class Api:
     def clients_page(self, page: int, *, on_request: Callable[[], None] = lambda: None) -> Page:
         """Page `page`, counted from 1, of the account's clients."""
         where = f"the list of clients, page {page}"
-        return self._ask(_Question(where, "/clients.json", page, listed="clients", on_request=on_request))
+        expected = expected_page("clients", page)
+        return self._ask(_Question(where, "/clients.json", self._paging(page), expected, on_request))
+
+    def client_details(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
+        """What the account knows of a client: an object under `client`."""
+        where, path = f"client {client_id}, details", f"/clients/{client_id}.json"
+        return self._ask(_Question(where, path, {}, expected_record("client"), on_request, is_needed=False))
+
+    def balance(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
+        """What a client owes by the vendor's own count: an object with `balance` among others."""
+        where, path = f"client {client_id}, balance", f"/api/v3/clients/{client_id}/balance.json"
+        return self._ask(_Question(where, path, {}, expected_record("balance"), on_request, is_needed=False))
 
     def stop(self) -> None:
         """Whatever is under way or waiting in other threads ends at once; nothing is asked any more."""
@@ -125,11 +148,16 @@ class Api:
         while self._sessions:
             self._sessions.pop().close()
 
-    def _ask(self, question: "_Question") -> Page:
+    def _paging(self, page: int) -> dict[str, int]:
+        return {"page": page, "per_page": self._per_page}
+
+    def _ask(self, question: "_Question[Found]") -> Found:
         alike: Counter[int] = Counter()
 
         def is_last_try(state: RetryCallState) -> bool:
-            tries = _outcome(state).tries
+            trouble = _outcome(state)
+            is_worth_it = question.is_needed or trouble.is_limit
+            tries = trouble.tries if is_worth_it else min(trouble.tries, ONE_MORE_TRY)
             alike[tries] += 1
             return alike[tries] >= tries or state.attempt_number >= MANY_TRIES
 
@@ -142,10 +170,10 @@ class Api:
             retry_error_callback=_outcome,
         )
         try:
-            outcome = retrying(self._exchange, question)
+            outcome: Found | Trouble = retrying(self._exchange, question)
         except UnreachableError as error:
             outcome = Trouble(str(error))
-        if isinstance(outcome, Page):
+        if not isinstance(outcome, Trouble):
             self._budget.earn()
             return replace(outcome, requests=retrying.statistics["attempt_number"])
         if outcome.error is RefusedError:
@@ -153,7 +181,7 @@ class Api:
             raise RefusedError(f"{urlsplit(self._origin).hostname}: {outcome.message}")
         raise outcome.error(f"{question.where}: {outcome.message}")
 
-    def _exchange(self, question: "_Question") -> Page | Trouble:
+    def _exchange(self, question: "_Question[Found]") -> Found | Trouble:
         self._budget.check()
         self._pacer.start()
         question.on_request()
@@ -166,12 +194,8 @@ class Api:
             self._pacer.pause(max(outcome.pause_seconds, SHORTEST_PAUSE_SECONDS))
         return outcome
 
-    def _send(self, question: "_Question") -> Answer | Trouble:
-        params: dict[str, str | int] = {
-            "page": question.page,
-            "per_page": self._per_page,
-            "api_key": self._key,
-        }
+    def _send(self, question: "_Question[Found]") -> Answer | Trouble:
+        params: dict[str, str | int] = {**question.params, "api_key": self._key}
         be_patient(Patience(self._request_seconds, check=self._pacer.check, clock=self._clock))
         try:
             with self._session().request(
@@ -188,20 +212,15 @@ class Api:
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
             return trouble_of(error, self._redact)
 
-    def _judge(self, answer: Answer, question: "_Question") -> Page | Trouble:
+    def _judge(self, answer: Answer, question: "_Question[Found]") -> Found | Trouble:
         # Python does one at a time anyway; and so no more than one large body is unfolded in memory.
         with self._judging:
-            return judge(
-                answer,
-                number=question.page,
-                listed=question.listed,
-                redact=self._redact,
-                now=self._clock.now(),
-            )
+            return judge(answer, question.expected, redact=self._redact, now=self._clock.now())
 
     def _prepare_retry(self, state: RetryCallState) -> None:
         trouble = _outcome(state)
-        self._budget.spend(trouble.cost)
+        if state.args[0].is_needed or trouble.is_limit:
+            self._budget.spend(trouble.cost)
         if trouble.is_limit and trouble.pause_seconds is None:
             self._pacer.pause(_LIMIT_BACKOFF(state))
         where, next_try = state.args[0].where, state.attempt_number + 1
@@ -217,13 +236,19 @@ class Api:
 
 
 @dataclass(frozen=True)
-class _Question:
+class _Question(Generic[Found]):
+    """`is_needed`: False for what no client fails for, which is tried twice and spends no budget of others.
+
+    An answer of too many requests is about the whole account, and so treated alike for all.
+    """
+
     where: str
     path: str
-    page: int
-    listed: str
+    params: Mapping[str, int]
+    expected: Expected[Found]
     on_request: Callable[[], None]
     body: bytes | None = None
+    is_needed: bool = True
 
 
 class _Connection(urllib3.connection.HTTPConnection):

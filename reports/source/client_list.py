@@ -26,6 +26,10 @@ class AccountClient:
     fiscal_id: str | None
     email: str | None
     language: str | None
+    address: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,10 @@ def _client(entry: Mapping[str, Any]) -> AccountClient:
         fiscal_id=_text(entry.get("fiscal_id")),
         email=_text(entry.get("email")),
         language=_text(entry.get("language")),
+        address=_text(entry.get("address")),
+        postal_code=_text(entry.get("postal_code")),
+        city=_text(entry.get("city")),
+        country=_text(entry.get("country")),
     )
 
 

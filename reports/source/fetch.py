@@ -18,11 +18,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.errors import RefusedError, ReportsError
 from reports.source.archive import SCHEMA, Header, Spool, path_of
 from reports.source.crew import Crew
+from reports.source.details import Inquiry
 from reports.source.pacer import StoppedError
 from reports.source.paging import READINGS, Leaf, Ledger, MovedError, leaf_of, unsettled
 
@@ -38,10 +39,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Wanted:
-    """A client to read, and what the API is asked for."""
+    """A client to read, and what the API is asked for. `details`: which of `details.KINDS` besides."""
 
     client: int
     filters: dict[str, list[str]]
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def fetch(
     Raises RefusedError when key or account is refused: nothing is asked after it. When it is closed early,
     or anything is raised, `api` is stopped and all threads end.
     """
-    desk = _Desk(api, account, source, verify, now, on_page, Crew(parallel, name="pages"))
+    inquiry, crew = Inquiry(api), Crew(parallel, name="pages")
+    desk = _Desk(api, account, source, verify, now, on_page, inquiry, crew)
     clients = Crew(parallel + 1, name="client")
     done: SimpleQueue[Future[Reading | Failure]] = SimpleQueue()
     results = 0
@@ -116,6 +119,7 @@ class _Desk:
     verify: str
     now: Callable[[], datetime]
     on_page: Callable[[int, int, int], None]
+    inquiry: Inquiry
     crew: Crew
     first_answer: threading.Event = field(default_factory=threading.Event)
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
@@ -194,6 +198,7 @@ class _ClientReading:
 
     def _archive(self, spool: Spool, ledger: Ledger) -> Reading:
         client, desk = self._want.client, self._desk
+        details = self._ask_details() if self._want.details else None
         header = Header(
             schema=SCHEMA,
             account=desk.account,
@@ -202,10 +207,15 @@ class _ClientReading:
             read_at=desk.now(),
             pages=ledger.pages,
             complete=True,
+            details=details,
         )
         archive = path_of(desk.source, client)
         spool.finish(header, archive)
         return Reading(client, archive, header, ledger.pages, ledger.entries, self._requests)
+
+    def _ask_details(self) -> dict[str, Any]:
+        ask = partial(self._desk.inquiry.ask, self._want.client, self._want.details, on_request=self._count)
+        return self._desk.crew.submit(ask, rank=self._rank).result()
 
     def _tell(self, ledger: Ledger) -> None:
         with self._desk.one_at_a_time:

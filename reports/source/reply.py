@@ -1,4 +1,4 @@
-"""What one HTTP answer means: a page, or a trouble and what to do about it.
+"""What one HTTP answer means: a page or a record, or a trouble and what to do about it.
 
 Bytes in, a value out: nothing here waits, retries or raises. A body is freed of the API key before anybody
 sees it, and what is quoted from it is short and holds no control characters. The shapes of the vendor's
@@ -7,12 +7,13 @@ errors, and what each status means, are from its documentation and from recorded
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from reports.errors import ReadingError, RefusedError, ReportsError, UnreachableError
 from reports.redaction import Redactor
@@ -70,8 +71,31 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Record:
+    """One object as it came: `body` is its exact text without the key. `requests` as for a page."""
+
+    body: str
+    requests: int = 1
+
+
+Found = TypeVar("Found", Page, Record)
+
+
+@dataclass(frozen=True)
+class Expected(Generic[Found]):
+    """What an answer should hold: in words, how it is found in JSON and its text, and what a 404 means.
+
+    `find` gives None when it is not there.
+    """
+
+    words: str
+    find: Callable[[object, str], Found | None]
+    missing: str = "this client is not in the account"
+
+
+@dataclass(frozen=True)
 class Trouble:
-    """Why there is no page: a sentence, the error it becomes, and how often such trouble is tried in all.
+    """Why there is no usable answer: a sentence, the error it becomes, and how often it is tried in all.
 
     `cost` is what a retry takes from the run's budget. `pause_seconds`: how long the API asked to be left
     alone. `is_limit`: too many requests, so a pause is due even when no length was named.
@@ -85,14 +109,31 @@ class Trouble:
     is_limit: bool = False
 
 
-def judge(answer: Answer, *, number: int, listed: str, redact: Redactor, now: datetime) -> Page | Trouble:
-    """The page `number` of `listed` ("invoices" or "clients") that `answer` holds, or the trouble with it.
+def expected_page(listed: str, number: int) -> Expected[Page]:
+    """Page `number` of `listed`: "invoices" or "clients"."""
+    return Expected(
+        words=f"{listed} and pagination",
+        find=partial(_listed, number=number, listed=listed),
+        missing="this client is not in the account" if listed == "invoices" else "this is not the API",
+    )
+
+
+def expected_record(key: str) -> Expected[Record]:
+    """An object that has `key`."""
+    return Expected(
+        words=f"“{key}”",
+        find=lambda parsed, body: Record(body) if isinstance(parsed, dict) and key in parsed else None,
+    )
+
+
+def judge(answer: Answer, expected: Expected[Found], *, redact: Redactor, now: datetime) -> Found | Trouble:
+    """What `answer` holds of what was `expected`, or the trouble with it.
 
     `now` is used when an answer names an instant to come back and does not say what time it is.
     """
     status = answer.status
     if status == 200:
-        return _page(answer, number=number, listed=listed, redact=redact)
+        return _content(answer, expected, redact=redact)
     words = _words(answer.body, redact)
     if status == 401:
         return Trouble(
@@ -102,8 +143,7 @@ def judge(answer: Answer, *, number: int, listed: str, redact: Redactor, now: da
             NO_MORE_TRY,
         )
     if status == 404:
-        missing = "this client is not in the account" if listed == "invoices" else "this is not the API"
-        return Trouble(f"{missing} (404{words}). Check the configuration", ReadingError, NO_MORE_TRY)
+        return Trouble(f"{expected.missing} (404{words}). Check the configuration", ReadingError, NO_MORE_TRY)
     if 300 <= status < 400:
         return Trouble(
             f"the API answered with a redirect ({status}). None is followed, because the API key is part of "
@@ -152,9 +192,9 @@ def quoted(text: str, redact: Redactor) -> str:
     return line if len(line) <= QUOTED_CHARACTERS else f"{line[: QUOTED_CHARACTERS - 1]}…"
 
 
-def _page(answer: Answer, *, number: int, listed: str, redact: Redactor) -> Page | Trouble:
+def _content(answer: Answer, expected: Expected[Found], *, redact: Redactor) -> Found | Trouble:
     def unexpected(came: str, tries: int = ONE_MORE_TRY) -> Trouble:
-        return Trouble(f"expected JSON with {listed} and pagination, got {came}", tries=tries)
+        return Trouble(f"expected JSON with {expected.words}, got {came}", tries=tries)
 
     try:
         body = redact(answer.body.decode("utf-8-sig"))
@@ -174,8 +214,7 @@ def _page(answer: Answer, *, number: int, listed: str, redact: Redactor) -> Page
         return unexpected("JSON that is nested too deeply")
     except (ValueError, ArithmeticError):
         return unexpected("JSON with a number that is too long")
-    page = _listed(parsed, body, number=number, listed=listed)
-    return page or unexpected(_described(parsed, redact))
+    return expected.find(parsed, body) or unexpected(_described(parsed, redact))
 
 
 def _parsed(body: str) -> object:

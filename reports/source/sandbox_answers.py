@@ -7,7 +7,8 @@ past the end is empty. An id that is not there, and every address the sandbox do
 import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -22,9 +23,23 @@ FILTER_MATCHES = {"sent": {"sent", "final"}}
 
 ONLY_IN_DETAILS = ("payment_days", "tax_exemption_code")
 
+BALANCE_DAY = date(2026, 11, 2)
+"""The day what is overdue is counted on, whenever that is asked: every answer is the same."""
+
+OWED = {
+    "Invoice": 1,
+    "SimplifiedInvoice": 1,
+    "VatMossInvoice": 1,
+    "DebitNote": 1,
+    "CreditNote": -1,
+    "VatMossCreditNote": -1,
+}
+"""Types a client may owe, or be owed, and their sign; what is paid when issued is none of them."""
+
 _scalar = json.JSONEncoder(ensure_ascii=False).encode
 _INVOICES_PATH = re.compile(r"/clients/([0-9]{1,18})/invoices\.json")
 _CLIENT_PATH = re.compile(r"/clients/([0-9]{1,18})\.json")
+_BALANCE_PATH = re.compile(r"/api/v3/clients/([0-9]{1,18})/balance\.json")
 _NOT_FOUND_PAGE = """<!DOCTYPE html>
 <html><head><title>The page you were looking for doesn't exist (404)</title></head>
 <body><h1>The page you were looking for doesn't exist.</h1></body></html>
@@ -58,6 +73,8 @@ def answer(request: Request, account: Account) -> Reply:
     if request.method == "GET" and (match := _CLIENT_PATH.fullmatch(request.path)):
         client = _client(account, match[1])
         return _not_found() if client is None else Reply(HTTPStatus.OK, json_text({"client": client}))
+    if request.method == "GET" and (match := _BALANCE_PATH.fullmatch(request.path)):
+        return _not_found() if _client(account, match[1]) is None else _balance(account, int(match[1]))
     if request.method == "POST" and (match := _INVOICES_PATH.fullmatch(request.path)):
         return _not_found() if _client(account, match[1]) is None else _invoices(request, account, match[1])
     return _not_found()
@@ -86,6 +103,56 @@ def _invoices(request: Request, account: Account, identity: str) -> Reply:
         return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "filter is invalid")
     documents = account.documents.get(int(identity), [])
     return _page("invoices", [one for one in documents if _is_wanted(one, wanted)], request.query)
+
+
+def _balance(account: Account, identity: int) -> Reply:
+    """What a client owes in euros, less what it paid in part: the documents themselves do not tell that."""
+    papers = [one for one in account.documents.get(identity, []) if _is_open(one)]
+    paid_in_part = account.part_payments.get(identity, Decimal(0))
+    balance = _sums(papers)
+    return Reply(
+        HTTPStatus.OK,
+        json_text(
+            {
+                "currency": {"symbol": "€", "code": "EUR"},
+                "initial_balance": {"value": Decimal("0.0"), "created_at": None, "observation": None},
+                "balance": balance | {"with_vat": balance["with_vat"] - paid_in_part},
+                "overdue_balance": _sums([one for one in papers if _due(one) < BALANCE_DAY]),
+                "remaining_balance": {"total": paid_in_part, "value": Decimal("0.0")},
+            }
+        ),
+    )
+
+
+def _sums(papers: list[Raw]) -> dict[str, Decimal]:
+    return {
+        "with_vat": sum((_owed(one) for one in papers), Decimal(0)),
+        "without_vat": sum((_signed(one, "before_taxes") for one in papers), Decimal(0)),
+    }
+
+
+def _is_open(paper: Raw) -> bool:
+    is_unpaid = paper.get("status") in ("final", "sent", "second_copy")
+    return is_unpaid and paper.get("type") in OWED and paper.get("currency") == "Euro"
+
+
+def _owed(paper: Raw) -> Decimal:
+    """With VAT and less what is withheld, which `total` sometimes is and sometimes is not."""
+    gross = _signed(paper, "before_taxes") + _signed(paper, "taxes")
+    total = _signed(paper, "total")
+    if paper.get("retention") is None or total != gross:
+        return total
+    withheld = _signed(paper, "before_taxes") * Decimal(str(paper["retention"])) / 100
+    return gross - withheld.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _signed(paper: Raw, figure: str) -> Decimal:
+    return OWED[paper["type"]] * Decimal(str(paper[figure]))
+
+
+def _due(paper: Raw) -> date:
+    day, month, year = str(paper.get("due_date") or paper["date"]).split("/")
+    return date(int(year), int(month), int(day))
 
 
 def _client(account: Account, identity: str) -> Raw | None:

@@ -6,7 +6,8 @@ example.com, postal codes begin with 0000, and each NIF fails its own check digi
 the law gives to "Consumidor final".
 
 What each client shows:
-3100001 every type and status of an ordinary month, open documents of every age, a changed name, receipts
+3100001 every type and status of an ordinary month, open documents of every age, a changed name, receipts,
+        a part payment
 3100002 some 600 documents, 1,400 lines: many pages, unrounded VAT, prices that had VAT in them, archived ones
 3100003 withholding of 25, 11.5 and 5 %, once with a total that is gross all the same
 3100004 Madeira's rates, and exemptions with a code, with M99 and without
@@ -25,7 +26,7 @@ decimals before binary noise is added, so nothing is lost by cutting it there.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -45,6 +46,8 @@ SPAIN, GERMANY, ITALY, FRANCE = (
     Tax(500 + order, f"{country}{rate}", Decimal(rate))
     for order, (country, rate) in enumerate((("ES", "21"), ("DE", "19"), ("IT", "22"), ("FR", "5.5")))
 )
+
+PART_PAYMENTS = {3100001: Decimal("150.00")}
 
 WHOLESALE_KINDS = ["Invoice"] * 13 + ["InvoiceReceipt"] * 3 + ["SimplifiedInvoice", "CreditNote", "Receipt"]
 RECENT_SINCE = date(2026, 9, 1)
@@ -69,12 +72,14 @@ GOODS = (
 class Account:
     """What the sandbox serves: `clients` and, by client id, `documents`, raw and in the order of the reply.
 
-    The lists may be changed while a sandbox serves them.
+    `part_payments`, by client id too, are known to the balance alone. All may be changed while a sandbox
+    serves them.
     """
 
     name: str
     clients: list[Raw]
     documents: dict[int, list[Raw]]
+    part_payments: dict[int, Decimal] = field(default_factory=dict)
 
 
 def generate() -> Account:
@@ -87,7 +92,7 @@ def generate() -> Account:
     documents = {book.client["id"]: [raw[id(paper)] for paper in book.papers] for book in books}
     for papers in documents.values():
         papers.sort(key=lambda _: chance.random())  # shuffle() may differ between Python versions.
-    return Account("demo", [book.client for book in books], documents)
+    return Account("demo", [book.client for book in books], documents, dict(PART_PAYMENTS))
 
 
 def _ordinary(book: Book) -> None:

@@ -9,6 +9,7 @@ from tests.ooxml.book import MAIN, MAX_COLUMNS, MAX_ROWS, Area, Book, area_of, p
 MAX_WIDTH, MAX_HEIGHT_POINTS = 255, 409.5
 MAX_FOOTER = 255
 MAX_FIT, MAX_MARGIN_INCHES = 32_767, 49
+MIN_SCALE, MAX_SCALE = 10, 400
 PAPER_A4 = "9"
 PARTS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 FOOTER_CODE = re.compile(r'&(&|[LCRPNDTZFAGSXYUEBIHO+-]|\d{1,3}|"[^"]+"|K[0-9A-F]{6}|K\d\d[+-]\d{3})')
@@ -119,6 +120,7 @@ def headers_and_footers_are_short_and_their_codes_known(book: Book) -> Iterator[
 
 
 def pages_are_a4_and_fit(book: Book) -> Iterator[str]:
+    """One page across; or, where pages are broken by hand, a scale, as Excel breaks no page it has to fit."""
     for sheet in book.sheets:
         page = sheet.root.find(f"{MAIN}pageSetup")
         fits = sheet.root.find(f"{MAIN}sheetPr/{MAIN}pageSetUpPr")
@@ -126,17 +128,26 @@ def pages_are_a4_and_fit(book: Book) -> Iterator[str]:
             yield f"{sheet.part}: is not set up for A4"
             continue
         across, down = whole(page.get("fitToWidth"), 1), whole(page.get("fitToHeight"), 1)
-        if (
-            fits is None
-            or fits.get("fitToPage") not in ("1", "true")
-            or across != 1
-            or not 0 <= down <= MAX_FIT
-        ):
+        is_fitted = fits is not None and fits.get("fitToPage") in ("1", "true")
+        is_broken = sheet.root.find(f"{MAIN}rowBreaks") is not None
+        if is_fitted == is_broken or across != 1 or not 0 <= down <= MAX_FIT:
             yield f"{sheet.part}: is not set up for one page across: {page.attrib}"
+        if is_broken and not MIN_SCALE <= whole(page.get("scale"), -1) <= MAX_SCALE:
+            yield f"{sheet.part}: has breaks and the scale {page.get('scale')}"
         for margins in sheet.root.iter(f"{MAIN}pageMargins"):
             for side, inches in margins.attrib.items():
                 if not 0 <= float(inches) < MAX_MARGIN_INCHES:
                     yield f"{sheet.part}: its margin {side} is {inches}"
+
+
+def pages_are_broken_between_rows(book: Book) -> Iterator[str]:
+    for sheet in book.sheets:
+        for breaks in sheet.root.iter(f"{MAIN}rowBreaks"):
+            places = [whole(one.get("id"), -1) for one in breaks]
+            if places != sorted(set(places)) or not places or not 0 < places[0] <= places[-1] < MAX_ROWS:
+                yield f"{sheet.part}: its pages are broken after the rows {places}"
+            if {whole(breaks.get(key), -1) for key in ("count", "manualBreakCount")} != {len(places)}:
+                yield f"{sheet.part}: says it has {breaks.attrib} breaks and has {len(places)}"
 
 
 RULES = (
@@ -148,6 +159,7 @@ RULES = (
     merged_cells_do_not_overlap,
     headers_and_footers_are_short_and_their_codes_known,
     pages_are_a4_and_fit,
+    pages_are_broken_between_rows,
 )
 
 

@@ -4,19 +4,30 @@ These tests are for machines that have the programs of a reader, which `.ci/read
 missing they fail.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
+from reports.render import browser
+from reports.source.sandbox import Sandbox
+from tests.readers.chromium import Chromium
+from tests.readers.mails import mail
 from tests.readers.libreoffice import LibreOffice
 
 ROOT = Path(__file__).parents[2]
 DEMO_SECONDS = 180
+DEMO_CLIENTS = range(3100001, 3100013)
+NOBODY = 3199999
+"""A client that the account does not have."""
+DEMO_INSTANT = "1793601000"
+"""2026-11-02 06:30 in Lisbon, as seconds since 1970."""
+SOME_FAILED = 3
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +49,46 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def months(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Mapping[str, Path]:
+    """Language → month of all clients of the demo and of one that fails.
+
+    The Portuguese one is printed too, the English one has line items.
+    """
+    folder = tmp_path_factory.mktemp("months")
+    with Sandbox() as sandbox:
+        return {
+            "pt": _month(folder, sandbox, language="pt", output={"folder": "pt", "pdf": True}),
+            "en": _month(
+                folder, sandbox, language="en", output={"folder": "en"}, statement={"line_items": True}
+            ),
+        }
+
+
+@pytest.fixture(scope="session")
+def pages(months: Mapping[str, Path]) -> Mapping[str, str]:
+    """Name → page: every statement and its mail, overviews with a failed client, and the results."""
+    found = {}
+    for language, month in months.items():
+        paths = [month.parents[1] / "RESULT.html", *sorted(month.rglob("*.html"))]
+        found |= {f"{language} {path.name}": path.read_text("utf-8") for path in paths}
+        found |= {f"{language} mail {client}": mail(month, client, language) for client in DEMO_CLIENTS}
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Chromium:
+    """Chromium for pages; an ordinary user runs it."""
+    return Chromium(program("chromium"))
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The folder with axe-core and vnu-jar, as `tests/readers/node` has them."""
+    folder = os.environ.get("NODE_MODULES", "")
+    return Path(folder) if folder else pytest.fail(_missing(["axe-core and vnu-jar"]))
+
+
+@pytest.fixture(scope="session")
 def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> LibreOffice:
     """LibreOffice with a profile of its own, in which it calculates every formula that it opens."""
     return LibreOffice(program("soffice"), tmp_path_factory.mktemp("libreoffice"))
@@ -53,6 +104,30 @@ def printed() -> Callable[[Path], str]:
         return done.stdout.decode("utf-8")
 
     return text
+
+
+def _month(folder: Path, sandbox: Sandbox, **sections: object) -> Path:
+    config = folder / f"{sections['language']}.yaml"
+    account = {"name": sandbox.account, "api_key": "${DEMO_KEY}", "base_url": sandbox.url}
+    clients = [{"id": client} for client in (*DEMO_CLIENTS, NOBODY)]
+    settings = {"account": account, "period": "2026-10", "clients": clients, **sections}
+    config.write_text(json.dumps(settings), "utf-8")
+    # Root's browser, for Chromium refuses root.
+    own = {browser.VARIABLE: str(Path(__file__).with_name("chromium-for-root"))} if os.geteuid() == 0 else {}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "reports", "run", config],
+        cwd=folder,
+        env=os.environ
+        | {"PYTHONPATH": str(ROOT), "DEMO_KEY": sandbox.api_key, "SOURCE_DATE_EPOCH": DEMO_INSTANT}
+        | own,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=DEMO_SECONDS,
+        check=False,
+    )
+    assert done.returncode == SOME_FAILED, done.stdout.decode("utf-8", "replace")
+    (month,) = (path.parent for path in folder.glob(f"{sections['language']}/*/*/run.json"))
+    return month
 
 
 def program(*names: str) -> str:

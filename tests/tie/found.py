@@ -213,21 +213,30 @@ def _not_counted(sheet: Sheet, words: Words) -> Facts:
 
 
 def _blocks(sheet: Sheet, words: Words) -> Iterator[Block]:
-    """The small tables of a summary: a title, a row of headings, and rows until the next one."""
-    title, block = "", None
-    for row in sheet.rows:
-        is_heading = len(row) > 1 and row[1].text in words.headings
-        if block and (is_heading or len(row) == 1):
+    """The small tables of a summary, also beside each other: a title, headings, rows until an empty one."""
+    rows: dict[int, dict[int, Cell]] = defaultdict(dict)
+    for (number, column), cell in sheet.cells.items():
+        rows[number][column] = cell
+    for number, cells in sorted(rows.items()):
+        for columns in _headings(cells, words):
+            titles = [rows[number - 1][column].text for column in columns if column in rows[number - 1]]
+            block = Block(titles[0] if titles else "", [words.headings[cells[one].text] for one in columns], [])
+            below = number + 1
+            while below in rows and any(column in rows[below] for column in columns):
+                block.rows.append([rows[below].get(column, EMPTY) for column in columns])
+                below += 1
             yield block
-            block = None
-        if len(row) == 1:
-            title = row[0].text
-        elif is_heading:
-            block = Block(title, [words.headings.get(cell.text, "") for cell in row], [])
-        elif block:
-            block.rows.append(row)
-    if block:
-        yield block
+
+
+def _headings(cells: dict[int, Cell], words: Words) -> Iterator[range]:
+    """The columns of every two or more headings beside each other."""
+    known = sorted(column for column, cell in cells.items() if cell.text in words.headings)
+    for first in [column for column in known if column - 1 not in known]:
+        last = first
+        while last + 1 in known:
+            last += 1
+        if last > first:
+            yield range(first, last + 1)
 
 
 def _add_block(facts: Facts, block: Block, currencies: list[str], words: Words, month: Month) -> None:

@@ -1,0 +1,213 @@
+"""What changed since it was reported: a client's documents of earlier periods, then and now.
+
+A document counts as reported when it was dated on or before the last day of a period that had been read. It
+is held against today's reading by its id, whatever its date is now. Amounts are signed Decimals in cents, as
+in `tables`; of a document that is not there, or does not count, every amount is nothing.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from reports.figures.tables import Tables
+from reports.money import ZERO
+from reports.period import Period
+
+ADDED, REMOVED, CANCELLED, RESTORED = "added", "removed", "cancelled", "restored"
+ALTERED, SETTLED, REOPENED = "altered", "settled", "reopened"
+KINDS = (ADDED, REMOVED, CANCELLED, RESTORED, ALTERED, SETTLED, REOPENED)
+
+NEVER_ISSUED = ("draft",)
+"""Of these states a document is finalised, and so added; of any other one it is restored."""
+FACTS = ("number", "type", "date", "due_date", "currency", "exemption")
+AMOUNTS = ("net", "tax", "gross", "withholding", "payable")
+RATE_BASE, RATE_TAX = "rate_base", "rate_tax"
+STATUS = "status"
+OUTSIDE_VAT = ("due_date", "withholding", "payable")
+"""A change of one of these touches no VAT."""
+
+Value = str | Decimal | dt.date | None
+Row = Mapping[str, Any]
+_COLUMNS = ["id", "is_counted", "is_open", STATUS, *FACTS, *AMOUNTS]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one document. `number`, `type`, `date` and `currency` are today's where it still counts.
+
+    `field` is a column of `tables.DOCUMENT_COLUMNS`, or RATE_BASE and RATE_TAX with their `rate` in percent
+    (None: lines without a readable tax). `old` and `new` are None for what was not there. `difference` stands
+    with amounts of one currency. `vat_months` are the first days of the months whose VAT it touches.
+    """
+
+    kind: str
+    document: int
+    number: str
+    type: str
+    date: dt.date
+    currency: str
+    field: str
+    rate: Decimal | None
+    old: Value
+    new: Value
+    difference: Decimal | None
+    vat_months: tuple[dt.date, ...]
+    reported_in: Period
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All changes of a client, by date and document. `since` is the earlier period that was read last.
+
+    `is_filtered`: the readings hold documents of some states only, so that one which came or went may only
+    have passed the filter. Then it touches no month for certain.
+    """
+
+    since: Period
+    read_at: dt.datetime
+    is_filtered: bool
+    changes: tuple[Change, ...]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many documents changed in each way; every kind is there."""
+        return {
+            kind: len({change.document for change in self.changes if change.kind == kind}) for kind in KINDS
+        }
+
+    @property
+    def touching_vat(self) -> frozenset[int]:
+        """The documents whose change touches VAT."""
+        return frozenset(change.document for change in self.changes if change.vat_months)
+
+
+def compare(
+    then: Tables, now: Tables, *, period: Period, after: dt.date = dt.date.min, is_filtered: bool = False
+) -> tuple[Change, ...]:
+    """Every change of a document that `then`, the reading of `period`, had to report.
+
+    These are the documents that were or are dated up to the last day of `period`, and later than `after`, up
+    to which a newer reading reported. Settled and reopened stand beside what else was altered.
+    """
+    before, today = _by_id(then), _by_id(now)
+    changes: list[Change] = []
+    for identity in {**before, **today}:
+        old, new = before.get(identity), today.get(identity)
+        counted_then, counted_now = _if_counted(old), _if_counted(new)
+        days = [row["date"] for row in (counted_then, counted_now) if row]
+        if not any(after < day <= period.last for day in days):
+            continue
+        paper = _Paper(counted_then, counted_now, period, is_filtered)
+        if counted_then and counted_now:
+            changes += paper.altered()
+        else:
+            changes += paper.came_or_went(old, new)
+    return tuple(sorted(changes, key=lambda change: (change.date, change.document)))
+
+
+def is_by_state(filters: Mapping[str, Sequence[str]]) -> bool:
+    """The filter asks for documents of some states only, which change while the document stays the same."""
+    return bool(filters.get("status")) or len({*filters.get("archived", ())}) == 1
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """A document that counted `then`, or counts `now`, or both."""
+
+    then: Row | None
+    now: Row | None
+    period: Period
+    is_filtered: bool
+
+    def altered(self) -> Iterator[Change]:
+        then, now = self.then or {}, self.now or {}
+        for field in FACTS:
+            if then[field] != now[field]:
+                yield self._change(ALTERED, field, then[field], now[field])
+        yield from self._amounts(ALTERED)
+        if then["is_open"] != now["is_open"]:
+            kind = SETTLED if then["is_open"] else REOPENED
+            yield self._change(kind, STATUS, then[STATUS], now[STATUS], touches_vat=False)
+
+    def came_or_went(self, old: Row | None, new: Row | None) -> Iterator[Change]:
+        """`old` and `new` are the document in any state."""
+        if self.now:
+            kind = ADDED if old is None or old[STATUS] in NEVER_ISSUED else RESTORED
+        else:
+            kind = CANCELLED if new else REMOVED
+        # A document may also stop counting by its type.
+        field = STATUS if not (old and new) or old[STATUS] != new[STATUS] else "type"
+        yield self._change(kind, field, old[field] if old else None, new[field] if new else None)
+        yield from self._amounts(kind)
+
+    def _amounts(self, kind: str) -> Iterator[Change]:
+        then, now = self.then or {}, self.now or {}
+        for field in AMOUNTS:
+            yield from self._amount(kind, field, None, then.get(field), now.get(field))
+        old, new = then.get("rates", {}), now.get("rates", {})
+        for rate in sorted({**old, **new}, key=lambda rate: (rate is None, -(rate or ZERO))):
+            for place, field in enumerate((RATE_BASE, RATE_TAX)):
+                pair = (rates[rate][place] if rate in rates else None for rates in (old, new))
+                yield from self._amount(kind, field, rate, *pair)
+
+    def _amount(
+        self, kind: str, field: str, rate: Decimal | None, old: Decimal | None, new: Decimal | None
+    ) -> Iterator[Change]:
+        if (old or ZERO) != (new or ZERO):
+            yield self._change(kind, field, old, new, rate=rate)
+
+    def _change(
+        self,
+        kind: str,
+        field: str,
+        old: Value,
+        new: Value,
+        *,
+        rate: Decimal | None = None,
+        touches_vat: bool = True,
+    ) -> Change:
+        shown: Row = self.now or self.then or {}
+        is_certain = not (self.is_filtered and kind in (ADDED, REMOVED))
+        touches_vat = touches_vat and is_certain and field not in OUTSIDE_VAT
+        return Change(
+            kind=kind,
+            document=shown["id"],
+            **{key: shown[key] for key in ("number", "type", "date", "currency")},
+            field=field,
+            rate=rate,
+            old=old,
+            new=new,
+            difference=self._difference(old, new),
+            vat_months=self._months(field) if touches_vat else (),
+            reported_in=self.period,
+        )
+
+    def _difference(self, old: Value, new: Value) -> Decimal | None:
+        is_amount = isinstance(old, Decimal) or isinstance(new, Decimal)
+        currencies = {row["currency"] for row in (self.then, self.now) if row}
+        if not is_amount or len(currencies) > 1:
+            return None
+        return (new if isinstance(new, Decimal) else ZERO) - (old if isinstance(old, Decimal) else ZERO)
+
+    def _months(self, field: str) -> tuple[dt.date, ...]:
+        """A document that moved touches both months; within one month the day matters to no return."""
+        months = sorted({row["date"].replace(day=1) for row in (self.then, self.now) if row})
+        return () if field == "date" and len(months) == 1 else tuple(months)
+
+
+def _by_id(tables: Tables) -> dict[int, Row]:
+    """The documents with what they come to per VAT rate; a code of exemption is a fact of the document."""
+    taxes = tables.taxes
+    rates: dict[int, dict[Decimal | None, tuple[Decimal, Decimal]]] = {}
+    for identity, rate, base, tax in zip(
+        taxes["document_id"], taxes["rate"], taxes["base"], taxes["tax"], strict=True
+    ):
+        rates.setdefault(identity, {})[rate] = (base, tax)
+    rows = tables.documents[_COLUMNS].to_dict("records")
+    return {row["id"]: {**row, "rates": rates.get(row["id"], {})} for row in rows}  # type: ignore[dict-item]
+
+
+def _if_counted(row: Row | None) -> Row | None:
+    return row if row and row["is_counted"] else None

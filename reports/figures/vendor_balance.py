@@ -1,0 +1,71 @@
+"""What a client owes by the vendor's own count, part payments included: shown beside our open documents.
+
+Vendor documentation, "Get client balance": `currency {symbol, code}`, and `balance` and `overdue_balance`,
+each `{with_vat, without_vat}`. A plain amount, and a currency that is a plain text, are taken as well.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reports.figures.model import Remark, currency_code
+from reports.money import cents, exact
+
+UNREADABLE = "VENDOR-OPEN-UNREADABLE"
+SHOWN_CHARACTERS = 60
+
+
+@dataclass(frozen=True)
+class VendorBalance:
+    """Amounts in cents, VAT included; positive is owed by the client. `overdue` None: not said."""
+
+    currency: str
+    open: Decimal
+    overdue: Decimal | None
+
+
+def parse_balance(text: str) -> tuple[VendorBalance | None, tuple[Remark, ...]]:
+    """The balance in the answer `text`, and what of it could not be read. None without amount or currency."""
+    raw = json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+    remarks: list[Remark] = []
+    currency = _currency(raw, remarks)
+    balance = _amount(raw, "balance", remarks)
+    overdue = _amount(raw, "overdue_balance", remarks) if "overdue_balance" in raw else None
+    if currency is None or balance is None:
+        return None, tuple(remarks)
+    return VendorBalance(currency, balance, overdue), tuple(remarks)
+
+
+def is_comparable(filters: Mapping[str, Sequence[str]]) -> bool:
+    """Whether everything was read. The vendor counts every document, whatever a filter leaves out."""
+    return all(
+        not words or (key == "archived" and {*words} >= {"archived", "non_archived"})
+        for key, words in filters.items()
+    )
+
+
+def _currency(raw: Mapping[str, object], remarks: list[Remark]) -> str | None:
+    value = raw.get("currency")
+    name = value.get("code") if isinstance(value, Mapping) else value
+    if isinstance(name, str) and name.strip():
+        return currency_code(name.strip())
+    remarks.append(Remark(UNREADABLE, "currency", _shown(value)))
+    return None
+
+
+def _amount(raw: Mapping[str, object], key: str, remarks: list[Remark]) -> Decimal | None:
+    value = raw[key]
+    field = key
+    if isinstance(value, Mapping):
+        value, field = value.get("with_vat"), f"{key}.with_vat"
+    try:
+        return cents(exact(value))
+    except ValueError:
+        remarks.append(Remark(UNREADABLE, field, _shown(value)))
+        return None
+
+
+def _shown(value: object) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"

@@ -1,0 +1,79 @@
+"""What the API says about a client itself, for the head of its archive. No client fails for it.
+
+What is kept is `{"client": text, "balance": text, "missing": {kind: why}}`: the exact text of each answer,
+or why there is none.
+"""
+
+import json
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from reports.errors import ReadingError, UnreachableError
+from reports.source.paging import id_of
+
+if TYPE_CHECKING:
+    from reports.source.client import Api
+
+CLIENT, BALANCE = "client", "balance"
+KINDS = (CLIENT, BALANCE)
+MISSING = "missing"
+
+MOST_CHARACTERS = 100_000
+MOST_BRACKETS = 500
+"""An answer has some thousand characters, and a dozen brackets. The head of an archive is read as a whole."""
+
+FAILURES_IN_A_ROW = 3
+"""So often a kind may find no usable answer; then documents need the time more."""
+
+_log = logging.getLogger(__name__)
+
+
+class Inquiry:
+    """All details of a run; they may be asked for from any thread."""
+
+    def __init__(self, api: "Api") -> None:
+        self._api = api
+        self._lock = threading.Lock()
+        self._failures: Counter[str] = Counter()
+
+    def ask(
+        self, client: int, kinds: Sequence[str], *, on_request: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
+        """What is kept of `kinds`. Raises RefusedError and StoppedError, but nothing else `Api` raises."""
+        kept: dict[str, Any] = {MISSING: {}}
+        for kind in kinds:
+            try:
+                kept[kind] = self._text(client, kind, on_request)
+            except ReadingError as error:
+                _log.warning("%s", error)
+                kept[MISSING][kind] = str(error)
+        return kept
+
+    def _text(self, client: int, kind: str, on_request: Callable[[], None]) -> str:
+        if self._failures[kind] >= FAILURES_IN_A_ROW:
+            raise ReadingError(
+                f"client {client}, {kind}: not asked, after {FAILURES_IN_A_ROW} clients without an answer. "
+                "Run again later"
+            )
+        request = self._api.client_details if kind == CLIENT else self._api.balance
+        try:
+            text = request(client, on_request=on_request).body
+        except UnreachableError:
+            with self._lock:
+                self._failures[kind] += 1
+            raise
+        self._failures[kind] = 0
+        if len(text) > MOST_CHARACTERS or text.count("{") + text.count("[") > MOST_BRACKETS:
+            raise ReadingError(f"client {client}, {kind}: the answer is too large and was not kept")
+        if kind == CLIENT:
+            _check_owner(text, client)
+        return text
+
+
+def _check_owner(text: str, client: int) -> None:
+    found = json.loads(text)[CLIENT]
+    if not isinstance(found, dict) or id_of(found) != client:
+        raise ReadingError(f"client {client}, details: the answer is about something else and was not kept")

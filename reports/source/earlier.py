@@ -1,0 +1,93 @@
+"""Earlier readings: the archives of earlier periods that a client's reading can be held against.
+
+They lie beside the period's own folder, `<account>/<label>/source/<client>.jsonl.gz`. Copies that were kept
+of older readings are none of them. Whatever is wrong with an earlier archive, it fails no month.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from reports.errors import ReadingError
+from reports.period import Period, parse
+from reports.source import archive
+from reports.source.archive import Header
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A client's reading for an earlier period. `read_at` is aware, UTC.
+
+    It is the newest that reports the days later than `after`, up to the last day of `period`.
+    """
+
+    archive: Path
+    period: Period
+    read_at: datetime
+    after: date
+
+
+def readings(account_folder: Path, header: Header, period: Period) -> tuple[Earlier, ...]:
+    """The readings that reported what was dated before `period`, the newest first; empty when there is none.
+
+    `header` is the client's own for `period`. An earlier reading is of a period that ended before it, was
+    made no later, and asked for the same. One is enough, unless an older period was read again after a newer
+    one: then each reports the days that no newer reading does.
+    """
+    found = sorted(
+        _found(account_folder, header, period), key=lambda one: (one.read_at, one.period.last), reverse=True
+    )
+    chosen: list[Earlier] = []
+    for one in found:
+        after = chosen[-1].period.last if chosen else date.min
+        if one.period.last > after:
+            chosen.append(Earlier(one.archive, one.period, one.read_at, after))
+    return tuple(chosen)
+
+
+def _found(account_folder: Path, header: Header, period: Period) -> Iterator[Earlier]:
+    for folder in _folders(account_folder):
+        earlier = _period_of(folder)
+        path = archive.path_of(folder / "source", header.client)
+        if earlier is None or earlier.last >= period.first or not path.is_file():
+            continue
+        try:
+            theirs = archive.read_header(path)
+        except ReadingError as error:
+            _log.warning("client %s is not held against %s: %s", header.client, earlier.label, error)
+            continue
+        if (theirs.account, theirs.client) != (header.account, header.client):
+            continue
+        if _asked(theirs) != _asked(header):
+            _log.info(
+                "client %s is not held against %s: it was read with other filters",
+                header.client,
+                earlier.label,
+            )
+        elif theirs.read_at <= header.read_at:
+            yield Earlier(path, earlier, theirs.read_at, date.min)
+
+
+def _folders(account_folder: Path) -> list[Path]:
+    try:
+        return sorted(account_folder.iterdir())
+    except OSError:
+        return []
+
+
+def _period_of(folder: Path) -> Period | None:
+    """The period whose label is the folder's name; a name that only reads like one is not."""
+    try:
+        period = parse(folder.name, date.max)
+    except ValueError:
+        return None
+    return period if period.label == folder.name else None
+
+
+def _asked(header: Header) -> dict[str, set[str]]:
+    """Neither order nor an empty filter means anything."""
+    return {key: set(values) for key, values in header.filters.items() if values}

@@ -1,0 +1,26 @@
+"""The body of a client's mail, made from the archive of its month."""
+
+from pathlib import Path
+
+from reports.figures import checks, tables, totals
+from reports.figures.model import parse_page
+from reports.render import client_pages, pages
+from reports.render.client_pages import Issuer, Subject
+from reports.render.labels import Labels
+from reports.source import archive
+from tests.papers import LIMITS_DAYS, OCTOBER
+
+ISSUER = Issuer("Contabilidade Exemplo, Lda", "500000001", "Rua do Exemplo 1\n1000-001 Lisboa")
+
+
+def mail(month: Path, client: int, language: str) -> str:
+    """The mail of `client` in `language`, an HTML page."""
+    path = archive.path_of(month / "source", client)
+    header, labels = archive.read_header(path), Labels(language)
+    laid_out = tables.build([paper for body in archive.read_pages(path) for paper in parse_page(body)])
+    read_at = header.read_at
+    figures = totals.build(laid_out, period=OCTOBER, read_on=read_at.date(), limits=LIMITS_DAYS)
+    findings = checks.check(laid_out, figures, header.filters)
+    subject = Subject(client, f"Cliente & Filhos {client}", None, ISSUER, OCTOBER, read_at, header.filters)
+    report = client_pages.client_report(subject, figures, findings=findings, labels=labels, line_items=False)
+    return pages.mail(report, subject=subject, labels=labels)
