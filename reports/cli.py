@@ -106,6 +106,8 @@ class Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         _tolerant_streams()
+        logging.getLogger().setLevel(logging.INFO)
+        logging.raiseExceptions = False
         kwargs["standalone_mode"] = False
         try:
             code = super().main(*args, **kwargs)
@@ -131,21 +133,41 @@ class Group(click.Group):
         sys.exit(int(code or 0))
 
 
+def _be_quiet(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    context.obj = is_wanted or bool(context.obj)
+
+
+def _be_verbose(_: click.Context, __: click.Parameter, is_wanted: bool) -> None:
+    root = logging.getLogger()
+    if is_wanted and root.level != logging.DEBUG:
+        root.setLevel(logging.DEBUG)
+        if sys.stderr is not None:
+            handler = logging.StreamHandler()
+            handler.setFormatter(RedactingFormatter(redact, "%(levelname)s %(name)s %(message)s"))
+            root.addHandler(handler)
+
+
+def voice(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--quiet and --verbose, which may stand before or behind the name of a command."""
+    quiet = click.option(
+        "--quiet", "-q", is_flag=True, expose_value=False, callback=_be_quiet, help="Only the last line."
+    )
+    verbose = click.option(
+        "--verbose",
+        "-v",
+        is_flag=True,
+        expose_value=False,
+        callback=_be_verbose,
+        help="Every request in the log and on the screen.",
+    )
+    return quiet(verbose(command))
+
+
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="invoice-reports")
-@click.option("--quiet", "-q", is_flag=True, help="Only the last line.")
-@click.option("--verbose", "-v", is_flag=True, help="Every request in the log and on the screen.")
-@click.pass_context
-def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
+@voice
+def main() -> None:
     """Monthly statements from InvoiceXpress: one Excel workbook and one HTML page per client."""
-    context.obj = quiet
-    root = logging.getLogger()
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    logging.raiseExceptions = False
-    if verbose and sys.stderr is not None:
-        handler = logging.StreamHandler()
-        handler.setFormatter(RedactingFormatter(redact, "%(levelname)s %(name)s %(message)s"))
-        root.addHandler(handler)
 
 
 @main.command()
@@ -157,6 +179,7 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="In place of output.folder.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
 @click.option("--offline", is_flag=True, help="Render again from the stored pages; needs no key.")
+@voice
 @click.pass_obj
 def run(
     quiet: bool,
@@ -183,6 +206,7 @@ def run(
 
 @main.command()
 @CONFIGS
+@voice
 @click.pass_obj
 def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
     """Everything that would make a run fail, found before it. Writes nothing."""
@@ -234,6 +258,7 @@ def key_delete(account: str) -> None:
 
 @main.command()
 @click.argument("folder", metavar="[DIR]", default="output", type=click.Path(path_type=Path))
+@voice
 @click.pass_obj
 def demo(quiet: bool, *, folder: Path) -> int:
     """The whole job on generated data, over real HTTP, against an API inside this program."""

@@ -155,7 +155,7 @@ def test_every_way_a_reported_document_can_change_is_found_and_nothing_else(offi
         paper(9, day=date(2026, 10, 3)),
         paper(10, line("Pão", "10.00", tax=IVA23) | {"tax": {"id": 2, "name": "IVA13", "value": 13}}),
         paper(11, due_date="30/11/2026"),
-        paper(12, inverted_sequence_number="2026/112"),
+        paper(12, inverted_sequence_number="2026/<b>"),
         paper(13, currency="US Dollar"),
         paper(14, exempt, tax_exemption="M07"),
         paper(15, retention="25.0"),
@@ -193,7 +193,7 @@ def test_every_way_a_reported_document_can_change_is_found_and_nothing_else(offi
         ("FT 2026/10", "Altered", "Base 13%", None, "10.00", "10.00", "2026-09"),
         ("FT 2026/10", "Altered", "VAT 13%", None, "2.30", "2.30", "2026-09"),
         ("FT 2026/11", "Altered", "Due date", "11/09/2026", "30/11/2026", None, None),
-        ("FT 2026/112", "Altered", "Number", "FT 2026/12", "FT 2026/112", None, "2026-09"),
+        ("FT 2026/<b>", "Altered", "Number", "FT 2026/12", "FT 2026/<b>", None, "2026-09"),
         ("FT 2026/13", "Altered", "Currency", "EUR", "USD", None, "2026-09"),
         ("FT 2026/14", "Altered", "Exemption", "M05", "M07", None, "2026-09"),
         ("FT 2026/15", "Altered", "Withholding", "0.00", "2.50", "2.50", None),
@@ -365,13 +365,12 @@ def test_clients_that_are_not_this_run_s_keep_their_changes(office: Office) -> N
     assert (office.entries[ANA], found(office)) == (before, rows)
 
 
-@pytest.mark.parametrize("language", ["pt", "es", "en"])
-def test_offline_gives_the_same_bytes(office: Office, language: str) -> None:
-    run(office, "2026-09", language=language)
+def test_offline_gives_the_same_bytes(office: Office) -> None:
+    run(office, "2026-09", language="es")
     put(office, paper(3, status="canceled"), paper(5, status="settled"), paper(8, day=date(2026, 8, 30)))
-    assert run(office, "2026-10", language=language).code == 6
+    assert run(office, "2026-10", language="es").code == 6
     before = {path: data for path, data in tree(office.month).items() if not path.startswith("run.")}
-    assert run(office, "2026-10", "--offline", language=language).code == 6
+    assert run(office, "2026-10", "--offline", language="es").code == 6
     assert {path: data for path, data in tree(office.month).items() if not path.startswith("run.")} == before
 
 

@@ -235,9 +235,10 @@ def test_chosen_client_that_may_be_of_two_accounts_is_refused(office: Office) ->
     assert_refused(said, f"--client {RUI} may be of {office.config} or {other}")
 
 
-def test_quiet_run_says_one_line(office: Office) -> None:
+@pytest.mark.parametrize("words", [["--quiet", "run"], ["run", "-q"]])
+def test_quiet_run_says_one_line(office: Office, words: list[str]) -> None:
     office.configure([ANA], output=HTML_ONLY)
-    assert office.type("--quiet", "run", office.config) == Said(0, "1 of 1 clients ready. Exit code 0.\n", "")
+    assert office.type(*words, office.config) == Said(0, "1 of 1 clients ready. Exit code 0.\n", "")
 
 
 # check

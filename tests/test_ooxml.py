@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.render.brand import Brand
 from reports.source.sandbox_data import generate
 from tests import workbooks
 from tests.ooxml import (
@@ -81,7 +82,7 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
     (styles.styles_use_what_there_is, STYLES, '<numFmt numFmtId="165"', '<numFmt numFmtId="265"'),
     (styles.styles_use_what_there_is, STYLES, 'fontId="1"', 'fontId="99"'),
     (styles.fonts_colours_and_alignments_are_possible, STYLES, 'rgb="00FFFFFF"', 'rgb="white"'),
-    (styles.fonts_colours_and_alignments_are_possible, STYLES, 'sz val="18"', 'sz val="500"'),
+    (styles.fonts_colours_and_alignments_are_possible, STYLES, 'sz val="20"', 'sz val="500"'),
     (styles.fonts_colours_and_alignments_are_possible, STYLES, 'horizontal="right"', 'horizontal="end"'),
     (styles.cells_have_a_style_there_is, DATA, ' s="5"', ' s="999"'),
     (styles.conditional_formats_have_a_look_there_is, TABLE, "<table ", '<table headerRowDxfId="7" '),
@@ -112,7 +113,18 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
     (sheets.headers_and_footers_are_short_and_their_codes_known, DATA, "Ana ", "Ana " * 70),
     (sheets.pages_are_a4_and_fit, DATA, 'paperSize="9"', 'paperSize="1"'),
     (sheets.pages_are_a4_and_fit, DATA, 'fitToPage="1"', 'fitToPage="0"'),
-    (cells.cells_hold_what_their_type_says, DATA, '(<c r="A2"[^>]*) t="inlineStr"', r"\1"),
+    (sheets.pages_are_a4_and_fit, PAGE, 'fitToPage="0"', 'fitToPage="1"'),
+    (sheets.pages_are_a4_and_fit, PAGE, ' scale="[0-9]+"', ' scale="9"'),
+    (sheets.pages_are_broken_between_rows, PAGE, '<brk id="[0-9]+"', '<brk id="0"'),
+    (sheets.pages_are_broken_between_rows, PAGE, 'manualBreakCount="1"', 'manualBreakCount="2"'),
+    (package.every_relationship_leads_to_a_part_of_its_kind, TYPES, "image/png", "image/jpeg"),
+    (
+        styles.conditional_formats_have_a_look_there_is,
+        DATA,
+        r'(operator="equal") dxfId="\d+"',
+        r'\1 dxfId="99"',
+    ),
+    (cells.cells_hold_what_their_type_says, DATA, '(<c r="B2"[^>]*) t="inlineStr"', r"\1"),
     (cells.cells_hold_what_their_type_says, DATA, '(<c r="D2" s="[^"]*")', r'\1 t="d"'),
     (cells.numbers_are_finite, DATA, r"<v>100\.00</v>", "<v>NaN</v>"),
     (cells.numbers_are_finite, DATA, r"<v>100\.00</v>", "<v>1,00</v>"),
@@ -169,7 +181,8 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
     (tables.structured_references_lead_to_a_column, DATA, r"EUR\[Net\]", "EUR[Netto]"),
     (tables.structured_references_lead_to_a_column, DATA, r"documents_EUR\[Net\]", "papers_EUR[Net]"),
     (charts.drawings_are_anchored_in_their_sheet, DRAWING, "<col>[0-9]+<", "<col>16384<"),
-    (charts.drawings_are_anchored_in_their_sheet, DRAWING, 'cx="[0-9]+"', 'cx="0"'),
+    (charts.drawings_are_anchored_in_their_sheet, DRAWING, "<to><col>[0-9]+<", "<to><col>0<"),
+    (charts.drawings_are_anchored_in_their_sheet, DRAWING, '<ext cx="[0-9]+"', '<ext cx="0"'),
     (charts.drawn_things_have_ids_and_lead_to_charts, DRAWING, 'id="2" name', 'id="1" name'),
     (
         charts.drawn_things_have_ids_and_lead_to_charts,
@@ -180,7 +193,7 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
     (charts.axes_and_series_belong_together, CHART, '<axId val="100"', '<axId val="101"'),
     (charts.axes_and_series_belong_together, CHART, '<order val="1"', '<order val="0"'),
     (charts.cached_points_are_the_cells, CHART, "'Summary'!", "'Resumo'!"),
-    (charts.cached_points_are_the_cells, CHART, r"\$48</f>", "$47</f>"),
+    (charts.cached_points_are_the_cells, CHART, r":\$A\$(\d+)</f>", r":$A$\1\1</f>"),
     (charts.cached_points_are_the_cells, CHART, "<v>Oct 2026<", "<v>Oct 2025<"),
     (charts.cached_points_are_the_cells, CHART, "<v>250.00<", "<v>250.01<"),
     (charts.cached_points_are_the_cells, CHART, "<strCache>.*?</strCache>", ""),
@@ -196,14 +209,17 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workbook with two currencies, tables and charts."""
+    """A workbook with two currencies, tables, charts and a logo."""
     papers = [
         paper(1, net="100"),
         paper(2, net="200", status="settled"),
         paper(3, "CreditNote", net="50"),
         paper(4, net="70", currency="US Dollar"),
     ]
-    return workbooks.write_client(tmp_path_factory.mktemp("sound") / "sound.xlsx", papers, language="en")
+    folder = tmp_path_factory.mktemp("sound")
+    (folder / "logo.png").write_bytes(workbooks.png(40, 20))
+    brand = Brand(logo=folder / "logo.png")
+    return workbooks.write_client(folder / "sound.xlsx", papers, language="en", brand=brand)
 
 
 def test_a_sound_workbook_breaks_no_rule(sound: Path) -> None:
@@ -263,10 +279,11 @@ def _break(sound: Path, broken: Path, part: str, pattern: str, breach: str) -> N
     """Copies the workbook with one place of one part changed, or with one part more."""
     with zipfile.ZipFile(sound) as source, zipfile.ZipFile(broken, "w") as target:
         for name in source.namelist():
-            text = source.read(name).decode()
+            content = source.read(name)
             if name == part:
-                text, count = re.subn(pattern, breach, text, count=1, flags=re.DOTALL)
+                text, count = re.subn(pattern, breach, content.decode(), count=1, flags=re.DOTALL)
                 assert count == 1, f"{part} has no {pattern}"
-            target.writestr(name, text)
+                content = text.encode()
+            target.writestr(name, content)
         if not part:
             target.writestr(breach, source.read(STYLES))

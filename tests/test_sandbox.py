@@ -129,6 +129,16 @@ def test_clients_are_paged_and_only_one_alone_shows_its_terms(sandbox: Sandbox) 
     assert set(alone) - set(listed["clients"][0]) == {"payment_days", "tax_exemption_code"}
 
 
+def test_only_the_balance_knows_of_part_payments(sandbox: Sandbox) -> None:
+    path = f"/api/v3/clients/{ANA}/balance.json"
+    before = get(sandbox, path).json()
+    assert {*before} > {"currency", "balance", "overdue_balance"}
+    sandbox.account_data.part_payments[ANA] = Decimal("5.50")
+    after = get(sandbox, path).json()
+    assert before["balance"]["with_vat"] - after["balance"]["with_vat"] == 5.5
+    assert before["balance"]["without_vat"] == after["balance"]["without_vat"]
+
+
 @pytest.mark.parametrize("key", [None, "", "wrong"])
 def test_a_missing_or_wrong_key_is_401_in_json(sandbox: Sandbox, key: str | None) -> None:
     url = f"{sandbox.url}/clients/{ANA}/invoices.json"
@@ -141,6 +151,7 @@ def test_what_is_not_there_is_404_as_a_web_page(sandbox: Sandbox) -> None:
     absent = (
         post(sandbox, 99),
         get(sandbox, "/clients/99.json"),
+        get(sandbox, "/api/v3/clients/99/balance.json"),
         get(sandbox, "/nowhere"),
         get(sandbox, f"/clients/{ANA}/invoices.json"),
     )

@@ -1,5 +1,7 @@
 """Workbooks as the tool writes them, from documents as the API gives them, without a run around it."""
 
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from zoneinfo import ZoneInfo
 from reports.figures import checks, tables, totals
 from reports.render import account_pages, client_pages, workbook
 from reports.render.account_pages import Account, ClientLine, Grids
+from reports.render.brand import HOUSE, Brand
 from reports.render.client_pages import Issuer, Subject
 from reports.render.labels import Labels
 from reports.render.layout import Book
@@ -62,10 +65,10 @@ def client_book(
     return book, client_line, account_pages.client_grids(subject, figures, findings, labels)
 
 
-def write_client(path: Path, papers: Sequence[Raw], **about: object) -> Path:
+def write_client(path: Path, papers: Sequence[Raw], *, brand: Brand = HOUSE, **about: object) -> Path:
     """The workbook of a client; `about` as `client_book` takes it."""
     book, _, _ = client_book(papers, **about)  # type: ignore[arg-type]
-    return _write(path, book, Labels(str(about.get("language", "pt"))))
+    return _write(path, book, Labels(str(about.get("language", "pt"))), brand)
 
 
 def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language: str = "pt") -> Path:
@@ -100,7 +103,25 @@ def hostile_papers() -> list[Raw]:
     return papers
 
 
-def _write(path: Path, book: Book, labels: Labels) -> Path:
+def png(width: int, height: int, colour: tuple[int, int, int] = (31, 78, 120)) -> bytes:
+    """A picture of one colour."""
+    size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + bytes(colour) * width) * height, 9)
+    chunks = ((b"IHDR", size), (b"IDAT", pixels), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """The beginning of a picture, up to the header that has its size."""
+    comment = b"\xff\xfe" + struct.pack(">H", 5) + b"abc"
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
+    return b"\xff\xd8" + comment + frame + b"\xff\xd9"
+
+
+def _write(path: Path, book: Book, labels: Labels, brand: Brand = HOUSE) -> Path:
     with path.open("wb") as target:
-        workbook.write(book, target, labels=labels)
+        workbook.write(book, target, labels=labels, brand=brand)
     return path

@@ -1,7 +1,7 @@
 """What a client owes by the vendor's own count, part payments included: shown beside our open documents.
 
-Vendor documentation, "Get client balance": `currency {symbol, code}`, and `balance` and `overdue_balance`,
-each `{with_vat, without_vat}`. A plain amount, and a currency that is a plain text, are taken as well.
+Vendor documentation, "Get client balance": `currency {symbol, code}` and `balance {with_vat, without_vat}`,
+among others. A plain amount, and a currency that is a plain text, are taken as well.
 """
 
 import json
@@ -18,11 +18,10 @@ SHOWN_CHARACTERS = 60
 
 @dataclass(frozen=True)
 class VendorBalance:
-    """Amounts in cents, VAT included; positive is owed by the client. `overdue` None: not said."""
+    """`open` in cents, VAT included; positive is owed by the client."""
 
     currency: str
     open: Decimal
-    overdue: Decimal | None
 
 
 def parse_balance(text: str) -> tuple[VendorBalance | None, tuple[Remark, ...]]:
@@ -31,10 +30,9 @@ def parse_balance(text: str) -> tuple[VendorBalance | None, tuple[Remark, ...]]:
     remarks: list[Remark] = []
     currency = _currency(raw, remarks)
     balance = _amount(raw, "balance", remarks)
-    overdue = _amount(raw, "overdue_balance", remarks) if "overdue_balance" in raw else None
     if currency is None or balance is None:
         return None, tuple(remarks)
-    return VendorBalance(currency, balance, overdue), tuple(remarks)
+    return VendorBalance(currency, balance), tuple(remarks)
 
 
 def is_comparable(filters: Mapping[str, Sequence[str]]) -> bool:

@@ -28,7 +28,18 @@ _TOTALS = (
     ("open", N_("Open")),
     ("overdue", N_("Overdue")),
 )
-_NOT_COUNTED = ("opening_number", "type", "status", "date", "reason", "currency", "gross", "reference", "link", "id")
+_NOT_COUNTED = (
+    "opening_number",
+    "type",
+    "status",
+    "date",
+    "reason",
+    "currency",
+    "gross",
+    "reference",
+    "link",
+    "id",
+)
 _PER_CURRENCY = (("vat", N_("VAT")), ("documents", N_("Documents")), ("open", N_("Open documents")))
 
 
@@ -224,9 +235,7 @@ def clients_columns(labels: Labels) -> tuple[Column, ...]:
         Column("id", _("Id"), Kind.INTEGER),
         Column("client", _("Client"), Kind.TEXT),
         Column("fiscal_id", _("NIF"), Kind.TEXT),
-        Column(
-            "state", _("State"), Kind.TEXT, marks=(Mark("is", labels.state(FAILED), Tone.ALARM),)
-        ),
+        Column("state", _("State"), Kind.TEXT, marks=(Mark("is", labels.state(FAILED), Tone.ALARM),)),
         Column("currency", _("Currency"), Kind.TEXT),
         Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
         *(Column(key, _(heading), Kind.MONEY, has_total=True) for key, heading in _TOTALS),
@@ -271,9 +280,7 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
     _ = labels.text
     columns = (
         Column("client", _("Client"), Kind.TEXT),
-        Column(
-            "level", _("Level"), Kind.TEXT, marks=(Mark("is", labels.level("warning"), Tone.ATTENTION),)
-        ),
+        Column("level", _("Level"), Kind.TEXT, marks=(Mark("is", labels.level("warning"), Tone.ATTENTION),)),
         Column("code", _("Code"), Kind.TEXT),
         Column("number", _("Number"), Kind.TEXT),
         Column("message", _("Finding"), Kind.LONG_TEXT),

@@ -38,9 +38,7 @@ class _Point(NumVal):
     v = NestedText(allow_none=True, expected_type=str)
 
 
-def column_chart(
-    block: Chart, sheet_name: str, first: int, *, inks: Inks, bars: Sequence[str]
-) -> BarChart:
+def column_chart(block: Chart, sheet_name: str, first: int, *, inks: Inks, bars: Sequence[str]) -> BarChart:
     """A native chart over the cells from row `first`, its points cached so that previews show them.
 
     `bars` has a colour for each series.
@@ -56,9 +54,7 @@ def column_chart(
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "clustered", 60, -5
     words = _words(inks[Ink.QUIET])
     chart.legend.position, chart.legend.txPr = "t", words
-    chart.layout = Layout(
-        manualLayout=ManualLayout(x=0.1, y=0.13, w=0.88, h=0.7, xMode="edge", yMode="edge")
-    )
+    chart.layout = Layout(manualLayout=ManualLayout(x=0.1, y=0.13, w=0.88, h=0.7, xMode="edge", yMode="edge"))
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
     # Excel takes a chart that does not say so for one with rounded corners.
     chart.roundedCorners = False

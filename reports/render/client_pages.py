@@ -197,9 +197,7 @@ def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | N
     return sentence.format(list=", ".join(hidden))
 
 
-def _summary_pages(
-    report: ClientReport, subject: Subject, labels: Labels
-) -> tuple[tuple[Block, ...], ...]:
+def _summary_pages(report: ClientReport, subject: Subject, labels: Labels) -> tuple[tuple[Block, ...], ...]:
     """The first sheet as paper: a page a currency, the head on the first and the notes on the last."""
     head = Head(report.title, (_issuer_facts(subject, labels), _client_facts(subject, labels)))
     pages: list[list[Block]] = [

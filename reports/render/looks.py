@@ -64,6 +64,7 @@ class Ink(StrEnum):
 Inks = Mapping[Ink, str]
 """Six hexadecimal digits for each."""
 
+
 class Look(NamedTuple):
     """How a cell looks."""
 
@@ -221,12 +222,13 @@ def widths(grid: Sheet) -> list[float]:
 def narrow_widths(grid: Sheet) -> list[float]:
     """A width per column for a page where space is dear: what its values take, and headings without buttons."""
     every = [*grid.rows, *([grid.totals] if grid.totals else [])]
-    return [
+    longest = [
         max(_longest_shown(column, [row[index] for row in every], grid.currency), _narrow_heading(column))
-        / LETTERS_PER_DIGIT
-        + CELL_PADDING
-        + _alignment(grid, index).get("indent", 0)
         for index, column in enumerate(grid.columns)
+    ]
+    return [
+        round(length / LETTERS_PER_DIGIT + CELL_PADDING + _alignment(grid, index).get("indent", 0), 1)
+        for index, length in enumerate(longest)
     ]
 
 

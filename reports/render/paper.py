@@ -65,6 +65,7 @@ class Paper:
         self._brand = brand
         self._logo = picture.read(brand.logo) if brand.logo else None
         self._bands: list[Band] = []
+        self._merged: list[str] = []
         self._widths: list[float] = []
         self._page_points: list[float] = []
 
@@ -85,7 +86,8 @@ class Paper:
             self._place_logo(self._logo)
             self.descriptions.append(author)
         self._set_up()
-        return Part(self._bands, {}, f"{get_column_letter(len(self._widths))}{len(self._bands)}")
+        last_cell = f"{get_column_letter(len(self._widths))}{len(self._bands)}"
+        return Part(self._bands, {}, last_cell, self._merged)
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Head):
@@ -112,7 +114,9 @@ class Paper:
         places = ((1, 1, middle), (middle + 1, middle + 2, len(self._widths)))
         for facts in zip_longest(*groups):
             lines = [
-                self._fact(fact, place) for fact, place in zip(facts, places, strict=False) if fact is not None
+                self._fact(fact, place)
+                for fact, place in zip(facts, places, strict=False)
+                if fact is not None
             ]
             self._add([_joined(lines)])
 
@@ -171,11 +175,12 @@ class Paper:
             bars=palette(self._brand.colours)[1:],
         )
         # From cell to cell, so that it is as wide as the columns are in every program.
-        chart.anchor = TwoCellAnchor(
+        place = TwoCellAnchor(
             editAs="oneCell",
             _from=AnchorMarker(len(grid.columns), EMU_PER_PIXEL * PIXELS_PER_CHARACTER, first - 2),
             to=AnchorMarker(len(self._widths), 0, len(self._bands)),
         )
+        chart.anchor = place  # type: ignore[assignment] # the stub knows only the name of a cell
         self._sheet.add_chart(chart)
         names = ", ".join(name for name, _ in block.series)
         self.descriptions.append(f"{block.title}: {names}, {block.categories[0]} – {block.categories[-1]}")
@@ -197,8 +202,7 @@ class Paper:
 
     def _merge(self, row: int, first: int, last: int) -> None:
         if last > first:
-            # Named alone: openpyxl's own merging makes every cell of them.
-            self._sheet.merged_cells.add(f"{get_column_letter(first)}{row}:{get_column_letter(last)}{row}")
+            self._merged.append(f"{get_column_letter(first)}{row}:{get_column_letter(last)}{row}")
 
     def _logo_size(self) -> tuple[int, int]:
         """Width and height in pixels, both 0 without a logo."""

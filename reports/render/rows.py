@@ -61,11 +61,12 @@ class Band(NamedTuple):
 
 class Part(NamedTuple):
     """What goes into one sheet: bands in order of their rows, the result of every formula that openpyxl left
-    without one (cell → number), and the last cell in use."""
+    without one (cell → number), the last cell in use, and areas (`A1:C1`) that are one cell each."""
 
     bands: Sequence[Band]
     results: Mapping[str, Decimal | int]
     last_cell: str
+    merged: Sequence[str] = ()
 
 
 Encoder = Callable[[object], str]
@@ -170,7 +171,16 @@ def _sheet(xml: str, part: Part) -> Iterator[str]:
         yield from _band(band)
     for _, row in own:
         yield _with_results(row, part.results)
-    yield xml[end:]
+    after = end + len("</sheetData>")
+    yield xml[end:after] + _merged(part.merged) + xml[after:]
+
+
+def _merged(areas: Sequence[str]) -> str:
+    """In their order: openpyxl keeps them in a set, whose order changes from run to run."""
+    if not areas:
+        return ""
+    cells = "".join(f'<mergeCell ref="{area}"/>' for area in areas)
+    return f'<mergeCells count="{len(areas)}">{cells}</mergeCells>'
 
 
 def _band(band: Band) -> Iterator[str]:

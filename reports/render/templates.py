@@ -36,8 +36,17 @@ REPLACEABLE = (
 SUFFIXES = (".j2", ".jinja", ".jinja2", ".html", ".htm", ".css", ".js")
 """What looks like a template: any other file of the folder is left alone."""
 
-_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What Jinja and the expressions of a template raise."""
+_FAULTS = (
+    TemplateError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What Jinja and the expressions of a template raise, and what a function raises that is given nonsense."""
 
 _GUIDE = "docs/TEMPLATES.md lists what a template is given"
 # What HTML and UTF-8 cannot hold, shown as what it is: a character that could not be taken over.
@@ -104,6 +113,16 @@ def environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
     )
 
 
+def unknown_names(tree: nodes.Template) -> set[str]:
+    """The names a template uses and sets nowhere itself; those of its top level are known in its blocks."""
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
+    own |= {node.name for node in tree.find_all(nodes.Macro)}
+    own |= {node.target for node in tree.find_all(nodes.Import)}
+    for node in tree.find_all(nodes.FromImport):
+        own |= {name if isinstance(name, str) else name[1] for name in node.names}
+    return find_undeclared_variables(tree) - own
+
+
 def _mistakes(path: Path, known: Collection[str], folder: Path) -> Iterator[str]:
     if path.name not in REPLACEABLE:
         near = _near(path.name, REPLACEABLE) or f"; the names are {', '.join(REPLACEABLE)}"
@@ -121,7 +140,7 @@ def _mistakes(path: Path, known: Collection[str], folder: Path) -> Iterator[str]
     except (OSError, UnicodeDecodeError):
         yield f"template {path}: it cannot be read as UTF-8; save it so, and allow reading it"
         return
-    for name in sorted(find_undeclared_variables(tree) - {*known, *jinja.globals}):
+    for name in sorted(unknown_names(tree) - {*known, *jinja.globals}):
         line = next(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
         yield f"template {path}, line {line}: nothing is named {name} here{_near(name, known)}; {_GUIDE}"
     available = jinja.list_templates()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from html import escape
 from io import BytesIO
-from typing import IO
+from typing import IO, Literal
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
@@ -42,7 +42,11 @@ MAX_DATA_ROWS = rows.MAX_ROWS - 100
 TABLE_STYLE = "Banded"
 MAX_FOOTER = 110
 """Characters, two units each at most: Excel refuses a whole footer of more than 255 units."""
-OPERATORS = {"is": "equal", "is not": "notEqual", "above": "greaterThan"}
+OPERATORS: Mapping[str, Literal["equal", "notEqual", "greaterThan"]] = {
+    "is": "equal",
+    "is not": "notEqual",
+    "above": "greaterThan",
+}
 
 _DRAWN = re.compile(r'<((?:\w+:)?cNvPr) id="(\d+)" name="([^"]*)"[^>]*?/>')
 
@@ -217,7 +221,9 @@ class _Workbook:
         known = self.openpyxl._table_styles.tableStyle  # type: ignore[attr-defined]  # noqa: SLF001
         if not known:
             looks_known = self.openpyxl._differential_styles  # type: ignore[attr-defined]  # noqa: SLF001
-            stripe = TableStyleElement("secondRowStripe", dxfId=looks_known.add(looks.band(self._styles.inks)))
+            stripe = TableStyleElement(
+                "secondRowStripe", dxfId=looks_known.add(looks.band(self._styles.inks))
+            )
             known.append(TableStyle(TABLE_STYLE, pivot=False, count=1, tableStyleElement=[stripe]))
         return TABLE_STYLE
 

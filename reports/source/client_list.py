@@ -19,7 +19,7 @@ WHERE = "the list of clients"
 
 @dataclass(frozen=True)
 class AccountClient:
-    """A client as the account knows it; texts in one line. None: the account does not say."""
+    """A client as the account knows it; texts in one line, but for the address. None: it does not say."""
 
     id: int
     name: str
@@ -111,11 +111,17 @@ def _client(entry: Mapping[str, Any]) -> AccountClient:
         fiscal_id=_text(entry.get("fiscal_id")),
         email=_text(entry.get("email")),
         language=_text(entry.get("language")),
-        address=_text(entry.get("address")),
+        address=_lines(entry.get("address")),
         postal_code=_text(entry.get("postal_code")),
         city=_text(entry.get("city")),
         country=_text(entry.get("country")),
     )
+
+
+def _lines(value: object) -> str | None:
+    """A text with its line breaks, those of blanks left out."""
+    lines = map(_text, value.splitlines()) if isinstance(value, str) else ()
+    return "\n".join(filter(None, lines)) or None
 
 
 def _text(value: object) -> str | None:

@@ -109,7 +109,7 @@ def _balance(account: Account, identity: int) -> Reply:
     """What a client owes in euros, less what it paid in part: the documents themselves do not tell that."""
     papers = [one for one in account.documents.get(identity, []) if _is_open(one)]
     paid_in_part = account.part_payments.get(identity, Decimal(0))
-    balance = _sums(papers)
+    balance, overdue = _sums(papers), _sums([one for one in papers if _due(one) < BALANCE_DAY])
     return Reply(
         HTTPStatus.OK,
         json_text(
@@ -117,7 +117,7 @@ def _balance(account: Account, identity: int) -> Reply:
                 "currency": {"symbol": "€", "code": "EUR"},
                 "initial_balance": {"value": Decimal("0.0"), "created_at": None, "observation": None},
                 "balance": balance | {"with_vat": balance["with_vat"] - paid_in_part},
-                "overdue_balance": _sums([one for one in papers if _due(one) < BALANCE_DAY]),
+                "overdue_balance": overdue | {"with_vat": overdue["with_vat"] - paid_in_part},
                 "remaining_balance": {"total": paid_in_part, "value": Decimal("0.0")},
             }
         ),

@@ -31,6 +31,13 @@ def drawings_are_anchored_in_their_sheet(book: Book) -> Iterator[str]:
                 column, row = (whole(one.findtext(f"{DRAWING}{name}", "-")) for name in ("col", "row"))
                 if not 0 <= column < MAX_COLUMNS or not 0 <= row < MAX_ROWS:
                     yield f"{part}: a drawing is anchored at column {column}, row {row}"
+        for one in root.iter(f"{DRAWING}twoCellAnchor"):
+            corners = [
+                [whole(one.findtext(f"{DRAWING}{end}/{DRAWING}{name}", "-")) for name in ("col", "row")]
+                for end in ("from", "to")
+            ]
+            if any(last <= first for first, last in zip(*corners, strict=True)):
+                yield f"{part}: a drawing reaches from {corners[0]} to {corners[1]}"
         for one in root.iter(f"{DRAWING}ext"):
             if whole(one.get("cx")) < 1 or whole(one.get("cy")) < 1:
                 yield f"{part}: a drawing is {one.get('cx')} wide and {one.get('cy')} high"

@@ -36,6 +36,12 @@ _SPREADSHEET = {
     "xf": "alignment protection extLst",
     "border": "start end left right top bottom diagonal vertical horizontal",
     "dxf": "font numFmt fill alignment border protection extLst",
+    "tableStyles": "tableStyle",
+    "tableStyle": "tableStyleElement",
+    "mergeCells": "mergeCell",
+    "rowBreaks": "brk",
+    "conditionalFormatting": "cfRule extLst",
+    "cfRule": "formula colorScale dataBar iconSet extLst",
 }
 _CHART = {
     "chartSpace": """date1904 lang roundedCorners style clrMapOvr pivotSource protection chart spPr txPr
@@ -62,6 +68,7 @@ _SHEET_DRAWING = {
     "from": _CORNER,
     "to": _CORNER,
     "graphicFrame": "nvGraphicFramePr xfrm graphic",
+    "pic": "nvPicPr blipFill spPr style",
 }
 
 CHILDREN = {
@@ -72,7 +79,10 @@ CHILDREN = {
 """Element → its children in order (ECMA-376, part 1). What is not listed has no order, or is none of ours."""
 
 REPEATED = {
-    *(MAIN + name for name in "selection conditionalFormatting col row c".split()),
+    *(
+        MAIN + name
+        for name in "selection conditionalFormatting cfRule mergeCell brk tableStyle col row c".split()
+    ),
     *(CHART + name for name in "ser axId catAx valAx pt dPt trendline legendEntry barChart".split()),
 }
 

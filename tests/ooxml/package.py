@@ -40,6 +40,10 @@ KINDS = {
 }
 """Kind of relationship → content type of the part it leads to. A workbook of ours needs no other."""
 
+IMAGE = OFFICE_KINDS + "image"
+IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+"""Content type of a picture → what it begins with."""
+
 CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 ELEMENTS = "{http://purl.org/dc/elements/1.1/}"
 TERMS = "{http://purl.org/dc/terms/}"
@@ -261,6 +265,10 @@ def local(element: Element) -> str:
 def _leads(package: Package, place: str, one: Relationship) -> Iterator[str]:
     if one.is_external:
         yield f"{place}: {one.id} leads out of the package"
+    elif one.kind == IMAGE:
+        start = IMAGES.get(package.types.get(one.target) or "")
+        if start is None or not package.parts.get(one.target, b"").startswith(start):
+            yield f"{place}: {one.id} leads to {one.target}, which is no picture of its type"
     elif one.kind not in KINDS:
         yield f"{place}: {one.id} is of the unknown kind {one.kind}"
     elif one.target not in package.parts:

@@ -60,7 +60,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Chromium:
-    """The program."""
+    """The program, which an ordinary user runs: it refuses root."""
 
     program: str
 
@@ -79,8 +79,9 @@ class Chromium:
     @contextmanager
     def _opened(self, address: str) -> Iterator[None]:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            Path(profile).chmod(0o777)  # noqa: S103 - of an ordinary user, where root calls
-            command = [AS_USER, self.program, *OPTIONS, f"--user-data-dir={profile}/profile", address]
+            # Where root calls, an ordinary user has to write there.
+            Path(profile).chmod(0o777)
+            command = [str(AS_USER), self.program, *OPTIONS, f"--user-data-dir={profile}/profile", address]
             with subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -123,7 +124,9 @@ def _served(pages: Sequence[str], look: Look, answers: "queue.Queue[tuple[int, A
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            # The last page asks for one more, and is gone.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(data)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

@@ -17,8 +17,8 @@ import pytest
 from reports.render import browser
 from reports.source.sandbox import Sandbox
 from tests.readers.chromium import Chromium
-from tests.readers.mails import mail
 from tests.readers.libreoffice import LibreOffice
+from tests.readers.mails import mail
 
 ROOT = Path(__file__).parents[2]
 DEMO_SECONDS = 180
@@ -67,7 +67,7 @@ def months(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Mapp
 @pytest.fixture(scope="session")
 def pages(months: Mapping[str, Path]) -> Mapping[str, str]:
     """Name → page: every statement and its mail, overviews with a failed client, and the results."""
-    found = {}
+    found = dict[str, str]()
     for language, month in months.items():
         paths = [month.parents[1] / "RESULT.html", *sorted(month.rglob("*.html"))]
         found |= {f"{language} {path.name}": path.read_text("utf-8") for path in paths}

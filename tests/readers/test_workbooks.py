@@ -28,15 +28,18 @@ ROUNDING = 1e-9
 """What binary fractions may lose; a cent is ten million times that."""
 
 KINDS = {
-    "t_documents": "TTTDDTTMMMMMMMTTLBN",
+    "t_documents": "LTTDDTTMMMMMMMTTLBN",
     "t_lines": "TTTDTTTNNPMTPTMMMTN",
     "t_vat": "TTPTTTNMMMMMMM",
-    "t_open": "TTDDNTTMLN",
+    "t_open": "LTDDNTTMLN",
     "t_clients": "NTTTTNMMMMMMMNNTT",
-    "t_not_counted": "TTTTTDTTMTLN",
+    "t_not_counted": "TTLTTDTTMTLN",
     "t_findings": "TTTTTTTTN",
 }
 """Table → what its columns hold: text, days, numbers, money, percentages, links, yes or no."""
+
+VALUE = re.compile(r'"[^"]*"|\d+')
+"""What a conditional format compares with: one of our words, or a number."""
 
 CLIENT_COLUMNS = "TT"
 SEEN_AS = {
@@ -298,12 +301,16 @@ def _columns(workbook: Workbook) -> Iterator[tuple[str, str, list[list[Seen]]]]:
 
 
 def _formulas(path: Path) -> Iterator[tuple[str, str]]:
-    """Every formula of every part; those of charts only name cells."""
+    """Every formula of every part; those of charts only name cells, those of conditions only a value."""
     with zipfile.ZipFile(path) as package:
-        for name in package.namelist():
-            for element in ET.fromstring(package.read(name)).iter():  # noqa: S314 - our own workbook
+        for name in (one for one in package.namelist() if one.endswith((".xml", ".rels"))):
+            root = ET.fromstring(package.read(name))  # noqa: S314 - our own workbook
+            values = {
+                one for rule in root.iter(f"{MAIN}cfRule") for one in rule if VALUE.fullmatch(one.text or "")
+            }
+            for element in root.iter():
                 kind = element.tag.rpartition("}")[2].lower()
-                if element.tag == f"{MAIN}f" or "formula" in kind:
+                if element.tag == f"{MAIN}f" or ("formula" in kind and element not in values):
                     yield name, element.text or ""
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 from typing import Any, Protocol
 
 from tests import oracle
@@ -220,7 +221,9 @@ def _blocks(sheet: Sheet, words: Words) -> Iterator[Block]:
     for number, cells in sorted(rows.items()):
         for columns in _headings(cells, words):
             titles = [rows[number - 1][column].text for column in columns if column in rows[number - 1]]
-            block = Block(titles[0] if titles else "", [words.headings[cells[one].text] for one in columns], [])
+            block = Block(
+                titles[0] if titles else "", [words.headings.get(cells[one].text, "") for one in columns], []
+            )
             below = number + 1
             while below in rows and any(column in rows[below] for column in columns):
                 block.rows.append([rows[below].get(column, EMPTY) for column in columns])
@@ -229,14 +232,11 @@ def _blocks(sheet: Sheet, words: Words) -> Iterator[Block]:
 
 
 def _headings(cells: dict[int, Cell], words: Words) -> Iterator[range]:
-    """The columns of every two or more headings beside each other."""
-    known = sorted(column for column, cell in cells.items() if cell.text in words.headings)
-    for first in [column for column in known if column - 1 not in known]:
-        last = first
-        while last + 1 in known:
-            last += 1
-        if last > first:
-            yield range(first, last + 1)
+    """The columns of texts beside each other, at least two of which are headings."""
+    for first in [column for column in cells if column - 1 not in cells]:
+        end = next(column for column in count(first) if column not in cells)
+        if sum(cells[column].text in words.headings for column in range(first, end)) > 1:
+            yield range(first, end)
 
 
 def _add_block(facts: Facts, block: Block, currencies: list[str], words: Words, month: Month) -> None:
