@@ -16,7 +16,7 @@ from reports.figures.totals import buckets
 from reports.render import labels as words
 from reports.render.labels import LOCALES, Labels
 
-PT, EN = Labels("pt"), Labels("en")
+PT, EN, ES = Labels("pt"), Labels("en"), Labels("es")
 UNKNOWN_CURRENCIES = ["Doubloon", "?", "Moeda 1,234,567.89", "Ana's ¤ #,##0 {0}"]
 
 
@@ -43,11 +43,16 @@ def test_money_has_two_decimals_and_its_currency(
     assert EN.money(Decimal(amount), currency) == english
 
 
+def test_spain_writes_points_between_thousands() -> None:
+    assert ES.money(Decimal("-1234.5"), "EUR") == "-1.234,50\xa0€"
+    assert (ES.number(Decimal("12345.5")), ES.number(12345)) == ("12.345,50", "12.345")
+
+
 @settings(max_examples=200, derandomize=True, deadline=None)
 @given(
     st.decimals(min_value=-(10**12), max_value=10**12, places=2),
     st.sampled_from([*sorted({*CURRENCIES.values()}), *UNKNOWN_CURRENCIES]),
-    st.sampled_from([PT, EN]),
+    st.sampled_from([PT, EN, ES]),
 )
 def test_money_is_written_as_babel_writes_it(amount: Decimal, currency: str, labels: Labels) -> None:
     """But for the space between letters and digits, which Babel forgets."""
@@ -79,7 +84,7 @@ def test_rates_are_percent_with_the_decimals_they_have(rate: str, portuguese: st
     assert (PT.percent(Decimal(rate)), EN.percent(Decimal(rate))) == (portuguese, english)
 
 
-@pytest.mark.parametrize("labels", [PT, EN], ids=["pt", "en"])
+@pytest.mark.parametrize("labels", [PT, EN, ES], ids=["pt", "en", "es"])
 def test_a_day_is_written_day_month_and_four_digits_of_the_year(labels: Labels) -> None:
     assert labels.date(date(2026, 4, 3)) == "03/04/2026"
     instant = datetime(2026, 11, 2, 6, 30, 59, tzinfo=UTC).astimezone(ZoneInfo("Atlantic/Azores"))
@@ -99,7 +104,7 @@ def test_statuses_are_the_vendors_own_words() -> None:
     assert [PT.type(key) for key in ("Invoice", "CreditNote")] == ["Fatura", "Nota de crédito"]
 
 
-@pytest.mark.parametrize("labels", [PT, EN], ids=["pt", "en"])
+@pytest.mark.parametrize("labels", [PT, EN, ES], ids=["pt", "en", "es"])
 def test_what_is_unknown_is_shown_as_it_came(labels: Labels) -> None:
     assert labels.type("Brand new") == "Brand new"
     assert labels.status("strange") == "strange"
@@ -143,6 +148,11 @@ def test_a_finding_is_said_in_the_readers_language() -> None:
 
 
 def test_the_page_says_which_portuguese_and_which_english_it_is() -> None:
-    assert (PT.html_language, EN.html_language) == ("pt-PT", "en-GB")
+    assert [own.html_language for own in (PT, EN, ES)] == ["pt-PT", "en-GB", "es-ES"]
     assert (PT.text("Documents"), EN.text("Documents")) == ("Documentos", "Documents")
-    assert PT.text("never translated") == "never translated"
+    assert PT.text("never translated") == ES.text("never translated") == "never translated"
+
+
+def test_a_buyer_without_a_tax_number_is_the_final_consumer() -> None:
+    assert [PT.fiscal_id(number) for number in ("999999990", "PT 999 999 990")] == ["Consumidor final"] * 2
+    assert [PT.fiscal_id(number) for number in ("PT 123 456 780", "", None)] == ["PT 123 456 780", "", None]

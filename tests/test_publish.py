@@ -1,10 +1,12 @@
 """A client's folder is there whole, of one run, or as it was; and one run works in a folder at a time."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -201,6 +203,35 @@ def test_killed_while_swapping_leaves_whole_folders_of_one_run(tmp_path: Path) -
         left = tree(tmp_path)
         assert [*left] == [NAME, *(f"{NAME}/{letter}" for letter in "abc")]
         assert len({left[f"{NAME}/{letter}"] for letter in "abc"}) == 1
+
+
+def test_an_interruption_waits_until_the_folder_is_in_its_place(tmp_path: Path) -> None:
+    def swap() -> None:
+        with publish.undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, client=CLIENT)
+
+    usual = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        swap()
+    assert signal.getsignal(signal.SIGINT) is usual
+    assert tree(tmp_path) == {NAME: "/", f"{NAME}/a": "new"}
+
+
+def test_what_is_not_interrupted_ends_as_it_would(tmp_path: Path) -> None:
+    with publish.undisturbed():
+        publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, client=CLIENT)
+    with pytest.raises(WriteError, match="full"), publish.undisturbed():
+        raise WriteError("full")
+
+
+def test_a_thread_is_never_interrupted_and_so_may_swap_as_well() -> None:
+    def swap() -> str:
+        with publish.undisturbed():
+            return "swapped"
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(swap).result() == "swapped"
 
 
 def test_a_second_run_of_the_folder_is_told_so_at_once(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_forty_thousand_characters_are_cut_visibly_and_the_workbook_opens(letter
     assert shown.endswith(rows.CUT)
     assert shown.removesuffix(rows.CUT).replace("_x005F_", "_").startswith(letter * 2_000)
     units = len(shown.encode("utf-16-le")) // 2
-    assert rows.MAX_TEXT - 2 < units <= rows.MAX_TEXT
+    assert 32_765 < units <= 32_767
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,22 @@ def test_a_link_that_cannot_be_one_is_text(shown: str, url: str | None, text: st
     assert len(formulas(package)) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "url", "shown"),
+    [
+        ("Ana & Filhos", "https://x.example/", '=HYPERLINK("https://x.example/","Ana & Filhos")'),
+        ("Ana & Filhos", None, "Ana & Filhos"),
+        ("Ana & Filhos", "https://x.example/" + "a" * 238, "Ana & Filhos"),
+        ("", "https://x.example/", None),
+        ("=1+1", None, "=1+1"),
+    ],
+)
+def test_a_name_stays_a_name_where_its_link_cannot_be(name: str, url: str | None, shown: str | None) -> None:
+    package = written(Kind.NAME_LINK, [Link(name, url)])
+    assert by_openpyxl(package) == [shown]
+    assert by_calamine(package) == [name]
+
+
 def test_every_formula_has_its_result_stored() -> None:
     package = written(Kind.TEXT, ["a", "b", "c"])
     assert worksheet(package)["B5"].value == "=SUBTOTAL(109,t_s[Amount])"
@@ -205,20 +221,23 @@ def test_more_rows_than_a_sheet_holds_are_refused() -> None:
 
 
 def test_rows_go_in_among_those_that_are_there_and_parts_are_replaced() -> None:
-    there = b'<dimension ref="A1"/><sheetData><row r="1"><c/></row><row r="4"/><row r="9"/></sheetData>'
+    there = b'<dimension ref="A1"/><sheetData><row r="1"><c/></row><row r="4"/><row r="900"/></sheetData>'
     field = rows.Field("A", 7, rows.number)
     bands = [
         rows.Band(2, [field], [(1,), (2,)], lambda row: 30.0 if row == (2,) else None),
         rows.Band(5, [field], [(count,) for count in range(600)]),
+        rows.Band(605, [field], [(1,), (2,)], lambda row: 30.0 if row == (2,) else None, is_fixed=True),
     ]
     target = BytesIO()
-    parts = {"sheet.xml": rows.Part(bands, {}, "A604")}
+    parts = {"sheet.xml": rows.Part(bands, {}, "A606")}
     rows.fill(package_of(there, other=b"old"), target, parts=parts, replaced={"other": b"new"})
     package = zipfile.ZipFile(target)
     sheet = package.read("sheet.xml").decode()
-    assert sheet.startswith('<dimension ref="A1:A604"/><sheetData><row r="1"><c/></row><row r="2">')
+    assert sheet.startswith('<dimension ref="A1:A606"/><sheetData><row r="1"><c/></row><row r="2">')
     assert '<row r="3" ht="30.0"><c r="A3" s="7"><v>2</v></c></row><row r="4"/><row r="5">' in sheet
-    assert sheet.endswith('<row r="604"><c r="A604" s="7"><v>599</v></c></row><row r="9"/></sheetData>')
+    assert '<row r="604"><c r="A604" s="7"><v>599</v></c></row><row r="605" customHeight="1">' in sheet
+    assert '<row r="606" ht="30.0" customHeight="1"><c r="A606" s="7"><v>2</v></c></row>' in sheet
+    assert sheet.endswith('<row r="900"/></sheetData>')
     assert package.read("other") == b"new"
 
 

@@ -1,0 +1,35 @@
+"""Tax numbers are text, and a Portuguese one has a check digit."""
+
+import pytest
+
+from reports.fiscal_id import is_at_home, is_final_consumer, is_wrong
+
+
+@pytest.mark.parametrize("text", ["999999990", "PT999999990", "pt 999 999 990", " 999.999.990 "])
+def test_the_final_consumer_is_known_however_the_number_is_written(text: str) -> None:
+    assert is_final_consumer(text)
+    assert not is_wrong(text, "Portugal")
+
+
+@pytest.mark.parametrize("text", [None, "", "123456780", "ES999999990", "9999999900"])
+def test_everybody_else_is_somebody(text: str | None) -> None:
+    assert not is_final_consumer(text)
+
+
+@pytest.mark.parametrize("text", ["123456780", "PT123456780", "12345678", "1234567890", "12345678X"])
+@pytest.mark.parametrize("country", [None, "", "Portugal", " PORTUGAL ", "PT"])
+def test_a_portuguese_number_that_fails_its_check_digit_is_wrong(text: str, country: str | None) -> None:
+    assert is_wrong(text, country)
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("123456780", "Espanha"), ("ES123456780", None), ("ESB12345678", "Portugal"), ("DE 123456780", "")],
+)
+def test_foreign_numbers_are_not_looked_at(text: str, country: str | None) -> None:
+    assert not is_wrong(text, country)
+
+
+def test_the_prefix_counts_for_more_than_the_country() -> None:
+    assert is_wrong("PT 123 456 780", "Espanha")
+    assert not is_at_home("Espanha")
