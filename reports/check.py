@@ -19,9 +19,10 @@ from reports.errors import (
     UnreachableError,
 )
 from reports.figures.checks import hidden_by
+from reports.month import brand_of
 from reports.period import local_day
 from reports.redaction import Redactor
-from reports.render import browser
+from reports.render import browser, pages
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.source.client import Api
@@ -46,6 +47,8 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     yield _folder(settings.output.folder / settings.account.name / period.label)
     if settings.output.pdf:
         yield _browser()
+    if settings.statement.templates:
+        yield _templates(settings)
     try:
         key = keys.api_key(settings.account.name, settings.account.api_key)
     except ConfigError as error:
@@ -123,6 +126,14 @@ def _browser() -> Item:
     except OSError as error:
         return _ill(files.as_write_error(error, Path(tempfile.gettempdir())))
     return _well(f"PDF: {found} prints")
+
+
+def _templates(settings: Config) -> Item:
+    try:
+        pages.check_templates(brand_of(settings))
+    except ConfigError as error:
+        return _ill(error)
+    return _well(f"templates: those in {settings.statement.templates} are sound")
 
 
 def _nearest(folder: Path) -> Path | None:

@@ -85,7 +85,7 @@ class Month:
         self.plan = plan
         self.screen = screen
         self.labels = Labels(plan.config.language)
-        self.brand = _brand(plan.config)
+        self.brand = brand_of(plan.config)
         self.before = record.entries(record.read(plan.folder))
         self.configured = {client.id: client for client in plan.config.clients or ()}
         # Until the run knows better: whom the last one was about.
@@ -440,7 +440,8 @@ def _issuer(settings: Config) -> Issuer:
     return Issuer(name=issuer.name, fiscal_id=issuer.fiscal_id, address=issuer.address)
 
 
-def _brand(settings: Config) -> Brand:
+def brand_of(settings: Config) -> Brand:
+    """How the papers of this configuration look."""
     statement = settings.statement
     return Brand(statement.colours, settings.issuer.logo, statement.footer, statement.templates)
 

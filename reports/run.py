@@ -21,10 +21,10 @@ from reports.errors import (
     ReportsError,
     most_severe,
 )
-from reports.month import Clock, Month, Outcome, Plan, Screen, last_line, stored_listing
+from reports.month import Clock, Month, Outcome, Plan, Screen, brand_of, last_line, stored_listing
 from reports.period import local_day
 from reports.redaction import RedactingFormatter, Redactor
-from reports.render import browser
+from reports.render import browser, pages
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.source import archive
@@ -59,6 +59,7 @@ def plans(
         try:
             if settings.output.pdf:
                 browser.find()
+            pages.check_templates(brand_of(settings))
             today = local_day(now, settings.time_zone)
             account = settings.account
             made.append(

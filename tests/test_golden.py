@@ -25,7 +25,7 @@ IS_UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 
 def papers() -> list[Raw]:
-    """Two rates, an exemption, a discount, a credit note, something overdue, and a draft that is not counted."""
+    """Two rates, a discount, a credit note, something overdue, and a draft that is not counted."""
     goods = [
         line("Pão", "1.20", quantity="40", tax=vat("6")),
         line(
@@ -84,9 +84,9 @@ def _printed(path: Path) -> Iterator[str]:
 
 
 def _set_up(sheet: Worksheet) -> Iterator[str]:
-    page = sheet.page_setup
+    page, fits = sheet.page_setup, sheet.sheet_properties.pageSetUpPr
     yield (
-        f"page: paper {page.paperSize}, {page.orientation}, fit {sheet.sheet_properties.pageSetUpPr.fitToPage} "  # type: ignore[union-attr]
+        f"page: paper {page.paperSize}, {page.orientation}, fit {fits and fits.fitToPage} "
         f"{page.fitToWidth} x {page.fitToHeight}, scale {page.scale}, titles {sheet.print_title_rows}, "
         f"area {sheet.print_area or None}, breaks {[one.id for one in sheet.row_breaks.brk]}"
     )
@@ -99,8 +99,8 @@ def _set_up(sheet: Worksheet) -> Iterator[str]:
     if merged := sorted(map(str, sheet.merged_cells.ranges)):
         yield f"merged: {' '.join(merged)}"
     for table in sheet.tables.values():
-        style = table.tableStyleInfo
-        yield f"table: {table.displayName} {table.ref}, filter {table.autoFilter.ref}, style {style and style.name}"
+        style = table.tableStyleInfo and table.tableStyleInfo.name
+        yield f"table: {table.displayName} {table.ref}, filter {table.autoFilter.ref}, style {style}"
     for area in sheet.conditional_formatting:
         for rule in area.rules:
             ink = rule.dxf.font.color.rgb if rule.dxf and rule.dxf.font and rule.dxf.font.color else None

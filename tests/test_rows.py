@@ -199,6 +199,24 @@ def test_a_name_stays_a_name_where_its_link_cannot_be(name: str, url: str | None
     assert by_calamine(package) == [name]
 
 
+@pytest.mark.parametrize(
+    "url", [None, "https://x.example/" + "a" * 238, "https://x.example/_x0041_"], ids=["none", "long", "code"]
+)
+def test_a_name_that_cannot_open_anything_is_the_name_as_text(url: str | None) -> None:
+    package = written(Kind.NAME_LINK, [Link("=FT 1", url), Link("FT 2", "https://x.example/")])
+    assert by_openpyxl(package) == ["=FT 1", '=HYPERLINK("https://x.example/","FT 2")']
+    assert by_calamine(package) == ["=FT 1", "FT 2"]
+
+
+def test_merged_cells_keep_their_order() -> None:
+    target = BytesIO()
+    part = rows.Part([], {}, "A1", ["B2:C2", "A1:B1"])
+    skeleton = package_of(b'<dimension ref="A1"/><sheetData></sheetData><x/>')
+    rows.fill(skeleton, target, parts={"sheet.xml": part}, replaced={})
+    cells = b'<mergeCells count="2"><mergeCell ref="B2:C2"/><mergeCell ref="A1:B1"/></mergeCells>'
+    assert zipfile.ZipFile(target).read("sheet.xml").endswith(b"</sheetData>" + cells + b"<x/>")
+
+
 def test_every_formula_has_its_result_stored() -> None:
     package = written(Kind.TEXT, ["a", "b", "c"])
     assert worksheet(package)["B5"].value == "=SUBTOTAL(109,t_s[Amount])"
@@ -239,6 +257,16 @@ def test_rows_go_in_among_those_that_are_there_and_parts_are_replaced() -> None:
     assert '<row r="606" ht="30.0" customHeight="1"><c r="A606" s="7"><v>2</v></c></row>' in sheet
     assert sheet.endswith('<row r="900"/></sheetData>')
     assert package.read("other") == b"new"
+
+
+def test_merged_areas_keep_their_order() -> None:
+    target = BytesIO()
+    part = rows.Part([], {}, "B9", merged=["A9:B9", "A1:B1"])
+    rows.fill(package_of(b"<sheetData/><x/>"), target, parts={"sheet.xml": part}, replaced={})
+    assert zipfile.ZipFile(target).read("sheet.xml") == (
+        b'<sheetData></sheetData><mergeCells count="2"><mergeCell ref="A9:B9"/><mergeCell ref="A1:B1"/>'
+        b"</mergeCells><x/>"
+    )
 
 
 def test_equal_content_gives_equal_bytes() -> None:

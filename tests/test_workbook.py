@@ -6,14 +6,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.render import paper as paper_room
 from reports.render import picture, rows
 from reports.render.brand import Brand
 from reports.render.paper import LOGO_PIXELS
@@ -158,8 +156,8 @@ def test_colours_of_the_issuer_are_those_of_headings_bands_and_bars(made: Path) 
     workbooks.write_client(made, few(), brand=Brand(colours=("#7a1f3d", "#c08497")))
     heading = sheets(made)[DOCUMENTS]["A1"]
     assert (heading.fill.start_color.rgb, heading.font.color.rgb) == ("007A1F3D", "00FFFFFF")
-    chart = part(made, "xl/charts/chart1.xml")
-    assert re.findall(r'<a:solidFill><a:srgbClr val="(\w+)"', chart)[:1] == ["7A1F3D"] or "7A1F3D" in chart
+    bars = re.findall(r'<ser>.*?<spPr>.*?val="(\w+)"', part(made, "xl/charts/chart1.xml"))
+    assert bars == ["7A1F3D", "C08497"]
 
 
 @pytest.mark.parametrize("colour", ["#ffffff", "#ffe600", "#00ff88", "#777777"])
@@ -190,7 +188,7 @@ def test_logo_stands_at_the_top_right_in_its_own_shape(
     assert f'cx="{shape[0] * 9525}" cy="{shape[1] * 9525}"' in drawing
     assert 'descr="Exemplo &amp; Exemplo, Lda"' in drawing
     assert violations(made) == []
-    assert sheets(made)[SUMMARY].row_dimensions[1].height >= shape[1] * 0.75  # type: ignore[operator]
+    assert sheets(made)[SUMMARY].row_dimensions[1].height >= shape[1] * 0.75
 
 
 @pytest.mark.parametrize(
@@ -233,7 +231,7 @@ def test_every_heading_of_the_summary_has_the_lines_it_needs(made: Path) -> None
     workbooks.write_client(made, few())
     summary = sheets(made)[SUMMARY]
     heights = {
-        row[0].value: summary.row_dimensions[row[0].row].height
+        row[0].value: summary.row_dimensions[row[0].row or 0].height
         for row in summary.iter_rows(max_col=1)
         if row[0].fill.fill_type and row[0].font.color.rgb == "00FFFFFF"
     }
@@ -242,8 +240,8 @@ def test_every_heading_of_the_summary_has_the_lines_it_needs(made: Path) -> None
 
 def test_equal_books_are_equal_bytes_in_every_process(made: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from tests import workbooks; from tests.test_workbook import few;"
-        "workbooks.write_client(Path(sys.argv[1]), few())"
+        "import sys; from pathlib import Path; from tests import workbooks; from tests.papers import paper;"
+        "workbooks.write_client(Path(sys.argv[1]), [paper(1), paper(2, 'CreditNote', net='3')])"
     )
     written = []
     for seed in ("1", "2"):
@@ -263,10 +261,6 @@ def test_workbooks_of_every_kind_of_client_break_no_rule_with_a_logo(tmp_path: P
         assert violations(path) == []
 
 
-def test_grids_beside_each_other_keep_a_column_between_them() -> None:
-    assert paper_room.COLUMNS >= 7 + 1 + 3
-
-
 def conditions(sheet: Worksheet) -> list[tuple[str, str, str]]:
     return [
         (str(area.sqref), rule.operator, rule.formula[0])
@@ -284,9 +278,4 @@ def contrast(one: str, other: str) -> float:
 def _luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (2, 4, 6)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return float(
-        sum(
-            Decimal(str(weight)) * Decimal(value)
-            for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True)
-        )
-    )
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

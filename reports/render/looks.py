@@ -220,7 +220,7 @@ def widths(grid: Sheet) -> list[float]:
 
 
 def narrow_widths(grid: Sheet) -> list[float]:
-    """A width per column for a page where space is dear: what its values take, and headings without buttons."""
+    """A width per column where space is dear: what values and headings without buttons take."""
     every = [*grid.rows, *([grid.totals] if grid.totals else [])]
     longest = [
         max(_longest_shown(column, [row[index] for row in every], grid.currency), _narrow_heading(column))

@@ -147,14 +147,15 @@ def legible(value: str) -> str:
 
 
 def _hyperlink(shown: str | None, url: str | None) -> str | None:
-    """The formula with its text stored; None where there is nothing to show or to open, or one is too long."""
-    if not shown or not url:
+    """The formula with its text stored; None where there is nothing to show or to open, or one cannot be."""
+    # Whether _x0041_ in a formula is a character that it numbers, programs do not agree.
+    if not shown or not url or _ESCAPED.search(shown + url):
         return None
-    target, caption = (part.replace('"', '""') for part in (legible(url), _fitting(shown)))
+    target, caption = (part.replace('"', '""') for part in (legible(url), legible(shown)))
     if max(_units(target), _units(caption)) > MAX_LINK:
         return None
     formula = f'HYPERLINK("{target}","{caption}")'
-    return f' t="str"><f>{_xml(formula)}</f><v>{_xml(_fitting(shown))}</v></c>'
+    return f' t="str"><f>{_xml(formula)}</f><v>{_xml(legible(shown))}</v></c>'
 
 
 def _sheet(xml: str, part: Part) -> Iterator[str]:

@@ -46,7 +46,7 @@ def test_axe_finds_no_violation_in_mails(
 def test_axe_finds_no_violation_on_a_phone(
     pages: Mapping[str, str], chromium: Chromium, node_modules: Path
 ) -> None:
-    axe = Axe(chromium, node_modules, dict.fromkeys(RULES_OF_WIDTH, {"enabled": True}), PHONE)
+    axe = Axe(chromium, node_modules, {name: {"enabled": True} for name in RULES_OF_WIDTH}, PHONE)
     assert axe.violations(pages) == {}
 
 
