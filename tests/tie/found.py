@@ -127,7 +127,9 @@ def account_workbook(clients: Sequence[raw.Client], book: Book, words: Words, mo
                     add(facts, (*key, name), cells[name].number)
     ids = {expected.shown_name(one): str(one.id) for one in clients}
     for kind, currency in expected.account_sheets(clients, month):
-        facts |= _sheet_facts(next(sheets), kind, currency, words, ids=ids)
+        sheet = next(sheets)
+        if not _is_empty(sheet):
+            facts |= _sheet_facts(sheet, kind, currency, words, ids=ids)
     return facts | _not_counted(next(sheets), words)
 
 
@@ -162,6 +164,9 @@ def _sheet_facts(
     for name, row in zip(names, one.rows, strict=True):
         for column, cell in row.items():
             value = _value(cell, column, kind)
+            if kind == "VAT" and column == "Tax names" and not row["Rate"].shows_number:
+                # Words of the language, which say that there is none.
+                value = None
             if value is not None and (column in VAT_AMOUNTS or not name.endswith("rounding")):
                 add(facts, (currency, kind, name, column), value)
     for column, cell in one.total.items():
@@ -204,13 +209,18 @@ def _row_names(one: Table, kind: str, words: Words, ids: dict[str, str] | None) 
 def _not_counted(sheet: Sheet, words: Words) -> Facts:
     facts: Facts = {}
     columns = [words.headings.get(text, "") for text in headings(sheet)]
-    for row in sheet.rows[1:]:
+    for row in [] if _is_empty(sheet) else sheet.rows[1:]:
         cells = dict(zip(columns, row, strict=False))
         for name in ("Number", "Date", "Currency", "Gross"):
             value = _value(cells[name], name, "Documents")
             if value is not None:
                 add(facts, ("", "Not counted", cells["Id"].text, name), value)
     return facts
+
+
+def _is_empty(sheet: Sheet) -> bool:
+    """Whether a sheet has no table: a sentence says so."""
+    return len(sheet.cells) == 1
 
 
 def _blocks(sheet: Sheet, words: Words) -> Iterator[Block]:
