@@ -64,7 +64,9 @@ def demo(*arguments: str) -> int:
 def test(*arguments: str) -> int:
     """the tests: test [ARGUMENTS OF PYTEST]"""
     _set_up(DEV_LOCK)
-    return _run("-m", "pytest", "-q", *arguments)
+    # A file stays on one core: what its tests share is made once.
+    cores = () if "-n" in arguments else ("-n", "auto", "--dist", "loadfile")
+    return _run("-m", "pytest", "-q", *cores, *arguments)
 
 
 def lint() -> int:

@@ -232,10 +232,14 @@ def test_a_formula_without_a_result_is_refused() -> None:
 
 
 def test_more_rows_than_a_sheet_holds_are_refused() -> None:
-    field = rows.Field("A", 0, rows.number)
-    part = rows.Part([rows.Band(rows.MAX_ROWS - 1, [field], [(1,), (2,)])], {}, "A1")
+    def fill(count: int) -> None:
+        band = rows.Band(rows.MAX_ROWS - 1, [rows.Field("A", 0, rows.number)], [(1,)] * count)
+        parts = {"sheet.xml": rows.Part([band], {}, "A1")}
+        rows.fill(package_of(b"<sheetData/>"), BytesIO(), parts=parts, replaced={})
+
+    fill(2)
     with pytest.raises(ValueError, match="a sheet holds 1048576 rows"):
-        rows.fill(package_of(b"<sheetData/>"), BytesIO(), parts={"sheet.xml": part}, replaced={})
+        fill(3)
 
 
 def test_rows_go_in_among_those_that_are_there_and_parts_are_replaced() -> None:

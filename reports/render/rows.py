@@ -189,7 +189,7 @@ def _band(band: Band) -> Iterator[str]:
     encoders = [field.encode for field in band.fields]
     rows, first = iter(band.rows), band.first
     while chunk := list(islice(rows, CHUNK_ROWS)):
-        if first + len(chunk) > MAX_ROWS:
+        if first + len(chunk) - 1 > MAX_ROWS:
             raise ValueError(f"a sheet holds {MAX_ROWS} rows")
         columns = [
             map(encode, column) for encode, column in zip(encoders, zip(*chunk, strict=True), strict=True)
