@@ -7,7 +7,9 @@ messages anew, for reading before they are kept.
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -384,13 +386,27 @@ def test_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
         assert "x:1:1: the file cannot be read" in messages(config / "x")[0]
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the administrator may read everything"
-)
-def test_file_without_permission_is_refused(tmp_path: Path) -> None:
-    config = written(tmp_path, SHORTEST)
-    config.chmod(0)
-    assert "the file cannot be read" in messages(config)[0]
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_file_without_permission_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        config = written(folder, SHORTEST)
+        config.chmod(0)
+        with ordinary_user():
+            assert "the file cannot be read" in messages(config)[0]
+
+
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """The administrator may read everything, and so proves nothing."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 def test_alias_repeats_a_value(tmp_path: Path) -> None:
