@@ -1,12 +1,16 @@
-"""Workbooks of one small client as text: every cell, its type, value and look, widths, print set-up, tables.
+"""Workbooks and pages of one small client as text.
+
+Of a workbook every cell, its type, value and look, widths, print set-up and tables; of a statement and a mail
+every element with what it says, and the style sheet's rules for paper.
 
 `UPDATE_GOLDEN=1 pytest tests/test_golden.py` writes the texts anew; what changed is then read as a difference
 in `tests/golden`.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
@@ -15,12 +19,17 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.render.labels import LOCALES
+from reports.render import pages
+from reports.render.brand import Brand
+from reports.render.labels import LOCALES, Labels
 from reports.source.sandbox_documents import Raw, line
 from tests import workbooks
 from tests.papers import paper, vat
 
 GOLDEN = Path(__file__).parent / "golden"
+BRAND = Brand(colours=("#7a1f3d", "#c58fa3"), footer="Obrigado pela preferência.")
+TELLING = ("lang", "value", "datetime", "href", "scope", "colspan", "role", "aria-label", "class", "content")
+VOID = ("meta", "br", "link", "img", "hr", "input", "col", "rect", "line", "path", "circle")
 IS_UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 
@@ -58,8 +67,44 @@ def test_workbook_of_a_client_without_documents_is_as_it_was(tmp_path: Path) -> 
     _compare("empty-pt", workbooks.write_client(tmp_path / "empty.xlsx", []))
 
 
+@pytest.mark.parametrize("language", sorted(LOCALES))
+@pytest.mark.parametrize("make", [pages.statement, pages.mail])
+def test_page_of_a_client_is_as_it_was(make: Callable[..., str], language: str) -> None:
+    report, subject, _, _ = workbooks.client_report(papers(), language=language)
+    page = _Page()
+    page.feed(make(report, subject=subject, labels=Labels(language), brand=BRAND))
+    _compare_lines(f"{make.__name__}-{language}", page.lines)
+
+
+class _Page(HTMLParser):
+    """A page as lines: an element with the attributes that carry meaning, then its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        told = [f' {name}="{value}"' for name, value in attributes if name in TELLING]
+        self.lines.append(f"{'  ' * self._depth}<{tag}{''.join(told)}>")
+        self._depth += tag not in VOID
+
+    def handle_endtag(self, tag: str) -> None:
+        self._depth -= tag not in VOID
+
+    def handle_data(self, data: str) -> None:
+        if self.lines and self.lines[-1].strip() == "<style>":
+            self.lines += [line for line in data.splitlines() if "@page" in line or "@media print" in line]
+        elif data.strip():
+            self.lines.append(f"{'  ' * self._depth}{data.strip()!r}")
+
+
 def _compare(name: str, workbook: Path) -> None:
-    golden, text = GOLDEN / f"{name}.txt", "\n".join(_printed(workbook)) + "\n"
+    _compare_lines(name, _printed(workbook))
+
+
+def _compare_lines(name: str, lines: Iterable[str]) -> None:
+    golden, text = GOLDEN / f"{name}.txt", "\n".join(lines) + "\n"
     if IS_UPDATE:
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(text, "utf-8", newline="\n")

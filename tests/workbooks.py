@@ -8,10 +8,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from reports.figures import checks, tables, totals
+from reports.figures.checks import Finding
+from reports.figures.totals import Figures
 from reports.render import account_pages, client_pages, workbook
 from reports.render.account_pages import Account, ClientLine, Grids
 from reports.render.brand import HOUSE, Brand
-from reports.render.client_pages import Issuer, Subject
+from reports.render.client_pages import ClientReport, Issuer, Subject
 from reports.render.labels import Labels
 from reports.render.layout import Book
 from reports.source.sandbox_documents import Raw, line
@@ -41,16 +43,28 @@ ADDRESSES = (
 )
 
 
+def client_report(
+    papers: Sequence[Raw], *, identity: int = 1310176, name: str = "Ana & Filhos, Lda", language: str = "pt"
+) -> tuple[ClientReport, Subject, Figures, tuple[Finding, ...]]:
+    """What a client is shown, before it is a workbook or a page."""
+    laid_out = tables.build(parsed(*papers))
+    figures = totals.build(laid_out, period=OCTOBER, read_on=READ_AT.date(), limits=LIMITS_DAYS)
+    findings = checks.check(laid_out, figures, {})
+    subject = Subject(identity, name, None, ISSUER, OCTOBER, READ_AT, {})
+    report = client_pages.client_report(
+        subject, figures, findings=findings, labels=Labels(language), line_items=True
+    )
+    return report, subject, figures, findings
+
+
 def client_book(
     papers: Sequence[Raw], *, identity: int = 1310176, name: str = "Ana & Filhos, Lda", language: str = "pt"
 ) -> tuple[Book, ClientLine, Grids]:
     """A client's workbook before it is written, and its part of the summary."""
     labels = Labels(language)
-    laid_out = tables.build(parsed(*papers))
-    figures = totals.build(laid_out, period=OCTOBER, read_on=READ_AT.date(), limits=LIMITS_DAYS)
-    findings = checks.check(laid_out, figures, {})
-    subject = Subject(identity, name, None, ISSUER, OCTOBER, READ_AT, {})
-    report = client_pages.client_report(subject, figures, findings=findings, labels=labels, line_items=True)
+    report, subject, figures, findings = client_report(
+        papers, identity=identity, name=name, language=language
+    )
     client_line = ClientLine(
         id=identity,
         name=name,
