@@ -19,8 +19,8 @@ from reports.errors import (
     UnreachableError,
 )
 from reports.figures.checks import hidden_by
-from reports.month import brand_of
 from reports.period import local_day
+from reports.plan import brand_of
 from reports.redaction import Redactor
 from reports.render import browser, pages
 from reports.settings import keys

@@ -23,7 +23,7 @@ from reports.errors import ConfigError, ExitCode, ReportsError, most_severe
 from reports.redaction import RedactingFormatter, Redactor
 
 if TYPE_CHECKING:
-    from reports.month import Plan
+    from reports.plan import Plan
     from reports.run import Options
     from reports.settings.config import Config
 

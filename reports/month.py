@@ -7,75 +7,24 @@ summary always cover every archive of the period.
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from reports import files, names
+from reports import files, names, result
 from reports.deliver import publish, record
 from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError, most_severe
 from reports.figures import checks
 from reports.figures.vendor_balance import is_comparable
-from reports.period import Period
+from reports.plan import Clock, Outcome, Plan, Screen, brand_of, issuer_of, last_line
 from reports.render import account_pages, pages, workbook
 from reports.render.account_pages import Account, ClientLine, Grids
-from reports.render.brand import Brand
-from reports.render.client_pages import Issuer
 from reports.render.job import Job, Rendered, render
 from reports.render.labels import Labels
-from reports.render.pages import RunLine
-from reports.settings.config import Config
 from reports.source import archive, details, earlier
 from reports.source.client_list import AccountClient, ClientList, read_clients
 from reports.source.fetch import Failure, Reading, Wanted
 
 log = logging.getLogger(__name__)
-
-Clock = Callable[[], dt.datetime]
-"""The present instant, aware."""
-
-
-class Screen(Protocol):
-    """What a person at the terminal sees of a run."""
-
-    def say(self, text: str) -> None:
-        """A line of its own."""
-
-    def progress(self, done: int, total: int, text: str) -> None:
-        """`done` of `total` clients are finished, and what is going on."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One account's month before anything is asked or written. `only`: the clients chosen; empty for all."""
-
-    config: Config
-    period: Period
-    account_folder: Path
-    key: str | None
-    only: tuple[int, ...]
-
-    @property
-    def folder(self) -> Path:
-        return self.account_folder / self.period.label
-
-    @property
-    def source(self) -> Path:
-        return self.folder / "source"
-
-    @property
-    def is_offline(self) -> bool:
-        return self.key is None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended. `message` is one sentence; `folder` is None when nothing was written."""
-
-    exit_code: ExitCode
-    message: str
-    folder: Path | None = None
 
 
 class Month:
@@ -226,7 +175,7 @@ class Month:
                 message=message,
                 entries=[self.entries[line.id] for line in account.clients],
             )
-            write_result(self.plan.account_folder, self.labels)
+            result.write(self.plan.account_folder, self.labels)
         except WriteError as error:
             self._lack(error)
             code = most_severe(self.codes)
@@ -356,7 +305,7 @@ class Month:
             fiscal_id=own.fiscal_id if own else None,
             language=settings.client_language(own) if own else settings.language,
             account_language=settings.language,
-            issuer=_issuer(settings),
+            issuer=issuer_of(settings),
             period=self.plan.period,
             time_zone=settings.time_zone.key,
             ageing=settings.statement.ageing,
@@ -435,36 +384,12 @@ class Month:
         return "; ".join(part.rstrip(".") for part in parts)
 
 
-def _issuer(settings: Config) -> Issuer:
-    issuer = settings.issuer
-    return Issuer(name=issuer.name, fiscal_id=issuer.fiscal_id, address=issuer.address)
-
-
-def brand_of(settings: Config) -> Brand:
-    """How the papers of this configuration look."""
-    statement = settings.statement
-    return Brand(statement.colours, settings.issuer.logo, statement.footer, statement.templates)
-
-
-def last_line(text: str, code: ExitCode) -> str:
-    """What the last line on the screen says: what happened, and the exit code."""
-    return f"{text.rstrip('.')}. Exit code {int(code)}."
-
-
 def stored_listing(source: Path) -> ClientList | None:
     """The account's clients as they were last read; None when they never were."""
     try:
         return read_clients(archive.path_of(source, None))
     except ClientError:
         return None
-
-
-def _inside(folder: Path) -> list[Path]:
-    """What is in `folder`, in order; nothing where it cannot be looked at: the folder may be anyone's."""
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
 
 
 def _instant(text: str) -> dt.datetime:
@@ -479,30 +404,3 @@ def _links(entry: Entry) -> Iterator[tuple[str, str]]:
 def _links_in(folder: Path, base: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.iterdir()):
         yield path.suffix.removeprefix("."), path.relative_to(base).as_posix()
-
-
-def write_result(account_folder: Path, labels: Labels) -> None:
-    """RESULT.html, beside the account's folder: the last run of every account there."""
-    output = account_folder.parent
-    lines = []
-    for account in _inside(output):
-        runs = [found for folder in _inside(account) if (found := record.read(folder))]
-        if runs:
-            lines.append(max(runs, key=lambda last: str(last["finished_at"])))
-    page = pages.result(
-        [
-            RunLine(
-                account=last["account"],
-                period_label=last["period"]["label"],
-                finished_at=last["finished_at"],
-                exit_code=last["exit_code"],
-                message=last["message"],
-                overview=f"{last['account']}/{last['period']['label']}/index.html",
-            )
-            for last in lines
-        ],
-        labels=labels,
-    )
-    # Runs of other accounts write there too: what is half done lies where one run at a time sweeps it away.
-    data = page.encode("utf-8", "replace")
-    files.write_bytes(output / "RESULT.html", data, staged_in=account_folder)

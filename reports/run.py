@@ -21,8 +21,9 @@ from reports.errors import (
     ReportsError,
     most_severe,
 )
-from reports.month import Clock, Month, Outcome, Plan, Screen, brand_of, last_line, stored_listing
+from reports.month import Month, stored_listing
 from reports.period import local_day
+from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
 from reports.redaction import RedactingFormatter, Redactor
 from reports.render import browser, pages
 from reports.settings import keys

@@ -65,7 +65,7 @@ STAGES = {
     ],
     "deliver": ["publish", "record"],
 }
-TOP = ["month", "run", "check", "cli", "__main__"]
+TOP = ["plan", "result", "month", "run", "check", "cli", "__main__"]
 
 ROOMS_OF_LIBRARY = {
     "requests": {"source.client", "source.breakage"},

@@ -1,0 +1,75 @@
+"""What a run is to do and how it ended: plain values that `run`, `month`, `check` and `cli` share."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from reports.errors import ExitCode
+from reports.period import Period
+from reports.render.brand import Brand
+from reports.render.client_pages import Issuer
+from reports.settings.config import Config
+
+Clock = Callable[[], dt.datetime]
+"""The present instant, aware."""
+
+
+class Screen(Protocol):
+    """What a person at the terminal sees of a run."""
+
+    def say(self, text: str) -> None:
+        """A line of its own."""
+
+    def progress(self, done: int, total: int, text: str) -> None:
+        """`done` of `total` clients are finished, and what is going on."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One account's month before anything is asked or written. `only`: the clients chosen; empty for all."""
+
+    config: Config
+    period: Period
+    account_folder: Path
+    key: str | None
+    only: tuple[int, ...]
+
+    @property
+    def folder(self) -> Path:
+        return self.account_folder / self.period.label
+
+    @property
+    def source(self) -> Path:
+        return self.folder / "source"
+
+    @property
+    def is_offline(self) -> bool:
+        return self.key is None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended. `message` is one sentence; `folder` is None when nothing was written."""
+
+    exit_code: ExitCode
+    message: str
+    folder: Path | None = None
+
+
+def issuer_of(settings: Config) -> Issuer:
+    """Who sends the papers of this configuration."""
+    issuer = settings.issuer
+    return Issuer(name=issuer.name, fiscal_id=issuer.fiscal_id, address=issuer.address)
+
+
+def brand_of(settings: Config) -> Brand:
+    """How the papers of this configuration look."""
+    statement = settings.statement
+    return Brand(statement.colours, settings.issuer.logo, statement.footer, statement.templates)
+
+
+def last_line(text: str, code: ExitCode) -> str:
+    """What the last line on the screen says: what happened, and the exit code."""
+    return f"{text.rstrip('.')}. Exit code {int(code)}."

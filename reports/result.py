@@ -1,0 +1,44 @@
+"""RESULT.html at the top of the output folder: how the last run of each account ended, in one line."""
+
+from pathlib import Path
+
+from reports import files
+from reports.deliver import record
+from reports.render import pages
+from reports.render.labels import Labels
+from reports.render.pages import RunLine
+
+
+def write(account_folder: Path, labels: Labels) -> None:
+    """The page beside the account's folder: the last run of every account there. Raises WriteError."""
+    output = account_folder.parent
+    lines = []
+    for account in _inside(output):
+        runs = [found for folder in _inside(account) if (found := record.read(folder))]
+        if runs:
+            lines.append(max(runs, key=lambda last: str(last["finished_at"])))
+    page = pages.result(
+        [
+            RunLine(
+                account=last["account"],
+                period_label=last["period"]["label"],
+                finished_at=last["finished_at"],
+                exit_code=last["exit_code"],
+                message=last["message"],
+                overview=f"{last['account']}/{last['period']['label']}/index.html",
+            )
+            for last in lines
+        ],
+        labels=labels,
+    )
+    # Runs of other accounts write there too: what is half done lies where one run at a time sweeps it away.
+    data = page.encode("utf-8", "replace")
+    files.write_bytes(output / "RESULT.html", data, staged_in=account_folder)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What is in `folder`, in order; nothing where it cannot be looked at: the folder may be anyone's."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
