@@ -42,8 +42,7 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     yield _well(
         f"configuration {settings.path}: valid, period {period.label} ({period.first} to {period.last})"
     )
-    if hidden := hidden_by(settings.filters.as_request()):
-        yield _well(f"filters: documents are left out on purpose: {', '.join(hidden)}")
+    yield from _filters(settings)
     yield _folder(settings.output.folder / settings.account.name / period.label)
     if settings.output.pdf:
         yield _browser()
@@ -57,6 +56,14 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     redact.add(key)
     yield _well("key: readable by this user")
     yield from _of_api(settings, key)
+
+
+def _filters(settings: Config) -> Iterator[Item]:
+    """A filter that hides what a whole month needs is allowed, and said."""
+    own = ((f"filters of client {client.id}", client.filters) for client in settings.clients or ())
+    for whose, filters in (("filters", settings.filters), *own):
+        if filters and (hidden := hidden_by(filters.as_request())):
+            yield _well(f"{whose}: documents are left out on purpose: {', '.join(hidden)}")
 
 
 def _of_api(settings: Config, key: str) -> Iterator[Item]:

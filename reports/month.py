@@ -222,6 +222,8 @@ class Month:
             entry["documents_counted"],
             checks.warnings(rendered.findings),
         )
+        if hidden := checks.hidden_by(rendered.header.filters):
+            log.info("client %s: left out on purpose by the filter: %s", found.client, ", ".join(hidden))
 
     def _keep(self, entry: Entry, found: Reading) -> None:
         try:

@@ -418,3 +418,12 @@ def test_progress_on_a_terminal_ends_with_the_same_last_line(office: Office) -> 
     assert code == 0
     assert "Traceback" not in shown
     assert shown.splitlines()[-1] == "2 of 2 clients ready. Exit code 0."
+
+
+def test_filter_that_hides_documents_is_said_in_check_and_log(office: Office) -> None:
+    office.configure([{"id": ANA, "filters": {"status": ["final"]}}], output=HTML_ONLY)
+    said = office.type("check", office.config)
+    assert f"filters of client {ANA}: documents are left out on purpose: settled" in said.out
+    office.run()
+    log = (office.month / "run.log").read_text("utf-8")
+    assert f"client {ANA}: left out on purpose by the filter: settled" in log
