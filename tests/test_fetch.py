@@ -373,6 +373,8 @@ def test_a_client_of_one_page_needs_no_second_look(tmp_path: Path) -> None:
         (document(True), "has no readable id"),
         (document("seventy"), "has no readable id"),
         (document("7" * 19), "has no readable id"),
+        (document(10**20), "has no readable id"),
+        (document(-7), "has no readable id"),
         (document(7.5), "has no readable id"),
     ],
 )
