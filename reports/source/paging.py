@@ -148,8 +148,9 @@ def id_of(entry: Mapping[str, Any]) -> int | None:
     value = entry.get("id")
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS:
         return int(value)
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and 0 <= value < 10**MOST_DIGITS else None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**MOST_DIGITS:
+        return value
+    return None
 
 
 def _check_owner(document: Mapping[str, Any], client: int, *, place: str) -> None:
