@@ -8,7 +8,7 @@ another user. The configuration says where the key lives; the key itself is refu
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -38,6 +38,16 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Text = Annotated[str, AfterValidator(rules.text)]
 Colour = Annotated[str, AfterValidator(rules.colour)]
+
+
+def _on_disk(rule: Callable[[str, Path], Path], typed: Any) -> BeforeValidator:
+    """A path by `rule`, relative to the folder of the file, which is the context of the validation."""
+
+    def resolved(value: object, info: ValidationInfo) -> object:
+        is_path = isinstance(value, (str, Path))
+        return rule(str(value), info.context or Path()) if is_path else value
+
+    return BeforeValidator(resolved, json_schema_input_type=typed)
 
 
 class _Section(BaseModel):
@@ -131,15 +141,9 @@ class Issuer(_Section):
     address: Text | None = Field(
         default=None, description="Postal address", examples=["Rua do Exemplo 1, 1000-001 Lisboa"]
     )
-    logo: Path | None = Field(
+    logo: Annotated[Path | None, _on_disk(rules.image, str | None)] = Field(
         default=None, description="PNG or JPEG file, in full or relative to this file", examples=["logo.png"]
     )
-
-    @field_validator("logo", mode="before", json_schema_input_type=str | None)
-    @classmethod
-    def _is_an_image(cls, value: object, info: ValidationInfo) -> object:
-        is_path = isinstance(value, (str, Path))
-        return rules.image(str(value), info.context or Path()) if is_path else value
 
 
 class Statement(_Section):
@@ -166,23 +170,17 @@ class Statement(_Section):
     footer: Text | None = Field(
         default=None, description="A text at the end of statement and mail", examples=["Obrigado."]
     )
-    templates: Path | None = Field(
+    templates: Annotated[Path | None, _on_disk(rules.existing_folder, str | None)] = Field(
         default=None,
         description="Folder of templates that replace the built-in ones by name",
         examples=["templates"],
     )
 
-    @field_validator("templates", mode="before", json_schema_input_type=str | None)
-    @classmethod
-    def _is_there(cls, value: object, info: ValidationInfo) -> object:
-        is_path = isinstance(value, (str, Path))
-        return rules.existing_folder(str(value), info.context or Path()) if is_path else value
-
 
 class Output(_Section):
     """Where files go, and which are made."""
 
-    folder: Path = Field(
+    folder: Annotated[Path, _on_disk(rules.folder, str)] = Field(
         default=Path("output"),
         validate_default=True,
         description="Folder of all results, in full or relative to this file",
@@ -195,13 +193,6 @@ class Output(_Section):
         validate_default=True,
         description="true: the statement as PDF too, printed by Edge or Chromium",
     )
-
-    @field_validator("folder", mode="before", json_schema_input_type=str)
-    @classmethod
-    def _is_absolute(cls, value: object, info: ValidationInfo) -> object:
-        """Relative to the folder of the file, which is the context of the validation."""
-        is_path = isinstance(value, (str, Path))
-        return rules.folder(str(value), info.context or Path()) if is_path else value
 
     @field_validator("pdf")
     @classmethod
