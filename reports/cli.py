@@ -23,7 +23,6 @@ from reports.errors import ConfigError, ExitCode, ReportsError, most_severe
 from reports.redaction import RedactingFormatter, Redactor
 
 if TYPE_CHECKING:
-    from reports.plan import Plan
     from reports.run import Options
     from reports.settings.config import Config
 
@@ -179,6 +178,7 @@ def main() -> None:
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="In place of output.folder.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
 @click.option("--offline", is_flag=True, help="Render again from the stored pages; needs no key.")
+@click.option("--resume", is_flag=True, help="Do not read again what was read completely today.")
 @voice
 @click.pass_obj
 def run(
@@ -190,8 +190,11 @@ def run(
     output: Path | None,
     dry_run: bool,
     offline: bool,
+    resume: bool,
 ) -> int:
     """The month, for one or more configurations (one per InvoiceXpress account)."""
+    if offline and resume:
+        raise click.UsageError("--offline reads nothing at all, so there is nothing to --resume: choose one")
     configs = _load(config)
     from reports.run import Options
 
@@ -200,6 +203,7 @@ def run(
         clients=clients,
         output=output.absolute() if output else None,
         is_offline=offline,
+        is_resumed=resume,
     )
     return _run(configs, options, now=clock(), is_quiet=quiet, is_dry=dry_run)
 
@@ -357,44 +361,16 @@ def _run(
 
     planned = plans(configs, options, now=now(), with_keys=not (options.is_offline or is_dry))
     if is_dry:
+        from reports.dry_run import describe
+
         for plan in planned:
-            say(_describe(plan))
+            say(describe(plan, screen=Terminal()))
         say("Nothing was asked and nothing written. Exit code 0.")
         return ExitCode.DONE
     with Terminal(is_quiet=is_quiet) as screen:
         outcome = run_plans(planned, now=now, screen=screen, redact=redact)
     say(outcome.message)
     return outcome.exit_code
-
-
-def _describe(plan: "Plan") -> str:
-    settings = plan.config
-    clients = ", ".join(str(client) for client in plan.only) or (
-        "all of the account"
-        if settings.clients is None
-        else ", ".join(str(own.id) for own in settings.clients)
-    )
-    wanted = settings.filters.as_request()
-    own_filters = [
-        f"  filter of client {own.id}: {json.dumps(filters)}"
-        for own in settings.clients or ()
-        if (filters := settings.client_filters(own).as_request()) != wanted
-        and (not plan.only or own.id in plan.only)
-    ]
-    output = settings.output
-    kinds = (("xlsx", output.excel), ("html", output.html), ("pdf", output.pdf))
-    made = [name for name, is_made in kinds if is_made]
-    return "\n".join(
-        [
-            f"{settings.path}: account {settings.account.name} at {settings.account.origin}",
-            f"  period {plan.period.label}: {plan.period.first} to {plan.period.last}, both included",
-            f"  clients: {clients}",
-            f"  filter: {json.dumps(wanted)}",
-            *own_filters,
-            f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
-            f"  to {plan.folder}",
-        ]
-    )
 
 
 def _tolerant_streams() -> None:

@@ -11,6 +11,7 @@ from reports.period import Period
 from reports.render.brand import Brand
 from reports.render.client_pages import Issuer
 from reports.settings.config import Config
+from reports.source.resumed import Today
 
 Clock = Callable[[], dt.datetime]
 """The present instant, aware."""
@@ -28,13 +29,19 @@ class Screen(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """One account's month before anything is asked or written. `only`: the clients chosen; empty for all."""
+    """One account's month before anything is asked or written.
+
+    `only`: the clients chosen; empty for all. `resumes_day`: what was read completely on that day, in the
+    business's time zone, is not read again; None to read everything.
+    """
 
     config: Config
     period: Period
     account_folder: Path
     key: str | None
     only: tuple[int, ...]
+    is_offline: bool = False
+    resumes_day: dt.date | None = None
 
     @property
     def folder(self) -> Path:
@@ -45,8 +52,12 @@ class Plan:
         return self.folder / "source"
 
     @property
-    def is_offline(self) -> bool:
-        return self.key is None
+    def resumed(self) -> Today | None:
+        """Where what is not read again lies; None when everything is read."""
+        if self.resumes_day is None:
+            return None
+        settings, account = self.config, self.config.account
+        return Today(self.resumes_day, settings.time_zone, account.name, account.origin, self.source)
 
 
 @dataclass(frozen=True)

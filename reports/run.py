@@ -45,6 +45,7 @@ class Options:
     clients: tuple[int, ...] = ()
     output: Path | None = None
     is_offline: bool = False
+    is_resumed: bool = False
 
 
 def plans(
@@ -70,6 +71,8 @@ def plans(
                     account_folder=(options.output or settings.output.folder) / account.name,
                     key=keys.api_key(account.name, account.api_key) if with_keys else None,
                     only=own,
+                    is_offline=options.is_offline,
+                    resumes_day=today if options.is_resumed else None,
                 )
             )
         except ConfigError as error:
@@ -162,6 +165,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
         month.expect(*_clients_offline(plan))
         yield from (month.stored(client) for client in month.expected)
         return
+    today = plan.resumed
     settings = plan.config.requests
     api = Api(
         plan.config.account.origin,
@@ -175,13 +179,16 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             fetch_clients, api, account=plan.config.account.name, source=plan.source, now=_seconds(now)
         )
         if plan.config.clients is None:
-            everyone = listing(everything=True)
+            everyone = (today and today.clients(everything=True)) or listing(everything=True)
             month.expect([client.id for client in everyone.clients], everyone)
         else:
             month.expect([client.id for client in plan.config.clients])
+        wanted = [month.wanted(client) for client in month.expected]
+        resumed = {want.client: found for want in wanted if today and (found := today.reading(want))}
+        yield from resumed.values()
         yield from fetch(
             api,
-            [month.wanted(client) for client in month.expected],
+            [want for want in wanted if want.client not in resumed],
             account=plan.config.account.name,
             source=plan.source,
             verify=settings.verify,
@@ -189,7 +196,8 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             now=_seconds(now),
             on_page=month.page,
         )
-        if plan.config.clients is not None and month.has_read_something:
+        is_count_wanted = plan.config.clients is not None and month.has_read_something
+        if is_count_wanted and not (today and today.clients(everything=False)):
             month.count(partial(listing, everything=False))
 
 

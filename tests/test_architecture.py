@@ -29,6 +29,7 @@ STAGES = {
         "details",
         "fetch",
         "client_list",
+        "resumed",
     ],
     "figures": [
         "model",
@@ -65,7 +66,7 @@ STAGES = {
     ],
     "deliver": ["publish", "record"],
 }
-TOP = ["plan", "result", "month", "run", "check", "cli", "__main__"]
+TOP = ["plan", "result", "month", "dry_run", "run", "check", "cli", "__main__"]
 
 ROOMS_OF_LIBRARY = {
     "requests": {"source.client", "source.breakage"},

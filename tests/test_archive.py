@@ -70,6 +70,7 @@ def test_an_archive_is_lines_of_json_that_anybody_can_read(tmp_path: Path) -> No
         "pages": 2,
         "complete": True,
         "client_details": None,
+        "origin": None,
     }
     assert pages == ["one", "two"]
 

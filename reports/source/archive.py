@@ -32,7 +32,7 @@ SCHEMA = 1
 ENDING = ".jsonl.gz"
 
 _CURRENT = re.compile(r"([0-9]+)" + re.escape(ENDING))
-_READ_AGAIN = "Read the client again, without --offline and --resume"
+_READ_AGAIN = "Read the client again, without --offline"
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ class Header:
 
     `read_at` is aware, UTC: when the pages were proven complete. `details` is what the API says about the
     client itself, in the form of the room `details`, when that was asked for. `complete` is False only for a
-    list of clients of which no more than the first page was wanted.
+    list of clients of which no more than the first page was wanted. `origin` is who was asked, `https://host`;
+    archives of older versions do not say.
     """
 
     schema: int
@@ -54,6 +55,7 @@ class Header:
     pages: int
     complete: bool
     details: dict[str, Any] | None = None
+    origin: str | None = None
 
 
 class Spool:
@@ -203,6 +205,7 @@ def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
         pages=raw["pages"],
         complete=raw["complete"],
         details=raw["client_details"],
+        origin=raw.get("origin"),
     )
 
 
@@ -216,6 +219,7 @@ def _header_line(header: Header) -> object:
         "pages": header.pages,
         "complete": header.complete,
         "client_details": header.details,
+        "origin": header.origin,
     }
 
 

@@ -88,8 +88,8 @@ class Api:
         request_seconds: float = REQUEST_SECONDS,
         clock: Clock | None = None,
     ) -> None:
-        self._origin = origin.rstrip("/")
-        self._proxies = _proxies(self._origin)
+        self.origin = origin.rstrip("/")
+        self._proxies = _proxies(self.origin)
         self._key = key
         self._per_page = per_page
         self._request_seconds = request_seconds
@@ -178,7 +178,7 @@ class Api:
             return replace(outcome, requests=retrying.statistics["attempt_number"])
         if outcome.error is RefusedError:
             self._pacer.stop()
-            raise RefusedError(f"{urlsplit(self._origin).hostname}: {outcome.message}")
+            raise RefusedError(f"{urlsplit(self.origin).hostname}: {outcome.message}")
         raise outcome.error(f"{question.where}: {outcome.message}")
 
     def _exchange(self, question: "_Question[Found]") -> Found | Trouble:
@@ -200,7 +200,7 @@ class Api:
         try:
             with self._session().request(
                 "GET" if question.body is None else "POST",
-                f"{self._origin}{question.path}",
+                f"{self.origin}{question.path}",
                 params=params,
                 data=question.body,
                 timeout=(min(CONNECT_SECONDS, self._request_seconds), self._request_seconds),

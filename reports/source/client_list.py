@@ -60,6 +60,7 @@ def fetch_clients(
                     read_at=now(),
                     pages=ledger.read,
                     complete=ledger.read == ledger.pages,
+                    origin=api.origin,
                 )
                 spool.finish(header, path_of(source, None))
             return read_clients(path_of(source, None))

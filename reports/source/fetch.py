@@ -208,6 +208,7 @@ class _ClientReading:
             pages=ledger.pages,
             complete=True,
             details=details,
+            origin=desk.api.origin,
         )
         archive = path_of(desk.source, client)
         spool.finish(header, archive)
