@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 MINIMUM_PYTHON = (3, 11)
 ROOT = Path(__file__).absolute().parent
@@ -30,7 +33,29 @@ LOCK_HEADER = "# Made by `python3 dev.py lock`, for Linux, macOS and Windows. Do
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_NOT_ASKED = 3
 EXIT_INTERRUPTED = 130
+
+ALL_CORES = ("-n", "auto", "--dist", "loadfile")
+"""A file stays on one core: what its tests share is made once."""
+
+LONGEST_TEST_SECONDS = 1200
+"""A test of the soak that takes longer hangs: it is ended, with the place where it stood."""
+
+FULLY_COVERED = {
+    "reports": "exact_json files money names period redaction",
+    "reports/source": "archive breakage client client_list crew details fetch pacer paging patience reply",
+    "reports/deliver": "publish",
+}
+"""Rooms where every branch is proven, by folder: amounts, reading, secrecy, and files."""
+
+COVERING_TESTS = (
+    "archive client client_list client_secrecy details errors exact_json fetch files leaks_redaction money "
+    "names no_permission period publish publish_places redaction reply"
+)
+"""The tests that do so, each by the name of its file."""
+
+PIN = re.compile(r"^([a-z0-9-]+)==([^\s;]+)", re.MULTILINE)
 
 
 class SetUpError(Exception):
@@ -40,7 +65,7 @@ class SetUpError(Exception):
 def main(arguments: list[str]) -> int:
     """Runs one task; its exit code, which is that of the program the task ends in."""
     name, *rest = arguments or [""]
-    if name not in TASKS or (rest and name not in ("demo", "test")):
+    if name not in TASKS or (rest and name not in ("demo", "test", "soak")):
         print(_usage(arguments), file=sys.stderr if arguments else sys.stdout)
         return EXIT_USAGE if arguments else 0
     try:
@@ -64,9 +89,31 @@ def demo(*arguments: str) -> int:
 def test(*arguments: str) -> int:
     """the tests: test [ARGUMENTS OF PYTEST]"""
     _set_up(DEV_LOCK)
-    # A file stays on one core: what its tests share is made once.
-    cores = () if "-n" in arguments else ("-n", "auto", "--dist", "loadfile")
-    return _run("-m", "pytest", "-q", *cores, *arguments)
+    return _run("-m", "pytest", "-q", *(() if "-n" in arguments else ALL_CORES), *arguments)
+
+
+def soak(*arguments: str) -> int:
+    """the tests that take minutes, with the figures they find, then `cover`: soak [ARGUMENTS OF PYTEST]"""
+    bound = (f"faulthandler_timeout={LONGEST_TEST_SECONDS}", "faulthandler_exit_on_timeout=true")
+    options = (word for option in bound for word in ("-o", option))
+    # A process that was ended is not begun again: it would only hang again.
+    code = test("-m", "soak", "--max-worker-restart=0", *options, *arguments)
+    # Whoever names tests wants those alone.
+    return code if arguments else cover() or code
+
+
+def cover() -> int:
+    """that every branch of the rooms for amounts, reading, secrecy and files is proven"""
+    rooms = [f"{folder}/{room}.py" for folder, names in FULLY_COVERED.items() for room in names.split()]
+    tests = [f"tests/test_{name}.py" for name in COVERING_TESTS.split()]
+    measured = ("--cov=reports", "--cov-branch", "--cov-report=")
+    report = ("-m", "coverage", "report", f"--include={','.join(rooms)}", "--precision=2", "--fail-under=100")
+    _set_up(DEV_LOCK)
+    # In a folder of its own: processes that tests kill leave half a file of it behind.
+    with tempfile.TemporaryDirectory() as folder:
+        data = str(Path(folder, "coverage"))
+        code = _run("-m", "pytest", "-q", *ALL_CORES, *measured, *tests, COVERAGE_FILE=data)
+        return code or _run(*report, COVERAGE_FILE=data)
 
 
 def lint() -> int:
@@ -102,7 +149,25 @@ def lock() -> int:
     return code
 
 
-TASKS: dict[str, Callable[..., int]] = {task.__name__: task for task in (demo, test, lint, build, lock)}
+def audit() -> int:
+    """known advisories on what the locks name; exit code 3 when that could not be asked"""
+    pins = dict(PIN.findall(DEV_LOCK.read_text("utf-8")))
+    report = {}
+    with tempfile.TemporaryDirectory() as folder:
+        _say("Getting pip-audit ...")
+        python = Path(folder, "audit", IN_ENVIRONMENT)
+        try:
+            _make(Path(folder, "audit"))
+            _pip(python, "pip-audit")
+            report = _report(python, Path(folder, "pins.txt"), pins)
+        except (SetUpError, ValueError) as error:
+            _say(str(error))
+    return _judge(report, pins)
+
+
+TASKS: dict[str, Callable[..., int]] = {
+    task.__name__: task for task in (demo, test, soak, cover, lint, build, lock, audit)
+}
 
 
 def _usage(arguments: list[str]) -> str:
@@ -187,6 +252,35 @@ def _compile(python: Path, target: Path, *arguments: str) -> int:
     # One version for every Python ("fewest"), so that what is tested on one is what runs on the others.
     versions = ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest"]
     return _run(*command, *content, *versions, *arguments, python=python)
+
+
+def _report(python: Path, wanted: Path, pins: dict[str, str]) -> dict[str, Any]:
+    """What pip-audit says about `pins`. Raises ValueError with its last words when it says nothing."""
+    # Without markers: what is installed on Windows alone is asked about too.
+    wanted.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()), "utf-8")
+    options = ["--no-deps", "--disable-pip", "--format=json", "--progress-spinner=off"]
+    command: list[str | Path] = [python, "-I", "-m", "pip_audit", "--requirement", wanted, *options]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    try:
+        report: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        raise ValueError(f"pip-audit gave no answer: {_text(done.stderr)[-300:]}") from None
+    return report
+
+
+def _judge(report: dict[str, Any], pins: dict[str, str]) -> int:
+    """Says of `pins` which have an advisory and which could not be asked about; the exit code."""
+    about = {one["name"]: one["vulns"] for one in report.get("dependencies", ()) if "vulns" in one}
+    known = {name: advisories for name, advisories in about.items() if advisories}
+    for name, advisories in known.items():
+        for advisory in advisories:
+            mended = ", ".join(advisory["fix_versions"]) or "no version yet"
+            print(f"{name} {pins[name]}: {advisory['id']}, mended in {mended}")
+    unasked = len(pins.keys() - about.keys())
+    print(f"{len(pins)} packages: {len(known)} with a known advisory, {unasked} could not be asked about")
+    if known:
+        return EXIT_FAILED
+    return EXIT_NOT_ASKED if unasked else 0
 
 
 def _run(*arguments: str, python: Path = PYTHON, cwd: Path = ROOT, **variables: str) -> int:

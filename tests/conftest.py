@@ -1,6 +1,6 @@
-"""What tests of several rooms set up."""
+"""What tests of several rooms set up, and the figures that they found, at the end of a run."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,32 @@ from tests.office import Office, account
 
 ANA, RUI, EVA = 101, 102, 103
 
+Figure = Callable[[str, object], None]
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """An account of three clients with two documents each, served for as long as the test lasts."""
     with Sandbox(account_data=account({ANA: "Ana", RUI: "Rui", EVA: "Eva"})) as sandbox:
         yield Office(tmp_path, sandbox)
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Figure:
+    """Notes what a test counted; `figure("kill -9 points", 500)` is a line at the end of a run."""
+
+    def note(name: str, value: object) -> None:
+        record_property(name, str(value))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what was noted with `figure`, sorted, whichever process and file it comes from."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    noted = sorted({line for report in reports if report.when == "call" for line in report.user_properties})
+    if noted:
+        width = max(len(name) for name, _ in noted)
+        terminalreporter.section("figures")
+        for name, value in noted:
+            terminalreporter.line(f"{name:<{width}}  {value}")

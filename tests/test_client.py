@@ -190,7 +190,7 @@ def test_a_slow_answer_that_passes_is_asked_for_again() -> None:
         assert ask(server, request_seconds=0.2).requests == 2
 
 
-def testsilence_ends_a_request_before_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence_ends_a_request_before_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "SILENCE_SECONDS", 0.1)
     with ScriptedApi(first(silence)) as server:
         began = time.monotonic()

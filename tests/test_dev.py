@@ -1,20 +1,27 @@
 """The set-up: dev.py as a newcomer calls it, and the locks it installs from."""
 
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+import dev
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PIN = re.compile(r"([a-z0-9-]+)==([^ ]+?)(?: ; [^\\]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)")
 NAME = re.compile(r"[A-Za-z0-9._-]+")
+TOOLS_OF_A_RUN = {"cryptography"}
+"""Tests make certificates with it everywhere; on Linux the keyring needs it too."""
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -38,13 +45,13 @@ def project() -> dict[str, list[str]]:
     return {"runtime": tables["project"]["dependencies"], "dev": tables["dependency-groups"]["dev"]}
 
 
-def call(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def call(script: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(script), *arguments]
     return subprocess.run(
         command,
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **variables},
         cwd=script.parent,
         timeout=120,
         check=False,
@@ -82,7 +89,7 @@ def test_lock_holds_nothing_but_hashed_pins(lock: str) -> None:
 def test_runtime_lock_has_every_dependency_of_the_package_and_no_tool() -> None:
     locked = set(pins("requirements.lock"))
     assert names(project()["runtime"]) <= locked
-    assert names(project()["dev"]).isdisjoint(locked)
+    assert names(project()["dev"]) & locked == TOOLS_OF_A_RUN
 
 
 def test_dev_lock_is_the_runtime_lock_and_the_tools() -> None:
@@ -114,7 +121,7 @@ def test_dev_without_a_task_lists_them() -> None:
     done = call(ROOT / "dev.py")
     assert done.returncode == 0
     tasks = [line.split()[0] for line in done.stdout.splitlines()[1:]]
-    assert tasks == ["demo", "test", "lint", "build", "lock"]
+    assert tasks == ["demo", "test", "soak", "cover", "lint", "build", "lock", "audit"]
 
 
 @pytest.mark.parametrize("arguments", [["tset"], ["lint", "reports"]])
@@ -154,3 +161,174 @@ def test_environment_is_made_once_and_anew_where_the_stamp_does_not_fit(checkout
     (checkout / "requirements.lock").write_text("# nothing else\n", "utf-8")
     assert call(script, "demo").stderr.startswith("Setting up")
     assert stamp.read_text("utf-8") != former
+
+
+# Advisories
+
+PINS = {"alpha": "1.0", "beta": "2.0"}
+ADVISORY = {"id": "PYSEC-2026-1", "fix_versions": ["1.1"], "aliases": [], "description": "Words."}
+
+
+def clean(name: str) -> dict[str, Any]:
+    return {"name": name, "version": PINS[name], "vulns": []}
+
+
+def unasked(name: str) -> dict[str, Any]:
+    return {"name": name, "skip_reason": "not found"}
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "code", "said"),
+    [
+        ([clean("alpha"), clean("beta")], 0, "2 packages: 0 with a known advisory, 0 could not"),
+        ([unasked("alpha"), unasked("beta")], 3, "0 with a known advisory, 2 could not"),
+        ([clean("alpha"), unasked("beta")], 3, "0 with a known advisory, 1 could not"),
+        ([clean("alpha")], 3, "0 with a known advisory, 1 could not"),
+        ([], 3, "0 with a known advisory, 2 could not"),
+        (
+            [clean("alpha") | {"vulns": [ADVISORY]}, unasked("beta")],
+            1,
+            "alpha 1.0: PYSEC-2026-1, mended in 1.1",
+        ),
+        (
+            [clean("beta") | {"vulns": [ADVISORY | {"fix_versions": []}]}, clean("alpha")],
+            1,
+            "beta 2.0: PYSEC-2026-1, mended in no version yet",
+        ),
+    ],
+)
+def test_what_could_not_be_asked_is_never_taken_for_nothing_known(
+    dependencies: list[dict[str, Any]], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dev._judge({"dependencies": dependencies}, PINS) == code
+    assert said in capsys.readouterr().out
+
+
+def test_every_pin_is_asked_about_those_of_other_systems_too() -> None:
+    assert dict(dev.PIN.findall((ROOT / "requirements-dev.lock").read_text("utf-8"))) == pins(LOCKS[1])
+
+
+@pytest.fixture
+def locked_checkout(tmp_path: Path) -> Path:
+    """With a lock of two packages, one of which is for Windows alone."""
+    shutil.copy(ROOT / "dev.py", tmp_path)
+    (tmp_path / "requirements-dev.lock").write_text(
+        "alpha==1.0\nbeta==2.0 ; sys_platform == 'win32'\n", "utf-8"
+    )
+    return tmp_path
+
+
+@pytest.mark.soak
+def test_advisories_that_cannot_be_asked_about_are_an_answer_of_their_own(locked_checkout: Path) -> None:
+    done = call(locked_checkout / "dev.py", "audit", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(locked_checkout))
+    assert done.returncode == 3
+    assert "pip could not install the packages" in done.stderr
+    assert done.stdout == "2 packages: 0 with a known advisory, 2 could not be asked about\n"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("program", "code", "said"),
+    [
+        (
+            f"print({json.dumps(json.dumps({'dependencies': [clean('beta') | {'vulns': [ADVISORY]}]}))})",
+            1,
+            "beta",
+        ),
+        ("sys.exit('no connection')", 3, "2 could not be asked about"),
+    ],
+    ids=["found", "no answer"],
+)
+def test_the_answer_of_the_program_that_asks_is_the_answer(
+    locked_checkout: Path, program: str, code: int, said: str
+) -> None:
+    asked = "import pathlib, sys\npins = pathlib.Path(sys.argv[sys.argv.index('--requirement') + 1])\n"
+    asked += "assert pins.read_text() == 'alpha==1.0\\nbeta==2.0\\n'\n"
+    stand_in_wheel(locked_checkout, asked + program)
+    done = call(locked_checkout / "dev.py", "audit", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(locked_checkout))
+    assert (done.returncode, said in done.stdout) == (code, True), done
+
+
+def stand_in_wheel(folder: Path, program: str) -> None:
+    """A package of pip-audit's name that does as `program` says."""
+    about = "pip_audit-1.0.dist-info"
+    with zipfile.ZipFile(folder / "pip_audit-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("pip_audit/__init__.py", "")
+        wheel.writestr("pip_audit/__main__.py", program)
+        wheel.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: pip-audit\nVersion: 1.0\n")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{about}/RECORD", "")
+
+
+# Full coverage, and the soak
+
+
+def test_rooms_that_must_be_fully_covered_and_their_tests_are_there() -> None:
+    rooms = [
+        ROOT / folder / f"{room}.py" for folder, found in dev.FULLY_COVERED.items() for room in found.split()
+    ]
+    tests = [ROOT / "tests" / f"test_{name}.py" for name in dev.COVERING_TESTS.split()]
+    assert [path for path in (*rooms, *tests) if not path.is_file()] == []
+
+
+def test_nothing_in_a_fully_covered_room_is_kept_out_of_the_count() -> None:
+    for folder, found in dev.FULLY_COVERED.items():
+        for room in found.split():
+            assert "pragma" not in (ROOT / folder / f"{room}.py").read_text("utf-8"), room
+
+
+GATE = """
+import pathlib, sys
+import dev
+dev._set_up = lambda lock: None
+dev._run.__kwdefaults__["python"] = pathlib.Path(sys.executable)
+dev.FULLY_COVERED, dev.COVERING_TESTS = {"reports": "sign"}, "sign"
+sys.exit(dev.main(sys.argv[1:]))
+"""
+SIGN = """
+def sign(number):
+    if number < 0:
+        return "-"
+    return "+"
+"""
+HANGS = """
+import time, pytest
+@pytest.mark.soak
+def test_that_hangs():
+    time.sleep(60)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("tried", "code"), [("(1, -1)", 0), ("(1,)", 2)])
+def test_a_branch_that_no_test_takes_closes_the_gate(tmp_path: Path, tried: str, code: int) -> None:
+    small_project(
+        tmp_path, f"from reports.sign import sign\ndef test_sign():\n    for n in {tried}: sign(n)\n"
+    )
+    done = gate(tmp_path, "cover")
+    assert done.returncode == code, done.stdout + done.stderr
+
+
+@pytest.mark.soak
+def test_a_test_of_the_soak_that_hangs_is_ended(tmp_path: Path) -> None:
+    small_project(tmp_path, HANGS)
+    done = gate(tmp_path, "soak", "dev.LONGEST_TEST_SECONDS = 1", "dev.cover = lambda: 0")
+    assert done.returncode != 0
+    assert "1 failed" in done.stdout, done.stdout
+    assert done.stderr.count("in test_that_hangs") == 1, done.stderr
+
+
+def small_project(folder: Path, test: str) -> None:
+    shutil.copy(ROOT / "dev.py", folder)
+    (folder / "reports").mkdir()
+    (folder / "reports" / "sign.py").write_text(SIGN, "utf-8")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_sign.py").write_text(test, "utf-8")
+    (folder / "pytest.toml").write_text('[pytest]\npythonpath = ["."]\nmarkers = ["soak"]\n', "utf-8")
+
+
+def gate(folder: Path, task: str, *lines: str) -> subprocess.CompletedProcess[str]:
+    """A task of dev.py on a small project, without a set-up."""
+    starter = folder / "gate.py"
+    starter.write_text(GATE.replace("sys.exit", "\n".join([*lines, "sys.exit"])), "utf-8")
+    return call(starter, task)
