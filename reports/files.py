@@ -1,11 +1,13 @@
 """Whole files or none: a temporary name beside, flushed to disk, renamed. Every failure is a WriteError.
 
-A temporary name is `.NAME.0123abcd.tmp`; what a killed run left behind is removed by `sweep`.
+A temporary name is `.NAME.0123abcd.tmp`; what a killed run left behind is removed by `sweep`, which fails no
+run: what it cannot remove, the next one tries again.
 On Windows a file that somebody has open refuses to be replaced: that is tried again for about 2.5 seconds,
 and then the message says to close it. Elsewhere a refusal is a matter of permission, and final at once.
 """
 
 import errno
+import logging
 import os
 import re
 import secrets
@@ -26,6 +28,8 @@ _IS_WINDOWS = os.name == "nt"
 _DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DISK_FULL_WINDOWS = {39, 112}
 _HELD_WINDOWS = {5, 32, 33}
+
+_log = logging.getLogger(__name__)
 
 
 def write_bytes(path: Path, data: bytes, *, staged_in: Path | None = None) -> None:
@@ -62,16 +66,19 @@ def temporary_name(path: Path) -> Path:
 
 
 def sweep(folder: Path) -> None:
-    """Removes the temporary files and folders that killed runs left in `folder`. Raises WriteError."""
-    if not folder.is_dir():
+    """Removes the temporary files and folders that killed runs left in `folder`, as far as it may."""
+    try:
+        found = [path for path in folder.iterdir() if _TEMPORARY.fullmatch(path.name)]
+    except OSError:
         return
-    for left in list(folder.iterdir()):
-        if not _TEMPORARY.fullmatch(left.name):
-            continue
-        if left.is_dir():
-            remove_folder(left)
-        else:
-            _patiently(partial(left.unlink, missing_ok=True), left)
+    for left in found:
+        try:
+            if left.is_dir():
+                remove_folder(left)
+            else:
+                _patiently(partial(left.unlink, missing_ok=True), left)
+        except WriteError as error:
+            _log.warning("what a killed run left stays there: %s", error)
 
 
 def replace(source: Path, target: Path) -> None:

@@ -252,7 +252,9 @@ class Month:
             listed.name if listed else None,
             before["name"] if before else None,
         )
-        is_kept = publish.folder_of(self.plan.folder, client) is not None
+        lying = publish.folder_of(self.plan.folder, client)
+        # What a killed run left has no entry: the last record would date it too early.
+        is_kept = lying is not None and before is not None and record.is_kept(before, self.plan.folder)
         entry = record.failed_entry(
             client=client,
             name=next(filter(None, known), f"#{client}"),

@@ -33,6 +33,7 @@ from reports.source.client import Api
 from reports.source.client_list import ClientList, fetch_clients
 from reports.source.fetch import Failure, Reading, fetch
 
+INTERRUPTED = "interrupted before this client was done. Run again"
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,13 @@ def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
         month.keep_the_others()
     with _ended_in_order(month):
         month.sum_up()
-    return month.finish(started_at=started_at, now=now)
+    try:
+        return month.finish(started_at=started_at, now=now)
+    except KeyboardInterrupt:
+        month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
+    # The record is written once more, and says so.
+    with publish.undisturbed():
+        return month.finish(started_at=started_at, now=now)
 
 
 @contextmanager
@@ -150,8 +157,7 @@ def _ended_in_order(month: Month) -> Iterator[None]:
         log.error("%s", error)
         month.give_up(error, error.exit_code)
     except KeyboardInterrupt:
-        reason = "interrupted before this client was done. Run again"
-        month.give_up(ReadingError(reason), ExitCode.INTERRUPTED)
+        month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
     except Exception as bug:
         # The one place that catches everything: what was done until here still gets its record.
         log.exception("a bug stopped this run")

@@ -112,6 +112,9 @@ class Group(click.Group):
             code = error.exit_code
         except (KeyboardInterrupt, click.Abort):
             say("Interrupted. Exit code 130.", is_error=True)
+            # Python remembers an interruption inside exec(), of which imports are full, and would end by the
+            # signal itself, with a code of its own. The next exec() makes it forget.
+            exec("")  # noqa: S102
             code = ExitCode.INTERRUPTED
         except ReportsError as error:
             say(f"{error}\nNothing was done. Exit code {int(error.exit_code)}.", is_error=True)

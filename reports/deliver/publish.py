@@ -2,10 +2,11 @@
 
 A folder is staged beside its place and swapped in: one rename the first time; replacing, the old folder goes
 aside under `.NAME.old` and the new one in. Killed in between, `repair` completes or undoes it before the next
-run. So files of two runs never mix.
+run. So files of two runs never mix. A copy of a client's folder, made by hand, is left alone.
 """
 
 import errno
+import logging
 import os
 import signal
 import threading
@@ -20,18 +21,24 @@ from reports.errors import BusyError, WriteError
 
 LOCK_NAME = ".lock"
 
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP}
+_NO_LOCKS_WINDOWS = {1, 50}
+
+_log = logging.getLogger(__name__)
+
 
 @contextmanager
 def one_run(folder: Path) -> Iterator[None]:
     """Holds `folder` for this process; the lock dies with the process. Raises BusyError, WriteError."""
     prepare(folder)
-    lock = FileLock(folder / LOCK_NAME)
+    # A soft lock, to which filelock would turn where the drive has none, outlives a killed process.
+    lock = FileLock(folder / LOCK_NAME, fallback_to_soft=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise BusyError(f"{folder}: another run is active in this folder. Wait for it to end") from None
-    except OSError as error:
-        raise files.as_write_error(error, folder / LOCK_NAME) from error
+    except (OSError, NotImplementedError) as error:
+        raise _no_lock(error, folder) from error
     try:
         files.sweep(folder)
         # RESULT.html stands there. Nothing is tried out, for nothing there is ever swept away.
@@ -39,7 +46,9 @@ def one_run(folder: Path) -> Iterator[None]:
             raise files.as_write_error(PermissionError(errno.EACCES, "no permission"), folder.parent)
         yield
     finally:
-        lock.release()
+        # On a drive that is gone it cannot be given back: it ends with the process.
+        with suppress(OSError):
+            lock.release()
 
 
 def prepare(folder: Path) -> None:
@@ -65,16 +74,23 @@ def prepare(folder: Path) -> None:
 
 
 def repair(period_folder: Path) -> None:
-    """Ends what a killed run left half done: folders put aside come back or go, staged ones go."""
+    """Ends what a killed run left half done: folders put aside come back or go, staged ones go.
+
+    What cannot be done is logged, and tried again by the next run: it concerns no other client, and this one
+    only where it is in the way of its new folder.
+    """
     for aside in sorted(period_folder.glob(".*.old")):
         name = aside.name[1:-4]
         client = names.client_of(name)
         if client is None or not aside.is_dir():
             continue
-        if folder_of(period_folder, client):
-            files.remove_folder(aside)
-        else:
-            files.rename_folder(aside, period_folder / name)
+        try:
+            if folder_of(period_folder, client):
+                files.remove_folder(aside)
+            else:
+                files.rename_folder(aside, period_folder / name)
+        except WriteError as error:
+            _log.warning("client %s: a swap that was killed is not ended yet: %s", client, error)
     files.sweep(period_folder)
 
 
@@ -94,7 +110,7 @@ def swap_in(staged: Path, target: Path, *, client: int) -> None:
     Raises WriteError; then everything is as it was.
     """
     _sync(staged)
-    old = folder_of(target.parent, client)
+    old = _replaced_by(target, client)
     aside = target.with_name(f".{old.name}.old") if old else None
     if old and aside:
         files.rename_folder(old, aside)
@@ -128,11 +144,41 @@ def undisturbed() -> Iterator[None]:
 
 
 def folder_of(period_folder: Path, client: int) -> Path | None:
-    """The folder that lies there for a client; its name may have changed since."""
+    """The folder that lies there for a client; its name may have changed since. The first of several."""
+    return next(iter(_folders_of(period_folder, client)), None)
+
+
+def _no_lock(error: OSError | NotImplementedError, folder: Path) -> WriteError:
+    if isinstance(error, OSError) and not _is_for_lack_of_locks(error):
+        return files.as_write_error(error, folder / LOCK_NAME)
+    return WriteError(
+        f"{folder}: this drive has no locks, without which two runs could meet. Choose a folder on another"
+    )
+
+
+def _is_for_lack_of_locks(error: OSError) -> bool:
+    return error.errno in _NO_LOCKS or getattr(error, "winerror", None) in _NO_LOCKS_WINDOWS
+
+
+def _replaced_by(target: Path, client: int) -> Path | None:
+    """The folder that gives way to `target`: the one of its name, or the only one that the client has."""
+    lying = _folders_of(target.parent, client)
+    if target in lying:
+        return target
+    if len(lying) > 1:
+        raise WriteError(
+            f"{target.parent}: {lying[0].name} and {lying[1].name} are both folders of client {client}. "
+            "Move the copy away"
+        )
+    return next(iter(lying), None)
+
+
+def _folders_of(period_folder: Path, client: int) -> list[Path]:
     if not period_folder.is_dir():
-        return None
-    own = (path for path in period_folder.iterdir() if names.client_of(path.name) == client and path.is_dir())
-    return next(own, None)
+        return []
+    return sorted(
+        path for path in period_folder.iterdir() if names.client_of(path.name) == client and path.is_dir()
+    )
 
 
 def _sync(folder: Path) -> None:

@@ -7,6 +7,7 @@ with a record of this run is a finished one.
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,25 @@ SCHEMA = 1
 FILE_NAME = "run.json"
 Entry = dict[str, Any]
 """One client of the record, as JSON has it."""
+
+_STATES = {"ready", "failed"}
+_FILE = {"path": str, "bytes": int, "sha256": str}
+_ENTRY = {
+    **dict.fromkeys(("id", "pages", "requests", "documents_read", "documents_counted"), int),
+    **dict.fromkeys(("name", "state"), str),
+    **dict.fromkeys(("reason", "read_at", "kept_from"), str | None),
+    **{key: [dict] for key in ("totals", "vat", "vat_rounding", "ageing", "findings")},
+    "files": [_FILE],
+}
+_RECORD = {
+    **dict.fromkeys(("account", "started_at", "finished_at", "message"), str),
+    **dict.fromkeys(("schema", "exit_code"), int),
+    "period": {"label": str, "from": str, "to": str},
+    "clients": [_ENTRY],
+}
+"""What a record holds at least: an object's keys, in a list what each item is, else the type."""
+
+_log = logging.getLogger(__name__)
 
 
 def ready_entry(
@@ -141,12 +161,20 @@ def write(
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The record in `folder`; None when there is none that this version can read."""
+    """The record in `folder`; None when there is none that this version can read, which is logged."""
+    path = folder / FILE_NAME
     try:
-        record = json.loads((folder / FILE_NAME).read_text("utf-8"))
-    except (OSError, ValueError):
+        record = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return record if isinstance(record, dict) and record.get("schema") == SCHEMA else None
+    except (OSError, ValueError, RecursionError) as error:
+        _log.warning("%s: it cannot be read (%s), and is taken for none", path, type(error).__name__)
+        return None
+    if not _is_record(record):
+        _log.warning("%s: it is no run record of this version, and is taken for none", path)
+        return None
+    found: dict[str, Any] = record
+    return found
 
 
 def entries(record: Mapping[str, Any] | None) -> dict[int, Entry]:
@@ -154,9 +182,51 @@ def entries(record: Mapping[str, Any] | None) -> dict[int, Entry]:
     return {entry["id"]: entry for entry in record["clients"]} if record else {}
 
 
+def is_kept(entry: Entry, base: Path) -> bool:
+    """The files that the entry lists are still the ones below `base`; not after a run that made no record.
+
+    A file that may not be looked at counts as kept; an entry without files lists nothing that could be gone.
+    """
+    try:
+        return all(_file(base / file["path"], base) == file for file in entry["files"])
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
 def instant(moment: dt.datetime) -> str:
     """ISO with its offset, to the second."""
     return moment.isoformat(timespec="seconds")
+
+
+def _is_record(record: object) -> bool:
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA or not _fits(record, _RECORD):
+        return False
+    moments = [record["started_at"], record["finished_at"]]
+    for entry in record["clients"]:
+        if entry["state"] not in _STATES or (entry["state"] == "ready" and entry["read_at"] is None):
+            return False
+        moments += [entry[key] for key in ("read_at", "kept_from") if entry[key] is not None]
+    return all(map(_is_instant, moments))
+
+
+def _fits(value: object, shape: Any) -> bool:
+    """`value` is of the `shape`, as written beside `_RECORD`; keys that it does not name are tolerated."""
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(
+            key in value and _fits(value[key], own) for key, own in shape.items()
+        )
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_fits(item, shape[0]) for item in value)
+    return isinstance(value, shape) and not isinstance(value, bool)
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        return dt.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _finding(finding: Finding) -> Mapping[str, object]:

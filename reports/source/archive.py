@@ -167,7 +167,7 @@ def read_pages(path: Path, *, may_be_partial: bool = False) -> Generator[str, No
 
 
 def sweep(source_folder: Path) -> None:
-    """Removes what runs that were killed left half written. Raises WriteError."""
+    """Removes what runs that were killed left half written, as far as it may."""
     files.sweep(source_folder)
 
 

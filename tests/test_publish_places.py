@@ -1,0 +1,52 @@
+"""Places that are not as they should be: a drive without locks, and two folders of one client."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from reports.deliver import publish
+from reports.errors import WriteError
+
+CLIENT = 1310176
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the drive is played by a call of POSIX")
+@pytest.mark.parametrize("refusal", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_no_run_begins_on_a_drive_without_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    import fcntl
+
+    def refuse(*_: object) -> None:
+        raise OSError(refusal, os.strerror(refusal))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with (
+        pytest.raises(WriteError, match=r"this drive has no locks.*Choose a folder"),
+        publish.one_run(tmp_path),
+    ):
+        pytest.fail("the run began")
+
+
+def test_of_two_folders_of_one_client_none_is_replaced(tmp_path: Path) -> None:
+    for name in ("ana-1310176", "ana-copy-1310176"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "statement.html").write_text(name, "utf-8")
+    staged = publish.stage(tmp_path, CLIENT)
+    with pytest.raises(WriteError, match="are both folders of client 1310176"):
+        publish.swap_in(staged, tmp_path / f"ana-lda-{CLIENT}", client=CLIENT)
+    for name in ("ana-1310176", "ana-copy-1310176"):
+        assert (tmp_path / name / "statement.html").read_text("utf-8") == name
+
+
+def test_a_copy_beside_the_folder_of_the_clients_name_is_left_alone(tmp_path: Path) -> None:
+    for name in ("ana-1310176", "ana-copy-1310176"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "statement.html").write_text("old", "utf-8")
+    staged = publish.stage(tmp_path, CLIENT)
+    (staged / "statement.html").write_text("new", "utf-8")
+    publish.swap_in(staged, tmp_path / "ana-1310176", client=CLIENT)
+    assert (tmp_path / "ana-1310176" / "statement.html").read_text("utf-8") == "new"
+    assert (tmp_path / "ana-copy-1310176" / "statement.html").read_text("utf-8") == "old"
