@@ -133,7 +133,7 @@ def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
     month = Month(plan, screen)
     with _ended_in_order(month):
         publish.repair(plan.folder)
-        files.sweep(plan.source)
+        archive.sweep(plan.source)
         for found in _readings(plan, month, now):
             month.take(found)
         month.keep_the_others()

@@ -8,9 +8,9 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "reports"
 
-LEAVES = ["errors", "money", "period", "names", "fiscal_id", "redaction", "files"]
+LEAVES = ["errors", "exact_json", "money", "period", "names", "fiscal_id", "redaction", "files"]
 STAGES = {
-    "settings": ["yaml_file", "mistakes", "rules", "config", "keys"],
+    "settings": ["yaml_file", "mistakes", "rules", "wording", "section", "mail", "config", "keys"],
     "source": [
         "sandbox_documents",
         "sandbox_book",
@@ -62,6 +62,10 @@ STAGES = {
         "templates",
         "pages",
         "browser",
+        "written",
+        "expected",
+        "ledger",
+        "readback",
         "job",
     ],
     "deliver": ["publish", "record"],
@@ -74,12 +78,12 @@ ROOMS_OF_LIBRARY = {
     "truststore": {"source.client"},
     "tenacity": {"source.client"},
     "yaml": {"settings.yaml_file"},
-    "pydantic": {"settings.config", "settings.mistakes"},
+    "pydantic": {"settings.section", "settings.mail", "settings.config", "settings.mistakes"},
     "pydantic_core": {"settings.config", "settings.mistakes"},
     "keyring": {"settings.keys"},
     "pandas": {"figures.tables", "figures.totals", "render.sheets"},
     "openpyxl": {"render.workbook", "render.paper", "render.styles", "render.looks", "render.charts"},
-    "jinja2": {"render.templates"},
+    "jinja2": {"render.templates", "settings.wording"},
     "markupsafe": {"render.cells", "render.pages"},
     "babel": {"render.labels"},
     "filelock": {"deliver.publish"},

@@ -17,6 +17,10 @@ from tests.papers import LIMITS_DAYS, OCTOBER, READ_ON, added, codes, findings, 
 
 GOODS = line("Pão", "100", tax=vat("23"))
 ZERO_RATED = line("Livro", "100", tax=vat("0"))
+EVERY_SALE = (
+    *("Invoice", "InvoiceReceipt", "SimplifiedInvoice", "VatMossInvoice", "CashInvoice", "DebitNote"),
+    *("CreditNote", "VatMossCreditNote"),
+)
 OLD_AND_OPEN: Raw = {"date": "05/01/2020"}
 OLD_AND_PAID: Raw = {"date": "05/01/2020", "status": "settled"}
 
@@ -26,6 +30,7 @@ PROVOKED: Mapping[str, Raw] = {
     "LINES-NET": paper(items=[GOODS | {"total": "122.98"}]),
     "LINES-TAX": paper(items=[GOODS | {"tax_amount": "23.02", "total": "123.02"}]),
     "LINE-SUBTOTAL": paper(items=[GOODS | {"subtotal": "100.03"}]),
+    "LINE-TAX": paper(items=[GOODS | {"tax": {"id": 1, "name": "IVA6", "value": 6}}]),
     "NO-LINES": paper(items=[]),
     "LINES-UNREADABLE": paper(net="0", items=None),
     "TAX-MISSING": paper(rate=None),
@@ -145,6 +150,20 @@ def test_a_cent_for_each_rate_is_rounding_and_two_are_not() -> None:
 def test_a_subtotal_may_be_before_or_after_the_lines_discount(subtotal: str) -> None:
     goods = line("Pão", "100", tax=vat("23"), discount="10")
     assert codes(paper(lines=[goods], items=[goods | {"subtotal": subtotal}])) == []
+
+
+@pytest.mark.parametrize(("tax", "is_found"), [("23.02", False), ("22.98", False), ("23.021", True)])
+def test_a_lines_vat_is_its_rate_of_its_net_amount_to_two_cents(tax: str, *, is_found: bool) -> None:
+    goods = GOODS | {"tax_amount": tax, "total": str(100 + Decimal(tax))}
+    found = [one for one in findings(paper(items=[goods])) if one.code == "LINE-TAX"]
+    assert [(one.field, one.expected, one.found) for one in found] == [("1", "23.00", "23.02")] * is_found
+
+
+def test_vat_charged_without_a_rate_or_at_zero_is_found() -> None:
+    charged = GOODS | {"tax": {"id": 1, "name": "Isento", "value": 0}}
+    (at_zero, _) = findings(paper(items=[charged]))
+    assert (at_zero.code, at_zero.expected, at_zero.difference) == ("LINE-TAX", "0.00", "23.00")
+    assert codes(paper(items=[GOODS | {"tax": None}])) == ["TAX-MISSING"]
 
 
 def test_a_missing_subtotal_is_not_compared() -> None:
@@ -285,10 +304,19 @@ def test_a_filter_for_finalised_documents_brings_sent_ones_too(
         ({}, ()),
         ({"status": [], "by_type": [], "archived": ["archived", "non_archived"]}, ()),
         ({"status": ["final"]}, ("settled",)),
-        ({"by_type": ["Invoice", "CreditNote"]}, ("InvoiceReceipt",)),
+        ({"status": ["final", "settled"]}, ()),
+        ({"status": ["sent", "settled"]}, ()),
+        ({"status": ["settled"]}, ("final",)),
+        ({"status": ["second_copy", "settled"]}, ("final",)),
+        ({"status": ["draft"]}, ("final", "settled")),
+        ({"by_type": EVERY_SALE}, ()),
+        ({"by_type": EVERY_SALE[1:]}, ("Invoice",)),
+        ({"by_type": [*EVERY_SALE[:-2], "Receipt"]}, ("CreditNote", "VatMossCreditNote")),
+        ({"by_type": ["InvoiceReceipt"]}, tuple(one for one in EVERY_SALE if one != "InvoiceReceipt")),
         ({"archived": ["non_archived"]}, ("archived",)),
+        ({"archived": ["archived"]}, ("non_archived",)),
         (
-            {"status": ["final"], "by_type": ["Invoice"], "archived": ["non_archived"]},
+            {"status": ["final"], "by_type": EVERY_SALE[:1] + EVERY_SALE[2:], "archived": ["non_archived"]},
             ("settled", "InvoiceReceipt", "archived"),
         ),
     ],

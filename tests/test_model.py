@@ -18,7 +18,7 @@ from reports.figures.model import (
 )
 from reports.figures.tables import build
 from reports.source.sandbox_answers import json_text
-from reports.source.sandbox_documents import line
+from reports.source.sandbox_documents import Raw, line
 from tests.papers import paper, parsed, vat
 
 BAD_AMOUNTS = {
@@ -39,7 +39,10 @@ BAD_AMOUNTS = {
 }
 """What JSON may hold where an amount belongs."""
 
-BAD_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "1e99999"]
+BAD_NUMBERS = [
+    *("NaN", "Infinity", "-Infinity", "1e400", "-1e400", "1e99999", "1e99999999999999999999"),
+    *("9" * 30, "9" * 5_000, "-" + "9" * 5_000, "0." + "9" * 400 + "e20"),
+]
 """The same, as bare words and numbers in the text of a page."""
 
 
@@ -110,7 +113,7 @@ def test_a_bad_amount_of_a_line_is_refused_by_name(field: str, name: str) -> Non
         build(made)
 
 
-@pytest.mark.parametrize("text", BAD_NUMBERS)
+@pytest.mark.parametrize("text", BAD_NUMBERS, ids=lambda text: text[:9])
 def test_numbers_beyond_money_are_refused_by_name_too(text: str) -> None:
     with pytest.raises(DataError, match=r"\(id 7\): total is "):
         build([with_number(paper(7, total="@"), text)])
@@ -126,7 +129,7 @@ def test_a_bad_amount_on_a_draft_is_shown_empty(name: str) -> None:
     assert [remark.code for remark in made[0].remarks] == ["AMOUNT-UNREADABLE"]
 
 
-@pytest.mark.parametrize("text", BAD_NUMBERS)
+@pytest.mark.parametrize("text", BAD_NUMBERS, ids=lambda text: text[:9])
 def test_numbers_beyond_money_on_a_draft_are_shown_empty(text: str) -> None:
     made = with_number(paper(status="draft", total="@"), text)
     assert build([made]).documents["total"].tolist() == [None]
@@ -308,6 +311,34 @@ def test_missing_texts_are_nothing_and_extra_fields_are_no_matter() -> None:
     made = parse_document({"id": "7", "brand_new": {"deep": [1]}, "items": []})
     assert (made.id, made.type, made.status, made.currency, made.number) == (7, "", "", "?", "#7")
     assert (made.archived, made.is_counted, made.is_open) == (False, False, False)
+
+
+@pytest.mark.parametrize("text", ["9" * 5_000, "1e99999999999999999999", "[" * 90 + "]" * 90])
+@pytest.mark.parametrize("field", ["brand_new", "reference", "sequence_id", "mb_reference"])
+def test_an_odd_value_that_no_figure_rests_on_is_no_matter(field: str, text: str) -> None:
+    fields: Raw = {field: "@"}
+    made = with_number(paper(7, **fields), text)
+    assert (made.total, made.remarks) == (Decimal(123), ())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "no JSON", "null", "[]", "{}", '{"invoices": null}', '{"invoices": {}}'),
+        '{"invoices": [null]}',
+        *('{"invoices": [' * 60 + "]}" * 60, '{"invoices": ' + "[" * 985 + "]" * 985 + "}"),
+    ],
+    ids=lambda body: body[:18],
+)
+def test_a_stored_page_that_is_none_fails_its_client(body: str) -> None:
+    with pytest.raises(DataError, match=r"^A stored page .* Read the client again"):
+        list(parse_page(body))
+
+
+@pytest.mark.parametrize("came", [None, True, "", "x", "-1", -1, Decimal("1.0"), "9" * 19, 10**18, {}, [1]])
+def test_a_stored_document_without_an_id_fails_its_client(came: object) -> None:
+    with pytest.raises(DataError, match=r"^A stored document has .* for its id\. Read the client again"):
+        parse_document(paper() | {"id": came})
 
 
 @pytest.mark.parametrize("came", [True, "true"])

@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from reports.figures.model import CURRENCIES, EXEMPTIONS, STATUSES, TYPES, Document
+from reports.figures.model import CURRENCIES, EXEMPTIONS, STATUSES, TYPES, Document, LineItem
 from reports.figures.tables import Tables, amounts, is_negative
 from reports.figures.totals import Figures
 from reports.money import CENT, ZERO, cents
 
 EMPTY = "–"
-SUBTOTAL_TOLERANCE = Decimal("0.02")
+LINE_TOLERANCE = Decimal("0.02")
+"""A line's amounts come unrounded, or each rounded to cents: then two of them are a cent apart, three two."""
 
 UNSPECIFIED = "M99"
 """The code the service stamps on a document when nobody gave a reason."""
@@ -24,6 +25,13 @@ UNSPECIFIED = "M99"
 CURRENCY_CODES = frozenset(CURRENCIES.values())
 SAME_STATUS = {"final": {"final", "sent", "second_copy"}, "sent": {"final", "sent", "second_copy"}}
 """A filter for one of these may bring the others: they differ only in whether the paper was sent."""
+
+NEEDED: Mapping[str, Sequence[str]] = {
+    "status": ("final", "settled"),
+    "by_type": tuple(name for name, kind in TYPES.items() if kind.sign),
+    "archived": ("archived", "non_archived"),
+}
+"""What a filter has to let through, or figures of a whole month and what is open are without it."""
 
 
 class Rule(NamedTuple):
@@ -57,6 +65,11 @@ RULES: Mapping[str, Rule] = {
         "warning",
         "{number}, line {field}: the subtotal {found} is the line's net amount {expected} "
         "neither before nor after its discount.",
+    ),
+    "LINE-TAX": Rule(
+        "warning",
+        "{number}, line {field}: the VAT {found} is not the line's rate of its net amount, "
+        "which is {expected}.",
     ),
     "NO-LINES": Rule(
         "warning", "{number} has an amount but no line items, so it is missing from the VAT summary's rows."
@@ -185,9 +198,9 @@ def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]
 
 
 def hidden_by(filters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """What a filter leaves out that figures of a whole month need, in the filter's own words."""
-    needed = {"status": "settled", "by_type": "InvoiceReceipt", "archived": "archived"}
-    return tuple(word for key, word in needed.items() if filters.get(key) and word not in filters[key])
+    """What a filter leaves out that counts, in the filter's own words; `final` stands for what is open."""
+    asked = {**filters, "status": _statuses(filters)}
+    return tuple(word for key in NEEDED if asked.get(key) for word in NEEDED[key] if word not in asked[key])
 
 
 def _of_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
@@ -209,7 +222,7 @@ def _unknown(document: Document) -> Iterator[Finding]:
 
 
 def _outside(document: Document, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
-    statuses = {status for asked in filters.get("status", ()) for status in SAME_STATUS.get(asked, {asked})}
+    statuses = _statuses(filters)
     types, archived = filters.get("by_type", ()), filters.get("archived", ())
     if statuses and document.status not in statuses:
         yield _finding("OUTSIDE-FILTER", document, found=f"status {document.status}")
@@ -217,6 +230,10 @@ def _outside(document: Document, filters: Mapping[str, Sequence[str]]) -> Iterat
         yield _finding("OUTSIDE-FILTER", document, found=f"type {document.type}")
     if archived and ("archived" if document.archived else "non_archived") not in archived:
         yield _finding("OUTSIDE-FILTER", document, found="archived" if document.archived else "not archived")
+
+
+def _statuses(filters: Mapping[str, Sequence[str]]) -> set[str]:
+    return {status for asked in filters.get("status", ()) for status in SAME_STATUS.get(asked, {asked})}
 
 
 def _of_remarks(document: Document) -> Iterator[Finding]:
@@ -246,15 +263,23 @@ def _of_lines(document: Document) -> Iterator[Finding]:
     elif net or tax:
         yield _finding("NO-LINES", document, found="0", expected=str(net))
     for item in document.items:
-        place = str(item.position)
-        if item.rate is None:
-            yield _finding("TAX-MISSING", document, field=place)
-        if item.subtotal is not None and item.net is not None:
-            readings = (item.subtotal, item.subtotal - (item.discount or ZERO))
-            if min(abs(reading - item.net) for reading in readings) > SUBTOTAL_TOLERANCE:
-                yield _differing("LINE-SUBTOTAL", document, item.net, item.subtotal, field=place)
+        yield from _of_line(document, item)
     if any(item.rate == 0 for item in document.items):
         yield from _of_exemption(document)
+
+
+def _of_line(document: Document, item: LineItem) -> Iterator[Finding]:
+    place = str(item.position)
+    if item.rate is None:
+        yield _finding("TAX-MISSING", document, field=place)
+    if item.net is not None and item.subtotal is not None:
+        readings = (item.subtotal, item.subtotal - (item.discount or ZERO))
+        if min(abs(reading - item.net) for reading in readings) > LINE_TOLERANCE:
+            yield _differing("LINE-SUBTOTAL", document, item.net, item.subtotal, field=place)
+    if item.rate is not None and item.net is not None and item.tax is not None:
+        due = item.net * item.rate / 100
+        if abs(due - item.tax) > LINE_TOLERANCE:
+            yield _differing("LINE-TAX", document, cents(due), cents(item.tax), field=place)
 
 
 def _of_line_sums(document: Document, net: Decimal, tax: Decimal) -> Iterator[Finding]:

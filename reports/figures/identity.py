@@ -1,10 +1,10 @@
 """Who a client is to the tax office and to the post, by whoever knows: its documents or the account."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from reports import exact_json
 from reports.figures.model import Document
 from reports.fiscal_id import is_at_home
 
@@ -56,7 +56,7 @@ def newest_first(documents: Iterable[Document]) -> list[Document]:
 
 def of_details(text: str) -> Identity:
     """What the client's own page says: an object under `client`."""
-    client = json.loads(text)["client"]
+    client = exact_json.read(text)["client"]
     fiscal_id, address, postal_code, city, country = (
         _text(client.get(key)) for key in ("fiscal_id", "address", "postal_code", "city", "country")
     )

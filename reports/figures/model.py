@@ -15,10 +15,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from reports import exact_json
+from reports.errors import DataError
 from reports.money import cents, exact
 
 FIRST_YEAR = 1901
 """Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
+
+MOST_ID_DIGITS = 18
+"""What fits into the 64 bits of a table's column."""
+
+_READ_AGAIN = "Read the client again, without --offline and --resume"
 
 
 class DocumentType(NamedTuple):
@@ -255,21 +262,33 @@ class Document:
 
 
 def parse_page(body: str) -> Iterator[Document]:
-    """The documents of one page, in the order of the reply. `body` is the page's exact text."""
-    page = json.loads(body, parse_float=Decimal, parse_constant=str)
-    for raw in page["invoices"]:
+    """The documents of one page, in the order of the reply. `body` is the page's exact text.
+
+    Raises DataError when it is no page of documents.
+    """
+    try:
+        page = exact_json.read(body)
+    except ValueError:
+        page = None
+    listed = page.get("invoices") if isinstance(page, dict) else None
+    if not isinstance(listed, list) or not all(isinstance(raw, dict) for raw in listed):
+        raise DataError(f"A stored page holds no documents as this API gives them. {_READ_AGAIN}")
+    for raw in listed:
         yield parse_document(raw)
 
 
 def parse_document(raw: Mapping[str, object]) -> Document:
-    """One document of the reply, its numbers parsed as Decimal."""
+    """One document of the reply, as `exact_json` reads it. Raises DataError for one without a readable id."""
+    identity = _whole(raw.get("id"))
+    if identity is None:
+        raise DataError(f"A stored document has {_shown(raw.get('id'))} for its id. {_READ_AGAIN}")
     reader = _Reader(raw)
     client = _Reader(_mapping(raw.get("client")))
     exchange = _Reader(_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
     payment = _Reader(_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")
     currency_name = reader.text("currency")
     return Document(
-        id=int(str(raw["id"])),
+        id=identity,
         type=reader.text("type") or "",
         status=reader.text("status") or "",
         archived=raw.get("archived") in (True, "true"),
@@ -448,7 +467,7 @@ def _mapping(value: object) -> Mapping[str, object]:
 
 def _whole(value: object) -> int | None:
     text = str(value)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_ID_DIGITS else None
 
 
 def _as_text(value: object) -> str:

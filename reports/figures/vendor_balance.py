@@ -4,11 +4,11 @@ Vendor documentation, "Get client balance": `currency {symbol, code}` and `balan
 among others. A plain amount, and a currency that is a plain text, are taken as well.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reports import exact_json
 from reports.figures.model import Remark, currency_code
 from reports.money import cents, exact
 
@@ -26,7 +26,7 @@ class VendorBalance:
 
 def parse_balance(text: str) -> tuple[VendorBalance | None, tuple[Remark, ...]]:
     """The balance in the answer `text`, and what of it could not be read. None without amount or currency."""
-    raw = json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+    raw = exact_json.read(text)
     remarks: list[Remark] = []
     currency = _currency(raw, remarks)
     balance = _amount(raw, "balance", remarks)

@@ -21,15 +21,19 @@ from reports.figures.model import Document, parse_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period
-from reports.render import account_pages, browser, client_pages, pages, workbook
+from reports.render import account_pages, browser, client_pages, pages, readback, workbook
 from reports.render.account_pages import Grids
 from reports.render.brand import Brand
 from reports.render.client_pages import Issuer, Subject
+from reports.render.expected import Report
 from reports.render.labels import Labels
 from reports.source import archive
 from reports.source.archive import Header
 from reports.source.client_list import AccountClient
 from reports.source.earlier import Earlier
+
+STATEMENT_TEMPLATES = ("statement.html.j2", "parts.html.j2", "page.html.j2")
+"""What makes the statement: where the issuer has none of them, it is the built-in one."""
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +83,10 @@ class Rendered:
 
 
 def render(job: Job, folder: Path | None) -> Rendered:
-    """Makes a client's figures and, with a `folder`, its files in it. Raises ClientError, OSError."""
+    """Makes a client's figures and, with a `folder`, its files in it, which are read back.
+
+    Raises ClientError, OSError.
+    """
     header = archive.read_header(job.archive)
     documents = _documents(job.archive)
     laid_out = tables.build(documents)
@@ -126,19 +133,41 @@ def _write(
     report = client_pages.client_report(
         subject, figures, findings=findings, labels=labels, line_items=job.line_items
     )
+    due = _due(job, subject, figures, findings)
     stem = f"{names.client_folder(subject.name, job.client)}-{job.period.label}"
     if job.excel:
         book = client_pages.client_book(report, subject, figures, labels=labels)
-        with (folder / f"{stem}.xlsx").open("wb") as target:
+        written = folder / f"{stem}.xlsx"
+        with written.open("wb") as target:
             workbook.write(book, target, labels=labels, brand=job.brand)
+        readback.check_workbook(written, due)
     if job.html or job.pdf:
         page = folder / f"{stem}.html"
         text = pages.statement(report, subject=subject, labels=labels, brand=job.brand)
         page.write_bytes(text.encode("utf-8", "replace"))
+        readback.check_page(page, due, is_own=_has_own_statement(job.brand))
         if job.pdf:
             browser.print_page(page, page.with_suffix(".pdf"))
         if not job.html:
             page.unlink()
+
+
+def _due(job: Job, subject: Subject, figures: Figures, findings: Sequence[Finding]) -> Report:
+    """What the written files are held against; whose documents they are is asked of the archive again."""
+    return Report(
+        figures=figures,
+        labels=Labels(job.language),
+        own=readback.own_documents(job.archive, job.client),
+        explained=frozenset((finding.code, finding.document) for finding in findings),
+        vendor=subject.vendor_balance,
+        has_months=not checks.hidden_by(subject.filters),
+        has_lines=job.line_items,
+    )
+
+
+def _has_own_statement(brand: Brand) -> bool:
+    folder = brand.templates
+    return folder is not None and any((folder / name).is_file() for name in STATEMENT_TEMPLATES)
 
 
 def _documents(path: Path) -> list[Document]:

@@ -78,9 +78,18 @@ REASONS = {
     "unknown-status": N_("unknown status"),
 }
 HIDDEN = {
+    "final": N_("open documents"),
     "settled": N_("paid documents"),
+    "Invoice": N_("invoices"),
     "InvoiceReceipt": N_("invoice-receipts"),
+    "SimplifiedInvoice": N_("simplified invoices"),
+    "VatMossInvoice": N_("OSS invoices"),
+    "CashInvoice": N_("cash sales"),
+    "DebitNote": N_("debit notes"),
+    "CreditNote": N_("credit notes"),
+    "VatMossCreditNote": N_("OSS credit notes"),
     "archived": N_("archived documents"),
+    "non_archived": N_("documents that are not archived"),
 }
 
 

@@ -17,6 +17,7 @@ from openpyxl.styles.differential import DifferentialStyle
 
 from reports.render.layout import Column, Kind, Link, Row, Sheet, Tone, Value
 from reports.render.palette import Palette
+from reports.render.rows import MAX_TEXT
 
 WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
@@ -298,6 +299,8 @@ def _lines(text: Value, width: float) -> int:
     room = int(width * LETTERS_PER_DIGIT)
     if not isinstance(text, str) or (len(text) <= room and "\n" not in text):
         return 1
+    # More is not in the cell; and what a long word takes to be broken grows with its square.
+    text = text[:MAX_TEXT]
     return sum(len(textwrap.wrap(line, room, break_on_hyphens=False)) or 1 for line in text.splitlines())
 
 

@@ -27,6 +27,8 @@ CUT = " […]"
 EPOCH = dt.date(1899, 12, 30)
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The same in every package, so that equal content gives equal bytes."""
+ZIP_SYSTEM = 3
+"""Unix."""
 
 # What XML 1.0 cannot hold, shown as what it is: a character that could not be taken over.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -88,6 +90,8 @@ def fill(
         for name in source.namelist():
             info = zipfile.ZipInfo(name, ZIP_TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
+            # Python would name the system it runs on, and a month has the same bytes wherever it is rendered.
+            info.create_system = ZIP_SYSTEM
             with package.open(info, "w", force_zip64=name in parts) as part:
                 if name in parts:
                     for text in _sheet(source.read(name).decode(), parts[name]):

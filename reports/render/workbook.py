@@ -12,18 +12,21 @@ from dataclasses import replace
 from decimal import Decimal
 from html import escape
 from io import BytesIO
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from openpyxl import Workbook
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.formatting.rule import Rule
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles.table import TableStyle, TableStyleElement
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.functions import tostring
 
 from reports.render import looks, rows
@@ -58,6 +61,23 @@ def write(book: Book, target: IO[bytes], *, labels: Labels, brand: Brand = HOUSE
     rows.fill(skeleton, target, parts=parts, replaced=workbook.replaced(skeleton))
 
 
+class _InMemory(ExcelWriter):
+    """Openpyxl's own writer makes a file of each sheet first, where all programs have theirs.
+
+    A run that is killed would leave it there for ever, with the client's name and totals in it.
+    """
+
+    def write_worksheet(self, ws: Any) -> None:
+        drawing = SpreadsheetDrawing()
+        drawing.charts, drawing.images = ws._charts, ws._images  # noqa: SLF001
+        ws._drawing = drawing  # noqa: SLF001
+        writer: Any = WorksheetWriter(ws, out=BytesIO())
+        writer.write()
+        ws._rels = writer._rels  # noqa: SLF001
+        self._archive.writestr(ws.path[1:], writer.read())  # type: ignore[attr-defined] # not in the stub
+        self.manifest.append(ws)
+
+
 class _Workbook:
     """One workbook in the making: openpyxl's side of it, and the rows that go in later."""
 
@@ -85,7 +105,7 @@ class _Workbook:
         self._styles.close()
         self.openpyxl.active = 0
         saved = BytesIO()
-        self.openpyxl.save(saved)
+        _InMemory(self.openpyxl, zipfile.ZipFile(saved, "w")).save()
         return saved.getvalue(), parts
 
     def replaced(self, skeleton: bytes) -> Mapping[str, bytes]:

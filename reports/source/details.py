@@ -4,13 +4,13 @@ What is kept is `{"client": text, "balance": text, "missing": {kind: why}}`: the
 or why there is none.
 """
 
-import json
 import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from reports import exact_json
 from reports.errors import ReadingError, UnreachableError
 from reports.source.paging import id_of
 
@@ -74,6 +74,6 @@ class Inquiry:
 
 
 def _check_owner(text: str, client: int) -> None:
-    found = json.loads(text)[CLIENT]
+    found = exact_json.read(text)[CLIENT]
     if not isinstance(found, dict) or id_of(found) != client:
         raise ReadingError(f"client {client}, details: the answer is about something else and was not kept")

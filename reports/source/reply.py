@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from reports import exact_json
 from reports.errors import ReadingError, RefusedError, ReportsError, UnreachableError
 from reports.redaction import Redactor
 
@@ -59,7 +59,7 @@ class Pagination:
 class Page:
     """A page as it came: `number` is the one asked for, `body` its exact text without the key.
 
-    `entries` are the documents or clients in it, numbers with a point as Decimal. `requests` is how many
+    `entries` are the documents or clients in it, as `exact_json` reads them. `requests` is how many
     were sent until it came.
     """
 
@@ -163,7 +163,7 @@ def judge(answer: Answer, expected: Expected[Found], *, redact: Redactor, now: d
 
 def page_of(body: str, *, number: int, listed: str) -> Page:
     """The page whose `body` was kept. Raises ValueError when it is none."""
-    page = _listed(_parsed(body), body, number=number, listed=listed)
+    page = _listed(exact_json.read(body), body, number=number, listed=listed)
     if page is None:
         raise ValueError(f"not a page of {listed}")
     return page
@@ -205,20 +205,14 @@ def _content(answer: Answer, expected: Expected[Found], *, redact: Redactor) -> 
     if sum(map(body.count, ",[{")) > VALUES_IN_A_PAGE:
         return unexpected(f"more than {VALUES_IN_A_PAGE:,} values in one page")
     try:
-        parsed = _parsed(body)
+        parsed = exact_json.read(body)
+    except exact_json.DepthError:
+        return unexpected("JSON that is nested too deeply")
     except json.JSONDecodeError as error:
         if _is_cut_short(body, error):
             return unexpected("JSON that is cut short", MANY_TRIES)
         return unexpected(_described(body, redact))
-    except RecursionError:
-        return unexpected("JSON that is nested too deeply")
-    except (ValueError, ArithmeticError):
-        return unexpected("JSON with a number that is too long")
     return expected.find(parsed, body) or unexpected(_described(parsed, redact))
-
-
-def _parsed(body: str) -> object:
-    return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
 
 
 def _is_cut_short(body: str, error: json.JSONDecodeError) -> bool:

@@ -1,0 +1,54 @@
+"""JSON from outside as plain values: no number loses a digit, and nothing is nested without end.
+
+Whole numbers are int, others Decimal, NaN and Infinity among them. A number that is too long for its kind is
+no fault of the text: it stays a Decimal, or the text it came as, and whoever needs an amount or an id there
+refuses it by name.
+"""
+
+import json
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+DEEPEST_LEVELS = 100
+"""The answers of the API have six. Python's own recursion ends near a thousand, callers included: what is
+read here can be written, compared and walked by recursion anywhere."""
+
+
+class DepthError(ValueError):
+    """Lists and objects in one another, more than DEEPEST_LEVELS."""
+
+
+def read(text: str) -> Any:
+    """The value that `text` holds. Raises DepthError, and json.JSONDecodeError for a text that is no JSON."""
+    try:
+        value = json.loads(text, parse_int=_whole, parse_float=_broken, parse_constant=Decimal)
+    except RecursionError:
+        raise DepthError from None
+    level = [value]
+    for _ in range(DEEPEST_LEVELS):
+        level = [part for whole in level for part in _parts(whole) if isinstance(part, (dict, list))]
+        if not level:
+            return value
+    raise DepthError
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _whole(digits: str) -> int | Decimal:
+    try:
+        return int(digits)
+    except ValueError:  # above 4,300 digits
+        return Decimal(digits)
+
+
+def _broken(digits: str) -> Decimal | str:
+    """Of a number with a point or an exponent."""
+    try:
+        return Decimal(digits)
+    except InvalidOperation:  # an exponent of 19 digits and more
+        return digits

@@ -1,0 +1,323 @@
+"""What the files of a client have to say, worked out from its figures alone and not from what was rendered.
+
+Of a data sheet it knows the contract: which column has what, by letter. Days are Excel's serial numbers here
+and rates fractions, as in a cell; amounts are signed Decimals, None is an empty cell.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain, repeat, zip_longest
+from typing import Any, NamedTuple
+
+from reports.figures.totals import Figures, VatRounding, VatRow
+from reports.figures.vendor_balance import VendorBalance
+from reports.money import ZERO
+from reports.render.labels import Labels
+
+EPOCH = dt.date(1899, 12, 30)
+DOCUMENTS, LINES, VAT, OPEN = "documents", "lines", "vat", "open"
+AMOUNTS = ("net", "tax", "gross", "withholding", "payable")
+
+Number = Decimal | int | None
+Numbers = Sequence[Number]
+
+
+class Columns(NamedTuple):
+    """A data sheet: its headings in order, and the letters of numbers, texts, links and what has a sum."""
+
+    headings: str
+    numbers: str
+    texts: str
+    links: str
+    sums: str
+
+
+class Due(NamedTuple):
+    """A row of a data sheet in the order of the letters, "" for no text; `url` is where its links lead."""
+
+    currency: str
+    numbers: Numbers
+    texts: tuple[str, ...]
+    url: str | None = None
+
+
+SHEETS: Mapping[str, Columns] = {
+    DOCUMENTS: Columns(
+        "Number, Type, Status, Date, Due date, Reference, Currency, Sum, Discount, Net, VAT, Gross, "
+        "Withholding, Payable, Exemption, Observations, Link, Archived, Id",
+        numbers="DEHIJKLMNRS",
+        texts="ABCGO",
+        links="AQ",
+        sums="HIJKLMN",
+    ),
+    LINES: Columns(
+        "Number, Type, Status, Date, Item, Description, Unit, Quantity, Unit price, Discount %, Discount, "
+        "Tax name, VAT rate, Exemption, Net, VAT, Gross, Currency, Document id",
+        numbers="DHIJKMOPQS",
+        texts="ABCNR",
+        links="",
+        sums="KOPQ",
+    ),
+    VAT: Columns(
+        "Currency, Scheme, Rate, Exemption, Reason, Tax names, Documents, Base invoices, VAT invoices, "
+        "Base credit notes, VAT credit notes, Base, VAT, Gross",
+        numbers="CGHIJKLMN",
+        texts="ABD",
+        links="",
+        sums="HIJKLMN",
+    ),
+    OPEN: Columns(
+        "Number, Type, Date, Due date, Days overdue, Bucket, Currency, Payable, Link, Id",
+        numbers="CDEHJ",
+        texts="ABFG",
+        links="AI",
+        sums="H",
+    ),
+}
+"""By what the name of their table begins with: `t_documents_EUR`."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is reported of one client. `own` are the ids of its documents in the archive.
+
+    `explained` are code and document of every finding. `has_months`: the chart of twelve months is shown.
+    `has_lines`: line items stand in the statement too.
+    """
+
+    figures: Figures
+    labels: Labels
+    own: frozenset[int]
+    explained: frozenset[tuple[str, int | None]]
+    vendor: VendorBalance | None = None
+    has_months: bool = True
+    has_lines: bool = False
+
+
+def headings(report: Report, kind: str) -> list[str]:
+    """The first row of the data sheets of a `kind`."""
+    return [report.labels.text(heading) for heading in SHEETS[kind].headings.split(", ")]
+
+
+def rows(report: Report, kind: str) -> Iterator[Due]:
+    """The rows of the data sheets of a `kind`, of all currencies, in their order."""
+    make = {DOCUMENTS: _documents, LINES: _lines, VAT: _vat, OPEN: _open}[kind]
+    return chain.from_iterable(make(report, currency) for currency in report.figures.currencies)
+
+
+def summary(report: Report) -> Iterator[Numbers]:
+    """The numbers of the Summary, row by row from left to right; rows without a number are left out."""
+    figures = report.figures
+    is_withheld = any(total.withholding for total in figures.totals)
+    for total in figures.totals:
+        taken = [total.withholding] if is_withheld else []
+        vendor = _vendor(report, total.currency)
+        yield (
+            total.documents,
+            *(total.net, total.tax, total.gross, *taken, total.payable, total.open, *vendor, total.overdue),
+        )
+    for currency in figures.currencies:
+        beside = zip_longest(_types(figures, currency), _ageing(figures, currency), fillvalue=())
+        yield from (tuple(chain(*pair)) for pair in beside)
+        for rate, amounts in _vat_table(figures, currency):
+            yield (*([] if rate is None else [rate / 100]), *amounts)
+        if report.has_months:
+            yield from _months(figures, currency)
+
+
+def charts(report: Report) -> list[list[Number]]:
+    """The numbers of the chart of each currency: net month by month, then tax."""
+    months = [list(_months(report.figures, currency)) for currency in report.figures.currencies]
+    return [list(chain(*zip(*one, strict=True))) for one in months] if report.has_months else []
+
+
+def statement(report: Report) -> Mapping[str, Sequence[Decimal]]:
+    """The amounts of the built-in statement by section of its page, in their order; no empty section."""
+    figures = report.figures
+    sections: dict[str, Iterable[Numbers]] = {"": _heads(report)}
+    for number, currency in enumerate(figures.currencies, start=1):
+        open_amounts = [row.numbers[3] for row in _open(report, currency)]
+        types = [row[1:] for row in _types(figures, currency)]
+        if not _is_withheld(figures, currency):
+            types = [row[:-1] for row in types]
+        months = list(_months(figures, currency)) if report.has_months else []
+        sections |= {
+            f"{number}-types": types if len(types) > 2 else [],
+            f"{number}-documents": _grouped(report, currency),
+            f"{number}-vat": [amounts for _, amounts in _vat_table(figures, currency)],
+            f"{number}-open": [open_amounts, [_added(open_amounts)]] if open_amounts else [],
+            f"{number}-ageing": [row[1:] for row in _ageing(figures, currency)] if open_amounts else [],
+            f"{number}-chart-text": months if any(map(any, months)) else [],
+        }
+    flat = {
+        section: [Decimal(amount) for amount in chain.from_iterable(numbers) if amount is not None]
+        for section, numbers in sections.items()
+    }
+    return {section: amounts for section, amounts in flat.items() if amounts}
+
+
+def amounts(report: Report) -> set[Decimal]:
+    """Every amount of the report, whatever a page of one's own shows of it."""
+    figures = report.figures
+    found = set(chain.from_iterable(statement(report).values()))
+    for one in (*figures.totals, *figures.types, *figures.vat, *figures.vat_rounding, *figures.months):
+        found |= {value for value in vars(one).values() if isinstance(value, Decimal)}
+    for currency in figures.currencies:
+        rows = chain(_vat(report, currency), _lines(report, currency), _documents(report, currency))
+        found |= {value for row in rows for value in row.numbers if isinstance(value, Decimal)}
+    return found
+
+
+def serial(day: dt.date | None) -> int | None:
+    """A day as Excel counts it."""
+    return (day - EPOCH).days if day else None
+
+
+def _documents(report: Report, currency: str) -> Iterator[Due]:
+    frame = _in_currency(report.figures.documents, currency)
+    numbers = zip(
+        *(map(serial, frame[name]) for name in ("date", "due_date")),
+        *(frame[name] for name in ("sum", "discount", *AMOUNTS)),
+        map(int, frame["archived"]),
+        frame["id"],
+        strict=True,
+    )
+    texts = zip(
+        *_words(report.labels, frame),
+        frame["currency"],
+        (code or "" for code in frame["exemption"]),
+        strict=True,
+    )
+    return map(Due, repeat(currency), numbers, texts, frame["permalink"])
+
+
+def _lines(report: Report, currency: str) -> Iterator[Due]:
+    documents = _in_currency(report.figures.documents, currency)
+    every = report.figures.line_items
+    lines = every[every["document_id"].isin(documents["id"])]
+    days = dict(zip(documents["id"], map(serial, documents["date"]), strict=True))
+    words = dict(zip(documents["id"], zip(*_words(report.labels, documents), strict=True), strict=True))
+    numbers = zip(
+        (days[identity] for identity in lines["document_id"]),
+        *(lines[name] for name in ("quantity", "unit_price")),
+        map(_fraction, lines["discount_rate"]),
+        lines["discount"],
+        map(_fraction, lines["rate"]),
+        *(lines[name] for name in ("net", "tax", "gross", "document_id")),
+        strict=True,
+    )
+    for values, identity, code in zip(numbers, lines["document_id"], lines["exemption"], strict=True):
+        yield Due(currency, values, (*words[identity], code or "", currency))
+
+
+def _vat(report: Report, currency: str) -> Iterator[Due]:
+    figures, labels = report.figures, report.labels
+    for row in _of(figures.vat, currency):
+        numbers = (_fraction(row.rate), row.documents, *_split(row), row.base, row.tax, row.gross)
+        yield Due(currency, numbers, (currency, labels.scheme(row.scheme), row.exemption or ""))
+    for rest in _of(figures.vat_rounding, currency):
+        numbers = (None, None, *_split(rest), rest.base, rest.tax, rest.base + rest.tax)
+        yield Due(currency, numbers, (currency, "", ""))
+
+
+def _open(report: Report, currency: str) -> Iterator[Due]:
+    frame = _in_currency(report.figures.open_documents, currency)
+    days = (map(serial, frame[name]) for name in ("date", "due_date"))
+    numbers = zip(*days, frame["days_overdue"], frame["payable"], frame["id"], strict=True)
+    number, kind, _ = _words(report.labels, frame)
+    texts = zip(number, kind, map(report.labels.bucket, frame["bucket"]), frame["currency"], strict=True)
+    return map(Due, repeat(currency), numbers, texts, frame["permalink"])
+
+
+def _heads(report: Report) -> Iterator[Numbers]:
+    """The large figures of the statement, then the others: without withholding, payable is gross."""
+    is_withheld = any(total.withholding for total in report.figures.totals)
+    for total in report.figures.totals:
+        yield (total.payable if is_withheld else total.gross, total.open)
+        yield (*_vendor(report, total.currency), total.overdue, total.net, total.tax)
+        yield (total.gross, total.withholding) if is_withheld else ()
+
+
+def _grouped(report: Report, currency: str) -> Iterator[Numbers]:
+    """Documents by type, each with its lines where they are shown, subtotals and the total."""
+    figures = report.figures
+    documents = _in_currency(figures.documents, currency)
+    shown = AMOUNTS if documents["withholding"].astype(bool).any() else AMOUNTS[:3]
+    lines: dict[int, list[Number]] = {}
+    for line in _lines(report, currency) if report.has_lines else ():
+        _, quantity, price, _, _, _, *sums, identity = line.numbers
+        lines.setdefault(int(identity or 0), []).extend([quantity, price, *sums])
+    for subtotal in _of(figures.types, currency):
+        own = documents[documents["type"] == subtotal.type]
+        for identity, *values in zip(own["id"], *(own[name] for name in shown), strict=True):
+            yield values
+            yield lines.get(identity, ())
+        yield [getattr(subtotal, name) for name in shown]
+    for total in _of(figures.totals, currency):
+        yield [getattr(total, name) for name in shown] if len(documents) else ()
+
+
+def _types(figures: Figures, currency: str) -> Iterator[Numbers]:
+    """Documents and amounts of each type, then of all; without withholding where there is none."""
+    subtotals = _of(figures.types, currency)
+    names = [name for name in AMOUNTS if name != "withholding" or _is_withheld(figures, currency)]
+    for one in (*subtotals, *(_of(figures.totals, currency) if subtotals else ())):
+        yield (one.documents, *(getattr(one, name) for name in names))
+
+
+def _ageing(figures: Figures, currency: str) -> Iterator[Numbers]:
+    buckets = _of(figures.ageing, currency)
+    yield from ((bucket.documents, bucket.amount) for bucket in buckets)
+    yield sum(bucket.documents for bucket in buckets), _added(bucket.amount for bucket in buckets)
+
+
+def _vat_table(figures: Figures, currency: str) -> Iterator[tuple[Decimal | None, Numbers]]:
+    """Rate and amounts of each row, of the rounding and of all; credit notes apart where there are any."""
+    vat, rounding = _of(figures.vat, currency), _of(figures.vat_rounding, currency)
+    is_split = any(row.base_credit_notes or row.tax_credit_notes for row in vat)
+    table: list[tuple[Decimal, ...]] = []
+    for row in (*vat, *rounding):
+        table.append((*(_split(row) if is_split else ()), row.base, row.tax, row.base + row.tax))
+        yield getattr(row, "rate", None), table[-1]
+    if table:
+        yield None, [_added(column) for column in zip(*table, strict=True)]
+
+
+def _months(figures: Figures, currency: str) -> Iterator[Numbers]:
+    return ((month.net, month.tax) for month in _of(figures.months, currency))
+
+
+def _vendor(report: Report, currency: str) -> list[Decimal]:
+    """What the vendor itself counts as open, in the one currency it says."""
+    return [report.vendor.open] if report.vendor and report.vendor.currency == currency else []
+
+
+def _split(row: VatRow | VatRounding) -> tuple[Decimal, ...]:
+    return row.base_invoices, row.tax_invoices, row.base_credit_notes, row.tax_credit_notes
+
+
+def _words(labels: Labels, documents: Any) -> tuple[Iterable[str], Iterable[str], Iterable[str]]:
+    """Number, type and status of each document as they are shown."""
+    return documents["number"], map(labels.type, documents["type"]), map(labels.status, documents["status"])
+
+
+def _fraction(percent: Decimal | None) -> Decimal | None:
+    return None if percent is None else percent / 100
+
+
+def _is_withheld(figures: Figures, currency: str) -> bool:
+    return any(subtotal.withholding for subtotal in _of(figures.types, currency))
+
+
+def _in_currency(documents: Any, currency: str) -> Any:
+    return documents[documents["currency"] == currency]
+
+
+def _of(rows: Iterable[Any], currency: str) -> list[Any]:
+    return [row for row in rows if row.currency == currency]
+
+
+def _added(values: Iterable[Number]) -> Decimal:
+    return sum((Decimal(value) for value in values if value is not None), ZERO)

@@ -1,0 +1,153 @@
+"""The way of a payload through a run, without the network: answer, proof, archive, figures, files.
+
+`weigh` goes it, and holds what comes out against the witness, who has read the same texts by other means.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from reports.deliver import record
+from reports.errors import ClientError
+from reports.period import Period
+from reports.redaction import Redactor
+from reports.render.brand import HOUSE
+from reports.render.client_pages import Issuer
+from reports.render.job import Job, Rendered, render
+from reports.source.archive import SCHEMA, Header, Spool, path_of
+from reports.source.paging import Leaf, Ledger, MovedError, leaf_of
+from reports.source.reply import Answer, Trouble, expected_page, judge
+from tests import oracle, witness
+from tests.payloads import CLIENT, FIRST, LAST
+from tests.tie import expected, found, raw
+from tests.tie.compared import OCTOBER
+from tests.tie.facts import Facts, differences
+
+NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
+NO_SECRET = Redactor()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`refused`: what the run says instead of figures. `wrong`: how it differs from the witness."""
+
+    refused: str | None
+    wrong: list[str]
+
+
+def weigh(
+    pages: Sequence[str], folder: Path, *, files: Path | None = None, told: Sequence[str] | None = None
+) -> Verdict:
+    """Takes `pages` through the archive in `folder`, and writes the client's files when there is a place.
+
+    Whatever is raised but what a client may fail for is a fault of the product, and not caught. `told` are
+    the pages that the witness is given instead, to see that it contradicts.
+    """
+    reading = witness.read(told or pages, CLIENT, FIRST, LAST)
+    try:
+        rendered = render(job(stored(pages, folder)), files)
+    except (ClientError, MovedError) as error:
+        reason = str(error)
+        return Verdict(reason, [] if reading.refusals else [f"refused without a reason: {reason}"])
+    if reading.refusals:
+        return Verdict(None, [f"accepted in spite of: {reading.refusals}"])
+    return Verdict(None, wrong(rendered, reading, pages=len(pages)))
+
+
+def stored(pages: Sequence[str], folder: Path) -> Path:
+    """The archive of answers that held `pages`. Raises what fails a client, and MovedError."""
+    ledger: Ledger | None = None
+    with Spool(folder) as spool:
+        for number, text in enumerate(pages, start=1):
+            leaf, body = _judged(number, text)
+            if ledger is None:
+                ledger = Ledger(leaf)
+            else:
+                ledger.add(leaf)
+            spool.add(number, body)
+        assert ledger
+        ledger.close()
+        header = Header(SCHEMA, "office", CLIENT, {}, NOW, len(pages), complete=True)
+        archive = path_of(folder, CLIENT)
+        archive.unlink(missing_ok=True)
+        spool.finish(header, archive)
+    return archive
+
+
+def job(archive: Path) -> Job:
+    """What a run makes of an archive of CLIENT when nothing is configured."""
+    return Job(
+        client=CLIENT,
+        archive=archive,
+        name=None,
+        fiscal_id=None,
+        language="pt",
+        account_language="en",
+        issuer=Issuer(),
+        period=Period(FIRST, LAST),
+        time_zone="Europe/Lisbon",
+        ageing=oracle.LIMITS_DAYS,
+        line_items=True,
+        excel=True,
+        html=True,
+        pdf=False,
+        brand=HOUSE,
+    )
+
+
+def wrong(rendered: Rendered, reading: witness.Reading, *, pages: int) -> list[str]:
+    """How figures and findings differ from what the witness read: sentences, none when all is right."""
+    client = raw.Client(CLIENT, "", pages, tuple(reading.documents))
+    figures = rendered.figures
+    counted = sum(total.documents for total in figures.totals)
+    entry = {"pages": pages, "documents_read": figures.documents_read, "documents_counted": counted}
+    facts = found.record({**record.amounts(figures), **entry}) | _parts(rendered)
+    noticed = {(one.code, one.document) for one in rendered.findings if one.code in witness.NOTICED}
+    return [
+        *differences("figures", facts, must=expected.record(client, OCTOBER) | _parts_of(client)),
+        *(f"not found: {notice}" for notice in reading.notices - noticed),
+        *(f"found without a reason: {notice}" for notice in noticed - reading.notices),
+    ]
+
+
+def _judged(number: int, text: str) -> tuple[Leaf, str]:
+    answer = Answer(200, {}, bytearray(text.encode()))
+    page = judge(answer, expected_page("invoices", number), redact=NO_SECRET, now=NOW)
+    if isinstance(page, Trouble):
+        raise page.error(page.message)
+    return leaf_of(page, client=CLIENT, with_prints=True), page.body
+
+
+def _parts(rendered: Rendered) -> Facts:
+    """Subtotals per type, and the months in which there is something."""
+    facts: Facts = {}
+    for kind in rendered.figures.types:
+        key = (kind.currency, "type", kind.type)
+        facts |= {(*key, name): getattr(kind, name) for name in ("net", "tax", "gross", "payable")}
+        facts[*key, "documents"] = Decimal(kind.documents)
+    for month in rendered.figures.months:
+        if month.net or month.tax:
+            key = (month.currency, "month", f"{month.first:%Y-%m}")
+            facts |= {(*key, "net"): month.net, (*key, "tax"): month.tax}
+    return facts
+
+
+def _parts_of(client: raw.Client) -> Facts:
+    facts: Facts = {}
+    for currency in expected.currencies(client, OCTOBER):
+        here = expected.counted(client, OCTOBER, currency)
+        for kind in {one.type for one in here}:
+            own = oracle.totals(one for one in here if one.type == kind)
+            key = (currency, "type", kind)
+            facts |= {(*key, name): getattr(own, name) for name in ("net", "tax", "gross", "payable")}
+            facts[*key, "documents"] = Decimal(own.documents)
+        for name, some in oracle.twelve_months(oracle.in_currency(client.documents, currency), LAST).items():
+            own = oracle.totals(some)
+            if own.net or own.tax:
+                facts |= {
+                    (currency, "month", name, "net"): own.net,
+                    (currency, "month", name, "tax"): own.tax,
+                }
+    return facts

@@ -1,0 +1,123 @@
+"""A fault between the figures and the files fails its client alone; nothing of that client is published.
+
+The faults are done to the program from outside, in a process of its own, or come with a template.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from reports.errors import ExitCode
+from reports.render import readback
+from reports.source import archive
+from reports.source.sandbox import Sandbox
+from tests.conftest import ANA, EVA, RUI
+from tests.office import Office, account, invoice, tree
+
+PRICE = "77.77"
+"""Rui's and nobody else's: faults are planted where this amount comes by."""
+
+DRIVER = """
+from reports.render import cells, rows
+{fault}
+from reports.cli import main
+main()
+"""
+FAULTS = {
+    "cell": """
+number = rows.number
+rows.number = lambda value: number(value).replace("77.77", "77.78")
+""",
+    "row": """
+band = rows._band
+def without(one):
+    for text in band(one):
+        yield "</row>".join(row for row in text.split("</row>") if "77.77" not in row)
+rows._band = without
+""",
+    "total": """
+filled = rows._with_results
+def turned(row, results):
+    return filled(row, {cell: -one if one == rows.Decimal("87.77") else one for cell, one in results.items()})
+rows._with_results = turned
+""",
+    "statement": """
+marked = cells._marked
+cells._marked = lambda markup, exact, text: marked(markup, exact.replace("77.77", "77.78"), text)
+""",
+    "disk": """
+fill = rows.fill
+def worn(skeleton, target, *, parts, replaced):
+    fill(skeleton, target, parts=parts, replaced=replaced)
+    if "77.77" in str([list(band.rows) for part in parts.values() for band in part.bands]):
+        target.seek(2000)
+        target.write(bytes(100))
+rows.fill = worn
+""",
+}
+SLOW = ("row", "total")
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A month that was reported; Rui has an invoice of PRICE."""
+    people = account({ANA: "Ana", RUI: "Rui", EVA: "Eva"})
+    people.documents[RUI][0] = invoice(RUI, "Rui", date(2026, 10, 5), number=1, price=PRICE)
+    with Sandbox(account_data=people) as sandbox:
+        office = Office(tmp_path_factory.mktemp("office"), sandbox)
+        assert office.run().code == ExitCode.DONE
+        yield office
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=[pytest.mark.soak] if fault in SLOW else []) for fault in FAULTS]
+)
+def test_a_client_whose_files_do_not_tie_fails_alone_and_keeps_what_it_had(done: Office, fault: str) -> None:
+    before = tree(done.month)
+    program = ("-c", DRIVER.format(fault=FAULTS[fault]))
+    with done.start("run", done.config, "--offline", program=program) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.SOME_FAILED, (out + err).decode("utf-8", "replace")
+    states = {client: entry["state"] for client, entry in done.entries.items()}
+    assert states == {ANA: "ready", RUI: "failed", EVA: "ready"}
+    reason = done.entries[RUI]["reason"]
+    assert reason.startswith("rui-102-2026-10.")
+    assert "othing of this client was published. " in reason
+    assert b"Traceback" not in out + err
+    assert {name: data for name, data in tree(done.month).items() if "rui-102" in name} == {
+        name: data for name, data in before.items() if "rui-102" in name
+    }
+    assert done.run("--offline").code == ExitCode.DONE
+    assert {**tree(done.month), **_when(before)} == before
+
+
+def test_a_template_that_shows_a_figure_of_its_own_fails_its_client(done: Office) -> None:
+    own = done.folder / "own"
+    own.mkdir()
+    config = done.configure(name="own.yaml", statement={"templates": "own"}, output={"folder": "elsewhere"})
+    template = own / "statement.html.j2"
+    twice = "{{ money(report.totals.rows[0][-1] * 2, 'EUR') if subject.client == 102 else '' }}"
+    template.write_text(
+        "{% extends 'builtin/statement.html.j2' %}{% block notes %}" + twice + "{% endblock %}"
+    )
+    month = done.folder / "elsewhere" / "office" / "2026-10"
+    said = done.type("run", config)
+    assert said.code == ExitCode.SOME_FAILED, said
+    assert [path.name for path in month.glob("*-10?")] != []
+    assert not list(month.glob("rui-*"))
+    assert "A template of your own shows it" in (month / "run.json").read_text("utf-8")
+    template.write_text("{% extends 'builtin/statement.html.j2' %}{% block sections %}{% endblock %}")
+    assert done.type("run", config, "--offline").code == ExitCode.DONE
+    assert list(month.glob("rui-*/*.html"))
+
+
+def test_whose_a_document_is_is_what_the_archive_says(done: Office) -> None:
+    path = archive.path_of(done.month / "source", RUI)
+    assert readback.own_documents(path, RUI) == {1000 * RUI + 1, 1000 * RUI + 2}
+    assert readback.own_documents(path, ANA) == frozenset()
+
+
+def _when(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The two files of a month that say when it was run."""
+    return {name: files[name] for name in ("run.json", "run.log")}
