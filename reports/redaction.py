@@ -1,37 +1,52 @@
 """Keeps secrets out of everything that is written or shown.
 
-The API key is part of every URL, so it is in every exception text, debug log and echoed body that
-shows one. Redaction replaces it in each form it may take: plain, percent-encoded, JSON, HTML, base64.
+The API key is part of every URL, so it is in every exception text, debug log and echoed body that shows one.
+Redaction replaces it however its letters are written: as they are, percent-encoded, escaped for JSON, HTML or
+Python, in any mixture of these, and as a whole in base64 and hex.
 """
 
 import base64
-import html
-import json
 import logging
-from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from html.entities import html5
 
 MASK = "[key]"
-_CONTROL = dict.fromkeys((*range(32), 127, *range(128, 160), 8232, 8233), " ")
+REPLACED = "\ufffd"
+SHORTEST_PART = 8
+"""Less of a base64 text than this may stand anywhere by chance."""
+
+_BREAKS = (*range(32), 127, *range(128, 160), 0x2028, 0x2029)
+_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROL = dict.fromkeys((*_BREAKS, *_DIRECTIONS), " ")
+"""What would break a line, command a terminal, or show a line in another order than it is written."""
 
 
 class Redactor:
     """Replaces every form of the given secrets by MASK."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: tuple[str, ...] = ()
         self._forms: tuple[str, ...] = ()
+        self._spellings: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = ()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
         """From now on these are replaced too. Empty text is ignored."""
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
         # Longest first: a short form may be part of a longer one, whose rest would then stay.
-        self._forms = tuple(sorted({*self._forms, *forms}, key=lambda form: (-len(form), form)))
+        self._secrets = tuple(_longest_first({*self._secrets, *filter(None, secrets)}))
+        self._forms = tuple(_longest_first({form for secret in self._secrets for form in _forms(secret)}))
+        self._spellings = tuple((_marks(secret), _spelling(secret)) for secret in self._secrets)
 
     def __call__(self, text: str) -> str:
         """`text` without any secret."""
         for form in self._forms:
             text = text.replace(form, MASK)
+        for marks, spelling in self._spellings:
+            # Looking at every letter takes long in a page of megabytes, and few hold what spells a letter.
+            if not marks or any(mark in text for mark in marks):
+                text = spelling.sub(MASK, text)
         return text
 
 
@@ -50,23 +65,75 @@ class RedactingFormatter(logging.Formatter):
         return "\n    ".join(line.translate(_CONTROL) for line in lines)
 
 
-def _forms(secret: str) -> set[str]:
-    percent = {quote(secret, safe=safe) for safe in ("", "/", "!$&'()*+,;=:@/")} | {quote_plus(secret)}
-    percent |= {_lower_hex(form) for form in percent}
-    in_json = {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
-    in_json |= {form.replace("/", "\\/") for form in in_json}
-    raw = secret.encode()
-    encoded = {encode(raw).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)}
-    texts = {
-        secret,
-        html.escape(secret),
-        html.escape(secret, quote=False),
-        repr(secret)[1:-1],
-        repr(raw)[2:-1],
-    }
-    return texts | percent | in_json | encoded
+def _longest_first(texts: Iterable[str]) -> list[str]:
+    return sorted(texts, key=lambda text: (-len(text), text))
 
 
-def _lower_hex(text: str) -> str:
-    head, *rest = text.split("%")
-    return "%".join([head, *(part[:2].lower() + part[2:] for part in rest)])
+def _forms(secret: str) -> Iterator[str]:
+    """The forms of a secret as a whole."""
+    raw = _utf8(secret)
+    yield secret
+    yield from (raw.hex(), raw.hex().upper())
+    yield from _in_base64(raw)
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
+    """Alone, and what belongs to it alone in a longer text, wherever in that it begins."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(raw).decode().rstrip("=")
+        for before in range(3):
+            part = encode(bytes(before) + raw).decode()[-(-before * 4 // 3) : (before + len(raw)) * 8 // 6]
+            if len(part) >= SHORTEST_PART:
+                yield part
+
+
+def _marks(secret: str) -> tuple[str, ...]:
+    """What a text holds where letters of `secret` are not written as they are; empty when that may be any."""
+    return ("%", "&#", "amp;#", "\0", "\\u0000") if secret.isascii() and secret.isalnum() else ()
+
+
+def _spelling(secret: str) -> re.Pattern[str]:
+    """The secret with every letter in any of its forms; NUL between them is UTF-16 read as bytes."""
+    return re.compile(r"(?:\0|\\+u0000)*".join(map(_letter, secret)))
+
+
+def _letter(letter: str) -> str:
+    """A pattern of all that may stand for one letter."""
+    ways = [_written(letter)]
+    if letter == " ":
+        ways.append(r"\+|%(?:25)*2[bB]")
+    if not letter.isascii():
+        # Its parts, UTF-8 taken for Latin-1, and what is left of it in an encoding that lacks it.
+        others = (unicodedata.normalize("NFD", letter), _utf8(letter).decode("latin-1"))
+        ways += ["".join(map(_written, other)) for other in others]
+        ways.append(rf"(?:{_written(REPLACED)})+|{_written('?')}")
+    return f"(?:{'|'.join(ways)})"
+
+
+def _written(letter: str) -> str:
+    """A pattern of the ways to write one letter, an escaped escape among them (%252B, &amp;lt;)."""
+    code, raw = ord(letter), _utf8(letter)
+    ways = [
+        re.escape(letter),
+        *map(_percent, filter(None, (raw, letter.encode("latin-1", "ignore")))),
+        rf"&(?:amp;)*#(?:0*{code}|[xX]0*(?i:{code:x}));?",
+        *(f"&(?:amp;)*{name}" for name, text in html5.items() if text == letter),
+    ]
+    # JSON and Python leave letters and digits of ASCII as they are.
+    if not (letter.isascii() and letter.isalnum()):
+        units = memoryview(letter.encode("utf-16-le", "surrogatepass")).cast("H")
+        ways += [
+            "".join(rf"\\+u(?i:{unit:04x})" for unit in units),
+            "".join(rf"\\+x(?i:{byte:02x})" for byte in raw),
+            rf"\\+(?:{re.escape(letter)}|x(?i:{code:02x})|U(?i:{code:08x}))",
+        ]
+    return f"(?:{'|'.join(ways)})"
+
+
+def _utf8(text: str) -> bytes:
+    # What was typed may hold half a character.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _percent(raw: bytes) -> str:
+    return "".join(f"%(?:25)*(?i:{byte:02x})" for byte in raw)

@@ -209,7 +209,8 @@ class Api:
                 stream=True,
             ) as response:
                 return _whole(response)
-        except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError) as error:
+        except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
+            # A ValueError is http.client's word on a chunk of negative size.
             return trouble_of(error, self._redact)
 
     def _judge(self, answer: Answer, question: "_Question[Found]") -> Found | Trouble:
@@ -334,7 +335,7 @@ def _whole(response: requests.Response) -> Answer | Trouble:
             body += chunk
             if len(body) > PAGE_MEGABYTES * 1024**2:
                 return Trouble(f"a page of more than {PAGE_MEGABYTES} MB", tries=ONE_MORE_TRY)
-    except requests.RequestException:
+    except (requests.RequestException, ValueError):
         if response.status_code == 200:
             raise
     return Answer(response.status_code, response.headers, body)
