@@ -1,14 +1,17 @@
-"""What would make a run fail, found before it: key, API, clients, output folder. Writes nothing."""
+"""What would make a run fail, found before it: folder, key, mail, API, clients. Writes and sends nothing."""
 
 import datetime as dt
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports import files
+from reports import files, result
+from reports.deliver import post
 from reports.errors import (
     ClientError,
     ConfigError,
@@ -25,7 +28,26 @@ from reports.redaction import Redactor
 from reports.render import browser, pages
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
+from reports.settings.mail import Smtp
 from reports.source.client import Api
+
+LEAST_FREE_BYTES = 100_000_000
+TIMES_THE_LAST_RUN = 2
+"""New folders are whole before the old ones go."""
+
+LONG_AGO_DAYS = 35
+MEANINGS = {
+    ExitCode.DONE: "every client done",
+    ExitCode.BUG: "a bug",
+    ExitCode.USAGE: "wrong configuration",
+    ExitCode.SOME_FAILED: "some clients failed",
+    ExitCode.NONE_DONE: "no client could be done",
+    ExitCode.REFUSED: "key or account refused",
+    ExitCode.WARNINGS: "all done, with warnings to look at",
+    ExitCode.BUSY: "another run was active",
+    ExitCode.NOT_WRITTEN: "something could not be written",
+    ExitCode.INTERRUPTED: "interrupted",
+}
 
 
 @dataclass(frozen=True)
@@ -43,18 +65,22 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
         f"configuration {settings.path}: valid, period {period.label} ({period.first} to {period.last})"
     )
     yield from _filters(settings)
-    yield _folder(settings.output.folder / settings.account.name / period.label)
+    account_folder = settings.output.folder / settings.account.name
+    yield _folder(account_folder / period.label)
+    yield from _space(account_folder)
+    yield _last_run(settings, account_folder, now())
     if settings.output.pdf:
         yield _browser()
     if settings.statement.templates:
         yield _templates(settings)
+    yield from _mail(settings, redact)
     try:
         key = keys.api_key(settings.account.name, settings.account.api_key)
     except ConfigError as error:
         yield _ill(error)
         return
     redact.add(key)
-    yield _well("key: readable by this user")
+    yield _well(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
     yield from _of_api(settings, key)
 
 
@@ -76,6 +102,7 @@ def _of_api(settings: Config, key: str) -> Iterator[Item]:
         deadline_seconds=limits.deadline_minutes * 60,
     )
     with closing(api):
+        yield _connection(api)
         try:
             total = api.clients_page(1).pagination.total_entries
         except RefusedError as error:
@@ -96,7 +123,8 @@ def _of_api(settings: Config, key: str) -> Iterator[Item]:
                     return
             else:
                 readable += 1
-                yield _well(f"client {client.id} {client.name or ''}: {found} documents".replace(" :", ":"))
+                named = f"client {client.id} {client.name}" if client.name else f"client {client.id}"
+                yield _well(f"{named}: {found} documents")
         if settings.clients and not readable:
             yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
 
@@ -122,6 +150,69 @@ def _folder(folder: Path) -> Item:
     return _well(f"output: {folder} can be written")
 
 
+def _space(account_folder: Path) -> Iterator[Item]:
+    """Whether a run has room, going by the last one; nothing where the disk does not say."""
+    try:
+        last = result.last_run(account_folder)
+        taken = _size(account_folder / last["period"]["label"]) if last else 0
+        free = shutil.disk_usage(_nearest(account_folder) or account_folder).free
+    except OSError:
+        return
+    needed = max(LEAST_FREE_BYTES, TIMES_THE_LAST_RUN * taken)
+    if free < needed:
+        trouble = f"only {_megabytes(free)} are free in {account_folder.parent}, and a run may take"
+        yield Item(ExitCode.NOT_WRITTEN, f"space: {trouble} {_megabytes(needed)}; free some")
+    else:
+        yield _well(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
+
+
+def _last_run(settings: Config, account_folder: Path, now: dt.datetime) -> Item:
+    """How the last run ended: what a scheduler that ran it at night does not tell."""
+    last = result.last_run(account_folder)
+    if last is None:
+        return _well("last run: there is none yet")
+    ended = dt.datetime.fromisoformat(last["finished_at"]).astimezone(settings.time_zone)
+    days = (local_day(now, settings.time_zone) - ended.date()).days
+    meaning = MEANINGS.get(last["exit_code"], "of another version")
+    doubt = f" That is {days} days ago: is it still scheduled?" if days > LONG_AGO_DAYS else ""
+    return _well(
+        f"last run: {last['period']['label']}, ended {ended:%Y-%m-%d %H:%M} with {last['exit_code']} "
+        f"({meaning}): {last['message']}{doubt}"
+    )
+
+
+def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:
+    """Who would get none, and whether the server takes what is sent; nothing is sent."""
+    email = settings.email
+    if email is None:
+        return
+    nobody = [str(client.id) for client in settings.clients or () if not client.email.to]
+    yield _well(f"mail: {email.when}, from {email.sender}")
+    if nobody:
+        yield _well(f"mail: no address in to, and so none for {', '.join(nobody)}")
+    if email.smtp:
+        yield _server(settings.account.name, email.smtp, redact)
+
+
+def _server(account: str, smtp: Smtp, redact: Redactor) -> Item:
+    try:
+        password = keys.mail_password(account, smtp.password) if smtp.user else None
+        redact.add(password or "")
+        post.probe(smtp, password)
+    except ReportsError as error:
+        return _ill(error)
+    login = f" and lets {smtp.user} in" if smtp.user else ""
+    return _well(f"mail server: {smtp.host}, port {smtp.port}, answers over TLS{login}; nothing was sent")
+
+
+def _connection(api: Api) -> Item:
+    """How the API is reached; whether that works is the next item."""
+    if not api.origin.startswith("https:"):
+        return _well("connection: on this computer, without TLS")
+    way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
+    return _well(f"connection: TLS, verified with the certificates of this system, {way}")
+
+
 def _browser() -> Item:
     """Whether a page can be printed, tried out in a temporary folder."""
     try:
@@ -141,6 +232,27 @@ def _templates(settings: Config) -> Item:
     except ConfigError as error:
         return _ill(error)
     return _well(f"templates: those in {settings.statement.templates} are sound")
+
+
+def _user() -> str:
+    """Who runs this, by the system's word: variables may say anything."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"number {os.geteuid()}"
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files in `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB"
 
 
 def _nearest(folder: Path) -> Path | None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reports import __version__
-from reports.errors import ConfigError, ExitCode, most_severe
-from reports.terminal import Group, Terminal, clock, pinned, redact, say, voice
+from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
+from reports.terminal import Dialogue, Group, Terminal, clock, pinned, redact, say, tick, voice
 
 if TYPE_CHECKING:
     from reports.run import Options
@@ -106,11 +106,37 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
         for item in examine(settings, now=clock(), redact=redact):
             codes.append(item.exit_code)
             if not quiet or item.exit_code:
-                say(f"{settings.account.name}: {'ok' if item.exit_code == 0 else 'NOT OK'}: {item.message}")
+                mark = "NOT OK:" if item.exit_code else tick()
+                say(f"{settings.account.name}: {mark} {item.message}")
     code = most_severe(codes)
     said = "A run would go through." if code == 0 else "Mend what is NOT OK; a run would fail."
     say(f"{said} Exit code {int(code)}.")
     return code
+
+
+@main.command()
+@click.argument("config", default="config.yaml", type=click.Path(path_type=Path))
+@click.option("--account", metavar="NAME", help="First part of the account's address.")
+@click.option("--all-clients", is_flag=True, help="Every client of the account; asks for none.")
+@click.option("--base-url", metavar="URL", help="Another address of the API, as a sandbox account has.")
+@click.option("--yes", is_flag=True, help="Ask nothing; the key is in keyring or environment already.")
+def init(config: Path, *, account: str | None, all_clients: bool, base_url: str | None, yes: bool) -> int:
+    """Write the configuration of an account, or add its new clients to the one that is there."""
+    if yes and not all_clients:
+        raise click.UsageError("--yes asks for no clients: say --all-clients too")
+    person = None if yes else Dialogue()
+    from reports.init import Options
+    from reports.init import init as write
+
+    options = Options(account=account, base_url=base_url, is_about_all=all_clients)
+    try:
+        said = write(config, options, person, now=clock(), redact=redact)
+    except ReadingError as error:
+        code = ExitCode.NONE_DONE
+        say(f"{error}.\nNothing was written. Exit code {int(code)}.", is_error=True)
+        return code
+    say(f"{said}. Exit code 0.")
+    return ExitCode.DONE
 
 
 @main.group()
@@ -120,7 +146,8 @@ def key() -> None:
 
 @key.command("set")
 @click.argument("account")
-def key_set(account: str) -> None:
+@click.option("--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead.")
+def key_set(account: str, *, is_for_mail: bool) -> None:
     """Store the key of ACCOUNT; it is typed without echo."""
     from reports.settings import keys, rules
 
@@ -128,20 +155,68 @@ def key_set(account: str) -> None:
         rules.account_name(account)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    secret = click.prompt(f"API key of {account} (not shown)", hide_input=True, err=True)
+    kind = keys.MAIL_PASSWORD if is_for_mail else keys.API_KEY
+    secret = click.prompt(f"{kind.title} of {account} (not shown)", hide_input=True, err=True)
     redact.add(secret)
-    keys.store(account, secret)
-    say(f"The key of {account} is in the keyring of this user. Exit code 0.")
+    keys.store(account, secret, kind=kind)
+    say(f"The {kind.noun} of {account} is in the keyring of this user. Exit code 0.")
 
 
 @key.command("delete")
 @click.argument("account")
-def key_delete(account: str) -> None:
+@click.option("--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead.")
+def key_delete(account: str, *, is_for_mail: bool) -> None:
     """Take the key of ACCOUNT out of the keyring."""
     from reports.settings import keys
 
-    keys.delete(account)
-    say(f"The key of {account} is no longer in the keyring of this user. Exit code 0.")
+    kind = keys.MAIL_PASSWORD if is_for_mail else keys.API_KEY
+    keys.delete(account, kind=kind)
+    say(f"The {kind.noun} of {account} is no longer in the keyring of this user. Exit code 0.")
+
+
+@main.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--period", metavar="P", help="The period of the run, if not that of the configuration.")
+@click.option(
+    "--client",
+    "clients",
+    multiple=True,
+    type=int,
+    metavar="ID",
+    help="Only this client, and in spite of warnings: naming it says that you looked. Repeatable.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be sent to whom; connect to nothing.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Also what was sent before. What may have arrived, or not, needs --client ID too.",
+)
+@voice
+@click.pass_obj
+def send(
+    quiet: bool, *, config: Path, period: str | None, clients: tuple[int, ...], dry_run: bool, again: bool
+) -> int:
+    """Mail what a finished run wrote, each client once.
+
+    Held back are clients with warnings, without an address, and those whose mail may have arrived already.
+    """
+    (settings,) = _load([config])
+    from reports import send as post
+    from reports.letters import Choice
+
+    now = clock()
+    choice = Choice(clients=clients, released=clients, is_again=again)
+    planned = post.plan(settings, period, now=now(), with_password=not dry_run)
+    if dry_run:
+        for line in post.describe(planned, choice):
+            say(line)
+        say("Nobody was asked and nothing sent. Exit code 0.")
+        return ExitCode.DONE
+    redact.add(planned.mail_password or "")
+    with Terminal(is_quiet=quiet) as screen:
+        outcome = post.run(planned, choice, now=now, screen=screen, redact=redact)
+    say(outcome.message)
+    return outcome.exit_code
 
 
 @main.command()
@@ -192,6 +267,55 @@ def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
         click.echo(json.dumps({"url": server.url, "account": server.account, "api_key": server.api_key}))
         sys.stdout.flush()
         server.serve_forever()
+
+
+@main.command()
+@CONFIGS
+@click.option("--day", default="2", metavar="D", help="Of every month: 1 to 28, or last. Without it: 2.")
+@click.option(
+    "--at",
+    default="06:30",
+    type=click.DateTime(["%H:%M"]),
+    metavar="HH:MM",
+    help="By this computer's clock. Without it: 06:30.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="In place of a file beside CONFIG."
+)
+@click.option("--register", "is_registering", is_flag=True, help="Hand the task to Windows at once.")
+@voice
+@click.pass_obj
+def schedule(
+    quiet: bool,
+    *,
+    config: tuple[Path, ...],
+    day: str,
+    at: dt.datetime,
+    out: Path | None,
+    is_registering: bool,
+) -> int:
+    """The month by itself: a task for Windows, and the command that registers it."""
+    from reports import files
+    from reports.deliver import schedule as scheduling
+
+    if is_registering:
+        scheduling.refuse_to_register()
+    configs = _load(config)
+    task = scheduling.task(configs, day=scheduling.day_of(day), at=at.time(), now=clock()())
+    file = scheduling.task_file(configs, out)
+    files.write_bytes(file, scheduling.xml(task))
+    lines = scheduling.explanation(task, configs)
+    lines += [] if is_registering else scheduling.instructions(task, file)
+    for line in [] if quiet else lines:
+        say(line)
+    if not is_registering:
+        say(f"{file} is written; nothing runs by itself before it is registered. Exit code 0.")
+        return ExitCode.DONE
+    answer = scheduling.register(scheduling.registration(task, file))
+    code = ExitCode.NOT_WRITTEN if answer else ExitCode.DONE
+    said = f"Windows refused the task (schtasks ended with {answer})" if answer else "Windows has the task"
+    say(f"{said}: {task.name}. Exit code {int(code)}.")
+    return code
 
 
 @main.command()

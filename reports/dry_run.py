@@ -20,9 +20,8 @@ def describe(plan: Plan, screen: Screen) -> str:
         if (filters := settings.client_filters(own).as_request()) != wanted
         and (not plan.only or own.id in plan.only)
     ]
-    output = settings.output
-    kinds = (("xlsx", output.excel), ("html", output.html), ("pdf", output.pdf))
-    made = [name for name, is_made in kinds if is_made]
+    made = [name for name, is_made in settings.output.made.items() if is_made]
+    made += ["eml"] if settings.email else []
     return "\n".join(
         [
             f"{settings.path}: account {settings.account.name} at {settings.account.origin}",

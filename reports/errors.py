@@ -97,6 +97,12 @@ class RefusedError(ReportsError):
     exit_code = ExitCode.REFUSED
 
 
+class MailError(ReportsError):
+    """The mail server cannot be reached, cannot be trusted, or refuses the login: no message can leave."""
+
+    exit_code = ExitCode.NONE_DONE
+
+
 class BusyError(ReportsError):
     """Another run works in the same folder."""
 

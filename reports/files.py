@@ -93,6 +93,16 @@ def rename_folder(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def prove_free(folder: Path) -> None:
+    """Nobody has a file of `folder` open, so that it can be moved. Raises WriteError, which names the file.
+
+    Windows would refuse to move the folder without saying for which file, and some drives would move it.
+    """
+    for path in sorted(folder.iterdir()):
+        # A name that is given to the file that has it: nothing happens, unless somebody holds the file.
+        _patiently(partial(os.rename, path, path), path)
+
+
 def remove_folder(folder: Path) -> None:
     """Removes a folder with all it holds; one that is not there is fine. Raises WriteError."""
     if folder.exists():

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from reports import files, names, result
-from reports.deliver import publish, record
+from reports.deliver import message, publish, record
+from reports.deliver.message import Mail
 from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError, most_severe
 from reports.figures import checks
@@ -20,9 +21,16 @@ from reports.render import account_pages, pages, workbook
 from reports.render.account_pages import Account, ClientLine, Grids
 from reports.render.job import Job, Rendered, render
 from reports.render.labels import Labels
+from reports.render.mail_body import OwnWords
+from reports.settings.mail import Recipients
 from reports.source import archive, details, earlier
 from reports.source.client_list import AccountClient, ClientList, read_clients
 from reports.source.fetch import Failure, Reading, Wanted
+
+UNMAILED = {
+    account_pages.NO_ADDRESS: "without an address, so without a mail",
+    account_pages.TOO_LARGE: "with files larger than mail takes, so without a mail",
+}
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +54,17 @@ class Month:
         self.grids: dict[int, Grids] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
+        self.remarks: list[str] = []
 
     @property
     def has_read_something(self) -> bool:
         return any(entry["state"] == "ready" for entry in self.entries.values())
+
+    @property
+    def ready(self) -> tuple[int, ...]:
+        """This run's clients that are done."""
+        found = (client for client in self.expected if client in self.entries)
+        return tuple(client for client in found if self.entries[client]["state"] == "ready")
 
     @property
     def expected(self) -> tuple[int, ...]:
@@ -158,6 +173,11 @@ class Month:
             except WriteError as error:
                 self._lack(error)
 
+    def add(self, mailed: Outcome) -> None:
+        """What became of the mails; it counts like the rest."""
+        self.codes.append(mailed.exit_code)
+        self.remarks.append(mailed.message)
+
     def finish(self, *, started_at: dt.datetime, now: Clock) -> Outcome:
         """Run record, and the line in RESULT.html."""
         account = self._report()
@@ -189,16 +209,38 @@ class Month:
         try:
             rendered = render(self._job(found), staged)
             target = folder / names.client_folder(rendered.subject.name, client)
+            unmailed = self._mail(rendered, staged / f"{target.name}-{self.plan.period.label}")
             with publish.undisturbed():
                 publish.swap_in(staged, target, client=client)
-                self._note(rendered, found, target)
+                self._note(rendered, found, target, unmailed=unmailed)
         except OSError as error:
             raise files.as_write_error(error, folder) from error
         finally:
             files.remove_folder(staged)
         self.screen.progress(len(self.entries), len(self.expected), f"{rendered.subject.name}: ready")
 
-    def _note(self, rendered: Rendered, found: Reading, target: Path) -> None:
+    def _mail(self, rendered: Rendered, stem: Path) -> str | None:
+        """Writes the mail beside the files that go with it; else why there is none."""
+        settings, client = self.plan.config, rendered.subject.client
+        if settings.email is None:
+            return None
+        recipients, body = self._recipients(client), rendered.body
+        if body is None:
+            return account_pages.NO_ADDRESS
+        mail = Mail(
+            sender=settings.email.sender,
+            sender_name=settings.issuer.name,
+            to=recipients.to,
+            cc=recipients.cc,
+            subject=body.subject,
+            text=body.text,
+            html=body.html,
+            attachments=[stem.with_name(f"{stem.name}.{kind}") for kind in settings.attachments],
+        )
+        is_made = message.write(stem.with_name(f"{stem.name}{message.ENDING}"), mail)
+        return None if is_made else account_pages.TOO_LARGE
+
+    def _note(self, rendered: Rendered, found: Reading, target: Path, *, unmailed: str | None = None) -> None:
         entry = record.ready_entry(
             client=found.client,
             name=rendered.subject.name,
@@ -208,6 +250,7 @@ class Month:
             figures=rendered.figures,
             findings=rendered.findings,
             changes=rendered.changes,
+            unmailed=unmailed,
             folder=target,
             base=self.plan.folder,
         )
@@ -222,6 +265,8 @@ class Month:
             entry["documents_counted"],
             checks.warnings(rendered.findings),
         )
+        if unmailed:
+            log.warning("client %s: no mail is made: %s", found.client, UNMAILED[unmailed])
         if hidden := checks.hidden_by(rendered.header.filters):
             log.info("client %s: left out on purpose by the filter: %s", found.client, ", ".join(hidden))
 
@@ -283,6 +328,7 @@ class Month:
             findings=rendered.findings,
             changes=rendered.changes,
             files=tuple(_links(entry)),
+            unmailed=entry.get("unmailed"),
         )
 
     def _failed_line(self, entry: Entry) -> None:
@@ -321,7 +367,18 @@ class Month:
             listed=listed,
             details=self.details(client),
             earlier=earlier.readings(self.plan.account_folder, found.header, self.plan.period),
+            own_words=self._own_words(client),
         )
+
+    def _own_words(self, client: int) -> OwnWords | None:
+        """What the mail of this client says; None where none is made."""
+        email = self.plan.config.email
+        return OwnWords(email.subject, email.text) if email and self._recipients(client).to else None
+
+    def _recipients(self, client: int) -> Recipients:
+        listing = self.listing or stored_listing(self.plan.source)
+        listed = {known.id: known.email for known in listing.clients} if listing else {}
+        return self.plan.config.recipients(client, listed.get(client))
 
     def _listed(self, client: int) -> AccountClient | None:
         """The account's own list of clients, where it was read whole."""
@@ -364,20 +421,25 @@ class Month:
             return ExitCode.NONE_DONE
         if any(line.state == account_pages.FAILED for line in self.lines.values()):
             return ExitCode.SOME_FAILED
-        has_warnings = any(line.warnings or line.is_changed for line in self.lines.values())
+        has_warnings = any(
+            line.warnings or line.is_changed or line.unmailed == account_pages.TOO_LARGE
+            for line in self.lines.values()
+        )
         return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
 
     def _sentence(self, account: Account) -> str:
         ready, failed = len(account.ready), account.failed
         parts = [f"{ready} of {len(account.clients)} clients ready"]
         if failed:
-            named = ", ".join(f"{client.name} ({client.id})" for client in failed[:5])
-            parts.append(f"failed: {len(failed)}, {named}{' and more' if len(failed) > 5 else ''}")
+            parts.append(f"failed: {len(failed)}, {_few(failed)}")
         if failed or self.stopped_by:
             parts.append(str(self.stopped_by or failed[0].reason))
         parts += map(str, self.unwritten)
         if count := sum(client.warnings for client in account.clients):
             parts.append(f"warnings: {count}, see {self.plan.folder / 'index.html'}")
+        for why, what in UNMAILED.items():
+            if clients := account.unmailed(why):
+                parts.append(f"{what}: {len(clients)}, {_few(clients)}")
         if months := account.changed_months:
             named = ", ".join(f"{month:%Y-%m}" for month in months[-6:])
             named += " and earlier" if len(months) > 6 else ""
@@ -385,6 +447,7 @@ class Month:
                 f"documents changed since they were reported, VAT of {named}: {account.changed_documents}, "
                 f"see {self.plan.folder / 'index.html'}"
             )
+        parts += self.remarks
         return "; ".join(part.rstrip(".") for part in parts)
 
 
@@ -394,6 +457,11 @@ def stored_listing(source: Path) -> ClientList | None:
         return read_clients(archive.path_of(source, None))
     except ClientError:
         return None
+
+
+def _few(clients: Sequence[ClientLine]) -> str:
+    named = ", ".join(f"{client.name} ({client.id})" for client in clients[:5])
+    return f"{named}{' and more' if len(clients) > 5 else ''}"
 
 
 def _instant(text: str) -> dt.datetime:

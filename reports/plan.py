@@ -32,7 +32,8 @@ class Plan:
     """One account's month before anything is asked or written.
 
     `only`: the clients chosen; empty for all. `resumes_day`: what was read completely on that day, in the
-    business's time zone, is not read again; None to read everything.
+    business's time zone, is not read again; None to read everything. `mail_password`: None where there is no
+    login.
     """
 
     config: Config
@@ -42,6 +43,7 @@ class Plan:
     only: tuple[int, ...]
     is_offline: bool = False
     resumes_day: dt.date | None = None
+    mail_password: str | None = None
 
     @property
     def folder(self) -> Path:

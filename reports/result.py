@@ -1,6 +1,7 @@
 """RESULT.html at the top of the output folder: how the last run of each account ended, in one line."""
 
 from pathlib import Path
+from typing import Any
 
 from reports import files
 from reports.deliver import record
@@ -9,14 +10,16 @@ from reports.render.labels import Labels
 from reports.render.pages import RunLine
 
 
+def last_run(account_folder: Path) -> dict[str, Any] | None:
+    """The record of the account's run that ended last; None when there is none."""
+    runs = [found for folder in _inside(account_folder) if (found := record.read(folder))]
+    return max(runs, key=lambda run: str(run["finished_at"]), default=None)
+
+
 def write(account_folder: Path, labels: Labels) -> None:
     """The page beside the account's folder: the last run of every account there. Raises WriteError."""
     output = account_folder.parent
-    lines = []
-    for account in _inside(output):
-        runs = [found for folder in _inside(account) if (found := record.read(folder))]
-        if runs:
-            lines.append(max(runs, key=lambda last: str(last["finished_at"])))
+    lines = [found for account in _inside(output) if (found := last_run(account))]
     page = pages.result(
         [
             RunLine(

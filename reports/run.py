@@ -1,4 +1,4 @@
-"""The month, in reading order: plan, read, render, publish, sum up, record.
+"""The month, in reading order: plan, read, render, publish, sum up, record, and mail where that is wanted.
 
 One run does one or more configurations, one after the other. A client that fails never stops the others; a
 refused key or a full disk stops its account. Whatever happened, overview, summary and run record say so.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from reports import TOOL, __version__, files
+from reports import TOOL, __version__, notice, run_log, send
 from reports.deliver import publish
 from reports.errors import (
     ConfigError,
@@ -21,10 +21,11 @@ from reports.errors import (
     ReportsError,
     most_severe,
 )
+from reports.letters import Choice
 from reports.month import Month, stored_listing
 from reports.period import local_day
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
-from reports.redaction import RedactingFormatter, Redactor
+from reports.redaction import Redactor
 from reports.render import browser, pages
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
@@ -34,7 +35,9 @@ from reports.source.client_list import ClientList, fetch_clients
 from reports.source.fetch import Failure, Reading, fetch
 
 INTERRUPTED = "interrupted before this client was done. Run again"
-LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+UNMAILED = {ExitCode.BUG, ExitCode.INTERRUPTED}
+"""After a run that ended like this nothing is mailed by itself."""
+
 log = logging.getLogger(__name__)
 
 
@@ -71,6 +74,7 @@ def plans(
                     period=resolve_period(settings, today, options.period),
                     account_folder=(options.output or settings.output.folder) / account.name,
                     key=keys.api_key(account.name, account.api_key) if with_keys else None,
+                    mail_password=send.password(settings) if with_keys and _is_mailing(settings) else None,
                     only=own,
                     is_offline=options.is_offline,
                     resumes_day=today if options.is_resumed else None,
@@ -91,7 +95,7 @@ def plans(
 
 def run(planned: Sequence[Plan], *, now: Clock, screen: Screen, redact: Redactor) -> Outcome:
     """Does the month of every plan and says how it ended; the most severe outcome of all."""
-    redact.add(*(plan.key for plan in planned if plan.key))
+    redact.add(*(secret for plan in planned for secret in (plan.key, plan.mail_password) if secret))
     outcomes = []
     for plan in planned:
         outcomes.append(_account(plan, now=now, screen=screen, redact=redact))
@@ -111,10 +115,14 @@ def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor) -> Out
         with publish.one_run(plan.account_folder):
             publish.prepare(plan.folder)
             publish.prepare(plan.source)
-            with _log_file(plan.folder / "run.log", redact):
-                return _month(plan, now=now, screen=screen)
+            with run_log.written(plan.folder, redact):
+                outcome = _month(plan, now=now, screen=screen)
+                notice.tell(plan, outcome, at=now(), screen=screen, redact=redact)
+                return outcome
     except ReportsError as error:
-        return Outcome(error.exit_code, last_line(str(error), error.exit_code))
+        outcome = Outcome(error.exit_code, last_line(str(error), error.exit_code))
+    notice.tell(plan, outcome, at=now(), screen=screen, redact=redact)
+    return outcome
 
 
 def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
@@ -140,7 +148,17 @@ def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
     with _ended_in_order(month):
         month.sum_up()
     try:
-        return month.finish(started_at=started_at, now=now)
+        outcome = month.finish(started_at=started_at, now=now)
+        if (
+            plan.is_offline
+            or not _is_sending(plan.config)
+            or outcome.exit_code in UNMAILED
+            or not month.ready
+        ):
+            return outcome
+        # Only what a finished run has written is mailed, so the record comes first.
+        with _ended_in_order(month):
+            month.add(send.send(plan, Choice(clients=month.ready), now=now, screen=screen))
     except KeyboardInterrupt:
         month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
     # The record is written once more, and says so.
@@ -207,6 +225,15 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             month.count(partial(listing, everything=False))
 
 
+def _is_sending(settings: Config) -> bool:
+    return settings.email is not None and settings.email.when == "send"
+
+
+def _is_mailing(settings: Config) -> bool:
+    """A run may mail something: to clients, or to the operator."""
+    return _is_sending(settings) or (settings.email is not None and settings.email.operator is not None)
+
+
 def _owner(client: int, configs: Sequence[Config]) -> Config:
     """The configuration that lists `client`, or else the one that is about all clients of its account."""
     owners = [settings for settings in configs if any(own.id == client for own in settings.clients or ())]
@@ -232,20 +259,3 @@ def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
 def _seconds(now: Clock) -> Clock:
     """Whole seconds: what the archive says is what the record says."""
     return lambda: now().replace(microsecond=0)
-
-
-@contextmanager
-def _log_file(path: Path, redact: Redactor) -> Iterator[None]:
-    """run.log while a run lasts, without secrets; it begins anew with every run."""
-    try:
-        handler = logging.FileHandler(path, mode="w", encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise files.as_write_error(error, path) from error
-    handler.setFormatter(RedactingFormatter(redact, LOG_FORMAT))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)
-        handler.close()

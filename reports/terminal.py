@@ -1,31 +1,47 @@
 """What stands between a command and the person who types it: streams, progress, time, how a command ends.
 
 Output may be a terminal, a file, a pipe in an old code page, closed, or not there at all (`pythonw`): none of
-these ends a run. Nothing is shown without passing the redactor.
+these ends a run. Nothing is shown without passing the redactor. Where nobody watches, `--log FILE` keeps what
+was said.
 """
 
 import datetime as dt
 import logging
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import click
 
+from reports import TOOL, __version__
 from reports.errors import ConfigError, ExitCode, ReportsError
 from reports.redaction import RedactingFormatter, Redactor
 
 redact = Redactor()
+# Outside the tree of loggers: what is said is no log line of run.log, and no log line is said.
+_notes = logging.Logger(f"{__name__}.notes")  # noqa: LOG001
 
 
 def say(text: str, *, is_error: bool = False) -> None:
-    """Lines on the screen, without secrets."""
-    with _may_be_gone("stderr" if is_error else "stdout"):
-        click.echo(_shown(text), err=is_error)
+    """Lines on the screen and in the log that --log names, without secrets."""
+    _notes.info("%s", text)
+    _show(text, is_error=is_error)
+
+
+def tick() -> str:
+    """The sign for what is well, as far as the screen has it."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "✓".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return "ok:"
+    return "✓"
 
 
 def clock() -> Callable[[], dt.datetime]:
@@ -79,7 +95,7 @@ class Terminal:
         if not _is_terminal():
             # A line for a client that is finished; its pages would only fill a log.
             if text.endswith((": ready", ": failed")):
-                say(f"{done}/{total} {text}")
+                _show(f"{done}/{total} {text}")
             return
         if self._bar is None or self._bar.length != total:
             self._close()
@@ -93,6 +109,28 @@ class Terminal:
             bar, self._bar = self._bar, None
             with _may_be_gone("stdout"):
                 bar.__exit__(None, None, None)
+
+
+class Dialogue:
+    """Questions at the terminal. Whoever has none cannot be asked: UsageError."""
+
+    def __init__(self) -> None:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise click.UsageError("this asks questions: type it at a terminal, or name everything here")
+
+    def say(self, text: str) -> None:
+        """Lines of their own."""
+        say(text)
+
+    def ask(self, question: str, *, default: str = "") -> str:
+        """What is typed; `default` for Enter alone."""
+        typed: str = click.prompt(_shown(question), default=default, show_default=bool(default), err=True)
+        return typed
+
+    def ask_unseen(self, question: str) -> str:
+        """What is typed without being shown."""
+        typed: str = click.prompt(_shown(question), hide_input=True, err=True)
+        return typed
 
 
 class Group(click.Group):
@@ -121,17 +159,19 @@ class Group(click.Group):
             code = error.exit_code
         except Exception as error:
             logging.getLogger(__name__).debug("a bug", exc_info=True)
+            _notes.info("a bug", exc_info=True)
             say(f"A bug in invoice-reports: {type(error).__name__}: {error}. Exit code 1.", is_error=True)
             code = ExitCode.BUG
         for stream in ("stdout", "stderr"):
             # Python would flush them, and answer a closed pipe with an exit code of its own.
             with _may_be_gone(stream):
                 click.echo("", nl=False, err=stream == "stderr")
+        _end_notes()
         sys.exit(int(code or 0))
 
 
 def voice(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--quiet and --verbose, which may stand before or behind the name of a command."""
+    """--quiet, --verbose and --log, which may stand before or behind the name of a command."""
     quiet = click.option(
         "--quiet", "-q", is_flag=True, expose_value=False, callback=_be_quiet, help="Only the last line."
     )
@@ -143,7 +183,16 @@ def voice(command: Callable[..., Any]) -> Callable[..., Any]:
         callback=_be_verbose,
         help="Every request in the log and on the screen.",
     )
-    return quiet(verbose(command))
+    log = click.option(
+        "--log",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        expose_value=False,
+        is_eager=True,
+        callback=_take_notes,
+        help="Keep what is said in FILE too, with the time.",
+    )
+    return quiet(verbose(log(command)))
 
 
 def _be_quiet(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
@@ -160,11 +209,36 @@ def _be_verbose(_: click.Context, __: click.Parameter, is_wanted: bool) -> None:
             root.addHandler(handler)
 
 
+def _take_notes(_: click.Context, __: click.Parameter, path: Path | None) -> None:
+    """From now on `path` gets what is said. A log that cannot be kept ends no run."""
+    if path is None or _notes.handlers:
+        return
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        say(f"{path}: no log is kept there ({error.strerror})", is_error=True)
+        return
+    handler.setFormatter(RedactingFormatter(redact, "%(asctime)s %(message)s"))
+    _notes.addHandler(handler)
+    _notes.info("%s %s begins: %s", TOOL, __version__, subprocess.list2cmdline(sys.argv[1:]))
+
+
+def _end_notes() -> None:
+    for handler in list(_notes.handlers):
+        _notes.removeHandler(handler)
+        handler.close()
+
+
 def _tolerant_streams() -> None:
     """A name that the console's code page lacks must not end a run."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def _show(text: str, *, is_error: bool = False) -> None:
+    with _may_be_gone("stderr" if is_error else "stdout"):
+        click.echo(_shown(text), err=is_error)
 
 
 def _shown(text: str) -> str:

@@ -10,7 +10,17 @@ PACKAGE = Path(__file__).parent.parent / "reports"
 
 LEAVES = ["errors", "exact_json", "money", "period", "names", "fiscal_id", "redaction", "files"]
 STAGES = {
-    "settings": ["yaml_file", "mistakes", "rules", "wording", "section", "mail", "config", "keys"],
+    "settings": [
+        "yaml_file",
+        "mistakes",
+        "rules",
+        "wording",
+        "section",
+        "mail",
+        "config",
+        "config_text",
+        "keys",
+    ],
     "source": [
         "sandbox_documents",
         "sandbox_book",
@@ -61,6 +71,7 @@ STAGES = {
         "plot",
         "templates",
         "pages",
+        "mail_body",
         "browser",
         "written",
         "expected",
@@ -68,14 +79,30 @@ STAGES = {
         "readback",
         "job",
     ],
-    "deliver": ["publish", "record"],
+    "deliver": ["publish", "record", "message", "outbox", "post", "schedule"],
 }
-TOP = ["plan", "result", "month", "dry_run", "run", "check", "terminal", "cli", "__main__"]
+TOP = [
+    "plan",
+    "result",
+    "month",
+    "dry_run",
+    "letters",
+    "run_log",
+    "send",
+    "notice",
+    "run",
+    "check",
+    "questions",
+    "init",
+    "terminal",
+    "cli",
+    "__main__",
+]
 
 ROOMS_OF_LIBRARY = {
     "requests": {"source.client", "source.breakage"},
     "urllib3": {"source.client", "source.breakage", "source.patience"},
-    "truststore": {"source.client"},
+    "truststore": {"source.client", "deliver.post"},
     "tenacity": {"source.client"},
     "yaml": {"settings.yaml_file"},
     "pydantic": {"settings.section", "settings.mail", "settings.config", "settings.mistakes"},

@@ -35,7 +35,9 @@ def added(papers: Sequence[Raw]) -> Added:
 def mail(made: Added, name: str, path: Path) -> Path:
     """The body of a client's mail, written to `path`."""
     labels, (figures, findings) = Labels("pt"), made
-    subject = Subject(CLIENT, name, name, Issuer(name, name, name), YEAR, READ_AT, {}, address=name)
+    # A client's name is read as one line; issuer and address may have more.
+    one_line = " ".join(name.split())
+    subject = Subject(CLIENT, one_line, one_line, Issuer(name, name, name), YEAR, READ_AT, {}, address=name)
     report = client_pages.client_report(subject, figures, findings=findings, labels=labels, line_items=False)
     path.write_text(pages.mail(report, subject=subject, labels=labels), "utf-8")
     return path

@@ -18,18 +18,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from reports.figures import tables, totals
-from reports.figures.model import parse_page
-from reports.render import client_pages, pages
-from reports.render.client_pages import Issuer, Subject
-from reports.render.labels import Labels
-from reports.source import archive
 from reports.source.sandbox import Sandbox
 from reports.source.sandbox_book import client
 from reports.source.sandbox_data import Account
 from reports.source.sandbox_documents import Raw, Tax, document, line, noisy, vendor_day
-from tests import oracle, papers
-from tests.office import ACCOUNT, NOW, Office
+from tests import eml, oracle
+from tests.office import ACCOUNT, Office
 from tests.tie import found, printed, raw
 from tests.tie.compared import (
     OCTOBER,
@@ -42,7 +36,7 @@ from tests.tie.compared import (
 )
 from tests.tie.discord import discord
 from tests.tie.facts import Facts, Key
-from tests.tie.mailed import mail_differences, read_mail
+from tests.tie.mailed import mail_differences, read_mail, read_text
 from tests.tie.words import Words, learn
 
 SEED = 20261031
@@ -68,7 +62,7 @@ DAYS_BACK = [*range(0, 31, 2), 31, 45, 76, 120, 364, 365, -1]
 ALIASES = {"Documents": "document", "Open documents": "open", "VAT": "vat", "Clients": "totals"}
 """What a workbook and a page call the same thing."""
 
-PLACES = ("run.json", "workbook", "statement", "mail", "summary.xlsx", "index.html")
+PLACES = ("run.json", "workbook", "statement", "mail", "mail as text", "summary.xlsx", "index.html")
 
 
 @dataclass(frozen=True)
@@ -80,6 +74,7 @@ class Said:
     books: dict[int, printed.Book]
     statements: dict[int, printed.Page]
     mails: dict[int, printed.Page]
+    texts: dict[int, printed.Page]
     summary: printed.Book
     overview: printed.Page
 
@@ -93,6 +88,10 @@ class Said:
             sentences += discord(one, self.books[one.id], OCTOBER)
             sentences += page_differences(one, self.statements[one.id], words)
             sentences += mail_differences(one, self.mails[one.id], words, OCTOBER)
+            sentences += [
+                sentence.replace("mail: ", "mail as text: ", 1)
+                for sentence in mail_differences(one, self.texts[one.id], words, OCTOBER)
+            ]
         return [*sentences, *self.disagreements(words)]
 
     def disagreements(self, words: Words) -> list[str]:
@@ -121,6 +120,7 @@ class Said:
             yield ("workbook", one.id), found.workbook(one, self.books[one.id], words, OCTOBER)
             yield ("statement", one.id), found.page(one, self.statements[one.id], words, OCTOBER)
             yield ("mail", one.id), found.page(one, self.mails[one.id], words, OCTOBER)
+            yield ("mail as text", one.id), found.page(one, self.texts[one.id], words, OCTOBER)
 
 
 @st.composite
@@ -245,9 +245,10 @@ def test_figure_that_is_changed_in_one_place_is_reported(telling: Said, words: W
     assert telling.differences(words) == []
 
 
-def test_no_amount_of_a_mail_can_change_unnoticed(telling: Said, words: Words) -> None:
+@pytest.mark.parametrize("place", ["mail", "mail as text"])
+def test_no_amount_of_a_mail_can_change_unnoticed(telling: Said, words: Words, place: str) -> None:
     one = telling.clients[0]
-    page, unnoticed = telling.mails[one.id], []
+    page, unnoticed = _page(telling, place, one.id), []
     cells = [cell for table in page.tables for row in table.rows for cell in row.cells]
     cells += [cell for terms in page.lists for _, cell in terms]
     amounts = [cell for cell in cells if cell.amounts]
@@ -287,8 +288,13 @@ def _net_on_page(said: Said, place: str, identity: int) -> printed.PageCell:
     if place == "index.html":
         table = next(table for table in said.overview.tables if "Overdue" in table.headings)
         return table.rows[0].cells[table.headings.index("Net")]
-    page = said.mails[identity] if place == "mail" else said.statements[identity]
-    return next(cell for terms in page.lists for term, cell in terms if term == "Net")
+    lists = _page(said, place, identity).lists
+    return next(cell for terms in lists for term, cell in terms if term == "Net")
+
+
+def _page(said: Said, place: str, identity: int) -> printed.Page:
+    pages = {"mail": said.mails, "mail as text": said.texts, "statement": said.statements}
+    return pages[place][identity]
 
 
 def _named(place: tuple[str, int | None], key: Key, facts: Facts) -> tuple[Any, ...] | None:
@@ -339,7 +345,7 @@ def _reported(papers_of: dict[int, list[Raw]], folder: Path) -> Said:
     account = Account(ACCOUNT, [client(identity, NAMES[identity]) for identity in papers_of], papers_of)
     with Sandbox(account_data=account) as sandbox:
         office = Office(folder, sandbox)
-        office.configure(language="en")
+        office.configure(language="en", email={"from": "contas@example.com"})
         ended = office.run()
         assert ended.code in DONE_OR_WITH_WARNINGS, ended.last
         clients = tuple(raw.read_account(sandbox.url, sandbox.api_key))
@@ -347,26 +353,21 @@ def _reported(papers_of: dict[int, list[Raw]], folder: Path) -> Said:
         identity: {Path(one["path"]).suffix: office.month / one["path"] for one in entry["files"]}
         for identity, entry in office.entries.items()
     }
+    mails = {identity: read_mail(eml.body(own[".eml"], "text/html")) for identity, own in files.items()}
+    texts = {
+        identity: read_text(eml.body(own[".eml"], "text/plain"), mails[identity])
+        for identity, own in files.items()
+    }
     return Said(
         clients,
         office.entries,
         {identity: printed.read_book(own[".xlsx"]) for identity, own in files.items()},
         {identity: printed.read_page(own[".html"].read_text("utf-8")) for identity, own in files.items()},
-        {identity: read_mail(_mail(office.month / "source", identity)) for identity in files},
+        mails,
+        texts,
         printed.read_book(office.month / "summary.xlsx"),
         printed.read_page(office.overview),
     )
-
-
-def _mail(source: Path, identity: int) -> str:
-    """The body of the mail, made of the archive as the run makes the statement."""
-    bodies = archive.read_pages(archive.path_of(source, identity))
-    laid_out = tables.build([one for body in bodies for one in parse_page(body)])
-    figures = totals.build(laid_out, period=papers.OCTOBER, read_on=papers.READ_ON, limits=papers.LIMITS_DAYS)
-    subject = Subject(identity, NAMES[identity], None, Issuer("", "", ""), papers.OCTOBER, NOW, {})
-    labels = Labels("en")
-    report = client_pages.client_report(subject, figures, findings=(), labels=labels, line_items=False)
-    return pages.mail(report, subject=subject, labels=labels)
 
 
 def _assert_is_varied(clients: list[raw.Client]) -> None:

@@ -137,6 +137,7 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
             }
         ],
         "changes": None,
+        "unmailed": None,
         "files": [
             {"path": "ana-lda-11/a.html", "bytes": 0, "sha256": hashlib.sha256(b"").hexdigest()},
             {"path": "ana-lda-11/b.xlsx", "bytes": 8, "sha256": hashlib.sha256(b"workbook").hexdigest()},

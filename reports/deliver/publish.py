@@ -113,6 +113,7 @@ def swap_in(staged: Path, target: Path, *, client: int) -> None:
     old = _replaced_by(target, client)
     aside = target.with_name(f".{old.name}.old") if old else None
     if old and aside:
+        files.prove_free(old)
         files.rename_folder(old, aside)
     try:
         files.rename_folder(staged, target)

@@ -55,10 +55,14 @@ def ready_entry(
     figures: Figures,
     findings: Sequence[Finding],
     changes: Comparison | None = None,
+    unmailed: str | None = None,
     folder: Path,
     base: Path,
 ) -> Entry:
-    """The entry of a client that is done; `folder` holds its files, paths are relative to `base`."""
+    """The entry of a client that is done; `folder` holds its files, paths are relative to `base`.
+
+    `unmailed`: why there is no mail among them, although mail was wanted.
+    """
     return {
         "id": client,
         "name": name,
@@ -73,6 +77,7 @@ def ready_entry(
         **amounts(figures),
         "findings": [_finding(finding) for finding in findings],
         "changes": {"since": changes.since.label, **changes.counts} if changes else None,
+        "unmailed": unmailed,
         "files": [_file(path, base) for path in sorted(folder.iterdir())],
     }
 
@@ -96,6 +101,7 @@ def failed_entry(*, client: int, name: str, reason: str, requests: int, before: 
         "ageing": [],
         "findings": [],
         "changes": None,
+        "unmailed": None,
         "files": [],
     }
 

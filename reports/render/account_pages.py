@@ -19,6 +19,11 @@ from reports.render.labels import N_, Labels
 from reports.render.layout import Book, Column, DataTab, Kind, Mark, Row, Sheet, Tone, Value, totals_of
 
 READY, FAILED = "ready", "failed"
+NO_ADDRESS, TOO_LARGE = "no-address", "too-large"
+_UNMAILED = {
+    NO_ADDRESS: N_("Without a mail, because no address is known: {list}."),
+    TOO_LARGE: N_("Without a mail, because the files are larger than mail takes: {list}."),
+}
 _TOTALS = (
     ("net", N_("Net")),
     ("tax", N_("VAT")),
@@ -48,7 +53,8 @@ class ClientLine:
     """One client in overview and summary. `files` are label and path relative to the overview.
 
     A failed client has a `reason`, no totals, and in `kept_from` the reading of what still lies there.
-    `changes` is None where there was no earlier reading. Instants are local time.
+    `changes` is None where there was no earlier reading. `unmailed` is why there is no mail, NO_ADDRESS or
+    TOO_LARGE; None when there is one or none is wanted. Instants are local time.
     """
 
     id: int
@@ -63,6 +69,7 @@ class ClientLine:
     findings: tuple[Finding, ...] = ()
     changes: Comparison | None = None
     files: tuple[tuple[str, str], ...] = ()
+    unmailed: str | None = None
 
     @property
     def warnings(self) -> int:
@@ -92,6 +99,10 @@ class Account:
     @property
     def ready(self) -> tuple[ClientLine, ...]:
         return tuple(client for client in self.clients if client.state == READY)
+
+    def unmailed(self, why: str) -> tuple[ClientLine, ...]:
+        """The clients that are ready without a mail, for this reason."""
+        return tuple(client for client in self.ready if client.unmailed == why)
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -225,6 +236,9 @@ def notes(account: Account, labels: Labels) -> Sequence[str]:
         )
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)
+    for why, sentence in _UNMAILED.items():
+        if clients := account.unmailed(why):
+            lines.append(_(sentence).format(list=", ".join(client.name for client in clients)))
     return [*lines, _("The figures follow document dates. This is no VAT return.")]
 
 

@@ -37,6 +37,7 @@ PAGE = Marks(
     '<data class="minus" value="%(exact)s">%(text)s</data>',
     '<time datetime="%(exact)s">%(text)s</time>',
 )
+PLAIN = Marks("%(text)s", "%(text)s", "%(text)s")
 MAIL = Marks("<span>%(text)s</span>", "<span>%(text)s</span>", "<span>%(text)s</span>")
 
 
@@ -72,6 +73,21 @@ class Grid(NamedTuple):
     parts: Sequence[Part]
     total: Line | None
     empty: str
+
+
+class Listing(NamedTuple):
+    """A sheet as lines, its totals last; one line for a sheet without rows."""
+
+    title: str
+    lines: Sequence[Markup]
+
+
+def listing(sheet: Sheet, labels: Labels) -> Listing:
+    """`sheet` for readers that show text alone: `23%: Base 100,00 €; VAT 23,00 €`. No groups."""
+    whole = grid(sheet, labels, marks=PLAIN)
+    lines = [line for part in whole.parts for line in part.lines] + ([whole.total] if whole.total else [])
+    headings = [column.heading for column in whole.columns]
+    return Listing(whole.title, [_listed(line, headings) for line in lines] or [escape(whole.empty)])
 
 
 def grid(sheet: Sheet, labels: Labels, *, marks: Marks = PAGE) -> Grid:
@@ -137,6 +153,12 @@ def money(amount: Decimal, currency: str, labels: Labels, marks: Marks = PAGE) -
     return _marked(markup, f"{amount:f}", labels.money(amount, currency))
 
 
+def _listed(line: Line, headings: Sequence[str]) -> Markup:
+    cells = zip(headings[line.span :], line.cells, strict=True)
+    shown = [_filled("%s %s", heading, cell.markup) for heading, cell in cells if cell.markup]
+    return _filled("%s: %s", line.head.markup, Markup("; ").join(shown))
+
+
 def _cell(kind: Kind, value: Value, encode: Encoders) -> Cell:
     return Cell(_CLASSES[kind], _NOTHING if value is None else encode[kind](value))
 
@@ -154,5 +176,5 @@ def _marked(markup: str, exact: str, text: str) -> Markup:
 
 
 def _filled(markup: str, *texts: str) -> Markup:
-    """`markup`, a literal of this room, with `texts` escaped in its places."""
+    """`markup`, a literal of this room, with `texts` escaped in its places where they are not yet."""
     return Markup(markup % tuple(map(escape, texts)))  # noqa: S704 - every part is a literal or escaped

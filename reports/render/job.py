@@ -21,12 +21,13 @@ from reports.figures.model import Document, parse_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period
-from reports.render import account_pages, browser, client_pages, pages, readback, workbook
+from reports.render import account_pages, browser, client_pages, mail_body, pages, readback, workbook
 from reports.render.account_pages import Grids
 from reports.render.brand import Brand
 from reports.render.client_pages import Issuer, Subject
 from reports.render.expected import Report
 from reports.render.labels import Labels
+from reports.render.mail_body import Body, OwnWords
 from reports.source import archive
 from reports.source.archive import Header
 from reports.source.client_list import AccountClient
@@ -44,7 +45,7 @@ class Job:
 
     `listed` is the client in the account's own list, where that was read whole. `details`: what else of the
     account's word is shown, `client` and `balance`. `earlier` are the readings it is held against, the
-    newest first.
+    newest first. `own_words` None: no mail is made.
     """
 
     client: int
@@ -65,13 +66,14 @@ class Job:
     listed: AccountClient | None = None
     details: tuple[str, ...] = ()
     earlier: tuple[Earlier, ...] = ()
+    own_words: OwnWords | None = None
 
 
 @dataclass(frozen=True)
 class Rendered:
     """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook.
 
-    `changes` is None where there was no earlier reading to hold it against.
+    `changes` is None where there was no earlier reading to hold it against, `body` where no mail is made.
     """
 
     subject: Subject
@@ -80,6 +82,7 @@ class Rendered:
     findings: tuple[Finding, ...]
     changes: Comparison | None
     grids: Grids
+    body: Body | None = None
 
 
 def render(job: Job, folder: Path | None) -> Rendered:
@@ -112,8 +115,7 @@ def render(job: Job, folder: Path | None) -> Rendered:
         address=who.address,
         vendor_balance=word.balance,
     )
-    if folder:
-        _write(job, subject, figures, findings=findings, folder=folder)
+    body = _write(job, subject, figures, findings=findings, folder=folder) if folder else None
     return Rendered(
         subject=subject,
         header=header,
@@ -123,12 +125,14 @@ def render(job: Job, folder: Path | None) -> Rendered:
         grids=account_pages.client_grids(
             subject, figures, findings, Labels(job.account_language), comparison
         ),
+        body=body,
     )
 
 
 def _write(
     job: Job, subject: Subject, figures: Figures, *, findings: Sequence[Finding], folder: Path
-) -> None:
+) -> Body | None:
+    """Makes the files, and what the mail says that brings them."""
     labels = Labels(job.language)
     report = client_pages.client_report(
         subject, figures, findings=findings, labels=labels, line_items=job.line_items
@@ -150,6 +154,9 @@ def _write(
             browser.print_page(page, page.with_suffix(".pdf"))
         if not job.html:
             page.unlink()
+    if job.own_words is None:
+        return None
+    return mail_body.make(report, subject, figures.totals, own=job.own_words, labels=labels, brand=job.brand)
 
 
 def _due(job: Job, subject: Subject, figures: Figures, findings: Sequence[Finding]) -> Report:

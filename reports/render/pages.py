@@ -22,7 +22,7 @@ from reports.figures.totals import CurrencyTotals
 from reports.render import account_pages, change_pages, plot, templates
 from reports.render.account_pages import Account
 from reports.render.brand import HOUSE, Brand
-from reports.render.cells import MAIL, PAGE, Grid, Marks, encoders, grid, money
+from reports.render.cells import MAIL, PAGE, PLAIN, Grid, Listing, Marks, encoders, grid, listing, money
 from reports.render.client_pages import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.labels import N_, Labels
 from reports.render.layout import Chart, Column, Kind, Sheet, without
@@ -142,14 +142,27 @@ class StatementPage(Page):
 
 @dataclass(frozen=True)
 class MailPage(Page):
-    """What mail.html.j2 is given."""
+    """What mail.html.j2 is given. `intro` are the paragraphs above the figures."""
 
     report: ClientReport
     subject: Subject
     period: str
+    intro: Sequence[str]
     totals: Sequence[Totals]
     sections: Sequence[MailSection]
     no_invoice: str
+
+
+@dataclass(frozen=True)
+class MailText(Page):
+    """What mail.txt.j2 is given: all of it plain text. `listings` are subtotals, VAT and ageing."""
+
+    report: ClientReport
+    subject: Subject
+    period: str
+    intro: Sequence[str]
+    totals: Sequence[Totals]
+    listings: Sequence[Listing]
 
 
 @dataclass(frozen=True)
@@ -180,6 +193,7 @@ class ResultPage(Page):
 TEMPLATES: Mapping[str, type[Page]] = {
     "statement.html.j2": StatementPage,
     "mail.html.j2": MailPage,
+    "mail.txt.j2": MailText,
     "overview.html.j2": OverviewPage,
     "result.html.j2": ResultPage,
 }
@@ -206,10 +220,18 @@ def statement(report: ClientReport, *, subject: Subject, labels: Labels, brand: 
     )
 
 
-def mail(report: ClientReport, *, subject: Subject, labels: Labels, brand: Brand = HOUSE) -> str:
+def mail(
+    report: ClientReport,
+    *,
+    subject: Subject,
+    labels: Labels,
+    brand: Brand = HOUSE,
+    intro: Sequence[str] = (),
+) -> str:
     """The body of the mail that carries a client's statement: its figures without its documents.
 
-    Made for readers that render like Word: tables, attributes, styles in place. Raises ClientError.
+    `intro` are the paragraphs above them, the built-in one where there are none. Made for readers that render
+    like Word: tables, attributes, styles in place. Raises ClientError.
     """
     period = period_text(subject.period, labels)
     return _render(
@@ -219,12 +241,40 @@ def mail(report: ClientReport, *, subject: Subject, labels: Labels, brand: Brand
             report=report,
             subject=subject,
             period=period,
+            intro=intro or [_intro(subject, labels)],
             totals=_totals(report.totals, labels, period, subject.read_at, marks=MAIL),
             sections=[_mail_section(pages, labels) for pages in report.currencies],
             no_invoice=NO_INVOICE,
         ),
         brand.templates,
     )
+
+
+def mail_text(
+    report: ClientReport,
+    *,
+    subject: Subject,
+    labels: Labels,
+    brand: Brand = HOUSE,
+    intro: Sequence[str] = (),
+) -> str:
+    """The same figures as `mail`, line by line, for those who read plain text. Raises ClientError."""
+    period = period_text(subject.period, labels)
+    escaped = _render(
+        "mail.txt.j2",
+        MailText(
+            **_common(labels, brand),
+            report=report,
+            subject=subject,
+            period=period,
+            intro=intro or [_intro(subject, labels)],
+            totals=_totals(report.totals, labels, period, subject.read_at, marks=PLAIN),
+            listings=[listing(sheet, labels) for pages in report.currencies for sheet in _mail_sheets(pages)],
+        ),
+        brand.templates,
+    )
+    # Templates escape what they put out, whatever they are called.
+    return Markup(escaped).unescape()  # noqa: S704 - plain text from here on
 
 
 def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> str:
@@ -277,7 +327,8 @@ def check_templates(brand: Brand) -> None:
 
 def _render(template: str, page: Page, folder: Path | None) -> str:
     values = {field.name: getattr(page, field.name) for field in fields(page)}
-    functions = (page.labels.text, partial(money, labels=page.labels), _href)
+    shown = page.labels.money if isinstance(page, MailText) else partial(money, labels=page.labels)
+    functions = (page.labels.text, shown, _href)
     return templates.render(template, {**dict(zip(FUNCTIONS, functions, strict=True)), **values}, folder)
 
 
@@ -320,11 +371,17 @@ def _section(pages: CurrencyPages, labels: Labels) -> Section:
 
 
 def _mail_section(pages: CurrencyPages, labels: Labels) -> MailSection:
-    return MailSection(
-        types=grid(_types(pages.types), labels, marks=MAIL),
-        vat=grid(without(pages.vat, *_OF_INVOICES_OR_CREDIT_NOTES), labels, marks=MAIL),
-        ageing=grid(pages.ageing, labels, marks=MAIL),
-    )
+    return MailSection(*(grid(sheet, labels, marks=MAIL) for sheet in _mail_sheets(pages)))
+
+
+def _mail_sheets(pages: CurrencyPages) -> tuple[Sheet, Sheet, Sheet]:
+    """Subtotals per type, VAT summary, ageing."""
+    return _types(pages.types), without(pages.vat, *_OF_INVOICES_OR_CREDIT_NOTES), pages.ageing
+
+
+def _intro(subject: Subject, labels: Labels) -> str:
+    sentence = labels.text("Statement of the documents of {client}, {period}.")
+    return sentence.format(client=subject.name, period=period_text(subject.period, labels))
 
 
 def _changes(account: Account, labels: Labels) -> ChangesSection | None:

@@ -24,6 +24,7 @@ from reports.errors import ClientError, ConfigError
 REPLACEABLE = (
     "statement.html.j2",
     "mail.html.j2",
+    "mail.txt.j2",
     "overview.html.j2",
     "page.html.j2",
     "parts.html.j2",

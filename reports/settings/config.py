@@ -8,7 +8,7 @@ another user. The configuration says where the key lives; the key itself is refu
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,27 +16,27 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_core import ErrorDetails
 
 from reports.errors import ConfigError, Problem
 from reports.period import NAMED, Period, between, parse
 from reports.settings import rules
+from reports.settings.mail import Email, Recipients
 from reports.settings.mistakes import did_you_mean, explain
+from reports.settings.section import Section, Text
 from reports.settings.yaml_file import YamlFile, read
 
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MAKERS = {"xlsx": "excel", "html": "html", "pdf": "pdf"}
+"""Kinds of files, and the option of `output` that makes them."""
 
-Text = Annotated[str, AfterValidator(rules.text)]
 Colour = Annotated[str, AfterValidator(rules.colour)]
 
 
@@ -50,16 +50,7 @@ def _on_disk(rule: Callable[[str, Path], Path], typed: Any) -> BeforeValidator:
     return BeforeValidator(resolved, json_schema_input_type=typed)
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_has_defaults(cls, data: object) -> object:
-        return {} if data is None else data
-
-
-class Account(_Section):
+class Account(Section):
     """The InvoiceXpress account, and where its key lives."""
 
     name: Annotated[str, AfterValidator(rules.account_name)] = Field(
@@ -92,7 +83,7 @@ class Account(_Section):
         return rules.key_reference(value, info.data.get("name", ""))
 
 
-class Filters(_Section):
+class Filters(Section):
     """What the API is asked for; an empty list asks for everything."""
 
     status: Annotated[tuple[rules.Status, ...], AfterValidator(rules.distinct)] = Field(
@@ -113,7 +104,7 @@ class Filters(_Section):
         return {name: list(values) for name, values in lists.items() if values}
 
 
-class Client(_Section):
+class Client(Section):
     """One client of the account; everything but `id` is optional."""
 
     id: int = Field(ge=1, description="The client's number in InvoiceXpress", examples=[1310176])
@@ -128,12 +119,13 @@ class Client(_Section):
     language: rules.Language | None = Field(
         default=None, description="Language of this client's files; null: the account's", examples=["en"]
     )
+    email: Recipients = Recipients()
     filters: Filters | None = Field(
         default=None, description="Filters of this client; those not given here are the account's"
     )
 
 
-class Issuer(_Section):
+class Issuer(Section):
     """Who the statement comes from: shown at its head. null: not shown."""
 
     name: Text | None = Field(default=None, description="Name of the business", examples=["My Company, Lda"])
@@ -146,7 +138,7 @@ class Issuer(_Section):
     )
 
 
-class Statement(_Section):
+class Statement(Section):
     """What the statement shows."""
 
     line_items: bool = Field(
@@ -177,7 +169,7 @@ class Statement(_Section):
     )
 
 
-class Output(_Section):
+class Output(Section):
     """Where files go, and which are made."""
 
     folder: Annotated[Path, _on_disk(rules.folder, str)] = Field(
@@ -194,6 +186,11 @@ class Output(_Section):
         description="true: the statement as PDF too, printed by Edge or Chromium",
     )
 
+    @property
+    def made(self) -> Mapping[str, bool]:
+        """Kinds of files, and whether they are made."""
+        return {kind: getattr(self, option) for kind, option in MAKERS.items()}
+
     @field_validator("pdf")
     @classmethod
     def _writes_something(cls, pdf: bool, info: ValidationInfo) -> bool:
@@ -202,7 +199,7 @@ class Output(_Section):
         return pdf
 
 
-class Requests(_Section):
+class Requests(Section):
     """How the API is asked. The defaults suit every account."""
 
     per_page: int = Field(default=30, ge=1, le=100, description="Documents a page; documented: 10, 20, 30")
@@ -219,7 +216,7 @@ class Requests(_Section):
     deadline_minutes: int = Field(default=90, ge=1, le=1440, description="A run that takes longer gives up")
 
 
-class Days(_Section):
+class Days(Section):
     """A period of any days, both ends included."""
 
     first: Annotated[date, BeforeValidator(rules.day, json_schema_input_type=str)] = Field(
@@ -236,7 +233,7 @@ class Days(_Section):
         return last
 
 
-class Config(_Section):
+class Config(Section):
     """All options of one account. `path` is the file they come from."""
 
     path: Path = Field(exclude=True)
@@ -262,6 +259,7 @@ class Config(_Section):
     issuer: Issuer = Issuer()
     statement: Statement = Statement()
     output: Output = Field(default={}, validate_default=True)
+    email: Email | None = Field(default=None, description="The mail to clients; left out: none")
     requests: Requests = Requests()
 
     @field_validator("period", mode="before", json_schema_input_type=str | int | Days)
@@ -278,6 +276,19 @@ class Config(_Section):
     def client_language(self, client: Client) -> str:
         """The language of the files of `client`."""
         return client.language or self.language
+
+    @property
+    def attachments(self) -> tuple[str, ...]:
+        """Kinds of files that go with a mail, of those that are made: xlsx, html, pdf."""
+        made = self.output.made
+        return tuple(kind for kind in (self.email.attach if self.email else ()) if made[kind])
+
+    def recipients(self, client: int, listed: str | None) -> Recipients:
+        """Who gets the mail of `client`; of `all` clients, the address that the account has `listed`."""
+        if self.clients is None:
+            address = rules.known_address(listed)
+            return Recipients(to=(address,) if address else ())
+        return next((own.email for own in self.clients if own.id == client), Recipients())
 
 
 def load(path: Path) -> Config:
@@ -341,7 +352,12 @@ def _validated(file: YamlFile) -> tuple[Config | None, list[Problem]]:
         errors = error.errors(include_url=False)
     if "path" in file.data:
         errors.append(ErrorDetails(type="extra_forbidden", loc=("path",), msg="", input=None))
-    mistakes = [*file.problems, *explain(file, Config, errors), *_repeated_clients(file)]
+    mistakes = [
+        *file.problems,
+        *explain(file, Config, errors),
+        *_repeated_clients(file),
+        *_unmade_attachments(file),
+    ]
     mistakes.sort(key=lambda problem: (problem.line, problem.column))
     return (None if mistakes else config), mistakes
 
@@ -354,6 +370,18 @@ def _repeated_clients(file: YamlFile) -> Iterator[Problem]:
         if isinstance(number, int) and first.setdefault(number, place) != place:
             message = f"{number} is the id of clients[{first[number]}] already: take one out"
             yield file.problem(("clients", place, "id"), f"clients[{place}].id: {message}")
+
+
+def _unmade_attachments(file: YamlFile) -> Iterator[Problem]:
+    """What goes with a mail has to be made."""
+    email, output = file.data.get("email"), file.data.get("output")
+    wanted = email.get("attach") if isinstance(email, dict) else None
+    options = output if isinstance(output, dict) else {}
+    for place, kind in enumerate(wanted if isinstance(wanted, tuple) else ()):
+        option = MAKERS.get(kind) if isinstance(kind, str) else None
+        if option and options.get(option, Output.model_fields[option].default) is False:
+            message = f"{kind} is not made: write output: {{{option}: true}}, or take it out"
+            yield file.problem(("email", "attach", place), f"email.attach[{place}]: {message}")
 
 
 def _shared_folders(configs: Iterable[tuple[YamlFile, Config]]) -> Iterator[Problem]:

@@ -1,21 +1,63 @@
-"""Where the API key lives: the system's keyring, or an environment variable.
+"""Where secrets live, the API key and the mail password: the system's keyring, or an environment variable.
 
 A keyring entry belongs to the user who stored it; a scheduled task finds the entries of the user it
-runs as. No message here holds a key. `keyring` is imported here alone, and late: it is slow.
+runs as. No message here holds a secret. `keyring` is imported here alone, and late: it is slow.
 """
 
 import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from reports.errors import ConfigError
 
-SERVICE = "invoicexpress-reports"
 LENGTH_LIMIT_CHARACTERS = 500
 """Windows keeps no much longer secret; a key has some forty characters."""
 
-_ELSE = "write api_key: ${INVOICEXPRESS_API_KEY} in the configuration and set that variable"
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of secret: the keyring's name for it, ours, and how it is written, stored and found again.
+
+    `option` is what stands in front of its place in the configuration, `again` what to do with a slip.
+    """
+
+    service: str
+    noun: str
+    title: str
+    option: str
+    variable: str
+    words: str
+    again: str
+
+    @property
+    def elsewhere(self) -> str:
+        return f"write {self.option}: ${{{self.variable}}} in the configuration and set that variable"
+
+    def command(self, account: str) -> str:
+        """What stores it."""
+        return f"invoice-reports key set {account}{self.words}"
+
+
+API_KEY = Kind(
+    service="invoicexpress-reports",
+    noun="key",
+    title="API key",
+    option="api_key",
+    variable="INVOICEXPRESS_API_KEY",
+    words="",
+    again="copy the key from InvoiceXpress again",
+)
+MAIL_PASSWORD = Kind(
+    service="invoicexpress-reports-smtp",
+    noun="mail password",
+    title="mail password",
+    option="password",
+    variable="SMTP_PASSWORD",
+    words=" --smtp",
+    again="type or copy it again",
+)
 
 
 def api_key(account: str, reference: str) -> str:
@@ -23,65 +65,76 @@ def api_key(account: str, reference: str) -> str:
 
     Raises ConfigError, with the command that stores it, when it is not there or cannot be a key.
     """
-    if reference.startswith("${"):
-        variable = reference[2:-1]
-        key = os.environ.get(variable, "")
-        if not key.strip():
-            raise ConfigError(
-                f"the environment variable {variable} is not set: set it for the user who runs the reports, "
-                f"or write api_key: keyring and store the key: {_command(account)}"
-            )
-        return _tidy(key, f"the environment variable {variable}")
-    stored = _stored(account)
-    if not stored:
-        raise ConfigError(
-            f"the keyring of this user has no key for account {account}: store it as the user who runs "
-            f"the reports: {_command(account)}"
-        )
-    return _tidy(stored, f"the keyring entry of account {account}")
+    return _found(API_KEY, account, reference)
 
 
-def store(account: str, key: str) -> None:
-    """Keeps `key` in the keyring for `account`, in place of an earlier one.
+def mail_password(account: str, reference: str) -> str:
+    """What `account` logs in with at its mail server; otherwise as `api_key`."""
+    return _found(MAIL_PASSWORD, account, reference)
 
-    Raises ConfigError when it cannot be a key, or when the keyring does not keep it.
+
+def store(account: str, secret: str, *, kind: Kind = API_KEY) -> None:
+    """Keeps `secret` in the keyring for `account`, in place of an earlier one.
+
+    Raises ConfigError when it cannot be one, or when the keyring does not keep it.
     """
     import keyring
 
-    tidy = _tidy(key, "what was typed")
-    with _in_sentences():
-        keyring.set_password(SERVICE, account, tidy)
-    if _stored(account) != tidy:
-        raise ConfigError(f"the keyring did not keep the key of account {account}: {_ELSE}")
+    tidy = _tidy(secret, "what was typed", kind)
+    with _in_sentences(kind):
+        keyring.set_password(kind.service, account, tidy)
+    if _stored(account, kind) != tidy:
+        raise ConfigError(f"the keyring did not keep the {kind.noun} of account {account}: {kind.elsewhere}")
 
 
-def delete(account: str) -> None:
-    """Takes the key of `account` out of the keyring. Raises ConfigError when there is none."""
+def delete(account: str, *, kind: Kind = API_KEY) -> None:
+    """Takes the secret of `account` out of the keyring. Raises ConfigError when there is none."""
     import keyring
 
-    if _stored(account) is None:
-        raise ConfigError(f"the keyring of this user has no key for account {account}: nothing was deleted")
-    with _in_sentences():
-        keyring.delete_password(SERVICE, account)
+    if _stored(account, kind) is None:
+        raise ConfigError(
+            f"the keyring of this user has no {kind.noun} for account {account}: nothing was deleted"
+        )
+    with _in_sentences(kind):
+        keyring.delete_password(kind.service, account)
 
 
-def _stored(account: str) -> str | None:
+def _found(kind: Kind, account: str, reference: str) -> str:
+    if reference.startswith("${"):
+        variable = reference[2:-1]
+        secret = os.environ.get(variable, "")
+        if not secret.strip():
+            raise ConfigError(
+                f"the environment variable {variable} is not set: set it for the user who runs the reports, "
+                f"or write {kind.option}: keyring and store the {kind.noun}: {kind.command(account)}"
+            )
+        return _tidy(secret, f"the environment variable {variable}", kind)
+    stored = _stored(account, kind)
+    if not stored:
+        raise ConfigError(
+            f"the keyring of this user has no {kind.noun} for account {account}: store it as the user who "
+            f"runs the reports: {kind.command(account)}"
+        )
+    return _tidy(stored, f"the keyring entry of account {account}", kind)
+
+
+def _stored(account: str, kind: Kind) -> str | None:
     import keyring
 
-    with _in_sentences():
-        return keyring.get_password(SERVICE, account)
+    with _in_sentences(kind):
+        return keyring.get_password(kind.service, account)
 
 
-def _tidy(key: str, place: str) -> str:
-    """`key` without blanks around it. Raises ConfigError when it cannot be one: a slip of pasting."""
-    tidy = key.strip()
+def _tidy(secret: str, place: str, kind: Kind) -> str:
+    """`secret` without blanks around it. Raises ConfigError when it cannot be one: a slip of pasting."""
+    tidy = secret.strip()
     if not tidy or not tidy.isprintable() or len(tidy) > LENGTH_LIMIT_CHARACTERS:
-        raise ConfigError(f"{place} is no API key: copy the key from InvoiceXpress again")
+        raise ConfigError(f"{place} is no {kind.title}: {kind.again}")
     return tidy
 
 
 @contextlib.contextmanager
-def _in_sentences() -> Iterator[None]:
+def _in_sentences(kind: Kind) -> Iterator[None]:
     """Failures of the keyring as ConfigError. Their own texts are left out: they may hold what was stored."""
     from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
 
@@ -95,15 +148,13 @@ def _in_sentences() -> Iterator[None]:
     try:
         yield
     except NoKeyringError:
-        message = f"this system has no keyring: {_ELSE}"
+        message = f"this system has no keyring: {kind.elsewhere}"
     except KeyringLocked:
-        message = f"the keyring is locked: unlock it, or {_ELSE}"
+        message = f"the keyring is locked: unlock it, or {kind.elsewhere}"
     except failures as error:
-        message = f"the keyring did not answer ({type(error).__name__}): log on as its user, or {_ELSE}"
+        message = (
+            f"the keyring did not answer ({type(error).__name__}): log on as its user, or {kind.elsewhere}"
+        )
     else:
         return
     raise ConfigError(message)
-
-
-def _command(account: str) -> str:
-    return f"invoice-reports key set {account}"

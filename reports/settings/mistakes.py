@@ -85,11 +85,8 @@ def _wanted(field: FieldInfo | None, *, is_entry: bool) -> str:
         return f"its options below it, as in {first}: {_yaml(_example(_field(model, (first,))))}"
     if isinstance(example, bool):
         return "true or false"
-    if is_entry:
-        return f"a whole number, e.g. {_yaml(example[0])}"
-    return (
-        f"{f'a whole number{_bounds(field)}' if isinstance(example, int) else 'text'}, e.g. {_yaml(example)}"
-    )
+    one, bounds = (example[0], "") if is_entry else (example, _bounds(field))
+    return f"{f'a whole number{bounds}' if isinstance(one, int) else 'text'}, e.g. {_yaml(one)}"
 
 
 def _instead(model: type[BaseModel], route: Route) -> str:

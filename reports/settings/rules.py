@@ -41,6 +41,7 @@ DocumentType = Literal[
     "PurchaseOrder",
 ]
 Shelf = Literal["archived", "non_archived"]
+Attachment = Literal["xlsx", "html", "pdf"]
 
 _ACCOUNT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([A-Za-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?")
@@ -53,8 +54,13 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uf
 _ESCAPED = re.compile(r"[\t\r\n]")
 _UNEXPANDED = re.compile(r"^~|^\$\w|\$\{|%\w+%")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _ANY_DAY = date(2026, 11, 2)
+_MAILBOX_LIMIT_CHARACTERS = 64
+_ADDRESS_LIMIT_CHARACTERS = 254
+"""RFC 5321, 4.5.3.1: a mailbox, and what fits into a path."""
 
 LOGO_LIMIT_BYTES = 500_000
 """It travels in every statement and workbook."""
@@ -104,6 +110,50 @@ def key_reference(value: object, account: str) -> str:
         "write keyring, or a variable like ${INVOICEXPRESS_API_KEY}; a key does not belong in a file. "
         f"This stores it: invoice-reports key set {account if is_safe else 'ACCOUNT'}"
     )
+
+
+def password_reference(value: object) -> str:
+    """Where a password lives: KEYRING, or an environment variable as `${NAME}`. The password is refused."""
+    if isinstance(value, str) and (value == KEYRING or _VARIABLE.fullmatch(value)):
+        return value
+    raise ValueError(
+        "write keyring, or a variable like ${SMTP_PASSWORD}; a password does not belong in a file. "
+        "This stores it: invoice-reports key set ACCOUNT --smtp"
+    )
+
+
+def address(value: str) -> str:
+    """One mail address as it travels: in ASCII, the domain in small letters (RFC 5321; IDNA).
+
+    No name, no second address, nothing that could end a line: what stands here goes into a header.
+    """
+    if any(mark in value for mark in '<>"'):
+        raise ValueError("write the address alone, without a name: ana@example.com")
+    if any(mark in value for mark in ",;"):
+        raise ValueError("write one address; where several may stand, each is an entry of the list")
+    mailbox, _, name = value.rpartition("@")
+    domain = _ascii_domain(name)
+    if not _MAILBOX.fullmatch(mailbox) or not _DOMAIN.fullmatch(domain) or domain[-1].isdigit():
+        raise ValueError("write a mail address, e.g. ana@example.com")
+    if len(mailbox) > _MAILBOX_LIMIT_CHARACTERS or len(mailbox) + 1 + len(domain) > _ADDRESS_LIMIT_CHARACTERS:
+        raise ValueError("no mail address is as long as this: write another")
+    return f"{mailbox}@{domain}"
+
+
+def known_address(value: str | None) -> str | None:
+    """The address that somebody else wrote down, when it is one that `address` takes; else None."""
+    try:
+        return address(value) if value else None
+    except ValueError:
+        return None
+
+
+def server(value: str) -> str:
+    """The host name of a mail server, or its IP address, in small letters."""
+    name = value.lower()
+    if not _is_host(name):
+        raise ValueError("write the name of the server alone, e.g. smtp.example.com")
+    return name
 
 
 def origin(value: str) -> str:
@@ -170,8 +220,11 @@ def folder(value: str, base: Path) -> Path:
         raise ValueError("~ and variables are not filled in: write a full path, or one relative to this file")
     if not value.strip():
         raise ValueError("write a folder, e.g. output")
+    if (path := Path(value)).drive and not path.root:
+        # Windows would begin in whatever folder is current on that drive.
+        raise ValueError(r"a \ is missing behind the drive: write a full path, like C:\reports")
     try:
-        return (base / value).resolve()
+        return (base / path).resolve()
     except (OSError, RuntimeError):
         raise ValueError("links lead this folder in a circle: write another") from None
 
@@ -197,7 +250,12 @@ def image(value: str, base: Path) -> Path:
 def existing_folder(value: str, base: Path) -> Path:
     """The absolute path of a folder that is there."""
     path = folder(value, base)
-    if not path.is_dir():
+    try:
+        is_there = path.is_dir()
+    except OSError:
+        # Too long a name, or a place that this user may not look into.
+        is_there = False
+    if not is_there:
         raise ValueError("there is no such folder: make it, or write null")
     return path
 
@@ -216,6 +274,18 @@ def clients(value: object) -> object:
     if not isinstance(value, tuple) or not value:
         raise ValueError("list them, each with its id, or write all")
     return value
+
+
+def _ascii_domain(name: str) -> str:
+    """The name of a domain in the letters it travels in; empty when that would be another domain."""
+    if name.isascii():
+        return name.lower()
+    try:
+        plain = name.lower().encode("idna")
+        is_same = plain.decode("idna") == name.lower()
+    except UnicodeError:
+        return ""
+    return plain.decode("ascii") if is_same else ""
 
 
 def _is_host(host: str) -> bool:

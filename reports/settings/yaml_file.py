@@ -9,7 +9,7 @@ No message repeats a value: it may be a key in the wrong place.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,8 @@ _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _NUMBER_ELSEWHERE = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|0o[0-7]+")
 """Numbers in YAML 1.2, although text in 1.1."""
 _SHOWABLE = re.compile(rf"[\w -]{{1,{NAME_LIMIT_CHARACTERS}}}")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character, which an escape can write and no text holds."""
 _TAB_INDENT = re.compile(r" *\t")
 
 _BACKSLASH = "in double quotes \\ begins an escape: use single quotes, or / in a path"
@@ -78,6 +80,17 @@ class Unclear:
 
 
 @dataclass(frozen=True)
+class Entries:
+    """Where a list stands that has a dash for each entry: the column of these, and where its last word ends.
+
+    Both from 0; `end` in characters of the text, not counting a byte order mark.
+    """
+
+    column: int
+    end: int
+
+
+@dataclass(frozen=True)
 class YamlFile:
     """What a file says. `problems` are mistakes found while reading; what they spoil is Unclear in `data`."""
 
@@ -89,6 +102,13 @@ class YamlFile:
     def problem(self, route: Route, message: str, *, at_key: bool = False) -> Problem:
         """`message` at the value (or its key) that `route` leads to; when it is missing, at what holds it."""
         return _problem(self.path, _node_at(self.root, route, at_key=at_key).start_mark, message)
+
+    def entries(self, key: str) -> Entries | None:
+        """Where the list under `key` stands; None when it is in brackets, empty, or no list."""
+        found = _node_at(self.root, (key,), at_key=False)
+        if not isinstance(found, yaml.SequenceNode) or found.flow_style or not found.value:
+            return None
+        return Entries(found.start_mark.column, max(_ends(found)))
 
 
 def read(path: Path) -> YamlFile:
@@ -144,7 +164,7 @@ class _Conversion:
         data: dict[str, object] = {}
         lines: dict[str, int] = {}
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode) or not self._is_untagged(key):
+            if not isinstance(key, yaml.ScalarNode) or not self._is_untagged(key) or _HALF.search(key.value):
                 self._add(key, "a key is a plain word followed by a colon")
             elif key.value == "<<":
                 self._add(key, "<< is not an option: an alias may only be the value of a key")
@@ -264,6 +284,16 @@ def _node_at(node: yaml.Node, route: Iterable[str | int], *, at_key: bool) -> ya
             return node
         found, node = pair
     return found if at_key else node
+
+
+def _ends(node: yaml.Node) -> Iterator[int]:
+    """Where the words of `node` end. A list or mapping itself ends only where the next thing begins."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        for part in node.value:
+            for below in part if isinstance(part, tuple) else (part,):
+                yield from _ends(below)
+    else:
+        yield node.end_mark.index
 
 
 def _syntax_problem(path: Path, text: str, error: yaml.MarkedYAMLError, *, mark: yaml.Mark) -> Problem:

@@ -101,6 +101,12 @@ class Api:
         self._here = threading.local()
         self._sessions: list[requests.Session] = []
 
+    @property
+    def proxy(self) -> str | None:
+        """Host and port of the proxy that requests go through, without its user and password."""
+        address = self._proxies.get("https", "").rpartition("//")[2]
+        return address.rpartition("@")[2].rstrip("/") or None
+
     def documents_page(
         self,
         client_id: int,

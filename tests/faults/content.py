@@ -39,7 +39,7 @@ def _listed(exchange: Exchange) -> str:
 
 
 def _coded(coding: str) -> Answer:
-    return said(lambda x: x.body.decode().replace("{", '{"Ç": "ção",', 1).encode(coding))
+    return said(lambda x: x.body.decode().replace("{", '{"Ç": "ção",', 1).encode(coding, "replace"))
 
 
 def _text(change: Callable[[str], str]) -> Answer:

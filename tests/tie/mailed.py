@@ -1,4 +1,4 @@
-"""What the body of a mail says. It has no elements for machines, so amounts are read as people read them."""
+"""What the bodies of a mail say. They have no elements for machines: amounts are read as people read them."""
 
 import re
 from decimal import Decimal
@@ -28,6 +28,50 @@ def read_mail(text: str) -> Page:
     reader.feed(text)
     reader.close()
     return reader.page
+
+
+def read_text(text: str, html: Page) -> Page:
+    """The same of the plain text of a mail, whose lines have the order and the columns of its HTML.
+
+    A line of a table is `- Invoice: Documents 6; Net €10.00`. What it does not say is an empty cell.
+    """
+    page = Page(lists=[[]])
+    terms = {term for terms in html.lists for term, _ in terms}
+    tables = {one.caption: one for one in html.tables}
+    caption = ""
+    for line in text.splitlines():
+        term, _, value = line.partition(": ")
+        if line.startswith("- ") and caption not in tables:
+            assert not re.search(r"\d", line), "a figure of a table that is not there"
+        elif line.startswith("- "):
+            if not page.tables or page.tables[-1].caption != caption:
+                page.tables.append(PageTable(caption, tables[caption].headings))
+            one = page.tables[-1]
+            one.rows.append(_text_row(line, tables[caption], len(one.rows)))
+        elif re.fullmatch("[A-Z]{3}", line):
+            page.lists.append([(CURRENCY_TERM, PageCell(line))])
+        elif term in terms and value:
+            page.lists[-1].append((term, _text_cell(value.partition(" (")[0])))
+        else:
+            caption = line or caption
+    return page
+
+
+def _text_row(line: str, like: PageTable, number: int) -> PageRow:
+    head, _, rest = line.removeprefix("- ").partition(": ")
+    cells = [PageCell() for _ in like.headings]
+    # A total stands in the last of the columns it takes.
+    place = next(index for index, cell in enumerate(like.rows[number].cells) if cell.text == head)
+    cells[place] = PageCell(head)
+    for said in rest.split("; "):
+        heading = max((one for one in like.headings if said.startswith(f"{one} ")), key=len)
+        cells[like.headings.index(heading)] = _text_cell(said.removeprefix(f"{heading} "))
+    return PageRow("", cells)
+
+
+def _text_cell(value: str) -> PageCell:
+    is_money = re.search(r"\.\d\d(?!\d)", value) and "%" not in value
+    return PageCell(value, [_amount(value)] if is_money else [])
 
 
 def _facts(client: raw.Client, month: Month) -> Facts:

@@ -1,0 +1,85 @@
+"""The words of a client's mail: subject, and the same figures as HTML and as plain text.
+
+The issuer's own subject and first words come from the configuration, with the figures in their places as they
+are shown everywhere else. What leaves with a mail holds nothing internal.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.errors import ClientError
+from reports.figures.totals import CurrencyTotals
+from reports.render import pages
+from reports.render.brand import Brand
+from reports.render.client_pages import ClientReport, Subject, period_text
+from reports.render.labels import Labels
+from reports.settings import wording
+from reports.settings.wording import Total, Values
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """The issuer's own texts, with places to fill in; None for the built-in ones."""
+
+    subject: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a mail says. `subject` may hold anything that a client's name can."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def make(
+    report: ClientReport,
+    subject: Subject,
+    totals: Sequence[CurrencyTotals],
+    *,
+    own: OwnWords,
+    labels: Labels,
+    brand: Brand,
+) -> Body:
+    """What the mail says that brings the files made of `report`. Raises ClientError."""
+    values: Values = {
+        "client": subject.name,
+        "period": period_text(subject.period, labels),
+        "label": subject.period.label,
+        "issuer": " ".join((subject.issuer.name or "").split()),
+        "totals": [_total(total, labels) for total in totals],
+    }
+    intro = _filled("text", own.text, values).split("\n\n") if own.text else []
+    intro = [paragraph.strip() for paragraph in intro if paragraph.strip()]
+    headline = _filled("subject", own.subject, values) if own.subject else ""
+    return Body(
+        subject=headline or f"{report.title} {subject.period.label}: {subject.name}",
+        text=pages.mail_text(report, subject=subject, labels=labels, brand=brand, intro=intro),
+        html=pages.mail(report, subject=subject, labels=labels, brand=brand, intro=intro),
+    )
+
+
+def _filled(option: str, text: str, values: Values) -> str:
+    try:
+        return wording.fill(text, values)
+    except ValueError as error:
+        raise ClientError(f"email.{option} of the configuration: {error}") from error
+
+
+def _total(total: CurrencyTotals, labels: Labels) -> Total:
+    def money(name: str) -> str:
+        return labels.money(getattr(total, name), total.currency)
+
+    return {
+        "currency": total.currency,
+        "documents": labels.number(total.documents),
+        "net": money("net"),
+        "tax": money("tax"),
+        "gross": money("gross"),
+        "withholding": money("withholding"),
+        "payable": money("payable"),
+        "open": money("open"),
+        "overdue": money("overdue"),
+    }

@@ -1,0 +1,35 @@
+"""`run.log` in the folder of a period: what the commands did that worked there, without secrets, in UTF-8.
+
+A run begins it anew, as its folder holds what that run did; `send` goes on with it.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reports import files
+from reports.redaction import RedactingFormatter, Redactor
+
+FILE_NAME = "run.log"
+LINE_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+
+
+@contextmanager
+def written(folder: Path, redact: Redactor, *, is_continued: bool = False) -> Iterator[None]:
+    """What is logged in the block goes there too. Raises WriteError."""
+    path = folder / FILE_NAME
+    try:
+        handler = logging.FileHandler(
+            path, mode="a" if is_continued else "w", encoding="utf-8", errors="backslashreplace"
+        )
+    except OSError as error:
+        raise files.as_write_error(error, path) from error
+    handler.setFormatter(RedactingFormatter(redact, LINE_FORMAT))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,156 @@
+"""The text of a configuration: one that is begun with what an account says, or one that gets more clients.
+
+What is there already stays as it is, letter by letter: clients are put in behind the last one, and nothing is
+read and written back. Text from outside stands in double quotes, whatever it holds (YAML 1.1, 5.7).
+"""
+
+import re
+from collections.abc import Sequence
+
+from reports.settings.config import Client, Issuer
+from reports.settings.yaml_file import Entries
+
+COMMENT_COLUMN = 39
+DASH_COLUMN = 2
+
+_HEAD = """\
+# The configuration of one InvoiceXpress account, begun by: invoice-reports init
+# What begins with # is switched off: take the # away where you want it. All options: config.example.yaml.
+# Text in quotes is always text; paths are relative to this file.
+# `invoice-reports check` with this file finds everything that would make a run fail;
+# `invoice-reports init` with this file adds the account's new clients and leaves the rest as it is.
+"""
+_MONTH = """\
+period: last-month                     # or this-month, last-quarter, last-year, 2026-10, 2026-Q3, …
+time_zone: Europe/Lisbon               # "last month" is a calendar month there. Or Atlantic/Azores, …
+"""
+_ADDRESS = """\
+  # address: |                         # as many lines as needed
+  #   Rua do Exemplo 1
+  #   1000-001 Lisboa
+  # logo: logo.png                     # a PNG or JPEG file of at most 500 kB
+"""
+_ENDS = """\
+output:
+  folder: output                       # in full or relative to this file. On Windows with / between folders
+  # pdf: true                          # the statement as PDF too, printed by Edge or Chromium
+
+# email:                               # the mail that brings a client's files; without it there is none
+#   when: draft                        # draft: an .eml file per client, to look through and send yourself
+#   from: contas@example.com           # the address it comes from
+#   smtp:                              # the server that takes the mail, needed for when: send
+#     host: smtp.example.com
+#     user: contas                     # its password is stored by: invoice-reports key set ACCOUNT --smtp
+"""
+_LINE = re.compile(r"([ \t]*)(#[^\n]*)?(?:\r?\n|\Z)")
+"""A line that is blank or a comment."""
+
+
+def begun(
+    *,
+    account: str,
+    api_key: str,
+    base_url: str | None,
+    language: str,
+    issuer: Issuer,
+    clients: Sequence[Client],
+) -> str:
+    """A whole configuration with comments; without `clients` it is about all of the account."""
+    lines = [
+        _HEAD,
+        "account:",
+        _commented(f"  name: {quoted(account)}", f"of its address https://{account}.app.invoicexpress.com"),
+        _commented(f"  api_key: {api_key}", _key_comment(account, api_key)),
+        *([_commented(f"  base_url: {quoted(base_url)}", "another address of the API")] if base_url else ()),
+        "",
+        _MONTH + _commented(f"language: {language}", "of workbooks and statements: pt, en or es"),
+        "",
+        *_clients(clients),
+        "",
+        *_issuer(issuer),
+        _ADDRESS,
+        _ENDS,
+    ]
+    return "\n".join(lines)
+
+
+def extended(text: str, place: Entries, clients: Sequence[Client]) -> str:
+    """`text` with `clients` behind the list at `place`, and behind the comments on its last entry.
+
+    Lines end as they do in `text`, which may begin with a byte order mark.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    end = place.end + text.startswith("\ufeff")
+    if text[end - 1] != "\n":
+        end = text.find("\n", end) + 1 or len(text)
+    end = _behind_comments(text, end, place.column)
+    before, behind = text[:end], text[end:]
+    if not before.endswith("\n"):
+        before += newline
+    added = [line for client in clients for line in _entry(client, place.column)]
+    return before + "".join(f"{line}{newline}" for line in added) + behind
+
+
+def quoted(text: str) -> str:
+    """`text` as YAML, in double quotes; what is not printable is escaped."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _key_comment(account: str, api_key: str) -> str:
+    stored = f"stored by: invoice-reports key set {account}"
+    return f"{stored if api_key == 'keyring' else 'an environment variable'}. Never the key itself"
+
+
+def _clients(clients: Sequence[Client]) -> list[str]:
+    if not clients:
+        return [_commented("clients: all", "or a list, each beginning with - id:")]
+    entries = [line for client in clients for line in _entry(client, DASH_COLUMN)]
+    return [_commented("clients:", "a list, or: all"), *entries]
+
+
+def _entry(client: Client, column: int) -> list[str]:
+    lines = [f"id: {client.id}"]
+    if client.name:
+        lines.append(f"name: {quoted(client.name)}")
+    if client.fiscal_id:
+        lines.append(f"fiscal_id: {quoted(client.fiscal_id)}")
+    if client.language:
+        lines.append(f"language: {client.language}")
+    if client.email.to:
+        lines.append(f"email: {{to: [{', '.join(map(quoted, client.email.to))}]}}")
+    margin = " " * column
+    return [f"{margin}{'  ' if number else '- '}{line}" for number, line in enumerate(lines)]
+
+
+def _issuer(issuer: Issuer) -> list[str]:
+    said = {"name": issuer.name, "fiscal_id": issuer.fiscal_id}
+    hints = {"name": "My Company, Lda", "fiscal_id": "999999990"}
+    return [
+        _commented("issuer:", "who the statement comes from, shown at its head"),
+        *(
+            f"  {key}: {quoted(text)}" if text else f"  # {key}: {quoted(hints[key])}"
+            for key, text in said.items()
+        ),
+    ]
+
+
+def _commented(line: str, comment: str) -> str:
+    return f"{line:<{COMMENT_COLUMN - 1}} # {comment}"
+
+
+def _escaped(mark: str) -> str:
+    if mark in '"\\':
+        return f"\\{mark}"
+    return mark if mark.isprintable() else f"\\U{ord(mark):08x}"
+
+
+def _behind_comments(text: str, position: int, column: int) -> int:
+    """Where the comments end that follow at `position` and are indented like the list, or more."""
+    end = position
+    while position < len(text) and (line := _LINE.match(text, position)):
+        position = line.end()
+        if line[2]:
+            if len(line[1]) < max(column, 1):
+                break
+            end = position
+    return end

@@ -1,0 +1,117 @@
+"""The options of mail: where it comes from, who gets it, what it says, and the server that takes it.
+
+An address is checked when the configuration is read: what stands here goes into headers and to the server as
+it is. The configuration says where the password lives; the password itself is refused.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from reports.settings import rules, wording
+from reports.settings.section import Section, Text
+
+SMTPS_PORT = 465
+"""Where TLS begins with the first byte (RFC 8314)."""
+
+Address = Annotated[str, AfterValidator(rules.address)]
+Wording = Annotated[str, AfterValidator(rules.text), AfterValidator(wording.sound)]
+
+
+class Recipients(Section):
+    """Who gets a client's mail. Without an address in `to` nobody does."""
+
+    to: Annotated[tuple[Address, ...], AfterValidator(rules.distinct)] = Field(
+        default=(), description="Addresses; none: no mail", examples=[["ana@example.com"]]
+    )
+    cc: Annotated[tuple[Address, ...], AfterValidator(rules.distinct)] = Field(
+        default=(), description="Copies, seen by all", examples=[["ana@example.com"]]
+    )
+    bcc: Annotated[tuple[Address, ...], AfterValidator(rules.distinct)] = Field(
+        default=(), description="Copies that nobody sees", examples=[["ana@example.com"]]
+    )
+
+    @field_validator("cc", "bcc")
+    @classmethod
+    def _is_a_copy(cls, copies: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if copies and info.data.get("to") == ():
+            raise ValueError("a copy of no mail: write an address in to")
+        return copies
+
+
+class Smtp(Section):
+    """The server that takes mail. The way to it is always encrypted."""
+
+    host: Annotated[str, AfterValidator(rules.server)] = Field(
+        description="Name of the server", examples=["smtp.example.com"]
+    )
+    port: int = Field(default=587, ge=1, le=65_535, description="587, or 465 for TLS from the first byte")
+    security: Literal["starttls", "tls"] | None = Field(
+        default=None,
+        description="starttls or tls; null: tls on port 465, else starttls. Never without",
+        examples=["starttls"],
+    )
+    user: Text | None = Field(
+        default=None, description="Name to log in with; null: no login", examples=["contas"]
+    )
+    password: str = Field(
+        default=rules.KEYRING,
+        description="keyring (invoice-reports key set ACCOUNT --smtp), or an environment variable as ${NAME}",
+        examples=[rules.KEYRING, "${SMTP_PASSWORD}"],
+    )
+
+    @property
+    def is_tls_at_once(self) -> bool:
+        """TLS from the first byte; else plain text is turned into TLS before anything is said."""
+        return self.security == "tls" or (self.security is None and self.port == SMTPS_PORT)
+
+    @field_validator("password", mode="before")
+    @classmethod
+    def _names_a_place(cls, value: object) -> str:
+        return rules.password_reference(value)
+
+
+class Email(Section):
+    """The mail that brings a client's files. Without this section there is none."""
+
+    when: Literal["draft", "send"] = Field(
+        default="draft", description="draft: .eml files to look through; send: mailed at the end of a run"
+    )
+    sender: Address = Field(
+        alias="from", description="Address it comes from", examples=["contas@example.com"]
+    )
+    subject: Wording | None = Field(
+        default=None,
+        description="Subject, with places to fill in; null: the built-in one in the client's language",
+        examples=["Resumo de {{ client }}, {{ period }}"],
+    )
+    text: Wording | None = Field(
+        default=None,
+        description="What stands above the figures, with places to fill in; null: the built-in sentence",
+        examples=["Bom dia, segue o resumo de {{ period }}."],
+    )
+    attach: Annotated[tuple[rules.Attachment, ...], AfterValidator(rules.distinct)] = Field(
+        default=("xlsx", "html"),
+        description="Files that go with it: xlsx, html, pdf; of the default, those that are made",
+        examples=[["xlsx", "html"]],
+    )
+    hold_on_warnings: bool = Field(
+        default=True, description="true: what has warnings is not sent before somebody looked at it"
+    )
+    operator: Address | None = Field(
+        default=None,
+        description="Address that is told when a run ends with anything to look at; needs smtp",
+        examples=["contas@example.com"],
+    )
+    smtp: Smtp | None = Field(
+        default=None, validate_default=True, description="The server that takes the mail; null: drafts only"
+    )
+
+    @field_validator("smtp")
+    @classmethod
+    def _is_there_when_needed(cls, smtp: Smtp | None, info: ValidationInfo) -> Smtp | None:
+        if smtp is None and info.data.get("when") == "send":
+            raise ValueError("when: send needs a server: write smtp with its host, or when: draft")
+        if smtp is None and info.data.get("operator"):
+            raise ValueError("operator needs a server: write smtp with its host, or operator: null")
+        return smtp

@@ -1,0 +1,20 @@
+"""What every section of the configuration has in common: frozen, strict, and no option it does not know."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from reports.settings import rules
+
+Text = Annotated[str, AfterValidator(rules.text)]
+
+
+class Section(BaseModel):
+    """A section of the file. Left empty, it has its defaults."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_has_defaults(cls, data: object) -> object:
+        return {} if data is None else data
