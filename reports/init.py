@@ -8,8 +8,8 @@ import datetime as dt
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -96,10 +96,8 @@ def _begin(path: Path, options: Options, person: Person | None, *, now: Clock, r
     )
     if not _is_agreed(f"Write {path}", access, person):
         return "Nothing was written"
-    with _proven(path, text.encode(), before=None) as written:
-        if written.clients != (tuple(chosen) or None):
-            raise ConfigError(f"{path}: these clients cannot be written down. Write clients: all by hand")
-        _keep(account, access)
+    is_right = partial(_has_clients, tuple(chosen) or None)
+    _write(path, text.encode(), before=None, is_right=is_right, keep=partial(_keep, account, access))
     listed = _counted(len(chosen)) if chosen else "all clients"
     return f"{path} is written: account {account}, {listed}. Next: {_next(path)}"
 
@@ -111,9 +109,10 @@ def _extend(path: Path, options: Options, person: Person | None, *, now: Clock, 
         raise ConfigError(f"{path}: this is the configuration of another account: name another file")
     if settings.clients is None:
         return f"{path} says clients: all, which covers new clients too. Nothing was changed"
-    by_hand = "begin the line of each client with - id:, or add them by hand"
     if place is None:
-        raise ConfigError(f"{path}: clients in brackets cannot be added to: {by_hand}")
+        raise ConfigError(
+            f"{path}: clients in brackets cannot be added to; begin a line with - id: for each"
+        )
     before = path.read_bytes()
     listing = partial(_listed, account.name, account.origin, person=person, now=now)
     access = _access(account.name, (account.api_key,), listing, person, redact=redact)
@@ -128,36 +127,48 @@ def _extend(path: Path, options: Options, person: Person | None, *, now: Clock, 
     text = config_text.extended(before.decode(), place, chosen)
     if not _is_agreed(f"Add {_counted(len(chosen))} to {path}", access, person):
         return "Nothing was written"
-    with _proven(path, text.encode(), before=before) as written:
-        wanted = {"path": written.path, "clients": (*settings.clients, *chosen)}
-        if written != settings.model_copy(update=wanted):
-            raise ConfigError(f"{path}: this list of clients cannot be added to safely: {by_hand}")
-        _keep(account.name, access)
+    more = settings.model_copy(update={"clients": (*settings.clients, *chosen)})
+    keep = partial(_keep, account.name, access)
+    _write(path, text.encode(), before=before, is_right=partial(_is_same, more), keep=keep)
     return f"{path} has {_counted(len(chosen))} more. Next: {_next(path)}"
 
 
-@contextmanager
-def _proven(path: Path, content: bytes, *, before: bytes | None) -> Iterator[Config]:
-    """The configuration that `path` becomes with `content` when the block ends well; Ctrl+C waits for that.
+def _write(
+    path: Path,
+    content: bytes,
+    *,
+    before: bytes | None,
+    is_right: Callable[[Config], bool],
+    keep: Callable[[], None],
+) -> None:
+    """Makes `content` the file `path` and calls `keep`, or neither; Ctrl+C waits for that.
 
     `before` is what the file held when it was read, None for no file: what somebody else changed since is not
-    written over.
+    written over. Whatever could not be read again as it is meant is not written at all.
     """
     with publish.undisturbed(), files.new_file(path) as file:
         file.write(content)
         file.flush()
         try:
-            written = load(Path(file.name))
-        except ConfigError as error:
-            reason = error.problems[0].message if error.problems else "it cannot be read"
-            raise ConfigError(
-                f"{path}: this would be no configuration ({reason}): write it by hand"
-            ) from None
-        yield written
+            is_proven = is_right(load(Path(file.name)))
+        except ConfigError:
+            is_proven = False
+        if not is_proven:
+            raise ConfigError(f"{path}: these clients cannot be written here safely: add them by hand")
         if (path.read_bytes() if path.exists() else None) != before:
             raise ConfigError(f"{path}: it was changed meanwhile, and is left as it is: begin again")
         if before is not None:
             shutil.copymode(path, file.name)
+        keep()
+
+
+def _has_clients(clients: tuple[Client, ...] | None, written: Config) -> bool:
+    return written.clients == clients
+
+
+def _is_same(settings: Config, written: Config) -> bool:
+    """Whether two files say the same."""
+    return written == settings.model_copy(update={"path": written.path})
 
 
 def _access(

@@ -376,9 +376,11 @@ class Month:
         return OwnWords(email.subject, email.text) if email and self._recipients(client).to else None
 
     def _recipients(self, client: int) -> Recipients:
-        listing = self.listing or stored_listing(self.plan.source)
+        settings = self.plan.config
+        # A run that could not ask for the list renders with the one it has.
+        listing = (self.listing or stored_listing(self.plan.source)) if settings.clients is None else None
         listed = {known.id: known.email for known in listing.clients} if listing else {}
-        return self.plan.config.recipients(client, listed.get(client))
+        return settings.recipients(client, listed.get(client))
 
     def _listed(self, client: int) -> AccountClient | None:
         """The account's own list of clients, where it was read whole."""

@@ -107,6 +107,7 @@ class MailServer:
         self._context = context
         self._tls = tls
         self._without_login = without_login
+        self._lines: list[_Line] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
 
@@ -157,17 +158,20 @@ class MailServer:
             time.sleep(0.005)
 
     def _line(self) -> "_Line":
-        return _Line(
+        line = _Line(
             self,
             hostname="mail.example",
             tls_context=self._context if self._tls == "starttls" else None,
             require_starttls=self._tls == "starttls",
-            auth_required=True,
+            # aiosmtpd knows no TLS but its own, and warns of a login that must come without.
+            auth_required=self._tls != "tls",
             auth_require_tls=self._tls != "tls",
             auth_exclude_mechanism=self._without_login,
             authenticator=self._judge,
             loop=self._loop,
         )
+        self._lines.append(line)
+        return line
 
     def _judge(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: LoginPassword
@@ -179,11 +183,15 @@ class MailServer:
         return asyncio.run_coroutine_threadsafe(task, self._loop).result(PATIENCE_SECONDS)
 
     async def _end_all(self) -> None:
+        for line in self._lines:
+            line.end()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)
+        # A transport closes one round of the loop after it is told to.
+        for _ in range(3):
+            await asyncio.sleep(0)
 
 
 class _Line(SMTP):
@@ -198,6 +206,12 @@ class _Line(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
         self._owner.open -= 1
+
+    def end(self) -> None:
+        """Whatever state it is in."""
+        for transport in (self.transport, self._original_transport):
+            if isinstance(transport, asyncio.Transport):
+                transport.abort()
 
     async def push(self, status: Any) -> None:
         if not self._is_greeted:

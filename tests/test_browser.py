@@ -212,7 +212,7 @@ def test_check_finds_a_browser_that_does_not_print(office: Office, named: Path) 
     script(named, printing(b"%PDF-1.4 <</Title (Trial)>> %%EOF"))
     looked = office.type("check", office.config)
     assert looked.code == 0
-    assert f"ok: PDF: {named} prints" in looked.out
+    assert f"✓ PDF: {named} prints" in looked.out
 
 
 def test_failed_print_fails_that_client_alone(office: Office, named: Path) -> None:

@@ -253,8 +253,21 @@ def test_a_list_in_brackets_is_refused_with_what_to_do(office: Office, name: str
     before = tree(office.folder)
     said = init(office, name=name)
     assert said.code == 2
-    assert "clients in brackets cannot be added to: begin the line of each client with - id:" in said.err
+    assert "clients in brackets cannot be added to; begin a line with - id: for each" in said.err
     assert (tree(office.folder), office.sandbox.requests) == (before, [])
+
+
+@pytest.mark.parametrize("clients", ["clients: &ours\n  - id: 101", "clients: !!seq\n- id: 101"])
+def test_a_list_that_would_be_another_afterwards_is_left_as_it_is(office: Office, clients: str) -> None:
+    assert begin(office).code == 0
+    config = office.folder / "mine.yaml"
+    head, _, tail = config.read_text("utf-8").partition("clients:")
+    config.write_text(f"{head}{clients}\n\nissuer:{tail.partition('issuer:')[2]}", "utf-8")
+    before = tree(office.folder)
+    said = init(office)
+    assert said.code == 2
+    assert "these clients cannot be written here safely: add them by hand" in said.err
+    assert tree(office.folder) == before
 
 
 def test_a_mistake_in_the_file_is_told_with_its_line(office: Office) -> None:

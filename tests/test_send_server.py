@@ -14,6 +14,7 @@ from reports.deliver.outbox import Event
 from reports.deliver.post import Post, Receipt, probe, stamped
 from reports.errors import MailError
 from reports.settings.mail import Smtp
+from tests.leaks import places_of
 from tests.mail_server import DRIP, HANG_UP, SILENCE, TAKE_AND_HANG_UP, Answer, Authority, MailServer
 from tests.office import NOW
 
@@ -147,6 +148,7 @@ def test_a_refused_login_is_said_without_the_password(server: MailServer) -> Non
     server.answer = lambda step, said: f"535 no: {said} {wrong}" if step == "AUTH" else None
     said = trouble(server, wrong)
     assert "it refused the login (535 no: PLAIN [key] [key])" in said
+    assert places_of(wrong, said) == []
     assert "invoice-reports key set ACCOUNT --smtp" in said
 
 

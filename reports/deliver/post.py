@@ -78,7 +78,8 @@ class Post:
     def __init__(self, smtp: Smtp, password: str | None) -> None:
         self._smtp = smtp
         self._password = password or ""
-        self._redact = Redactor([self._password])
+        self._login = _in_base64("\0".join(("", smtp.user or "", self._password)))
+        self._redact = Redactor([self._password, self._login] if self._password else [])
         self._until = time.monotonic() + SESSION_SECONDS
         self._line: _Line | None = None
         self._end: str | None = None
@@ -204,15 +205,14 @@ class Post:
         return line
 
     def _log_in(self, line: "_Line") -> None:
-        user = self._smtp.user
-        if user is None:
+        if self._smtp.user is None:
             return
         known = line.esmtp_features.get("auth", "").upper().split()
         if "PLAIN" in known:
-            reply = line.docmd("AUTH", f"PLAIN {_in_base64(chr(0).join(('', user, self._password)))}")
+            reply = line.docmd("AUTH", f"PLAIN {self._login}")
         elif "LOGIN" in known:
             reply = line.docmd("AUTH", "LOGIN")
-            for word in (user, self._password):
+            for word in (self._smtp.user, self._password):
                 reply = line.docmd(_in_base64(word)) if reply[0] // 100 == 3 else reply
         else:
             raise _UnwillingError(

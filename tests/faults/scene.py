@@ -142,16 +142,16 @@ class Stage:
             hits.append(Hit(kind, place, client, None if is_lasting else kind.misses))
         return tuple(hits)
 
-    def batches(self, cases: Iterable[Case]) -> Iterator[list[Case]]:
-        """The cases in as few scenes as they fit into without being in each other's way."""
-        batch: list[Case] = []
+    def batches(self, cases: Iterable[Case]) -> list[list[Case]]:
+        """The cases in few scenes, each with what does not get in each other's way."""
+        batches: list[list[Case]] = []
         for case in cases:
-            if batch and not self._fit([*batch, case]):
-                yield batch
-                batch = []
-            batch.append(case)
-        if batch:
-            yield batch
+            batch = next((one for one in batches if self._fit([*one, case])), None)
+            if batch is None:
+                batches.append([case])
+            else:
+                batch.append(case)
+        return batches
 
     def _fit(self, cases: Sequence[Case]) -> bool:
         places = [place for _, place in cases]

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.office import ROOT, Office
 
 SYSTEM_FOLDER = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32")
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 300
 LOG_NAME = "registo de João.txt"
 BATCH = """\
 @echo off
