@@ -236,14 +236,16 @@ def _templates(settings: Config) -> Item:
 
 def _user() -> str:
     """Who runs this, by the system's word: variables may say anything."""
-    if sys.platform == "win32":
-        return os.getlogin()
-    import pwd
-
     try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return f"number {os.geteuid()}"
+        if sys.platform == "win32":
+            name = os.getlogin()
+        else:
+            import pwd
+
+            name = pwd.getpwuid(os.geteuid()).pw_name
+    except (KeyError, OSError):
+        return "without a name"
+    return name
 
 
 def _size(folder: Path) -> int:

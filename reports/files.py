@@ -83,6 +83,9 @@ def sweep(folder: Path) -> None:
 
 def replace(source: Path, target: Path) -> None:
     """Renames the file `source` to `target`, which it replaces in one step. Raises WriteError."""
+    if target.is_dir():
+        # Windows would say that somebody has it open.
+        raise WriteError(f"{target}: it could not be written, for a folder is there. Move it away")
     _patiently(partial(os.replace, source, target), target)
     sync_folder(target.parent)
 

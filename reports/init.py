@@ -85,7 +85,7 @@ def _begin(path: Path, options: Options, person: Person | None, *, now: Clock, r
         language, issuer = questions.language(person), questions.issuer(person)
     if not access.clients:
         _tell(person, "The account has no clients yet: the configuration is about all it will have.")
-    chosen = [_client(client, language, redact) for client in _chosen(access.clients, options, person)]
+    chosen = [_client(client, language) for client in _chosen(access.clients, options, person)]
     text = config_text.begun(
         account=account,
         api_key=access.place,
@@ -110,9 +110,7 @@ def _extend(path: Path, options: Options, person: Person | None, *, now: Clock, 
     if settings.clients is None:
         return f"{path} says clients: all, which covers new clients too. Nothing was changed"
     if place is None:
-        raise ConfigError(
-            f"{path}: clients in brackets cannot be added to; begin a line with - id: for each"
-        )
+        raise ConfigError(f"{path}: clients in brackets cannot be added to; begin a line with - id: for each")
     before = path.read_bytes()
     listing = partial(_listed, account.name, account.origin, person=person, now=now)
     access = _access(account.name, (account.api_key,), listing, person, redact=redact)
@@ -123,7 +121,7 @@ def _extend(path: Path, options: Options, person: Person | None, *, now: Clock, 
     if not new:
         _keep(account.name, access)
         return f"{path} has every client of the account already. Nothing was changed"
-    chosen = [_client(client, settings.language, redact) for client in _chosen(new, options, person)]
+    chosen = [_client(client, settings.language) for client in _chosen(new, options, person)]
     text = config_text.extended(before.decode(), place, chosen)
     if not _is_agreed(f"Add {_counted(len(chosen))} to {path}", access, person):
         return "Nothing was written"
@@ -257,13 +255,13 @@ def _row(client: AccountClient) -> str:
     return f"{client.id:<10} {name:<{NAME_CHARACTERS}}  {'  '.join(rest)}"
 
 
-def _client(listed: AccountClient, language: str, redact: Redactor) -> Client:
+def _client(listed: AccountClient, language: str) -> Client:
     """A client for a configuration in `language`: of what the account says, that which may stand there."""
     address = rules.known_address(listed.email)
     return Client(
         id=listed.id,
-        name=_plain(redact(listed.name)),
-        fiscal_id=_plain(redact(listed.fiscal_id or "")),
+        name=_plain(listed.name),
+        fiscal_id=_plain(listed.fiscal_id or ""),
         language=next((word for word in questions.LANGUAGES if word == listed.language != language), None),
         email=Recipients(to=(address,) if address else ()),
     )

@@ -5,7 +5,7 @@ A run begins it anew, as its folder holds what that run did; `send` goes on with
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reports import files
@@ -32,4 +32,6 @@ def written(folder: Path, redact: Redactor, *, is_continued: bool = False) -> It
         yield
     finally:
         root.removeHandler(handler)
-        handler.close()
+        # On a full disk its last lines are lost; what the command did is not.
+        with suppress(OSError):
+            handler.close()

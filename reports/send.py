@@ -102,10 +102,10 @@ def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcom
         code, trouble = error.exit_code, str(error)
     except KeyboardInterrupt:
         code, trouble = ExitCode.INTERRUPTED, INTERRUPTED
-    done = {fate.client for fate in fates}
-    for mail in ready:
-        if trouble and mail.client not in done:
-            note(Fate(mail.client, mail.name, State.FAILED, trouble))
+    if trouble:
+        done = {fate.client for fate in fates}
+        rest = [mail for mail in ready if mail.client not in done]
+        fates += [Fate(mail.client, mail.name, State.FAILED, trouble) for mail in rest]
     return Outcome(most_severe([code, _code(fates)]), "; ".join(_parts(fates)), planned.folder)
 
 

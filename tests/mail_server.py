@@ -122,7 +122,6 @@ class MailServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.close()
         self._do(self._end_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -183,6 +182,7 @@ class MailServer:
         return asyncio.run_coroutine_threadsafe(task, self._loop).result(PATIENCE_SECONDS)
 
     async def _end_all(self) -> None:
+        self._server.close()
         for line in self._lines:
             line.end()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}

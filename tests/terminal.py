@@ -26,7 +26,7 @@ is_here = os.name != "nt" and shutil.which("tmux") is not None
 
 
 class Desk:
-    """A shell in `folder` for the length of a block. `history` is what it remembers of what was typed."""
+    """A shell in `folder` for the length of a block; `remember` puts what was typed there into `history`."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.history = folder / HISTORY
@@ -37,7 +37,8 @@ class Desk:
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm",
             "PYTHONPATH": str(ROOT),
-            "HISTFILE": str(self.history),
+            # A shell that is hung up on would write one whenever it comes to it.
+            "HISTFILE": os.devnull,
             **environment,
         }
         self._ended = 0
@@ -111,10 +112,10 @@ class Desk:
 
         self._wait(is_asked, text)
 
-    def leave(self) -> None:
-        """Ends the shell, which then writes its history, and waits for that."""
-        self.type("history -w; exec sleep 60")
-        self._wait(self.history.exists, "the history")
+    def remember(self) -> None:
+        """Has the shell write its history."""
+        self.type(f"history -w {shlex.quote(str(self.history))}")
+        self.wait_for(PROMPT)
 
     def _wait(self, is_so: Callable[[], bool], what: str) -> None:
         until = time.monotonic() + PATIENCE_SECONDS

@@ -48,6 +48,13 @@ def test_a_missing_folder_is_a_write_error(tmp_path: Path) -> None:
         files.write_bytes(tmp_path / "missing" / "a.txt", b"")
 
 
+def test_a_folder_in_the_place_of_a_file_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").mkdir()
+    with pytest.raises(WriteError, match=r"a\.txt: it could not be written, for a folder is there"):
+        files.write_bytes(tmp_path / "a.txt", b"new")
+    assert _names(tmp_path) == ["a.txt"]
+
+
 def test_sweep_removes_what_killed_runs_left_and_nothing_else(tmp_path: Path) -> None:
     left = files.temporary_name(tmp_path / "a.txt")
     left.write_bytes(b"half")

@@ -69,7 +69,7 @@ def test_whoever_answers_has_a_configuration_that_runs_and_the_key_is_nowhere_to
         desk.type("")
         assert desk.code() == 0
         shown = desk.screen
-        desk.leave()
+        desk.remember()
 
         assert "write the name alone: office" in shown
         assert "Please: type one of: pt, en, es." in shown
@@ -188,7 +188,9 @@ def test_names_that_command_a_terminal_are_shown_without_their_commands(
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
 def test_a_key_on_a_command_line_would_be_found() -> None:
     key = secrets.token_hex(20)
-    program = "import sys, time; sys.stdin.read()"
-    with subprocess.Popen([sys.executable, "-c", program, key], stdin=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()", key]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
         assert command_lines_with(key) == [f"{process.pid}"]
         process.communicate(timeout=PATIENCE_SECONDS)

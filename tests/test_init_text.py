@@ -25,6 +25,7 @@ LAYOUTS = {
     "no line end": "clients:\n  - id: 1^",
     "no line end behind a comment": "clients:\n  - id: 1\n    # Ana^",
     "text of several lines": "clients:\n  - id: 1\n    name: |\n      a\n      # b\n^issuer: {name: b}\n",
+    "text with blank lines": "clients:\n  - id: 1\n    name: |+\n      a\n\n\n^issuer: {name: b}\n",
     "text folded": "clients:\n  - id: 1\n    name: >-\n      a\n\n      b\n^issuer: {name: b}\n",
     "quoted over lines": "clients:\n  - id: 1\n    name: 'a\n      # b'\n^issuer: {name: b}\n",
     "brackets within": "clients:\n  - {id: 1,\n     name: a}\n^issuer: {name: b}\n",
