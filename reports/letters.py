@@ -137,7 +137,7 @@ def _ready(
         raise _Kept(State.HELD, "no address is known for it")
     if not draft:
         raise _Kept(
-            State.HELD, _NO_MAIL.get(str(entry.get("unmailed")), f"the run made no mail for it; {_AGAIN}")
+            State.HELD, _NO_MAIL.get(str(entry["unmailed"]), f"the run made no mail for it; {_AGAIN}")
         )
     warnings = sum(finding.get("level") == "warning" for finding in entry["findings"])
     if warnings and email.hold_on_warnings and client not in choice.released:

@@ -328,7 +328,7 @@ class Month:
             findings=rendered.findings,
             changes=rendered.changes,
             files=tuple(_links(entry)),
-            unmailed=entry.get("unmailed"),
+            unmailed=entry["unmailed"],
         )
 
     def _failed_line(self, entry: Entry) -> None:

@@ -144,7 +144,7 @@ class Group(click.Group):
         try:
             code = super().main(*args, **kwargs)
         except click.ClickException as error:
-            say(f"{error.format_message()}\n{_hint(error)}Nothing was done. Exit code 2.", is_error=True)
+            say(f"{_wrong(error)}\n{_hint(error)}Nothing was done. Exit code 2.", is_error=True)
             code = ExitCode.USAGE
         except click.exceptions.Exit as error:
             code = error.exit_code
@@ -257,6 +257,17 @@ def _may_be_gone(stream: str) -> Iterator[None]:
 
 def _is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _wrong(error: click.ClickException) -> str:
+    """What is wrong with a command; a word too many is not repeated, for it may be a key."""
+    message = error.format_message()
+    is_too_much = message.startswith("Got unexpected extra argument")
+    return (
+        "There is a word too many. A key is typed when it is asked for, never here."
+        if is_too_much
+        else message
+    )
 
 
 def _hint(error: click.ClickException) -> str:

@@ -62,7 +62,7 @@ class Mailroom:
         self.office.configure(clients, output=dict(output), email=settings)
 
     def run(self, *words: str, **variables: str) -> Said:
-        return self.office.run(*words, **self.environment, **variables)
+        return self.office.run(*words, **self.environment | variables)
 
     def send(self, *words: str | int, **variables: str) -> Said:
         return self.office.type("send", self.office.config, *map(str, words), **self.environment | variables)

@@ -79,7 +79,7 @@ STAGES = {
         "readback",
         "job",
     ],
-    "deliver": ["publish", "record", "message", "outbox", "post", "schedule"],
+    "deliver": ["publish", "record", "message", "outbox", "smtp_line", "post", "schedule"],
 }
 TOP = [
     "plan",
@@ -102,7 +102,7 @@ TOP = [
 ROOMS_OF_LIBRARY = {
     "requests": {"source.client", "source.breakage"},
     "urllib3": {"source.client", "source.breakage", "source.patience"},
-    "truststore": {"source.client", "deliver.post"},
+    "truststore": {"source.client", "deliver.smtp_line"},
     "tenacity": {"source.client"},
     "yaml": {"settings.yaml_file"},
     "pydantic": {"settings.section", "settings.mail", "settings.config", "settings.mistakes"},

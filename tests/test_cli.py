@@ -18,6 +18,7 @@ from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, PATIENCE_SECONDS
 
 ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
 WRONG_KEY = "0123456789abcdef"
+COMMANDS = ("run", "check", "init", "key", "demo", "sandbox", "schedule", "schema", "send")
 
 on_posix = pytest.mark.skipif(os.name == "nt", reason="needs terminals, pipes or signals of POSIX")
 
@@ -42,9 +43,15 @@ def account_section(office: Office, **changed: Any) -> dict[str, Any]:
 def test_help_names_every_command(office: Office) -> None:
     said = office.type("--help")
     assert (said.code, said.err) == (0, "")
-    for command in ("run", "check", "key", "demo", "sandbox", "schema"):
+    for command in COMMANDS:
         assert re.search(rf"^  {command} ", said.out, re.MULTILINE)
         assert office.type(command, "--help").code == 0
+
+
+def test_a_key_that_is_written_where_none_belongs_is_not_repeated(office: Office) -> None:
+    said = office.type("key", "set", "my-company", WRONG_KEY)
+    assert_refused(said, "word too many")
+    assert WRONG_KEY not in said.err
 
 
 def test_version_is_the_one_of_the_package(office: Office) -> None:

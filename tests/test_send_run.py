@@ -1,4 +1,4 @@
-"""`when: send`, and the operator: a month that mails itself, and tells somebody when there is something to see."""
+"""`when: send`, and the operator: a month that mails itself, and tells somebody when it did not go well."""
 
 import sys
 from collections.abc import Iterator

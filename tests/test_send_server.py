@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from reports.deliver import post
+from reports.deliver import smtp_line
 from reports.deliver.outbox import Event
 from reports.deliver.post import Post, Receipt, probe, stamped
 from reports.errors import MailError
@@ -182,7 +182,7 @@ def test_a_server_that_cannot_be_used_is_a_sentence(
 def test_no_answer_is_waited_for_longer_than_its_time(
     server: MailServer, monkeypatch: pytest.MonkeyPatch, step: str, reply: str
 ) -> None:
-    monkeypatch.setattr(post, "REPLY_SECONDS", 0.4)
+    monkeypatch.setattr(smtp_line, "REPLY_SECONDS", 0.4)
     server.answer = only(step, reply)
     began = time.monotonic()
     assert "it did not answer in time" in trouble(server)
@@ -264,7 +264,7 @@ def test_a_server_that_does_not_come_back_is_not_called_for_every_message(server
 def test_without_an_answer_to_a_whole_message_nobody_knows_and_it_is_not_sent_again(
     server: MailServer, monkeypatch: pytest.MonkeyPatch, reply: str
 ) -> None:
-    monkeypatch.setattr(post, "VERDICT_SECONDS", 0.4)
+    monkeypatch.setattr(smtp_line, "VERDICT_SECONDS", 0.4)
     server.answer = only("MESSAGE", reply, times=1)
     receipts = deliver(server, times=2)
     assert [receipt.event for receipt in receipts] == [Event.UNCLEAR, Event.SENT]
@@ -272,7 +272,7 @@ def test_without_an_answer_to_a_whole_message_nobody_knows_and_it_is_not_sent_ag
 
 
 def test_a_message_cut_on_its_way_has_not_left(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(post, "REPLY_SECONDS", 0.5)
+    monkeypatch.setattr(smtp_line, "REPLY_SECONDS", 0.5)
     # Half of a large message stays in the line when nobody reads it.
     server.answer = only("DATA", "354 go on", times=1)
     large = MESSAGE + b"x" * 70 + b"\r\n" * 4_000_000

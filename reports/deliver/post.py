@@ -7,56 +7,30 @@ without any form of the password. Times are wall-clock time.
 
 import base64
 import datetime as dt
-import io
 import re
 import smtplib
 import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
-
-import truststore
+from typing import Self, TypeVar
 
 from reports.deliver.outbox import Event
+from reports.deliver.smtp_line import FAILURES, Line, Reply, UnwillingError
 from reports.errors import MailError
 from reports.redaction import Redactor
 from reports.settings.mail import Smtp
 from reports.source.reply import quoted
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
-
-CONNECT_SECONDS = 15.0
-"""For each address of the server, and for each step of the TLS handshake."""
-
-REPLY_SECONDS = 60.0
-"""Some servers hold back their answers for half a minute, because senders of spam do not wait."""
-
-UPLOAD_SECONDS = 600.0
-"""For the bytes of one message: the largest over the slowest line."""
-
-VERDICT_SECONDS = 600.0
-"""For the answer to a whole message (RFC 5321, 4.5.3.2.6): who hangs up earlier never knows."""
-
-GOODBYE_SECONDS = 5.0
-REPLY_BYTES = 64 * 1024
 SESSION_SECONDS = 25 * 60.0
 """No message begins later: with the longest run it stays within the two hours of a scheduled task."""
-
-CHUNK_BYTES = 64 * 1024
-OURSELVES = "[127.0.0.1]"
-"""How we introduce ourselves (RFC 5321, 4.1.3). A computer's own name may hold letters that cannot travel."""
 
 _SHUTTING_DOWN = 421
 _DRAFT = re.compile(rb"^X-Unsent:[^\n]*\n", re.MULTILINE | re.IGNORECASE)
 _DOT = re.compile(rb"^\.", re.MULTILINE)
-_FAILURES = (smtplib.SMTPException, OSError)
-_Reply = tuple[int, bytes]
 _Error = TypeVar("_Error", bound=BaseException)
 
 
@@ -81,7 +55,7 @@ class Post:
         self._login = _in_base64("\0".join(("", smtp.user or "", self._password)))
         self._redact = Redactor([self._password, self._login] if self._password else [])
         self._until = time.monotonic() + SESSION_SECONDS
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._end: str | None = None
 
     def __enter__(self) -> Self:
@@ -122,12 +96,12 @@ class Post:
             refused = self._announce(line, sender, recipients, size_bytes=len(message))
         except _RefusedError as refusal:
             return self._set_aside(line, refusal)
-        except _FAILURES as error:
+        except FAILURES as error:
             raise _BrokenError(self._cause(error)) from None
         return self._hand_over(line, message, refused)
 
     def _announce(
-        self, line: "_Line", sender: str, recipients: Sequence[str], *, size_bytes: int
+        self, line: Line, sender: str, recipients: Sequence[str], *, size_bytes: int
     ) -> Mapping[str, str]:
         """The recipients that the server does not take, and why. Raises _RefusedError when it takes none."""
         size = [f"SIZE={size_bytes}"] if line.has_extn("size") else []
@@ -145,17 +119,17 @@ class Post:
         self._require(line.docmd("DATA"), 3)
         return {recipient: str(refusal) for recipient, refusal in refusals.items()}
 
-    def _hand_over(self, line: "_Line", message: bytes, refused: Mapping[str, str]) -> Receipt:
+    def _hand_over(self, line: Line, message: bytes, refused: Mapping[str, str]) -> Receipt:
         whole = message if message.endswith(b"\r\n") else message + b"\r\n"
         try:
             line.upload(_DOT.sub(b"..", whole))
-        except _FAILURES as error:
+        except FAILURES as error:
             # Without its end a message is none, whatever of it arrived (RFC 5321, 4.1.1.4).
             self._hang_up()
             return Receipt(Event.FAILED, self._cause(error))
         try:
             reply = line.finish()
-        except _FAILURES as error:
+        except FAILURES as error:
             self._hang_up()
             return Receipt(Event.UNCLEAR, f"{self._cause(error)}: nobody knows whether it took the mail")
         if reply[0] // 100 in (4, 5):
@@ -165,7 +139,7 @@ class Post:
             return Receipt(Event.UNCLEAR, f"it answered {self._said(reply)}, which is neither yes nor no")
         return Receipt(Event.SENT, refused=refused)
 
-    def _require(self, reply: _Reply, first_digit: int = 2) -> None:
+    def _require(self, reply: Reply, first_digit: int = 2) -> None:
         """Raises _RefusedError for an answer that says no, and SMTPException for one that ends everything."""
         code, words = reply
         if code // 100 == first_digit:
@@ -174,37 +148,37 @@ class Post:
             raise smtplib.SMTPResponseException(code, words)
         raise self._refusal(reply)
 
-    def _refusal(self, reply: _Reply) -> "_RefusedError":
+    def _refusal(self, reply: Reply) -> "_RefusedError":
         return _RefusedError(self._said(reply), is_lasting=reply[0] // 100 == 5)
 
-    def _set_aside(self, line: "_Line", refusal: "_RefusedError") -> Receipt:
+    def _set_aside(self, line: Line, refusal: "_RefusedError") -> Receipt:
         try:
             line.rset()
-        except _FAILURES:
+        except FAILURES:
             self._hang_up()
         return Receipt(Event.REFUSED if refusal.is_lasting else Event.FAILED, str(refusal))
 
-    def _connected(self) -> "_Line":
+    def _connected(self) -> Line:
         """A line over which mail may be sent. Raises MailError."""
         where = f"mail server {self._smtp.host}, port {self._smtp.port}"
         try:
-            line = _Line(self._smtp)
+            line = Line(self._smtp)
             try:
                 line.encrypt()
                 self._log_in(line)
             except BaseException:
                 line.close()
                 raise
-        except _FAILURES as error:
+        except FAILURES as error:
             raise MailError(
                 f"{where}: {self._cause(error)}. No mail was sent. Check the network, and host, port and "
                 "security of email.smtp"
             ) from None
-        except _UnwillingError as error:
+        except UnwillingError as error:
             raise MailError(f"{where}: {error}") from None
         return line
 
-    def _log_in(self, line: "_Line") -> None:
+    def _log_in(self, line: Line) -> None:
         if self._smtp.user is None:
             return
         known = line.esmtp_features.get("auth", "").upper().split()
@@ -215,12 +189,12 @@ class Post:
             for word in (self._smtp.user, self._password):
                 reply = line.docmd(_in_base64(word)) if reply[0] // 100 == 3 else reply
         else:
-            raise _UnwillingError(
+            raise UnwillingError(
                 "it takes no login by password, and no mail was sent. If it needs none, write user: null in "
                 "email.smtp; else mail the drafts yourself"
             )
         if reply[0] // 100 != 2:
-            raise _UnwillingError(
+            raise UnwillingError(
                 f"it refused the login ({self._said(reply)}). No mail was sent. Check email.smtp.user, and "
                 "store the password again: invoice-reports key set ACCOUNT --smtp"
             )
@@ -230,7 +204,7 @@ class Post:
             self._line.leave()
             self._line = None
 
-    def _said(self, reply: _Reply) -> str:
+    def _said(self, reply: Reply) -> str:
         return quoted(f"{reply[0]} {reply[1].decode('utf-8', 'replace')}", self._redact)
 
     def _cause(self, error: BaseException) -> str:
@@ -270,117 +244,12 @@ class _BrokenError(Exception):
     """The connection broke before a message began."""
 
 
-class _UnwillingError(Exception):
-    """The server does not do what is needed before a message may be sent."""
-
-
 class _RefusedError(Exception):
     """The server said no to one message; `is_lasting`: for good."""
 
     def __init__(self, words: str, *, is_lasting: bool) -> None:
         super().__init__(words)
         self.is_lasting = is_lasting
-
-
-class _Line(smtplib.SMTP):
-    """The commands of SMTP, each with its time; before it is encrypted nothing goes over it but greetings."""
-
-    def __init__(self, smtp: Smtp) -> None:
-        self._is_tls_at_once = smtp.is_tls_at_once
-        super().__init__(smtp.host, smtp.port, local_hostname=OURSELVES, timeout=CONNECT_SECONDS)
-
-    def encrypt(self) -> None:
-        self.ehlo_or_helo_if_needed()
-        if self._is_tls_at_once:
-            return
-        if not self.has_extn("starttls"):
-            raise _UnwillingError(
-                "it offers no encryption (STARTTLS), and without it nothing is sent. Check port and security "
-                "of email.smtp, and what stands between: somebody may have taken the offer out"
-            )
-        if self.sock:
-            self.sock.settimeout(CONNECT_SECONDS)
-        self.starttls(context=_tls())
-        self.ehlo_or_helo_if_needed()
-
-    def getreply(self) -> _Reply:
-        return self._reply_within(REPLY_SECONDS)
-
-    def send(self, s: "ReadableBuffer | str") -> None:
-        if self.sock:
-            self.sock.settimeout(REPLY_SECONDS)
-        super().send(s)
-
-    def upload(self, data: bytes) -> None:
-        """All of a message but its end."""
-        until = time.monotonic() + UPLOAD_SECONDS
-        for start in range(0, len(data), CHUNK_BYTES):
-            if time.monotonic() > until:
-                raise TimeoutError
-            self.send(data[start : start + CHUNK_BYTES])
-
-    def finish(self) -> _Reply:
-        """Ends the message; the server's answer to it."""
-        self.send(b".\r\n")
-        return self._reply_within(VERDICT_SECONDS)
-
-    def leave(self) -> None:
-        """Says goodbye where somebody may still listen, and closes the connection."""
-        with suppress(*_FAILURES):
-            self.putcmd("QUIT")
-            self._reply_within(GOODBYE_SECONDS)
-        self.close()
-
-    def _reply_within(self, seconds: float) -> _Reply:
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected
-        # The buffer may hold what came before: it is kept until smtplib lets it go, when encryption begins.
-        if self.file is None:
-            self.file = io.BufferedReader(_PatientStream(self.sock))
-        self.file.raw.allow(seconds)
-        return super().getreply()
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        """What smtplib connects with."""
-        connected = socket.create_connection((host, port), timeout)
-        if not self._is_tls_at_once:
-            return connected
-        try:
-            return _tls().wrap_socket(connected, server_hostname=host)
-        except BaseException:
-            connected.close()
-            raise
-
-
-class _PatientStream(io.RawIOBase):
-    """What comes from a socket, within wall-clock time: a time-out of its own begins anew with every byte."""
-
-    def __init__(self, connected: socket.socket) -> None:
-        self._socket = connected
-        self.allow(0)
-
-    def allow(self, seconds: float) -> None:
-        """One answer may take as long from now, and be REPLY_BYTES long."""
-        self._until = time.monotonic() + seconds
-        self._left_bytes = REPLY_BYTES
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer") -> int:
-        left_seconds = self._until - time.monotonic()
-        if left_seconds <= 0:
-            raise TimeoutError
-        if self._left_bytes <= 0:
-            raise ConnectionAbortedError
-        self._socket.settimeout(left_seconds)
-        count = self._socket.recv_into(buffer)
-        self._left_bytes -= count
-        return count
-
-
-def _tls() -> ssl.SSLContext:
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _in_base64(text: str) -> str:

@@ -30,7 +30,7 @@ _FILE = {"path": str, "bytes": int, "sha256": str}
 _ENTRY = {
     **dict.fromkeys(("id", "pages", "requests", "documents_read", "documents_counted"), int),
     **dict.fromkeys(("name", "state"), str),
-    **dict.fromkeys(("reason", "read_at", "kept_from"), str | None),
+    **dict.fromkeys(("reason", "read_at", "kept_from", "unmailed"), str | None),
     **{key: [dict] for key in ("totals", "vat", "vat_rounding", "ageing", "findings")},
     "files": [_FILE],
 }

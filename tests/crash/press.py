@@ -4,8 +4,9 @@ Orders come in as lines of JSON, one at a time, and each is answered by a line: 
 printed, and every change it was about to make to the files under a folder, in order. Where an order says so,
 the command does not come past one of them: it dies there, or is interrupted.
 
-Python announces a change before it makes it (its audit events), except for fsync, which is announced here.
-What nobody announces, the middle of a write, is ended by the kernel: a file that outgrows a limit kills its
+Python announces a change before it makes it (its audit events), except for fsync and what goes through TLS,
+which are announced here: `tls send` before and `tls sent` after, `tls received` after what came. What
+nobody announces, the middle of a write, is ended by the kernel: a file that outgrows a limit kills its
 process. Needs fork, so not Windows.
 """
 
@@ -14,6 +15,7 @@ import os
 import re
 import resource
 import signal
+import ssl
 import sys
 import threading
 import traceback
@@ -34,6 +36,7 @@ ESCAPED = 99
 
 _TOKEN = re.compile(r"\.[0-9a-f]{8}\.tmp")
 _fsync = os.fsync
+_tls_send, _tls_receive = ssl.SSLSocket.send, ssl.SSLSocket.recv_into
 
 
 class Watch:
@@ -60,11 +63,24 @@ class Watch:
         self._change("fsync", str(Path(f"/proc/self/fd/{number}").readlink()))
         _fsync(fd)
 
+    def tls_send(self, line: ssl.SSLSocket, *data: Any) -> int:
+        self._announced("tls send")
+        count = _tls_send(line, *data)
+        self._announced("tls sent")
+        return count
+
+    def tls_receive(self, line: ssl.SSLSocket, *buffer: Any) -> int:
+        count = _tls_receive(line, *buffer)
+        self._announced("tls received")
+        return count
+
     def _change(self, event: str, *paths: str) -> None:
         if Path(paths[0]).is_absolute() and not paths[0].startswith(self._folder):
             return
         named = " ".join(path.removeprefix(self._folder).lstrip(os.sep) for path in paths)
-        what = f"{event} {_TOKEN.sub('.*.tmp', named)}"
+        self._announced(f"{event} {_TOKEN.sub('.*.tmp', named)}")
+
+    def _announced(self, what: str) -> None:
         with self._lock:
             self._seen[what] += 1
             place = f"{what} #{self._seen[what]}"
@@ -105,6 +121,9 @@ def _be_the_command(order: Mapping[str, Any], saying: int, announcing: int) -> N
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     os.fsync = watch.fsync
+    # Unlike methods, functions are handed the connection that they are called on.
+    ssl.SSLSocket.send = lambda *what: watch.tls_send(*what)  # type: ignore[method-assign] # noqa: PLW0108
+    ssl.SSLSocket.recv_into = lambda *what: watch.tls_receive(*what)  # type: ignore[method-assign] # noqa: PLW0108
     sys.addaudithook(watch.audit)
     if "seconds" in end:
         signal.setitimer(signal.ITIMER_REAL, end["seconds"])
