@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.conftest import Figure
-from tests.crash.killing import Press, killed, stopped
+from tests.crash.killing import Press, interrupted, killed, stopped
 from tests.crash.remains import State
 from tests.crash.scene import put
 from tests.mailroom import EVERYBODY, Mailroom, mailroom
@@ -101,6 +101,19 @@ def test_a_journal_that_forgot_would_be_found_out(scene: Scene) -> None:
     scene.room.journal.unlink()
     code, said = scene.send()
     assert (code, len(scene.faults(said))) == (0, 3)
+
+
+def test_interrupted_a_mail_under_way_is_ended_first_and_none_is_unclear(scene: Scene) -> None:
+    sends = [place for place in scene.places if place.startswith("tls send #")]
+    for place in (sends[1], sends[len(sends) // 2], sends[-3]):
+        scene.begin()
+        code, said = scene.send(**interrupted(place))
+        sent = len(scene.room.server.received)
+        assert code == 130, said
+        assert said.splitlines()[-1].startswith(f"mails sent: {sent}"), place
+        code, said = scene.send()
+        assert (code, scene.faults(said)) == (0, []), place
+        assert said.splitlines()[-1].startswith(f"mails sent: {3 - sent}"), place
 
 
 @pytest.mark.soak

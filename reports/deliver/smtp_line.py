@@ -1,4 +1,4 @@
-"""One connection to a mail server: the commands of SMTP, each within its time, encrypted before anything is said.
+"""One connection to a mail server: the commands of SMTP, each within its time, encrypted before all else.
 
 Times are wall-clock time. A certificate is verified against the system's store.
 """
