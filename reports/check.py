@@ -80,7 +80,12 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
         yield _ill(error)
         return
     redact.add(key)
-    yield _well(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
+    place = settings.account.api_key
+    if place.startswith("${"):
+        whose = f"the environment variable {place[2:-1]} of the user {_user()}"
+        yield _well(f"key: in {whose}; a scheduled task needs it too")
+    else:
+        yield _well(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
     yield from _of_api(settings, key)
 
 

@@ -55,6 +55,7 @@ class Month:
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
+        self.is_recorded = False
 
     @property
     def has_read_something(self) -> bool:
@@ -174,8 +175,9 @@ class Month:
                 self._lack(error)
 
     def add(self, mailed: Outcome) -> None:
-        """What became of the mails; it counts like the rest."""
-        self.codes.append(mailed.exit_code)
+        """What became of the mails; it counts like the rest, but that the clients are done remains true."""
+        is_none_sent = mailed.exit_code == ExitCode.NONE_DONE
+        self.codes.append(ExitCode.SOME_FAILED if is_none_sent else mailed.exit_code)
         self.remarks.append(mailed.message)
 
     def finish(self, *, started_at: dt.datetime, now: Clock) -> Outcome:
@@ -195,6 +197,7 @@ class Month:
                 message=message,
                 entries=[self.entries[line.id] for line in account.clients],
             )
+            self.is_recorded = True
             result.write(self.plan.account_folder, self.labels)
         except WriteError as error:
             self._lack(error)

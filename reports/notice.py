@@ -47,6 +47,9 @@ def tell(planned: Plan, outcome: Outcome, *, at: dt.datetime, screen: Screen, re
             receipt = post.deliver(mail, sender=email.sender, recipients=[email.operator])
     except MailError as error:
         trouble: str | None = str(error)
+    except KeyboardInterrupt:
+        # The month is done and recorded: it ends as its record says.
+        trouble = "interrupted"
     else:
         trouble = receipt.reason if receipt.event is not Event.SENT else None
     if trouble:

@@ -32,8 +32,9 @@ class Plan:
     """One account's month before anything is asked or written.
 
     `only`: the clients chosen; empty for all. `resumes_day`: what was read completely on that day, in the
-    business's time zone, is not read again; None to read everything. `mail_password`: None where there is no
-    login.
+    business's time zone, is not read again; None to read everything. `is_elsewhere`: in another folder than
+    the configuration's, where the journal of mails is not, so nothing is mailed. `mail_password`: None where
+    there is no login.
     """
 
     config: Config
@@ -43,6 +44,7 @@ class Plan:
     only: tuple[int, ...]
     is_offline: bool = False
     resumes_day: dt.date | None = None
+    is_elsewhere: bool = False
     mail_password: str | None = None
 
     @property

@@ -35,7 +35,7 @@ from reports.source.client_list import ClientList, fetch_clients
 from reports.source.fetch import Failure, Reading, fetch
 
 INTERRUPTED = "interrupted before this client was done. Run again"
-UNMAILED = {ExitCode.BUG, ExitCode.INTERRUPTED}
+NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
 """After a run that ended like this nothing is mailed by itself."""
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ def plans(
                     mail_password=send.password(settings) if with_keys and _is_mailing(settings) else None,
                     only=own,
                     is_offline=options.is_offline,
+                    is_elsewhere=options.output is not None,
                     resumes_day=today if options.is_resumed else None,
                 )
             )
@@ -139,6 +140,8 @@ def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
         plan.folder,
     )
     month = Month(plan, screen)
+    if plan.is_elsewhere and _is_sending(plan.config):
+        month.remarks.append("nothing is mailed from another folder (--output)")
     with _ended_in_order(month):
         publish.repair(plan.folder)
         archive.sweep(plan.source)
@@ -149,12 +152,9 @@ def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
         month.sum_up()
     try:
         outcome = month.finish(started_at=started_at, now=now)
-        if (
-            plan.is_offline
-            or not _is_sending(plan.config)
-            or outcome.exit_code in UNMAILED
-            or not month.ready
-        ):
+        is_mailing = _is_sending(plan.config) and not plan.is_offline and not plan.is_elsewhere
+        has_mail = month.is_recorded and month.ready and outcome.exit_code not in NOTHING_LEAVES_AFTER
+        if not is_mailing or not has_mail:
             return outcome
         # Only what a finished run has written is mailed, so the record comes first.
         with _ended_in_order(month):

@@ -63,6 +63,7 @@ def run(planned: Plan, choice: Choice, *, now: Clock, screen: Screen, redact: Re
             planned.config.account.name,
             planned.period.label,
         )
+        publish.repair(planned.folder)
         outcome = send(planned, choice, now=now, screen=screen)
         message = last_line(outcome.message, outcome.exit_code)
         _log.info("%s", message)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -213,6 +213,8 @@ def _take_notes(_: click.Context, __: click.Parameter, path: Path | None) -> Non
     """From now on `path` gets what is said. A log that cannot be kept ends no run."""
     if path is None or _notes.handlers:
         return
+    if path.suffix.lower() in (".yaml", ".yml"):
+        raise click.BadParameter(f"{path} is a configuration: name another file behind --log")
     try:
         handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
@@ -226,7 +228,9 @@ def _take_notes(_: click.Context, __: click.Parameter, path: Path | None) -> Non
 def _end_notes() -> None:
     for handler in list(_notes.handlers):
         _notes.removeHandler(handler)
-        handler.close()
+        # What a full disk did not take is tried once more.
+        with suppress(OSError):
+            handler.close()
 
 
 def _tolerant_streams() -> None:

@@ -68,7 +68,7 @@ def test_a_screen_without_the_sign_is_told_in_words(office: Office) -> None:
 def test_the_user_whose_keyring_it_is_is_named_by_the_system(office: Office) -> None:
     user = subprocess.run(["id", "-un"], capture_output=True, encoding="utf-8", check=True).stdout.strip()
     said = look(office, USER="somebody", LOGNAME="somebody", USERNAME="somebody")
-    assert f"key: readable by the user {user}; a scheduled task has to run as the same" in said.out
+    assert f"of the user {user}; a scheduled task needs it too" in said.out
 
 
 def test_the_last_run_is_told_with_its_end_and_meaning(office: Office) -> None:

@@ -254,3 +254,9 @@ def test_another_reader_finds_the_same(tmp_path: Path) -> None:
     assert [part.get_payload(decode=True) for part in attached] == [BOOK, PAGE]
     assert [part.get_filename() for part in attached] == ["ana-101-2026-10.xlsx", "ana-101-2026-10.html"]
     assert not [defect for part in found.walk() for defect in part.defects]
+
+
+def test_a_long_address_without_a_name_is_read_as_it_was_written() -> None:
+    sender = f"{'contas' * 9}@{'escritorio' * 2}.example"
+    draft = message.compose(replace(PLAIN, sender=sender, sender_name=None, attachments=()), {})
+    assert message.read(draft).sender == sender

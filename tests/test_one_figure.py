@@ -41,6 +41,7 @@ from tests.tie.words import Words, learn
 
 SEED = 20261031
 EXAMPLES = 12
+MOST_ROUNDS = 6
 NOTHING = (Decimal(0), Decimal(0))
 MOST_CLIENTS, MOST_LINES = 3, 3
 DOCUMENTS_A_CLIENT = [8, 7, 5, 3, 1, 0]
@@ -209,7 +210,6 @@ def test_every_output_carries_the_same_figures(
 ) -> None:
     reported: list[Clients] = []
 
-    @seed(SEED)
     @settings(
         max_examples=EXAMPLES,
         database=None,
@@ -223,8 +223,13 @@ def test_every_output_carries_the_same_figures(
         reported.append(said.clients)
         assert said.differences(words) == []
 
-    agree()
-    _assert_is_varied([*telling.clients, *chain.from_iterable(reported)])
+    # What is generated depends on the modules that are loaded, so one round may lack a currency, say.
+    for number in range(MOST_ROUNDS):
+        seed(SEED + number)(agree)()
+        clients = [*telling.clients, *chain.from_iterable(reported)]
+        if number == MOST_ROUNDS - 1 or _is_varied(clients):
+            break
+    _assert_is_varied(clients)
 
 
 def test_telling_account_is_reported_alike_everywhere(telling: Said, words: Words) -> None:
@@ -368,6 +373,14 @@ def _reported(papers_of: dict[int, list[Raw]], folder: Path) -> Said:
         printed.read_book(office.month / "summary.xlsx"),
         printed.read_page(office.overview),
     )
+
+
+def _is_varied(clients: list[raw.Client]) -> bool:
+    try:
+        _assert_is_varied(clients)
+    except AssertionError:
+        return False
+    return True
 
 
 def _assert_is_varied(clients: list[raw.Client]) -> None:

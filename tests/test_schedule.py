@@ -17,7 +17,7 @@ from reports.deliver import schedule
 from reports.deliver.schedule import Task
 from reports.errors import ConfigError, ExitCode
 from tests import task_rules
-from tests.office import ACCOUNT, ROOT, Office, tree
+from tests.office import ACCOUNT, KEY_VARIABLE, ROOT, Office, tree
 
 on_posix = pytest.mark.skipif(os.name == "nt", reason="needs a time zone that can be set, or cron")
 elsewhere = pytest.mark.skipif(os.name == "nt", reason="about systems that are not Windows")
@@ -400,3 +400,10 @@ def test_paths_of_windows_are_what_absolute_means_there() -> None:
     assert task_rules.problems(schedule.xml(TASK), system=PureWindowsPath) == []
     relative = replace(TASK, command="/usr/bin/invoice-reports")
     assert task_rules.problems(schedule.xml(relative)) == ["Command is no absolute path without quotes"]
+
+
+def test_a_secret_of_the_environment_is_named_for_the_task_has_another(office: Office) -> None:
+    office.configure()
+    assert (
+        f"The task needs {KEY_VARIABLE} in its own environment" in office.type("schedule", office.config).out
+    )

@@ -81,8 +81,9 @@ def test_only_the_clients_of_this_run_are_mailed_and_naming_one_here_releases_no
 def test_the_worst_of_month_and_mail_is_the_exit_code(room: Mailroom) -> None:
     room.server.answer = lambda step, _: "554 gone" if step == "GREETING" else None
     said = room.run()
-    assert said.code == 4
-    assert room.office.record["exit_code"] == 4
+    # Not 4, which says that no client could be done: all of them are.
+    assert said.code == 3
+    assert room.office.record["exit_code"] == 3
     assert "3 of 3 clients ready; mails sent: 0; failed: 3" in said.last
     assert all(entry["state"] == "ready" for entry in room.office.entries.values())
 
@@ -139,3 +140,19 @@ def test_an_operator_that_cannot_be_told_changes_nothing_and_is_logged(room: Mai
     log = (room.office.month / "run.log").read_text("utf-8")
     assert f"ERROR   {OPERATOR} could not be told how this run ended: {OPERATOR}: 550 nobody" in log
     assert f"{OPERATOR} could not be told" in said.out
+
+
+def test_a_run_into_another_folder_mails_nothing_and_says_so(room: Mailroom, tmp_path: Path) -> None:
+    assert room.run().code == 0
+    sent = len(room.server.received)
+    said = room.run("--output", str(tmp_path / "elsewhere"))
+    assert len(room.server.received) == sent
+    assert "nothing is mailed from another folder" in said.last
+    assert said.code == 0
+
+
+def test_without_a_record_nothing_is_mailed_and_the_code_is_that_of_writing(room: Mailroom) -> None:
+    (room.office.month / "run.json").mkdir(parents=True)
+    said = room.run()
+    assert said.code == 8
+    assert room.server.received == []

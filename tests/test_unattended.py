@@ -264,7 +264,7 @@ def test_log_ends_as_the_screen_does_whatever_the_code(office: Office, code: int
         said = office.run(*words, **key)
     assert said.code == code
     begin, *_, last = notes(log)
-    assert "begins: " in begin
+    assert "begins:" in begin
     assert last.splitlines()[-1].strip() == said.last
     assert said.last.endswith(f"Exit code {code}.")
 
@@ -278,7 +278,7 @@ def test_log_goes_on_with_every_run_and_says_which_account_ended_how(office: Off
     office.type("--log", log, "--quiet", "run", office.config, other, "--log", log)
     each = f"{ACCOUNT} 2026-10: 1 of 1 clients ready. Exit code 0."
     last = "2 accounts; the most severe: 1 of 1 clients ready. Exit code 0."
-    assert [note for note in notes(log) if "begins: " not in note] == [each, each, last, last]
+    assert [note for note in notes(log) if "begins:" not in note] == [each, each, last, last]
 
 
 def test_log_that_cannot_be_kept_keeps_no_month_from_being_done(office: Office) -> None:
@@ -322,7 +322,7 @@ def test_run_that_was_killed_is_one_that_begins_and_never_ends(tmp_path: Path) -
             process.kill()
             process.wait(PATIENCE_SECONDS)
     (only,) = notes(log)
-    assert "begins: " in only
+    assert "begins:" in only
 
 
 def test_clock_of_the_log_is_the_computers_own(office: Office) -> None:
@@ -332,3 +332,17 @@ def test_clock_of_the_log_is_the_computers_own(office: Office) -> None:
     written = datetime.fromisoformat(log.read_text("utf-8")[:19]).astimezone()
     assert abs(datetime.now(UTC) - written) < timedelta(hours=1)
     assert abs(NOW - written) > timedelta(hours=1)
+
+
+def test_a_configuration_is_no_log(office: Office) -> None:
+    before = office.config.read_bytes()
+    said = office.type("run", "--log", office.config)
+    assert said.code == 2
+    assert "is a configuration" in said.err
+    assert office.config.read_bytes() == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_log_on_a_full_disk_changes_no_code(office: Office) -> None:
+    said = office.spawn("run", office.config, "--dry-run", "--log", "/dev/full")
+    assert (said.code, "Traceback" in said.err) == (0, False)

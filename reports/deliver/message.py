@@ -108,7 +108,7 @@ def compose(mail: Mail, files: Mapping[str, bytes]) -> bytes:
 def read(data: bytes) -> Heading:
     """The heading of a message that `compose` made."""
     found = message_from_bytes(data, policy=policy.compat32)
-    sender = _decoded(found, "From").rpartition("<")[2].rstrip(">")
+    sender = _decoded(found, "From").rpartition("<")[2].rstrip(">").strip()
     return Heading(sender, _addresses(found, "To"), _addresses(found, "Cc"), _decoded(found, "Subject"))
 
 

@@ -152,4 +152,7 @@ def _parsed(line: bytes) -> Letter | None:
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return letter if type(letter.client) is int and type(letter.period) is str else None
+    texts = (letter.period, letter.message_id, letter.sha256)
+    is_one = type(letter.client) is int and all(type(text) is str for text in texts)
+    is_one = is_one and isinstance(letter.refused, dict) and isinstance(found["recipients"], list)
+    return letter if is_one else None

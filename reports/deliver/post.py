@@ -26,7 +26,7 @@ from reports.settings.mail import Smtp
 from reports.source.reply import quoted
 
 SESSION_SECONDS = 25 * 60.0
-"""No message begins later: with the longest run it stays within the two hours of a scheduled task."""
+"""No message begins later: with the usual 90 minutes of a run it stays within two hours."""
 
 _SHUTTING_DOWN = 421
 _DRAFT = re.compile(rb"^X-Unsent:[^\n]*\n", re.MULTILINE | re.IGNORECASE)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import sysconfig
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -154,6 +154,8 @@ def task_file(configs: Sequence[Config], out: Path | None) -> Path:
     for settings in configs:
         if settings.path in (file, log_file(configs)):
             raise ConfigError(f"{settings.path}: it would be overwritten: choose another --out, or rename it")
+    if file == log_file(configs):
+        raise ConfigError(f"{file}: the runs keep their log there: choose another --out")
     return file
 
 
@@ -205,6 +207,8 @@ def explanation(wanted: Task, configs: Sequence[Config]) -> list[str]:
         lines.append(
             f"  {settings.account.name} would report {soon.label}, {soon.first} to {soon.last}{note}"
         )
+    if names := sorted({name for settings in configs for name in _variables(settings)}):
+        lines.append(f"  The task needs {', '.join(names)} in its own environment: see docs/SCHEDULING.md")
     return [*lines, f"How it went: RESULT.html in the output folder, and {log_file(configs)}"]
 
 
@@ -226,6 +230,14 @@ def instructions(wanted: Task, file: Path) -> list[str]:
         *to_windows,
         *(to_cron if line else none),
     ]
+
+
+def _variables(settings: Config) -> Iterator[str]:
+    """The environment variables that hold the secrets of a configuration."""
+    smtp = settings.email.smtp if settings.email else None
+    for place in (settings.account.api_key, smtp.password if smtp and smtp.user else ""):
+        if place.startswith("${"):
+            yield place[2:-1]
 
 
 def registration(wanted: Task, file: Path) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ CHUNK_BYTES = 64 * 1024
 OURSELVES = "[127.0.0.1]"
 """How we introduce ourselves (RFC 5321, 4.1.3). A computer's own name may hold letters that cannot travel."""
 
-FAILURES = (smtplib.SMTPException, OSError)
+FAILURES = (smtplib.SMTPException, OSError, UnicodeError)
 """What a command may raise; afterwards the connection is of no use."""
 
 Reply = tuple[int, bytes]
