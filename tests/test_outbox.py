@@ -28,8 +28,7 @@ LIKE_LINES = [
     '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"p","recipients":[],"sha256":""}',
     '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"p","message_id":5,"recipients":[],"sha256":""}',
     '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"p","message_id":"m","recipients":"a","sha256":""}',
-    '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"p","message_id":"m","recipients":[],"sha256":"",'
-    '"refused":[1]}',
+    '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"","message_id":"","recipients":[],"sha256":"","refused":[1]}',
 ]
 
 
