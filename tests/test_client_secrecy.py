@@ -273,3 +273,21 @@ def test_a_name_that_is_not_found_is_told_from_other_failures() -> None:
     error = requests.ConnectionError("https://my-company.example/?api_key=…")
     error.__cause__ = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     assert "the name of the server was not found" in trouble_of(error, Redactor()).message
+
+
+@pytest.mark.parametrize(
+    ("proxy", "named"),
+    [
+        ("http://somebody:secret@proxy.example:3128/", "proxy.example:3128"),
+        ("http://proxy.example:8080", "proxy.example:8080"),
+        ("", None),
+    ],
+)
+def test_the_proxy_is_named_without_its_user_and_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, named: str | None
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", proxy)
+    with closing(Api("https://my-company.example", KEY)) as api:
+        assert api.proxy == named
