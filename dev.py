@@ -193,7 +193,9 @@ def _set_up(lock: Path) -> None:
             STAMP.unlink()
         else:
             _make(ENVIRONMENT)
-        _pip(PYTHON, "--require-hashes", "--requirement", str(lock))
+        # The lock is the whole list. Asked to resolve it again, older pips take an extra of a package for
+        # another package, which no line pins, as soon as a newer release of it is out.
+        _pip(PYTHON, "--no-deps", "--require-hashes", "--requirement", str(lock))
         STAMP.write_text(_stamp(lock), "utf-8", newline="\n")
     except OSError as error:
         raise SetUpError(
