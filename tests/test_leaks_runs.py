@@ -21,7 +21,7 @@ from tests.test_browser import printing, script
 from tests.test_leaks import AWKWARD, FORMS
 from tests.test_leaks_redaction import SHOWN
 
-KEYS = {"plain": secrets.token_hex(20), "awkward": AWKWARD}
+KEYS = {"plain": "d" + secrets.token_hex(20)[1:], "awkward": AWKWARD}
 EITHER = {
     first: [first, *(pytest.param(other, marks=pytest.mark.soak) for other in KEYS if other != first)]
     for first in KEYS
@@ -94,8 +94,11 @@ def key(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def unknown(key: str) -> str:
-    """A key that no redaction of this process has heard of, as long as one is."""
-    return secrets.token_hex(20) if key.isalnum() else key + secrets.token_hex(12)
+    """A key that no redaction of this process has heard of, as long as one is.
+
+    It begins with a letter: so it could be the name of a variable too.
+    """
+    return "d" + secrets.token_hex(20)[1:] if key.isalnum() else key + secrets.token_hex(12)
 
 
 @pytest.fixture

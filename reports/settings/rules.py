@@ -46,7 +46,9 @@ Attachment = Literal["xlsx", "html", "pdf"]
 _ACCOUNT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([A-Za-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?")
 _LIKE_A_KEY = re.compile(r"[0-9a-f]{32,}")
-_VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_VARIABLE = re.compile(r"\$\{(?![0-9A-Fa-f]{32,}\})[A-Za-z_][A-Za-z0-9_]*\}")
+"""A name of many hexadecimal digits is a key between the braces."""
+
 _VISIBLE = re.compile(r"[!-~]+")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
