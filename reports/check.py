@@ -26,6 +26,7 @@ from reports.period import local_day
 from reports.plan import brand_of
 from reports.redaction import Redactor
 from reports.render import browser, pages
+from reports.result import Run
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Smtp
@@ -67,8 +68,9 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     yield from _filters(settings)
     account_folder = settings.output.folder / settings.account.name
     yield _folder(account_folder / period.label)
-    yield from _space(account_folder)
-    yield _last_run(settings, account_folder, now())
+    last = result.last_run(account_folder)
+    yield from _space(account_folder, last)
+    yield _last_run(settings, last, now())
     if settings.output.pdf:
         yield _browser()
     if settings.statement.templates:
@@ -80,9 +82,8 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
         yield _ill(error)
         return
     redact.add(key)
-    place = settings.account.api_key
-    if place.startswith("${"):
-        whose = f"the environment variable {place[2:-1]} of the user {_user()}"
+    if variable := keys.variable(settings.account.api_key):
+        whose = f"the environment variable {variable} of the user {_user()}"
         yield _well(f"key: in {whose}; a scheduled task needs it too")
     else:
         yield _well(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
@@ -155,10 +156,9 @@ def _folder(folder: Path) -> Item:
     return _well(f"output: {folder} can be written")
 
 
-def _space(account_folder: Path) -> Iterator[Item]:
+def _space(account_folder: Path, last: Run | None) -> Iterator[Item]:
     """Whether a run has room, going by the last one; nothing where the disk does not say."""
     try:
-        last = result.last_run(account_folder)
         taken = _size(account_folder / last["period"]["label"]) if last else 0
         free = shutil.disk_usage(_nearest(account_folder) or account_folder).free
     except OSError:
@@ -171,9 +171,8 @@ def _space(account_folder: Path) -> Iterator[Item]:
         yield _well(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
 
 
-def _last_run(settings: Config, account_folder: Path, now: dt.datetime) -> Item:
+def _last_run(settings: Config, last: Run | None, now: dt.datetime) -> Item:
     """How the last run ended: what a scheduler that ran it at night does not tell."""
-    last = result.last_run(account_folder)
     if last is None:
         return _well("last run: there is none yet")
     ended = dt.datetime.fromisoformat(last["finished_at"]).astimezone(settings.time_zone)

@@ -4,7 +4,6 @@ A mail leaves as the run left it, so it is held against the run record first: th
 and to those whom the configuration names now. Nothing is written here, and nothing leaves.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -98,7 +97,7 @@ def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready
     if unknown := [client for client in choice.clients if client not in entries]:
         raise ConfigError(f"--client {unknown[0]} is not in the run of {plan.period.label}: {plan.folder}")
     listing = stored_listing(plan.source)
-    listed = {known.id: known.email for known in listing.clients} if listing else {}
+    listed = listing.addresses if listing else {}
     own = plan.config.clients
     configured = {*entries} if own is None else {client.id for client in own}
     sifted: list[Ready | Fate] = []
@@ -186,18 +185,15 @@ def _proven(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, 
         is_kept = record.is_kept(entry, plan.folder)
     except OSError:
         data, is_kept = b"", False
-    if not is_kept or _sha256(data) != draft["sha256"]:
+    if not is_kept or record.digest(data) != draft["sha256"]:
         raise _Kept(State.FAILED, f"its files are not as the run left them; {_AGAIN}")
     attached = {
-        str(part.get_filename()): part.get_payload(decode=True)
+        str(part.get_filename()): record.digest(content if isinstance(content, bytes) else b"")
         for part in message_from_bytes(data, policy=policy.default).iter_attachments()
+        for content in [part.get_payload(decode=True)]
     }
     known = {PurePosixPath(file["path"]).name: file["sha256"] for file in entry["files"]}
-    is_theirs = all(known.get(name) == _sha256(content) for name, content in attached.items())
+    is_theirs = all(known.get(name) == found for name, found in attached.items())
     if names.client_of(path.parent.name) != entry["id"] or not is_theirs:
         raise _Kept(State.FAILED, f"what is in the mail is not what the run made for this client; {_AGAIN}")
     return data, tuple(attached)
-
-
-def _sha256(data: object) -> str:
-    return hashlib.sha256(data if isinstance(data, bytes) else b"").hexdigest()

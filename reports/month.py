@@ -7,6 +7,7 @@ summary always cover every archive of the period.
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from reports import files, names, result
@@ -16,7 +17,7 @@ from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError, most_severe
 from reports.figures import checks
 from reports.figures.vendor_balance import is_comparable
-from reports.plan import Clock, Outcome, Plan, Screen, brand_of, issuer_of, last_line
+from reports.plan import Clock, Outcome, Plan, Screen, brand_of, few, issuer_of, last_line
 from reports.render import account_pages, pages, workbook
 from reports.render.account_pages import Account, ClientLine, Grids
 from reports.render.job import Job, Rendered, render
@@ -379,11 +380,16 @@ class Month:
         return OwnWords(email.subject, email.text) if email and self._recipients(client).to else None
 
     def _recipients(self, client: int) -> Recipients:
-        settings = self.plan.config
+        return self.plan.config.recipients(client, self._addresses.get(client))
+
+    @cached_property
+    def _addresses(self) -> dict[int, str | None]:
+        """Those of the account's list, where it decides; it is read before anybody is written to."""
+        if self.plan.config.clients is not None:
+            return {}
         # A run that could not ask for the list renders with the one it has.
-        listing = (self.listing or stored_listing(self.plan.source)) if settings.clients is None else None
-        listed = {known.id: known.email for known in listing.clients} if listing else {}
-        return settings.recipients(client, listed.get(client))
+        listing = self.listing or stored_listing(self.plan.source)
+        return listing.addresses if listing else {}
 
     def _listed(self, client: int) -> AccountClient | None:
         """The account's own list of clients, where it was read whole."""
@@ -465,8 +471,7 @@ def stored_listing(source: Path) -> ClientList | None:
 
 
 def _few(clients: Sequence[ClientLine]) -> str:
-    named = ", ".join(f"{client.name} ({client.id})" for client in clients[:5])
-    return f"{named}{' and more' if len(clients) > 5 else ''}"
+    return few([f"{client.name} ({client.id})" for client in clients])
 
 
 def _instant(text: str) -> dt.datetime:

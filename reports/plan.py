@@ -1,7 +1,7 @@
 """What a run is to do and how it ended: plain values that `run`, `month`, `check` and `cli` share."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,8 @@ from reports.source.resumed import Today
 
 Clock = Callable[[], dt.datetime]
 """The present instant, aware."""
+
+NAMED_AT_MOST = 5
 
 
 class Screen(Protocol):
@@ -83,6 +85,11 @@ def brand_of(settings: Config) -> Brand:
     """How the papers of this configuration look."""
     statement = settings.statement
     return Brand(statement.colours, settings.issuer.logo, statement.footer, statement.templates)
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of `names`, for one sentence."""
+    return ", ".join(names[:NAMED_AT_MOST]) + (" and more" if len(names) > NAMED_AT_MOST else "")
 
 
 def last_line(text: str, code: ExitCode) -> str:

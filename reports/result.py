@@ -9,8 +9,11 @@ from reports.render import pages
 from reports.render.labels import Labels
 from reports.render.pages import RunLine
 
+Run = dict[str, Any]
+"""A run record, as `run.json` holds it."""
 
-def last_run(account_folder: Path) -> dict[str, Any] | None:
+
+def last_run(account_folder: Path) -> Run | None:
     """The record of the account's run that ended last; None when there is none."""
     runs = [found for folder in _inside(account_folder) if (found := record.read(folder))]
     return max(runs, key=lambda run: str(run["finished_at"]), default=None)

@@ -17,13 +17,12 @@ from reports.deliver.post import Post, Receipt, stamped
 from reports.errors import ConfigError, ExitCode, MailError, WriteError, most_severe
 from reports.letters import Choice, Fate, Ready, State, no_run, refused_words, sift
 from reports.period import local_day
-from reports.plan import Clock, Outcome, Plan, Screen, last_line
+from reports.plan import Clock, Outcome, Plan, Screen, few, last_line
 from reports.redaction import Redactor
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Email, Smtp
 
-NAMED_AT_MOST = 5
 INTERRUPTED = "interrupted before it was sent"
 
 _log = logging.getLogger(__name__)
@@ -185,9 +184,8 @@ def _parts(fates: Sequence[Fate]) -> Iterator[str]:
     for state in (State.PARTLY, State.HELD, State.FAILED):
         own = [fate for fate in fates if fate.state is state]
         if own:
-            named = ", ".join(f"{fate.name} ({fate.client})" for fate in own[:NAMED_AT_MOST])
-            more = " and more" if len(own) > NAMED_AT_MOST else ""
-            yield f"{state.value}: {len(own)}, {named}{more}: {own[0].words}".rstrip(".")
+            named = few([f"{fate.name} ({fate.client})" for fate in own])
+            yield f"{state.value}: {len(own)}, {named}: {own[0].words}".rstrip(".")
 
 
 def _line(fate: Fate) -> str:

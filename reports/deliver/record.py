@@ -201,6 +201,11 @@ def is_kept(entry: Entry, base: Path) -> bool:
         return True
 
 
+def digest(data: bytes) -> str:
+    """The sum by which a file of the record is known again."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def instant(moment: dt.datetime) -> str:
     """ISO with its offset, to the second."""
     return moment.isoformat(timespec="seconds")
@@ -253,7 +258,7 @@ def _file(path: Path, base: Path) -> Mapping[str, object]:
     return {
         "path": path.relative_to(base).as_posix(),
         "bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "sha256": digest(data),
     }
 
 

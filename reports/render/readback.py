@@ -16,7 +16,7 @@ from reports.money import ZERO, cents
 from reports.render import expected, written
 from reports.render.expected import SHEETS, Columns, Due, Report
 from reports.render.ledger import Found, Ledger, differs
-from reports.render.written import Amount, Row, Sheet, Table
+from reports.render.written import LETTERS, Amount, Row, Sheet, Table
 from reports.source import archive
 
 OWN_ADVICE = (
@@ -28,7 +28,6 @@ NOT_A_NUMBER = Decimal("NaN")
 SHOWN_CHARACTERS = 60
 LONGEST_TEXT = 255
 MINUSES = "-\N{MINUS SIGN}"
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def own_documents(path: Path, client: int) -> frozenset[int]:

@@ -26,7 +26,7 @@ NUMBER_KINDS = ("n", "b")
 ERROR_KIND = "e"
 
 _DIGITS = "0123456789"
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -124,7 +124,7 @@ class Workbook:
         if part is None:
             return None
         _, given, _ = self._elements(part)[0]
-        first, last = (int(corner.lstrip(_LETTERS)) for corner in given["ref"].split(":"))
+        first, last = (int(corner.lstrip(LETTERS)) for corner in given["ref"].split(":"))
         return Table(given["displayName"], first, last, given.get("totalsRowCount", "0") != "0")
 
     def _targets(self, part: str) -> Mapping[str, str]:

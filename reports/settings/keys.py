@@ -99,16 +99,20 @@ def delete(account: str, *, kind: Kind = API_KEY) -> None:
         keyring.delete_password(kind.service, account)
 
 
+def variable(reference: str) -> str | None:
+    """The environment variable that a reference names; None for the keyring."""
+    return reference[2:-1] if reference.startswith("${") else None
+
+
 def _found(kind: Kind, account: str, reference: str) -> str:
-    if reference.startswith("${"):
-        variable = reference[2:-1]
-        secret = os.environ.get(variable, "")
+    if name := variable(reference):
+        secret = os.environ.get(name, "")
         if not secret.strip():
             raise ConfigError(
-                f"the environment variable {variable} is not set: set it for the user who runs the reports, "
+                f"the environment variable {name} is not set: set it for the user who runs the reports, "
                 f"or write {kind.option}: keyring and store the {kind.noun}: {kind.command(account)}"
             )
-        return _tidy(secret, f"the environment variable {variable}", kind)
+        return _tidy(secret, f"the environment variable {name}", kind)
     stored = _stored(account, kind)
     if not stored:
         raise ConfigError(

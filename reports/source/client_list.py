@@ -39,6 +39,11 @@ class ClientList:
     total: int
     clients: tuple[AccountClient, ...]
 
+    @property
+    def addresses(self) -> dict[int, str | None]:
+        """What the account has as each client's mail address, by id."""
+        return {client.id: client.email for client in self.clients}
+
 
 def fetch_clients(
     api: "Api", *, account: str, source: Path, now: Callable[[], datetime], everything: bool
