@@ -5,7 +5,7 @@ two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -59,6 +59,25 @@ Row = tuple[Value, ...]
 """By kind: str for TEXT, date for DATE, Decimal for MONEY and NUMBER, for PERCENT 23 when it is 23 %."""
 
 
+class Rows(Collection[Row]):
+    """Rows whose values lie in columns of one length, which are all that is in memory: a row is made in passing.
+
+    `columns` has at least one column; a frame's own arrays will do.
+    """
+
+    def __init__(self, columns: Sequence[Sequence[Value]]) -> None:
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def __iter__(self) -> Iterator[Row]:
+        return zip(*self._columns, strict=True)
+
+    def __contains__(self, row: object) -> bool:
+        return any(own == row for own in self)
+
+
 @dataclass(frozen=True)
 class Column:
     """`key` is stable and ASCII, `heading` is translated. `has_total`: the totals row adds it up.
@@ -91,6 +110,8 @@ class Group:
 class Sheet:
     """A grid. All money in it is of one `currency`; None when a column of the grid names it row by row.
 
+    `rows` can be gone through again and again, and need not all be in memory.
+
     `totals` has a value per column, a text in the first, or is None for a grid without a totals row.
     `empty` is what stands there when there is no row. `groups`, where given, hold the same rows in order.
     """
@@ -98,7 +119,7 @@ class Sheet:
     key: str
     title: str
     columns: tuple[Column, ...]
-    rows: Sequence[Row]
+    rows: Collection[Row]
     empty: str
     currency: str | None = None
     totals: Row | None = None
@@ -193,7 +214,7 @@ class Book:
     keywords: tuple[str, ...] = ()
 
 
-def totals_of(columns: Sequence[Column], rows: Sequence[Row], label: str) -> Row:
+def totals_of(columns: Sequence[Column], rows: Collection[Row], label: str) -> Row:
     """The totals row: `label` first, sums where a column has a total, None elsewhere."""
     sums: list[Value] = [label]
     for index, column in enumerate(columns[1:], start=1):
