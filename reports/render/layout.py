@@ -60,7 +60,7 @@ Row = tuple[Value, ...]
 
 
 class Rows(Collection[Row]):
-    """Rows whose values lie in columns of one length, which are all that is in memory: a row is made in passing.
+    """Rows whose values lie in columns of one length, all that is in memory: a row is made in passing.
 
     `columns` has at least one column; a frame's own arrays will do.
     """
