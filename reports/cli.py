@@ -63,6 +63,13 @@ def main() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
 @click.option("--offline", is_flag=True, help="Render again from the stored pages; needs no key.")
 @click.option("--resume", is_flag=True, help="Do not read again what was read completely today.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes that make files. Without it: as many as there are cores, once there is work for them.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Have a Dask cluster make them: tcp://host:8786.")
 @voice
 @click.pass_obj
 def run(
@@ -75,10 +82,14 @@ def run(
     dry_run: bool,
     offline: bool,
     resume: bool,
+    jobs: int | None,
+    scheduler: str | None,
 ) -> int:
     """The month, for one or more configurations (one per InvoiceXpress account)."""
     if offline and resume:
         raise click.UsageError("--offline reads nothing at all, so there is nothing to --resume: choose one")
+    if jobs and scheduler:
+        raise click.UsageError("--scheduler leaves the work to a cluster, so --jobs says nothing: choose one")
     configs = _load(config)
     from reports.run import Options
 
@@ -89,7 +100,7 @@ def run(
         is_offline=offline,
         is_resumed=resume,
     )
-    return _run(configs, options, now=clock(), is_quiet=quiet, is_dry=dry_run)
+    return _run(configs, options, now=clock(), is_quiet=quiet, is_dry=dry_run, jobs=jobs, scheduler=scheduler)
 
 
 @main.command()
@@ -339,9 +350,12 @@ def _run(
     now: Callable[[], dt.datetime],
     is_quiet: bool,
     is_dry: bool = False,
+    jobs: int | None = None,
+    scheduler: str | None = None,
 ) -> ExitCode:
     from reports.run import plans
     from reports.run import run as run_plans
+    from reports.workers import Workers
 
     planned = plans(configs, options, now=now(), with_keys=not (options.is_offline or is_dry))
     if is_dry:
@@ -351,7 +365,13 @@ def _run(
             say(describe(plan, screen=Terminal()))
         say("Nothing was asked and nothing written. Exit code 0.")
         return ExitCode.DONE
+    hire = None
+    if scheduler:
+        from reports import cluster
+
+        hire = cluster.join(scheduler, planned)
+    workers = Workers(jobs, hire)
     with Terminal(is_quiet=is_quiet) as screen:
-        outcome = run_plans(planned, now=now, screen=screen, redact=redact)
+        outcome = run_plans(planned, now=now, screen=screen, redact=redact, workers=workers)
     say(outcome.message)
     return outcome.exit_code

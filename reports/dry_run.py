@@ -5,6 +5,7 @@ import json
 from reports.month import Month
 from reports.plan import Plan, Screen
 from reports.source.details import BALANCE, CLIENT
+from reports.workers import Workers
 
 ALSO_ASKED = {CLIENT: "the client's own page", BALANCE: "its balance"}
 
@@ -12,7 +13,7 @@ ALSO_ASKED = {CLIENT: "the client's own page", BALANCE: "its balance"}
 def describe(plan: Plan, screen: Screen) -> str:
     """Some lines on one account's month."""
     settings = plan.config
-    month = Month(plan, screen)
+    month = Month(plan, screen, Workers(processes=1))
     wanted = settings.filters.as_request()
     own_filters = [
         f"  filter of client {own.id}: {json.dumps(filters)}"

@@ -16,10 +16,10 @@ from reports.deliver import message, record
 from reports.deliver.outbox import Letter, Outbox
 from reports.deliver.record import Entry
 from reports.errors import ConfigError
-from reports.month import stored_listing
 from reports.plan import Plan
 from reports.render import account_pages
 from reports.settings.mail import Email, Recipients
+from reports.source.client_list import stored_clients
 
 _AGAIN = "render it again: run --offline, with this period"
 _NO_MAIL = {
@@ -96,7 +96,7 @@ def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready
     entries = record.entries(found)
     if unknown := [client for client in choice.clients if client not in entries]:
         raise ConfigError(f"--client {unknown[0]} is not in the run of {plan.period.label}: {plan.folder}")
-    listing = stored_listing(plan.source)
+    listing = stored_clients(plan.source)
     listed = listing.addresses if listing else {}
     own = plan.config.clients
     configured = {*entries} if own is None else {client.id for client in own}

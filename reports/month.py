@@ -7,26 +7,37 @@ summary always cover every archive of the period.
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
-from reports import files, names, result
-from reports.deliver import message, publish, record
-from reports.deliver.message import Mail
+from reports import files, interruption, names, result
+from reports.deliver import publish, record
 from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError, most_severe
 from reports.figures import checks
 from reports.figures.vendor_balance import is_comparable
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, few, issuer_of, last_line
-from reports.render import account_pages, pages, workbook
-from reports.render.account_pages import Account, ClientLine, Grids
-from reports.render.job import Job, Rendered, render
+from reports.render import account_pages, pages, parts, workbook
+from reports.render.account_pages import Account, ClientLine
 from reports.render.labels import Labels
 from reports.render.mail_body import OwnWords
 from reports.settings.mail import Recipients
 from reports.source import archive, details, earlier
-from reports.source.client_list import AccountClient, ClientList, read_clients
+from reports.source.client_list import AccountClient, ClientList, stored_clients
 from reports.source.fetch import Failure, Reading, Wanted
+from reports.workers import Workers
+
+if TYPE_CHECKING:
+    from reports.client_files import Made, Task
+    from reports.render.job import Job
+    from reports.render.parts import Grids, Shelf
+
+LOOK_UP_SECONDS = 0.2
+"""How often a thread that waits looks up: on Windows Ctrl+C reaches it between two waits."""
 
 UNMAILED = {
     account_pages.NO_ADDRESS: "without an address, so without a mail",
@@ -39,9 +50,10 @@ log = logging.getLogger(__name__)
 class Month:
     """One account's month under way: what is done, what failed, what was there before."""
 
-    def __init__(self, plan: Plan, screen: Screen) -> None:
+    def __init__(self, plan: Plan, screen: Screen, workers: Workers) -> None:
         self.plan = plan
         self.screen = screen
+        self.workers = workers
         self.labels = Labels(plan.config.language)
         self.brand = brand_of(plan.config)
         self.before = record.entries(record.read(plan.folder))
@@ -56,11 +68,10 @@ class Month:
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
+        self.has_read_something = False
         self.is_recorded = False
-
-    @property
-    def has_read_something(self) -> bool:
-        return any(entry["state"] == "ready" for entry in self.entries.values())
+        self._handed: dict[Future["Made"], Reading] = {}
+        self._done: SimpleQueue[Future["Made"]] = SimpleQueue()
 
     @property
     def ready(self) -> tuple[int, ...]:
@@ -122,20 +133,27 @@ class Month:
         return Reading(client, path, header, header.pages, 0, 0)
 
     def take(self, found: Reading | Failure) -> None:
-        """Renders and publishes one client, or notes why it failed. Raises WriteError for a full disk."""
-        error: ReportsError
+        """Has one client's files made, or notes why it failed. Raises WriteError for a full disk."""
         if isinstance(found, Failure):
-            error = found.error
+            self._fail(found.client, found.error, found.requests)
         else:
-            try:
-                self._publish(found)
-            except (ClientError, WriteError) as caught:
-                error = caught
-            else:
-                return
-        self._fail(found.client, error, found.requests)
-        if isinstance(error, WriteError) and error.disk_full:
-            raise error
+            self.has_read_something = True
+            self._hand_in(found)
+        self.publish_made()
+
+    def publish_made(self) -> None:
+        """Publishes the clients whose files have been made meanwhile. Raises WriteError for a full disk."""
+        self._heed()
+        with suppress(Empty):
+            while True:
+                self._receive(self._done.get_nowait())
+
+    def publish_rest(self) -> None:
+        """Waits for the files that are being made, and publishes them. Raises WriteError for a full disk."""
+        while self._handed:
+            self._heed()
+            with suppress(Empty):
+                self._receive(self._done.get(timeout=LOOK_UP_SECONDS))
 
     def keep_the_others(self) -> None:
         """Clients of the period that are not this run's keep their entry; overview and summary show them."""
@@ -147,9 +165,10 @@ class Month:
             elif entry and entry["state"] == "failed" and isinstance(found, Failure):
                 log.info("client %s is no client of this account any more, and nothing of it is kept", client)
             elif entry and isinstance(found, Reading) and _instant(entry["read_at"]) == found.header.read_at:
-                self._keep(entry, found)
+                self._hand_in(found, entry)
             else:
                 self.take(found)
+        self.publish_rest()
 
     def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
         """Ends with `code`: clients that were not reached fail for this reason, the others keep their entry.
@@ -158,6 +177,7 @@ class Month:
         """
         self.stopped_by = error
         self.codes.append(code)
+        self._drop()
         for client in (*self.expected, *(() if may_render else self.before)):
             if client not in self.entries:
                 self._fail(client, error, 0)
@@ -165,6 +185,11 @@ class Month:
             self.keep_the_others()
         except WriteError as another:
             self.codes.append(another.exit_code)
+
+    def close(self) -> None:
+        """Nothing more is made of what was put aside."""
+        if "_shelf" in vars(self):
+            self._shelf.close()
 
     def sum_up(self) -> None:
         """Summary and overview."""
@@ -206,82 +231,81 @@ class Month:
             message = last_line(self._sentence(account), code)
         return Outcome(code, message, self.plan.folder)
 
-    def _publish(self, found: Reading) -> None:
-        client, folder = found.client, self.plan.folder
-        self.screen.progress(len(self.entries), len(self.expected), f"client {client}: writing")
-        staged = publish.stage(folder, client)
+    def _receive(self, done: "Future[Made]") -> None:
+        """Publishes what was made of a client, or notes why it failed. Raises WriteError for a full disk."""
+        found = self._handed.pop(done)
         try:
-            rendered = render(self._job(found), staged)
-            target = folder / names.client_folder(rendered.subject.name, client)
-            unmailed = self._mail(rendered, staged / f"{target.name}-{self.plan.period.label}")
-            with publish.undisturbed():
-                publish.swap_in(staged, target, client=client)
-                self._note(rendered, found, target, unmailed=unmailed)
-        except OSError as error:
-            raise files.as_write_error(error, folder) from error
-        finally:
-            files.remove_folder(staged)
-        self.screen.progress(len(self.entries), len(self.expected), f"{rendered.subject.name}: ready")
+            self._publish(done.result(), found)
+        except (ClientError, WriteError) as error:
+            self._fail(found.client, error, found.requests)
+            if isinstance(error, WriteError) and error.disk_full:
+                raise
 
-    def _mail(self, rendered: Rendered, stem: Path) -> str | None:
-        """Writes the mail beside the files that go with it; else why there is none."""
-        settings, client = self.plan.config, rendered.subject.client
-        if settings.email is None:
-            return None
-        recipients, body = self._recipients(client), rendered.body
-        if body is None:
-            return account_pages.NO_ADDRESS
-        mail = Mail(
-            sender=settings.email.sender,
-            sender_name=settings.issuer.name,
-            to=recipients.to,
-            cc=recipients.cc,
-            subject=body.subject,
-            text=body.text,
-            html=body.html,
-            attachments=[stem.with_name(f"{stem.name}.{kind}") for kind in settings.attachments],
-        )
-        is_made = message.write(stem.with_name(f"{stem.name}{message.ENDING}"), mail)
-        return None if is_made else account_pages.TOO_LARGE
+    def _drop(self) -> None:
+        """Nothing that is being made is published any more; what has been made of it goes."""
+        for future in [*self._handed]:
+            future.cancel()
+        while self._handed:
+            future = self._done.get()
+            del self._handed[future]
+            if not future.cancelled() and not future.exception() and (staged := future.result().staged):
+                with suppress(WriteError):
+                    files.remove_folder(staged)
 
-    def _note(self, rendered: Rendered, found: Reading, target: Path, *, unmailed: str | None = None) -> None:
-        entry = record.ready_entry(
-            client=found.client,
-            name=rendered.subject.name,
-            read_at=rendered.subject.read_at,
-            pages=found.pages,
-            requests=found.requests,
-            figures=rendered.figures,
-            findings=rendered.findings,
-            changes=rendered.changes,
-            unmailed=unmailed,
-            folder=target,
-            base=self.plan.folder,
-        )
-        self.entries[found.client] = entry
-        self._line(rendered)
+    def _heed(self) -> None:
+        """Ends for Ctrl+C, unless the month is being ended already."""
+        if not self.stopped_by:
+            interruption.heed()
+
+    def _hand_in(self, found: Reading, kept: Entry | None = None) -> None:
+        """Has the client's files made; they are published as soon as they are."""
+        client = found.client
+        self.screen.progress(len(self.entries), len(self.expected), f"client {client}: writing")
+        left = len(self.expected) - len(self.entries) - len(self._handed)
+        future = self.workers.submit(self._task(found, kept), left=left)
+        self._handed[future] = found
+        future.add_done_callback(self._done.put)
+
+    def _publish(self, made: "Made", found: Reading) -> None:
+        line = made.line
+        if made.staged:
+            target = self.plan.folder / names.client_folder(line.name, line.id)
+            try:
+                with publish.undisturbed():
+                    publish.swap_in(made.staged, target, lying=self.lying.get(line.id, ()))
+                    self.lying[line.id] = [target]
+                    self._note(made, found)
+            finally:
+                files.remove_folder(made.staged)
+            self.screen.progress(len(self.entries), len(self.expected), f"{line.name}: ready")
+        else:
+            self._take_in(made)
+
+    def _note(self, made: "Made", found: Reading) -> None:
+        entry, line = made.entry, made.line
+        self._take_in(made)
         log.info(
             "client %s %s: %s documents on %s pages, %s counted, %s warnings",
-            found.client,
-            entry["name"],
+            line.id,
+            line.name,
             entry["documents_read"],
             found.pages,
             entry["documents_counted"],
-            checks.warnings(rendered.findings),
+            line.warnings,
         )
-        if unmailed:
-            log.warning("client %s: no mail is made: %s", found.client, UNMAILED[unmailed])
-        if hidden := checks.hidden_by(rendered.header.filters):
-            log.info("client %s: left out on purpose by the filter: %s", found.client, ", ".join(hidden))
+        if line.unmailed:
+            log.warning("client %s: no mail is made: %s", line.id, UNMAILED[line.unmailed])
+        if hidden := checks.hidden_by(found.header.filters):
+            log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
 
-    def _keep(self, entry: Entry, found: Reading) -> None:
+    def _take_in(self, made: "Made") -> None:
+        client = made.line.id
+        self.entries[client] = made.entry
+        self.lines[client] = made.line
         try:
-            rendered = render(self._job(found), None)
-        except ClientError as error:
-            self._fail(entry["id"], error, 0)
-            return
-        self.entries[entry["id"]] = entry
-        self._line(rendered)
+            self.grids[client] = self._shelf.put(made.parts)
+        except OSError as error:
+            raise files.as_write_error(error, self.plan.folder) from error
 
     def _lack(self, error: WriteError) -> None:
         """A page of the account could not be written."""
@@ -301,9 +325,8 @@ class Month:
             listed.name if listed else None,
             before["name"] if before else None,
         )
-        lying = publish.folder_of(self.plan.folder, client)
         # What a killed run left has no entry: the last record would date it too early.
-        is_kept = lying is not None and before is not None and record.is_kept(before, self.plan.folder)
+        is_kept = client in self.lying and before is not None and record.is_kept(before, self.plan.folder)
         entry = record.failed_entry(
             client=client,
             name=next(filter(None, known), f"#{client}"),
@@ -317,26 +340,8 @@ class Month:
         log.error("client %s %s failed: %s", client, entry["name"], error)
         self.screen.progress(len(self.entries), len(self.expected), f"{entry['name']}: failed")
 
-    def _line(self, rendered: Rendered) -> None:
-        subject = rendered.subject
-        entry = self.entries[subject.client]
-        self.grids[subject.client] = rendered.grids
-        self.lines[subject.client] = ClientLine(
-            id=subject.client,
-            name=subject.name,
-            fiscal_id=subject.fiscal_id,
-            state=account_pages.READY,
-            read_at=subject.read_at,
-            documents_read=rendered.figures.documents_read,
-            totals=rendered.figures.totals,
-            findings=rendered.findings,
-            changes=rendered.changes,
-            files=tuple(_links(entry)),
-            unmailed=entry["unmailed"],
-        )
-
     def _failed_line(self, entry: Entry) -> None:
-        kept = publish.folder_of(self.plan.folder, entry["id"])
+        kept = next(iter(self.lying.get(entry["id"], ())), None)
         own = self.configured.get(entry["id"])
         self.lines[entry["id"]] = ClientLine(
             id=entry["id"],
@@ -348,7 +353,32 @@ class Month:
             files=tuple(_links_in(kept, self.plan.folder)) if kept else (),
         )
 
-    def _job(self, found: Reading) -> Job:
+    def _task(self, found: Reading, kept: Entry | None) -> "Task":
+        from reports.client_files import Envelope, Task
+
+        email, recipients = self.plan.config.email, self._recipients(found.client)
+        envelope = None
+        if email and recipients.to:
+            envelope = Envelope(
+                sender=email.sender,
+                sender_name=self.plan.config.issuer.name,
+                to=recipients.to,
+                cc=recipients.cc,
+                attachments=self.plan.config.attachments,
+            )
+        return Task(
+            job=self._job(found),
+            period_folder=self.plan.folder,
+            pages=found.pages,
+            requests=found.requests,
+            is_mailing=email is not None,
+            envelope=envelope,
+            kept=kept,
+        )
+
+    def _job(self, found: Reading) -> "Job":
+        from reports.render.job import Job
+
         settings, client = self.plan.config, found.client
         own = self.configured.get(client)
         listed = self._listed(client)
@@ -383,19 +413,28 @@ class Month:
         return self.plan.config.recipients(client, self._addresses.get(client))
 
     @cached_property
+    def lying(self) -> dict[int, list[Path]]:
+        """The clients' folders there are, by client."""
+        return publish.folders(self.plan.folder)
+
+    @cached_property
+    def _shelf(self) -> "Shelf":
+        return parts.Shelf(self.plan.folder)
+
+    @cached_property
     def _addresses(self) -> dict[int, str | None]:
         """Those of the account's list, where it decides; it is read before anybody is written to."""
         if self.plan.config.clients is not None:
             return {}
         # A run that could not ask for the list renders with the one it has.
-        listing = self.listing or stored_listing(self.plan.source)
+        listing = self.listing or stored_clients(self.plan.source)
         return listing.addresses if listing else {}
 
     def _listed(self, client: int) -> AccountClient | None:
         """The account's own list of clients, where it was read whole."""
         if self.plan.config.clients is not None or not self.listing:
             return None
-        return next((listed for listed in self.listing.clients if listed.id == client), None)
+        return self.listing.by_id.get(client)
 
     def _report(self) -> Account:
         order = [client for client in self.everyone if client in self.lines]
@@ -412,7 +451,7 @@ class Month:
     def _clients_in_account(self) -> int | None:
         if self.listing:
             return self.listing.total
-        stored = stored_listing(self.plan.source)
+        stored = stored_clients(self.plan.source)
         return stored.total if stored else None
 
     def _write_summary(self, account: Account) -> None:
@@ -462,25 +501,12 @@ class Month:
         return "; ".join(part.rstrip(".") for part in parts)
 
 
-def stored_listing(source: Path) -> ClientList | None:
-    """The account's clients as they were last read; None when they never were."""
-    try:
-        return read_clients(archive.path_of(source, None))
-    except ClientError:
-        return None
-
-
 def _few(clients: Sequence[ClientLine]) -> str:
     return few([f"{client.name} ({client.id})" for client in clients])
 
 
 def _instant(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
-
-
-def _links(entry: Entry) -> Iterator[tuple[str, str]]:
-    for file in entry["files"]:
-        yield Path(file["path"]).suffix.removeprefix("."), file["path"]
 
 
 def _links_in(folder: Path, base: Path) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """RESULT.html at the top of the output folder: how the last run of each account ended, in one line."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ from reports.deliver import record
 from reports.render import pages
 from reports.render.labels import Labels
 from reports.render.pages import RunLine
+
+_one_at_a_time = threading.Lock()
+"""Of accounts that end at the same time the last one has seen the others' records."""
 
 Run = dict[str, Any]
 """A run record, as `run.json` holds it."""
@@ -22,6 +26,11 @@ def last_run(account_folder: Path) -> Run | None:
 def write(account_folder: Path, labels: Labels) -> None:
     """The page beside the account's folder: the last run of every account there. Raises WriteError."""
     output = account_folder.parent
+    with _one_at_a_time:
+        _write(output, account_folder, labels)
+
+
+def _write(output: Path, account_folder: Path, labels: Labels) -> None:
     lines = [found for account in _inside(output) if (found := last_run(account))]
     page = pages.result(
         [

@@ -1,7 +1,8 @@
 """The month, in reading order: plan, read, render, publish, sum up, record, and mail where that is wanted.
 
-One run does one or more configurations, one after the other. A client that fails never stops the others; a
-refused key or a full disk stops its account. Whatever happened, overview, summary and run record say so.
+One run does one or more configurations, side by side, each within the limits of its account. A client that
+fails never stops the others; a refused key or a full disk stops its account. Whatever happened, overview,
+summary and run record say so.
 """
 
 import datetime as dt
@@ -22,17 +23,19 @@ from reports.errors import (
     most_severe,
 )
 from reports.letters import Choice
-from reports.month import Month, stored_listing
+from reports.month import Month
 from reports.period import local_day
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
 from reports.redaction import Redactor
 from reports.render import browser, pages
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
+from reports.side_by_side import side_by_side
 from reports.source import archive
 from reports.source.client import Api
-from reports.source.client_list import ClientList, fetch_clients
+from reports.source.client_list import ClientList, fetch_clients, stored_clients
 from reports.source.fetch import Failure, Reading, fetch
+from reports.workers import Workers
 
 INTERRUPTED = "interrupted before this client was done. Run again"
 NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
@@ -94,30 +97,31 @@ def plans(
     return tuple(made)
 
 
-def run(planned: Sequence[Plan], *, now: Clock, screen: Screen, redact: Redactor) -> Outcome:
-    """Does the month of every plan and says how it ended; the most severe outcome of all."""
+def run(
+    planned: Sequence[Plan], *, now: Clock, screen: Screen, redact: Redactor, workers: Workers | None = None
+) -> Outcome:
+    """Does the month of every plan and says how it ended; the most severe outcome of all.
+
+    `workers` make the clients' files, and are let go at the end; without any this process does.
+    """
     redact.add(*(secret for plan in planned for secret in (plan.key, plan.mail_password) if secret))
-    outcomes = []
-    for plan in planned:
-        outcomes.append(_account(plan, now=now, screen=screen, redact=redact))
-        if len(planned) > 1:
-            screen.say(f"{plan.config.account.name} {plan.period.label}: {outcomes[-1].message}")
-        if outcomes[-1].exit_code == ExitCode.INTERRUPTED:
-            break
+    with workers or Workers(processes=1) as team:
+        do = partial(_account, now=now, redact=redact, workers=team)
+        if len(planned) == 1:
+            return do(planned[0], screen=screen)
+        outcomes = side_by_side(planned, do, screen)
     code = most_severe(outcome.exit_code for outcome in outcomes)
-    if len(outcomes) == 1:
-        return outcomes[0]
     worst = next(outcome for outcome in outcomes if outcome.exit_code == code)
     return Outcome(code, f"{len(outcomes)} accounts; the most severe: {worst.message}", worst.folder)
 
 
-def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor) -> Outcome:
+def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, workers: Workers) -> Outcome:
     try:
         with publish.one_run(plan.account_folder):
             publish.prepare(plan.folder)
             publish.prepare(plan.source)
             with run_log.written(plan.folder, redact):
-                outcome = _month(plan, now=now, screen=screen)
+                outcome = _month(plan, now=now, screen=screen, workers=workers)
                 notice.tell(plan, outcome, at=now(), screen=screen, redact=redact)
                 return outcome
     except ReportsError as error:
@@ -126,7 +130,7 @@ def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor) -> Out
     return outcome
 
 
-def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
+def _month(plan: Plan, *, now: Clock, screen: Screen, workers: Workers) -> Outcome:
     started_at = now()
     log.info(
         "%s %s, account %s, period %s (%s to %s), configuration %s, folder %s",
@@ -139,7 +143,12 @@ def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
         plan.config.path,
         plan.folder,
     )
-    month = Month(plan, screen)
+    with closing(Month(plan, screen, workers)) as month:
+        return _done(month, started_at=started_at, now=now)
+
+
+def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
+    plan, screen = month.plan, month.screen
     if plan.is_elsewhere and _is_sending(plan.config):
         month.remarks.append("nothing is mailed from another folder (--output)")
     with _ended_in_order(month):
@@ -147,6 +156,7 @@ def _month(plan: Plan, *, now: Clock, screen: Screen) -> Outcome:
         archive.sweep(plan.source)
         for found in _readings(plan, month, now):
             month.take(found)
+        month.publish_rest()
         month.keep_the_others()
     with _ended_in_order(month):
         month.sum_up()
@@ -175,6 +185,7 @@ def _ended_in_order(month: Month) -> Iterator[None]:
         log.error("%s", error)
         month.give_up(error, error.exit_code)
     except KeyboardInterrupt:
+        month.workers.stop()
         month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
     except Exception as bug:
         # The one place that catches everything: what was done until here still gets its record.
@@ -252,7 +263,7 @@ def _owner(client: int, configs: Sequence[Config]) -> Config:
 def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
     if plan.config.clients is not None:
         return [client.id for client in plan.config.clients], None
-    stored = stored_listing(plan.source)
+    stored = stored_clients(plan.source)
     return [client.id for client in stored.clients] if stored else archive.kept_ids(plan.source), stored
 
 

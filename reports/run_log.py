@@ -6,6 +6,7 @@ A run begins it anew, as its folder holds what that run did; `send` goes on with
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from reports import files
@@ -13,6 +14,19 @@ from reports.redaction import RedactingFormatter, Redactor
 
 FILE_NAME = "run.log"
 LINE_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+
+_folder: ContextVar[Path | None] = ContextVar("folder", default=None)
+"""Whose lines a thread logs, where accounts are done side by side."""
+
+
+@contextmanager
+def apart(folder: Path) -> Iterator[None]:
+    """What is logged in the block, and by threads that are begun in it, is of the run in `folder` alone."""
+    token = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
 
 
 @contextmanager
@@ -26,6 +40,7 @@ def written(folder: Path, redact: Redactor, *, is_continued: bool = False) -> It
     except OSError as error:
         raise files.as_write_error(error, path) from error
     handler.setFormatter(RedactingFormatter(redact, LINE_FORMAT))
+    handler.addFilter(lambda _: _folder.get() in (None, folder))
     root = logging.getLogger()
     root.addHandler(handler)
     try:

@@ -8,7 +8,17 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "reports"
 
-LEAVES = ["errors", "exact_json", "money", "period", "names", "fiscal_id", "redaction", "files"]
+LEAVES = [
+    "errors",
+    "exact_json",
+    "money",
+    "period",
+    "names",
+    "fiscal_id",
+    "redaction",
+    "files",
+    "interruption",
+]
 STAGES = {
     "settings": [
         "yaml_file",
@@ -58,6 +68,7 @@ STAGES = {
         "picture",
         "layout",
         "sheets",
+        "parts",
         "client_pages",
         "change_pages",
         "account_pages",
@@ -84,13 +95,17 @@ STAGES = {
 TOP = [
     "plan",
     "result",
+    "client_files",
+    "workers",
     "month",
     "dry_run",
     "letters",
     "run_log",
     "send",
     "notice",
+    "side_by_side",
     "run",
+    "cluster",
     "check",
     "questions",
     "init",
@@ -115,6 +130,7 @@ ROOMS_OF_LIBRARY = {
     "babel": {"render.labels"},
     "filelock": {"deliver.publish"},
     "stdnum": {"fiscal_id"},
+    "distributed": {"cluster"},
     "click": {"cli", "terminal"},
 }
 """Each library is used in its rooms alone, so that what it does can be read, and replaced, in one place."""

@@ -139,7 +139,7 @@ def test_of_two_folders_of_a_renamed_client_none_is_guessed(tmp_path: Path) -> N
     before = tree(tmp_path)
     staged = publish.stage(tmp_path, ANA)
     with pytest.raises(WriteError, match=r"ana-101 and ana-copy-101 are both folders of client 101\. Move"):
-        publish.swap_in(staged, tmp_path / "ana-nova-101", client=ANA)
+        publish.swap_in(staged, tmp_path / "ana-nova-101", lying=publish.folders(tmp_path).get(ANA, ()))
     staged.rmdir()
     assert tree(tmp_path) == before
 

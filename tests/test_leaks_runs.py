@@ -275,7 +275,7 @@ def test_a_key_that_is_none_is_not_shown(spoilt: str, office: Office, unknown: s
 
 BUG = """
 import sys
-from reports import month
+from reports import client_files
 from reports.cli import main
 
 def render(job, folder):
@@ -286,7 +286,7 @@ def render(job, folder):
 
 from urllib.parse import quote
 quoted = quote({key!r}, safe="")
-month.render = render
+client_files.render = render
 main()
 """
 

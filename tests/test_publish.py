@@ -37,7 +37,8 @@ for number in count():
     staged = publish.stage(folder, 1310176)
     for letter in "abc":
         (staged / letter).write_text(str(number), "utf-8")
-    publish.swap_in(staged, folder / "ana-lda-1310176", client=1310176)
+    publish.seal(staged)
+    publish.swap_in(staged, folder / "ana-lda-1310176", lying=publish.folders(folder).get(1310176, ()))
     if number == 0:
         print("swapping", flush=True)
 """
@@ -87,24 +88,29 @@ def staged(period: Path, *texts: str, client: int = CLIENT) -> Path:
     return place
 
 
+def lying(folder: Path) -> list[Path]:
+    """The client's folders there."""
+    return publish.folders(folder).get(CLIENT, [])
+
+
 def test_the_first_folder_of_a_client_is_there_whole(tmp_path: Path) -> None:
     place = staged(tmp_path, "new", "too")
-    assert publish.folder_of(tmp_path, CLIENT) is None
-    publish.swap_in(place, tmp_path / NAME, client=CLIENT)
+    assert CLIENT not in publish.folders(tmp_path)
+    publish.swap_in(place, tmp_path / NAME, lying=lying(tmp_path))
     assert tree(tmp_path) == {NAME: "/", f"{NAME}/a": "new", f"{NAME}/b": "too"}
-    assert publish.folder_of(tmp_path, CLIENT) == tmp_path / NAME
+    assert publish.folders(tmp_path)[CLIENT] == [tmp_path / NAME]
 
 
 def test_a_newer_folder_takes_the_place_of_the_older_and_nothing_of_it_stays(tmp_path: Path) -> None:
     folder(tmp_path / NAME, "old", "old")
-    publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, client=CLIENT)
+    publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=lying(tmp_path))
     assert tree(tmp_path) == {NAME: "/", f"{NAME}/a": "new"}
 
 
 def test_a_client_that_was_renamed_has_one_folder_under_the_new_name(tmp_path: Path) -> None:
     folder(tmp_path / "ana-1310176", "old")
     folder(tmp_path / "ana-lda-7", "another client's")
-    publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, client=CLIENT)
+    publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=lying(tmp_path))
     assert tree(tmp_path) == {
         NAME: "/",
         f"{NAME}/a": "new",
@@ -119,7 +125,7 @@ def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path: Path) -> None:
     before = tree(tmp_path)
     place = staged(tmp_path, "new")
     with pytest.raises(WriteError, match=NAME):
-        publish.swap_in(place, tmp_path / NAME, client=CLIENT)
+        publish.swap_in(place, tmp_path / NAME, lying=lying(tmp_path))
     publish.repair(tmp_path)
     assert tree(tmp_path) == before
 
@@ -129,7 +135,7 @@ def test_a_first_swap_that_fails_leaves_nothing_half_done(tmp_path: Path) -> Non
     before = tree(tmp_path)
     place = staged(tmp_path, "new")
     with pytest.raises(WriteError, match=NAME):
-        publish.swap_in(place, tmp_path / NAME, client=CLIENT)
+        publish.swap_in(place, tmp_path / NAME, lying=lying(tmp_path))
     publish.repair(tmp_path)
     assert tree(tmp_path) == before
 
@@ -139,14 +145,14 @@ def test_what_cannot_be_flushed_to_the_disk_is_not_published(tmp_path: Path) -> 
     place = staged(tmp_path, "new")
     (place / "b").mkdir()
     with pytest.raises(WriteError):
-        publish.swap_in(place, tmp_path / NAME, client=CLIENT)
+        publish.seal(place)
     assert tree(tmp_path / NAME) == {"a": "old"}
 
 
 def test_no_folder_can_be_staged_where_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(WriteError):
         publish.stage(tmp_path / "missing", CLIENT)
-    assert publish.folder_of(tmp_path / "missing", CLIENT) is None
+    assert CLIENT not in publish.folders(tmp_path / "missing")
 
 
 def states(period: Path) -> Iterator[tuple[str, dict[str, str]]]:
@@ -209,7 +215,7 @@ def test_an_interruption_waits_until_the_folder_is_in_its_place(tmp_path: Path) 
     def swap() -> None:
         with publish.undisturbed():
             signal.raise_signal(signal.SIGINT)
-            publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, client=CLIENT)
+            publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=lying(tmp_path))
 
     usual = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
@@ -220,7 +226,7 @@ def test_an_interruption_waits_until_the_folder_is_in_its_place(tmp_path: Path) 
 
 def test_what_is_not_interrupted_ends_as_it_would(tmp_path: Path) -> None:
     with publish.undisturbed():
-        publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, client=CLIENT)
+        publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=lying(tmp_path))
     with pytest.raises(WriteError, match="full"), publish.undisturbed():
         raise WriteError("full")
 

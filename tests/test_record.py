@@ -33,8 +33,8 @@ def ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
         requests=5,
         figures=added(*papers),
         findings=findings(*papers),
-        folder=folder,
-        base=base,
+        staged=folder,
+        target=folder.name,
     )
 
 

@@ -626,7 +626,12 @@ def test_second_run_of_a_folder_ends_at_once_and_writes_nothing(office: Office) 
 
 
 @pytest.mark.parametrize(
-    ("where", "words"), [("render", ()), ("render", ("--client", f"{RUI}")), ("pages.overview", ())]
+    ("where", "words"),
+    [
+        ("client_files.render", ()),
+        ("client_files.render", ("--client", f"{RUI}")),
+        ("month.pages.overview", ()),
+    ],
 )
 def test_bug_is_one_line_on_the_screen_and_a_traceback_in_the_log(
     office: Office, monkeypatch: pytest.MonkeyPatch, where: str, words: tuple[str, ...]
@@ -637,7 +642,7 @@ def test_bug_is_one_line_on_the_screen_and_a_traceback_in_the_log(
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise ZeroDivisionError("this is the bug")
 
-    monkeypatch.setattr(f"reports.month.{where}", broken)
+    monkeypatch.setattr(f"reports.{where}", broken)
     said = office.run(*words)
     assert said.code == 1
     assert said.last.endswith("Exit code 1.")

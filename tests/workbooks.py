@@ -11,11 +11,12 @@ from reports.figures import checks, tables, totals
 from reports.figures.checks import Finding
 from reports.figures.totals import Figures
 from reports.render import account_pages, client_pages, workbook
-from reports.render.account_pages import Account, ClientLine, Grids
+from reports.render.account_pages import Account, ClientLine
 from reports.render.brand import HOUSE, Brand
 from reports.render.client_pages import ClientReport, Issuer, Subject
 from reports.render.labels import Labels
 from reports.render.layout import Book
+from reports.render.parts import Grids
 from reports.source.sandbox_documents import Raw, line
 from tests.papers import LIMITS_DAYS, OCTOBER, paper, parsed, vat
 

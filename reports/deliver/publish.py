@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -79,16 +79,18 @@ def repair(period_folder: Path) -> None:
     What cannot be done is logged, and tried again by the next run: it concerns no other client, and this one
     only where it is in the way of its new folder.
     """
+    in_place = folders(period_folder)
     for aside in sorted(period_folder.glob(".*.old")):
         name = aside.name[1:-4]
         client = names.client_of(name)
         if client is None or not aside.is_dir():
             continue
         try:
-            if folder_of(period_folder, client):
+            if client in in_place:
                 files.remove_folder(aside)
             else:
                 files.rename_folder(aside, period_folder / name)
+                in_place[client] = [period_folder / name]
         except WriteError as error:
             _log.warning("client %s: a swap that was killed is not ended yet: %s", client, error)
     files.sweep(period_folder)
@@ -104,13 +106,23 @@ def stage(period_folder: Path, client: int) -> Path:
     return staged
 
 
-def swap_in(staged: Path, target: Path, *, client: int) -> None:
-    """`staged` becomes `target`, in place of the folder the client had under whatever name.
+def seal(staged: Path) -> None:
+    """Everything in `staged` is on the disk. Raises WriteError."""
+    for path in staged.iterdir():
+        try:
+            with path.open("rb+") as file:
+                files.sync(file)
+        except OSError as error:
+            raise files.as_write_error(error, path) from error
+    files.sync_folder(staged)
+
+
+def swap_in(staged: Path, target: Path, *, lying: Collection[Path]) -> None:
+    """`staged`, which is sealed, becomes `target`, in place of the client's folder there may be in `lying`.
 
     Raises WriteError; then everything is as it was.
     """
-    _sync(staged)
-    old = _replaced_by(target, client)
+    old = _replaced_by(target, lying)
     aside = target.with_name(f".{old.name}.old") if old else None
     if old and aside:
         files.prove_free(old)
@@ -144,9 +156,15 @@ def undisturbed() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def folder_of(period_folder: Path, client: int) -> Path | None:
-    """The folder that lies there for a client; its name may have changed since. The first of several."""
-    return next(iter(_folders_of(period_folder, client)), None)
+def folders(period_folder: Path) -> dict[int, list[Path]]:
+    """The clients' folders that lie there, by client. A name may have changed since; there may be copies."""
+    found: dict[int, list[Path]] = {}
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(period_folder) as lying:
+        for one in sorted(lying, key=lambda one: one.name):
+            client = names.client_of(one.name)
+            if client is not None and one.is_dir():
+                found.setdefault(client, []).append(period_folder / one.name)
+    return found
 
 
 def _no_lock(error: OSError | NotImplementedError, folder: Path) -> WriteError:
@@ -161,32 +179,14 @@ def _is_for_lack_of_locks(error: OSError) -> bool:
     return error.errno in _NO_LOCKS or getattr(error, "winerror", None) in _NO_LOCKS_WINDOWS
 
 
-def _replaced_by(target: Path, client: int) -> Path | None:
+def _replaced_by(target: Path, lying: Collection[Path]) -> Path | None:
     """The folder that gives way to `target`: the one of its name, or the only one that the client has."""
-    lying = _folders_of(target.parent, client)
-    if target in lying:
-        return target
-    if len(lying) > 1:
+    if target in lying or not lying:
+        return target if lying else None
+    first, *others = sorted(lying)
+    if others:
         raise WriteError(
-            f"{target.parent}: {lying[0].name} and {lying[1].name} are both folders of client {client}. "
-            "Move the copy away"
+            f"{target.parent}: {first.name} and {others[0].name} are both folders of client "
+            f"{names.client_of(target.name)}. Move the copy away"
         )
-    return next(iter(lying), None)
-
-
-def _folders_of(period_folder: Path, client: int) -> list[Path]:
-    if not period_folder.is_dir():
-        return []
-    return sorted(
-        path for path in period_folder.iterdir() if names.client_of(path.name) == client and path.is_dir()
-    )
-
-
-def _sync(folder: Path) -> None:
-    for path in folder.iterdir():
-        try:
-            with path.open("rb+") as file:
-                files.sync(file)
-        except OSError as error:
-            raise files.as_write_error(error, path) from error
-    files.sync_folder(folder)
+    return first

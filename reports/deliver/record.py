@@ -56,10 +56,10 @@ def ready_entry(
     findings: Sequence[Finding],
     changes: Comparison | None = None,
     unmailed: str | None = None,
-    folder: Path,
-    base: Path,
+    staged: Path,
+    target: str,
 ) -> Entry:
-    """The entry of a client that is done; `folder` holds its files, paths are relative to `base`.
+    """The entry of a client that is done; `staged` holds its files, which are to lie in the folder `target`.
 
     `unmailed`: why there is no mail among them, although mail was wanted.
     """
@@ -78,7 +78,7 @@ def ready_entry(
         "findings": [_finding(finding) for finding in findings],
         "changes": {"since": changes.since.label, **changes.counts} if changes else None,
         "unmailed": unmailed,
-        "files": [_file(path, base) for path in sorted(folder.iterdir())],
+        "files": [_file(path, f"{target}/{path.name}") for path in sorted(staged.iterdir())],
     }
 
 
@@ -194,7 +194,7 @@ def is_kept(entry: Entry, base: Path) -> bool:
     A file that may not be looked at counts as kept; an entry without files lists nothing that could be gone.
     """
     try:
-        return all(_file(base / file["path"], base) == file for file in entry["files"])
+        return all(_file(base / file["path"], file["path"]) == file for file in entry["files"])
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
@@ -253,10 +253,10 @@ def _finding(finding: Finding) -> Mapping[str, object]:
     }
 
 
-def _file(path: Path, base: Path) -> Mapping[str, object]:
+def _file(path: Path, name: str) -> Mapping[str, object]:
     data = path.read_bytes()
     return {
-        "path": path.relative_to(base).as_posix(),
+        "path": name,
         "bytes": len(data),
         "sha256": digest(data),
     }

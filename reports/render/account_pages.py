@@ -17,6 +17,7 @@ from reports.render import change_pages, sheets
 from reports.render.client_pages import Subject, filter_text, period_text
 from reports.render.labels import N_, Labels
 from reports.render.layout import Book, Column, DataTab, Kind, Mark, Row, Sheet, Tone, Value, totals_of
+from reports.render.parts import Grids, Joined
 
 READY, FAILED = "ready", "failed"
 NO_ADDRESS, TOO_LARGE = "no-address", "too-large"
@@ -124,10 +125,6 @@ class Account:
     def read_at(self) -> dt.datetime | None:
         """The newest reading."""
         return max((client.read_at for client in self.clients if client.read_at), default=None)
-
-
-Grids = Mapping[tuple[str, str], Sheet]
-"""A client's part of the summary's sheets, by sheet and currency (`""` for sheets of all currencies)."""
 
 
 def client_grids(
@@ -323,7 +320,7 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
 def _joined(parts: Sequence[Grids], key: str, currency: str, title: str, labels: Labels) -> Sheet:
     """The clients' grids under each other, totalled anew."""
     grids = [part[key, currency] for part in parts if (key, currency) in part]
-    rows = [row for grid in grids for row in grid.rows]
+    rows = Joined([grid.rows for grid in grids])
     columns = grids[0].columns if grids else ()
     return Sheet(
         key=f"{key}_{currency}",
@@ -332,7 +329,10 @@ def _joined(parts: Sequence[Grids], key: str, currency: str, title: str, labels:
         rows=rows,
         empty=labels.text("Nothing to list."),
         currency=currency or None,
-        totals=totals_of(columns, rows, labels.text("Total")) if columns else None,
+        # Of the parts' own totals: going through all rows would take as long as writing them.
+        totals=totals_of(columns, [grid.totals for grid in grids if grid.totals], labels.text("Total"))
+        if columns
+        else None,
     )
 
 

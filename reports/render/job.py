@@ -22,12 +22,12 @@ from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render import account_pages, browser, client_pages, mail_body, pages, readback, workbook
-from reports.render.account_pages import Grids
 from reports.render.brand import Brand
 from reports.render.client_pages import Issuer, Subject
 from reports.render.expected import Report
 from reports.render.labels import Labels
 from reports.render.mail_body import Body, OwnWords
+from reports.render.parts import Grids
 from reports.source import archive
 from reports.source.archive import Header
 from reports.source.client_list import AccountClient

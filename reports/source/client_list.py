@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,10 @@ class ClientList:
 
     total: int
     clients: tuple[AccountClient, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[int, AccountClient]:
+        return {client.id: client for client in self.clients}
 
     @property
     def addresses(self) -> dict[int, str | None]:
@@ -86,6 +91,14 @@ def read_clients(path: Path) -> ClientList:
             raise ReadingError(f"{path}: page {number} is no list of clients. Read it again") from None
         total = page.pagination.total_entries
     return ClientList(total, tuple(clients))
+
+
+def stored_clients(source: Path) -> ClientList | None:
+    """The account's clients as they were last read into `source`; None when they never were."""
+    try:
+        return read_clients(path_of(source, None))
+    except ReadingError:
+        return None
 
 
 def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:

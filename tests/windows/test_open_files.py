@@ -166,7 +166,7 @@ def test_folder_is_not_swapped_while_a_file_in_it_is_open_and_the_file_is_named(
     staged = publish.stage(tmp_path, 101)
     (staged / "new.txt").write_text("new", "utf-8")
     with held(target / "old.txt"), pytest.raises(WriteError, match=r"old\.txt.*Close the file"):
-        publish.swap_in(staged, target, client=101)
+        publish.swap_in(staged, target, lying=[target])
     assert [path.name for path in target.iterdir()] == ["old.txt"]
-    publish.swap_in(staged, target, client=101)
+    publish.swap_in(staged, target, lying=[target])
     assert [path.name for path in target.iterdir()] == ["new.txt"]

@@ -1,0 +1,130 @@
+"""All files of one client, from its archive, in a folder of their own that nobody sees yet.
+
+What is to be made is a plain value without a secret in it, and so is what was made. So it can be done in this
+process, in another one, or on another machine that sees the same folders; to publish it is up to the month.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports import files, names
+from reports.deliver import message, publish, record
+from reports.deliver.message import Mail
+from reports.deliver.record import Entry
+from reports.render import account_pages, parts
+from reports.render.account_pages import ClientLine
+from reports.render.job import Job, Rendered, render
+from reports.render.parts import Packed
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who the client's mail is from and for, and the endings of the files that go with it."""
+
+    sender: str
+    sender_name: str | None
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    attachments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to make of one reading, for the folder of a period. `pages` and `requests` are the reading's.
+
+    `is_mailing`: a mail is wanted; without an `envelope` nobody knows an address. `kept`: the client's entry
+    in the run record when its files stay as they are and only its figures are made.
+    """
+
+    job: Job
+    period_folder: Path
+    pages: int
+    requests: int
+    is_mailing: bool = False
+    envelope: Envelope | None = None
+    kept: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A client that is done: its entry in the run record, its line and its part in overview and summary.
+
+    `staged` holds its files, read back and on the disk, to be swapped in; None where none were made.
+    """
+
+    entry: Entry
+    line: ClientLine
+    parts: tuple[Packed, ...]
+    staged: Path | None
+
+
+def make(task: Task) -> Made:
+    """Does the task. Raises ClientError, and WriteError; then nothing is left of what was begun."""
+    if task.kept:
+        rendered = render(task.job, None)
+        return _made(rendered, task.kept, None)
+    client, folder = task.job.client, task.period_folder
+    staged = publish.stage(folder, client)
+    try:
+        rendered = render(task.job, staged)
+        target = folder / names.client_folder(rendered.subject.name, client)
+        unmailed = _mail(task, rendered, staged / f"{target.name}-{task.job.period.label}")
+        publish.seal(staged)
+        entry = record.ready_entry(
+            client=client,
+            name=rendered.subject.name,
+            read_at=rendered.subject.read_at,
+            pages=task.pages,
+            requests=task.requests,
+            figures=rendered.figures,
+            findings=rendered.findings,
+            changes=rendered.changes,
+            unmailed=unmailed,
+            staged=staged,
+            target=target.name,
+        )
+        return _made(rendered, entry, staged)
+    except BaseException as error:
+        files.remove_folder(staged)
+        if isinstance(error, OSError):
+            raise files.as_write_error(error, folder) from error
+        raise
+
+
+def _mail(task: Task, rendered: Rendered, stem: Path) -> str | None:
+    """Writes the mail beside the files that go with it; else why there is none."""
+    if not task.is_mailing:
+        return None
+    envelope, body = task.envelope, rendered.body
+    if envelope is None or body is None:
+        return account_pages.NO_ADDRESS
+    mail = Mail(
+        sender=envelope.sender,
+        sender_name=envelope.sender_name,
+        to=envelope.to,
+        cc=envelope.cc,
+        subject=body.subject,
+        text=body.text,
+        html=body.html,
+        attachments=[stem.with_name(f"{stem.name}.{kind}") for kind in envelope.attachments],
+    )
+    is_made = message.write(stem.with_name(f"{stem.name}{message.ENDING}"), mail)
+    return None if is_made else account_pages.TOO_LARGE
+
+
+def _made(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
+    subject = rendered.subject
+    line = ClientLine(
+        id=subject.client,
+        name=subject.name,
+        fiscal_id=subject.fiscal_id,
+        state=account_pages.READY,
+        read_at=subject.read_at,
+        documents_read=rendered.figures.documents_read,
+        totals=rendered.figures.totals,
+        findings=rendered.findings,
+        changes=rendered.changes,
+        files=tuple((Path(file["path"]).suffix.removeprefix("."), file["path"]) for file in entry["files"]),
+        unmailed=entry["unmailed"],
+    )
+    return Made(entry, line, parts.pack(rendered.grids), staged)
