@@ -41,7 +41,9 @@ def join(address: str, planned: Sequence[Plan]) -> Hire:
             "--scheduler needs Dask, which is not installed here: "
             "pip install 'invoicexpress-reports[cluster]', or leave --scheduler out"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # Each of its loggers writes on the screen by itself, tracebacks of lost connections among it.
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).disabled = True
     client: Any
     try:
         client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False, name=TOOL)  # type: ignore[no-untyped-call]

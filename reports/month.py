@@ -70,8 +70,8 @@ class Month:
         self.remarks: list[str] = []
         self.has_read_something = False
         self.is_recorded = False
-        self._handed: dict[Future["Made"], Reading] = {}
-        self._done: SimpleQueue[Future["Made"]] = SimpleQueue()
+        self._handed: dict[Future[Made], Reading] = {}
+        self._done: SimpleQueue[Future[Made]] = SimpleQueue()
 
     @property
     def ready(self) -> tuple[int, ...]:

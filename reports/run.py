@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from reports import TOOL, __version__, notice, run_log, send
+from reports import TOOL, __version__, files, notice, run_log, send
 from reports.deliver import publish
 from reports.errors import (
     ConfigError,
@@ -158,6 +158,8 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
             month.take(found)
         month.publish_rest()
         month.keep_the_others()
+    # What workers that died had begun.
+    files.sweep(plan.folder)
     with _ended_in_order(month):
         month.sum_up()
     try:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import TracebackType
@@ -239,7 +239,12 @@ def _settle(
             )
         )
     elif done.cancelled():
-        future.set_exception(CancelledError())
+        future.set_exception(
+            ClientError(
+                "The cluster was gone before this client's files were made. Look at its scheduler, and run "
+                "again with --resume"
+            )
+        )
     elif error:
         future.set_exception(error)
     else:

@@ -1,0 +1,217 @@
+"""A cluster makes the files: a real Dask scheduler and real workers, each in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from reports.source.sandbox import Sandbox
+from tests.office import PATIENCE_SECONDS, ROOT, Office, Said, account, tree
+from tests.test_browser import printing, script
+from tests.test_workers import EVA, NAMES, killing, remains, wait_until
+
+pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
+
+HOST = "127.0.0.1"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with Sandbox(account_data=account(NAMES)) as sandbox:
+        yield Office(tmp_path, sandbox)
+
+
+class Cluster:
+    """A scheduler, and workers of one thread each that know nothing but where this program lies."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self.workers: list[subprocess.Popen[bytes]] = []
+        place = folder / "scheduler.json"
+        self.scheduler = self._start(
+            "distributed.cli.dask_scheduler", "--host", HOST, "--port", "0", "--scheduler-file", str(place)
+        )
+        wait_until(lambda: place.exists() and place.stat().st_size > 0)
+        self.address = place.read_text("utf-8").partition('"address": "')[2].partition('"')[0]
+
+    def add(self, count: int, **variables: str) -> None:
+        """More workers; they are there when this ends."""
+        for _ in range(count):
+            options = (
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+                "--host",
+                HOST,
+                "--memory-limit",
+                "0",
+            )
+            worker = self._start("distributed.cli.dask_worker", self.address, *options, **variables)
+            self.workers.append(worker)
+        wait_until(lambda: self._known() >= len(self.workers))
+
+    def _start(self, module: str, *words: str, **variables: str) -> "subprocess.Popen[bytes]":
+        # Not the key: what a worker has in its environment is all it could give away.
+        kept = {name: value for name, value in os.environ.items() if "KEY" not in name}
+        log = (self._folder / f"{module}.log").open("ab")
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *words],
+            cwd=self._folder,
+            env={**kept, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__DASHBOARD__LINK": "", **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        self._stack.callback(_end, process)
+        self._stack.callback(log.close)
+        return process
+
+    def _known(self) -> int:
+        from distributed import Client
+
+        with Client(self.address, timeout=PATIENCE_SECONDS, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+            return len(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def a_cluster(folder: Path) -> Iterator[Cluster]:
+    folder.mkdir()
+    with ExitStack() as stack:
+        yield Cluster(folder, stack)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with a_cluster(tmp_path / "cluster") as found:
+        yield found
+
+
+def on(cluster: Cluster, office: Office, *words: str, **variables: str) -> Said:
+    return office.spawn("run", "config.yaml", "--scheduler", cluster.address, *words, **variables)
+
+
+def test_a_cluster_writes_what_one_process_writes_and_a_lost_worker_costs_nothing_else(
+    office: Office, cluster: Cluster
+) -> None:
+    assert office.spawn("run", "config.yaml", "--jobs", "1").code == 0
+    alone = {
+        path: data
+        for path, data in tree(office.month).items()
+        if Path(path).name not in ("run.json", "run.log")
+    }
+    entries = office.record["clients"]
+    cluster.add(2)
+    said = on(cluster, office)
+    assert said.code == 0, said
+    assert {path: tree(office.month)[path] for path in alone} == alone
+    assert office.record["clients"] == entries
+    assert remains(office) == []
+    assert (
+        office.sandbox.api_key.encode()
+        not in (cluster._folder / "distributed.cli.dask_worker.log").read_bytes()
+    )
+
+    # One of the two ends while it is at Eva's files.
+    browser = killing(office, once=True)
+    for worker in cluster.workers:
+        _end(worker)
+    cluster.workers.clear()
+    wait_until(lambda: cluster._known() == 0)
+    cluster.add(2, INVOICE_REPORTS_BROWSER=str(browser))
+    office.configure(output={"excel": False, "pdf": True})
+    said = on(cluster, office, INVOICE_REPORTS_BROWSER=str(browser))
+    assert said.code == 0, said
+    assert [entry["state"] for entry in office.entries.values()] == ["ready"] * len(NAMES)
+    assert sum(worker.poll() is None for worker in cluster.workers) == 1
+    assert remains(office) == []
+    pages = [path for path in tree(office.month) if path.endswith(".pdf")]
+    assert len(pages) == len(NAMES)
+
+
+def test_a_scheduler_that_is_gone_fails_the_clients_that_are_left(office: Office, cluster: Cluster) -> None:
+    begun = office.folder / "begun"
+    slow = script(
+        office.folder / "browser",
+        f"is_eva = '-{EVA}-' in target",
+        f"if is_eva: open({str(begun)!r}, 'w').close(); time.sleep(60)",
+        printing(b"%PDF-1.4 %%EOF"),
+    )
+    cluster.add(1, INVOICE_REPORTS_BROWSER=str(slow))
+    office.configure(output={"excel": False, "pdf": True})
+    with office.start(
+        "run", "config.yaml", "--scheduler", cluster.address, env={"INVOICE_REPORTS_BROWSER": str(slow)}
+    ) as process:
+        wait_until(begun.exists)
+        cluster.scheduler.send_signal(signal.SIGKILL)
+        out, err = process.communicate(timeout=3 * PATIENCE_SECONDS)
+    assert process.returncode == 3, (out, err)
+    assert office.entries[EVA]["state"] == "failed"
+    assert "cluster" in office.entries[EVA]["reason"]
+    assert b"Traceback" not in out + err
+
+
+def test_no_scheduler_no_run(office: Office) -> None:
+    said = office.type("run", office.config, "--scheduler", f"tcp://{HOST}:9")
+    assert said.code == 2
+    assert f"no Dask scheduler answers at tcp://{HOST}:9" in said.err
+    assert not office.output.exists()
+    assert office.sandbox.requests == []
+
+
+def test_jobs_and_scheduler_are_two_answers_to_one_question(office: Office) -> None:
+    said = office.type("run", office.config, "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2")
+    assert said.code == 2
+    assert "choose one" in said.err
+
+
+def test_workers_that_cannot_do_the_work_are_named_before_anything_is_asked(
+    office: Office, cluster: Cluster
+) -> None:
+    said = on(cluster, office)
+    assert said.code == 2
+    assert "has no workers: start some with dask worker" in said.err
+    cluster.add(1, PYTHONPATH="")
+    said = on(cluster, office)
+    assert said.code == 2, said
+    assert "cannot do the work" in said.err
+    assert office.sandbox.requests == []
+
+
+def test_without_the_extra_a_sentence_says_how(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    said = office.type("run", office.config, "--scheduler", "tcp://127.0.0.1:9")
+    assert said.code == 2
+    assert "pip install 'invoicexpress-reports[cluster]'" in said.err
+
+
+def test_a_worker_that_lacks_a_folder_or_has_another_version_is_named() -> None:
+    from reports import __version__
+    from reports import cluster as joined
+
+    there = str(Path(__file__).parent)
+    assert joined.outfit([there, "/not/there"]) == (__version__, ("/not/there",))
+    found = [
+        *joined._troubles(
+            "tcp://a:1", joined.Outfit("0.0.9", ("/share/logo.png", "/share/out/.probe.12345678.tmp"))
+        )
+    ]
+    assert found == [
+        f"the Dask worker tcp://a:1 has invoicexpress-reports 0.0.9, and this is {__version__}: "
+        "install the same there, and start it again",
+        "the Dask worker tcp://a:1 does not see /share/logo.png: give it the same folders by the same paths",
+        "the Dask worker tcp://a:1 does not see /share/out: give it the same folders by the same paths",
+    ]
