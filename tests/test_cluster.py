@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from reports import __version__
+from reports.cluster import Outfit, _troubles, outfit
 from reports.source.sandbox import Sandbox
 from tests.office import PATIENCE_SECONDS, ROOT, Office, Said, account, tree
 from tests.test_browser import printing, script
@@ -20,6 +22,7 @@ pytest.importorskip("distributed", reason="the extra [cluster] is not installed"
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends processes by signals")
 
 HOST = "127.0.0.1"
+UNLIKE = ("run.json", "run.log")
 
 
 @pytest.fixture
@@ -44,20 +47,22 @@ class Cluster:
 
     def add(self, count: int, **variables: str) -> None:
         """More workers; they are there when this ends."""
+        options = f"--nthreads 1 --no-nanny --no-dashboard --memory-limit 0 --host {HOST}".split()
         for _ in range(count):
-            options = (
-                "--nthreads",
-                "1",
-                "--no-nanny",
-                "--no-dashboard",
-                "--host",
-                HOST,
-                "--memory-limit",
-                "0",
-            )
             worker = self._start("distributed.cli.dask_worker", self.address, *options, **variables)
             self.workers.append(worker)
-        wait_until(lambda: self._known() >= len(self.workers))
+        wait_until(lambda: self.known() >= len(self.workers))
+
+    def said(self) -> bytes:
+        """What the workers have logged."""
+        return (self._folder / "distributed.cli.dask_worker.log").read_bytes()
+
+    def known(self) -> int:
+        """How many workers the scheduler knows."""
+        from distributed import Client
+
+        with Client(self.address, timeout=PATIENCE_SECONDS, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+            return len(client.scheduler_info(n_workers=-1)["workers"])
 
     def _start(self, module: str, *words: str, **variables: str) -> "subprocess.Popen[bytes]":
         # Not the key: what a worker has in its environment is all it could give away.
@@ -74,12 +79,6 @@ class Cluster:
         self._stack.callback(_end, process)
         self._stack.callback(log.close)
         return process
-
-    def _known(self) -> int:
-        from distributed import Client
-
-        with Client(self.address, timeout=PATIENCE_SECONDS, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-            return len(client.scheduler_info(n_workers=-1)["workers"])
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -108,11 +107,7 @@ def test_a_cluster_writes_what_one_process_writes_and_a_lost_worker_costs_nothin
     office: Office, cluster: Cluster
 ) -> None:
     assert office.spawn("run", "config.yaml", "--jobs", "1").code == 0
-    alone = {
-        path: data
-        for path, data in tree(office.month).items()
-        if Path(path).name not in ("run.json", "run.log")
-    }
+    alone = {path: data for path, data in tree(office.month).items() if path not in UNLIKE}
     entries = office.record["clients"]
     cluster.add(2)
     said = on(cluster, office)
@@ -120,17 +115,14 @@ def test_a_cluster_writes_what_one_process_writes_and_a_lost_worker_costs_nothin
     assert {path: tree(office.month)[path] for path in alone} == alone
     assert office.record["clients"] == entries
     assert remains(office) == []
-    assert (
-        office.sandbox.api_key.encode()
-        not in (cluster._folder / "distributed.cli.dask_worker.log").read_bytes()
-    )
+    assert office.sandbox.api_key.encode() not in cluster.said()
 
     # One of the two ends while it is at Eva's files.
     browser = killing(office, once=True)
     for worker in cluster.workers:
         _end(worker)
     cluster.workers.clear()
-    wait_until(lambda: cluster._known() == 0)
+    wait_until(lambda: cluster.known() == 0)
     cluster.add(2, INVOICE_REPORTS_BROWSER=str(browser))
     office.configure(output={"excel": False, "pdf": True})
     said = on(cluster, office, INVOICE_REPORTS_BROWSER=str(browser))
@@ -199,19 +191,11 @@ def test_without_the_extra_a_sentence_says_how(office: Office, monkeypatch: pyte
 
 
 def test_a_worker_that_lacks_a_folder_or_has_another_version_is_named() -> None:
-    from reports import __version__
-    from reports import cluster as joined
-
     there = str(Path(__file__).parent)
-    assert joined.outfit([there, "/not/there"]) == (__version__, ("/not/there",))
-    found = [
-        *joined._troubles(
-            "tcp://a:1", joined.Outfit("0.0.9", ("/share/logo.png", "/share/out/.probe.12345678.tmp"))
-        )
-    ]
-    assert found == [
-        f"the Dask worker tcp://a:1 has invoicexpress-reports 0.0.9, and this is {__version__}: "
-        "install the same there, and start it again",
-        "the Dask worker tcp://a:1 does not see /share/logo.png: give it the same folders by the same paths",
-        "the Dask worker tcp://a:1 does not see /share/out: give it the same folders by the same paths",
-    ]
+    assert outfit([there, "/not/there"]) == (__version__, ("/not/there",))
+    lacking = Outfit("0.0.9", ("/share/logo.png", "/share/out/.probe.12345678.tmp"))
+    version, logo, folder = _troubles("tcp://a:1", lacking)
+    assert version.startswith("the Dask worker tcp://a:1 has invoicexpress-reports 0.0.9, and this is ")
+    assert version.endswith(f"{__version__}: install the same there, and start it again")
+    assert logo.startswith("the Dask worker tcp://a:1 does not see /share/logo.png: give it the same folders")
+    assert folder.startswith("the Dask worker tcp://a:1 does not see /share/out: give it the same folders")

@@ -299,7 +299,7 @@ def test_accounts_are_read_at_the_same_time_and_each_has_its_own_log(office: Off
 
 def test_accounts_give_what_each_gives_alone(office: Office) -> None:
     configs = [configured(office, name) for name in ("alfa", "beta")]
-    alone = {}
+    alone: dict[str, bytes] = {}
     for config in configs:
         assert office.type("run", config).code == 0
         alone |= tree(office.output)
