@@ -362,7 +362,7 @@ def _run(
         from reports.dry_run import describe
 
         for plan in planned:
-            say(describe(plan, screen=Terminal()))
+            say(describe(plan))
         say("Nothing was asked and nothing written. Exit code 0.")
         return ExitCode.DONE
     hire = None

@@ -133,6 +133,6 @@ class _Cluster(Executor):
         future: Future[Any] = self._executor.submit(work, *args, **kwargs)
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - as executors have it
         # Whoever leaves is waited for by nobody: the scheduler drops what it had not begun.
         self._client.close()

@@ -2,18 +2,16 @@
 
 import json
 
-from reports.month import Month
-from reports.plan import Plan, Screen
+from reports.brief import Brief
+from reports.plan import Plan
 from reports.source.details import BALANCE, CLIENT
-from reports.workers import Workers
 
 ALSO_ASKED = {CLIENT: "the client's own page", BALANCE: "its balance"}
 
 
-def describe(plan: Plan, screen: Screen) -> str:
+def describe(plan: Plan) -> str:
     """Some lines on one account's month."""
     settings = plan.config
-    month = Month(plan, screen, Workers(processes=1))
     wanted = settings.filters.as_request()
     own_filters = [
         f"  filter of client {own.id}: {json.dumps(filters)}"
@@ -31,7 +29,7 @@ def describe(plan: Plan, screen: Screen) -> str:
             f"  filter: {json.dumps(wanted)}",
             *own_filters,
             *_extra_requests(plan),
-            *_not_read_again(plan, month),
+            *_not_read_again(plan),
             f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
             f"  to {plan.folder}",
         ]
@@ -58,12 +56,13 @@ def _extra_requests(plan: Plan) -> list[str]:
     return [f"  would ask besides, for every client: {' and '.join(named)}"] if named else []
 
 
-def _not_read_again(plan: Plan, month: Month) -> list[str]:
+def _not_read_again(plan: Plan) -> list[str]:
+    brief = Brief(plan)
     expected = plan.only or [own.id for own in plan.config.clients or ()]
     if plan.resumed and plan.config.clients is None and (listing := plan.resumed.clients(everything=True)):
         expected = plan.only or [listed.id for listed in listing.clients]
-        month.expect(expected, listing)
+        brief.listing = listing
     resumed = [
-        str(client) for client in expected if plan.resumed and plan.resumed.reading(month.wanted(client))
+        str(client) for client in expected if plan.resumed and plan.resumed.reading(brief.wanted(client))
     ]
     return [f"  would not read again, read completely today: {', '.join(resumed)}"] if resumed else []

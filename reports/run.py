@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from reports import TOOL, __version__, files, notice, run_log, send
+from reports import TOOL, __version__, ending, files, notice, run_log, send
 from reports.deliver import publish
 from reports.errors import (
     ConfigError,
@@ -161,9 +161,9 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
     # What workers that died had begun.
     files.sweep(plan.folder)
     with _ended_in_order(month):
-        month.sum_up()
+        ending.sum_up(month)
     try:
-        outcome = month.finish(started_at=started_at, now=now)
+        outcome = ending.finish(month, started_at=started_at, now=now)
         is_mailing = _is_sending(plan.config) and not plan.is_offline and not plan.is_elsewhere
         has_mail = month.is_recorded and month.ready and outcome.exit_code not in NOTHING_LEAVES_AFTER
         if not is_mailing or not has_mail:
@@ -175,7 +175,7 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
         month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
     # The record is written once more, and says so.
     with publish.undisturbed():
-        return month.finish(started_at=started_at, now=now)
+        return ending.finish(month, started_at=started_at, now=now)
 
 
 @contextmanager
@@ -220,7 +220,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             month.expect([client.id for client in everyone.clients], everyone)
         else:
             month.expect([client.id for client in plan.config.clients])
-        wanted = [month.wanted(client) for client in month.expected]
+        wanted = [month.brief.wanted(client) for client in month.expected]
         resumed = {want.client: found for want in wanted if today and (found := today.reading(want))}
         yield from resumed.values()
         yield from fetch(

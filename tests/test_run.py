@@ -630,7 +630,7 @@ def test_second_run_of_a_folder_ends_at_once_and_writes_nothing(office: Office) 
     [
         ("client_files.render", ()),
         ("client_files.render", ("--client", f"{RUI}")),
-        ("month.pages.overview", ()),
+        ("ending.pages.overview", ()),
     ],
 )
 def test_bug_is_one_line_on_the_screen_and_a_traceback_in_the_log(

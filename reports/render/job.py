@@ -32,6 +32,7 @@ from reports.source import archive
 from reports.source.archive import Header
 from reports.source.client_list import AccountClient
 from reports.source.earlier import Earlier
+from reports.source.earlier import readings as earlier_readings
 
 STATEMENT_TEMPLATES = ("statement.html.j2", "parts.html.j2", "page.html.j2")
 """What makes the statement: where the issuer has none of them, it is the built-in one."""
@@ -44,8 +45,8 @@ class Job:
     """What to make of one archive. `name` and `fiscal_id` None: as the newest document has them.
 
     `listed` is the client in the account's own list, where that was read whole. `details`: what else of the
-    account's word is shown, `client` and `balance`. `earlier` are the readings it is held against, the
-    newest first. `own_words` None: no mail is made.
+    account's word is shown, `client` and `balance`. `account_folder`: where the readings of earlier periods
+    lie that it is held against. `own_words` None: no mail is made.
     """
 
     client: int
@@ -65,7 +66,7 @@ class Job:
     brand: Brand
     listed: AccountClient | None = None
     details: tuple[str, ...] = ()
-    earlier: tuple[Earlier, ...] = ()
+    account_folder: Path | None = None
     own_words: OwnWords | None = None
 
 
@@ -183,10 +184,13 @@ def _documents(path: Path) -> list[Document]:
 
 def _comparison(job: Job, now: Tables, header: Header) -> Comparison | None:
     """What changed since the earlier readings. One that cannot be read is as if it were not there."""
+    if job.account_folder is None:
+        return None
     is_filtered = changes.is_by_state(header.filters)
+    readings = earlier_readings(job.account_folder, header, job.period)
     held: list[Earlier] = []
     found: list[Change] = []
-    for earlier in job.earlier:
+    for earlier in readings:
         try:
             then = tables.build(_documents(earlier.archive))
         except (ClientError, ValueError, TypeError, KeyError, AttributeError) as error:

@@ -1,0 +1,116 @@
+"""How a month ends: overview and summary of all its clients, run record, exit code and the last sentence."""
+
+import datetime as dt
+import logging
+
+from reports import files, result
+from reports.deliver import record
+from reports.errors import ExitCode, WriteError, most_severe
+from reports.month import UNMAILED, Month
+from reports.plan import Clock, Outcome, brand_of, few, last_line
+from reports.render import account_pages, pages, workbook
+from reports.render.account_pages import Account
+from reports.render.labels import Labels
+from reports.source.client_list import stored_clients
+
+MONTHS_NAMED = 6
+
+log = logging.getLogger(__name__)
+
+
+def sum_up(month: Month) -> None:
+    """Writes summary and overview."""
+    account, folder = _account(month), month.plan.folder
+    labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
+    try:
+        grids = [month.grids[client.id] for client in account.clients if client.id in month.grids]
+        book = account_pages.summary_book(account, grids, labels=labels)
+        with files.new_file(folder / "summary.xlsx") as target:
+            workbook.write(book, target, labels=labels, brand=brand)
+    except WriteError as error:
+        month.lack(error)
+    try:
+        page = pages.overview(account, labels=labels, brand=brand)
+        files.write_bytes(folder / "index.html", page.encode("utf-8", "replace"))
+    except WriteError as error:
+        month.lack(error)
+
+
+def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
+    """Writes the run record, and the line in RESULT.html."""
+    account, plan = _account(month), month.plan
+    code = most_severe([*month.codes, _code(month)])
+    message = last_line(_sentence(month, account), code)
+    log.info("%s", message)
+    try:
+        record.write(
+            plan.folder,
+            account=account.name,
+            period=plan.period,
+            started_at=started_at,
+            finished_at=now(),
+            exit_code=code,
+            message=message,
+            entries=[month.entries[line.id] for line in account.clients],
+        )
+        month.is_recorded = True
+        result.write(plan.account_folder, Labels(plan.config.language))
+    except WriteError as error:
+        month.lack(error)
+        code = most_severe(month.codes)
+        message = last_line(_sentence(month, account), code)
+    return Outcome(code, message, plan.folder)
+
+
+def _account(month: Month) -> Account:
+    plan = month.plan
+    listing = month.brief.listing or stored_clients(plan.source)
+    order = [client for client in month.everyone if client in month.lines]
+    order += sorted({*month.lines} - {*order})
+    return Account(
+        name=plan.config.account.name,
+        issuer=plan.config.issuer.name,
+        period=plan.period,
+        clients=tuple(month.lines[client] for client in order),
+        clients_in_account=listing.total if listing else None,
+        filters=plan.config.filters.as_request(),
+    )
+
+
+def _code(month: Month) -> ExitCode:
+    """Failures and warnings over all clients of the overview."""
+    states = [month.entries[client]["state"] for client in month.expected if client in month.entries]
+    if (states or month.stopped_by) and all(state == "failed" for state in states):
+        return ExitCode.NONE_DONE
+    if any(line.state == account_pages.FAILED for line in month.lines.values()):
+        return ExitCode.SOME_FAILED
+    has_warnings = any(
+        line.warnings or line.is_changed or line.unmailed == account_pages.TOO_LARGE
+        for line in month.lines.values()
+    )
+    return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
+
+
+def _sentence(month: Month, account: Account) -> str:
+    overview = month.plan.folder / "index.html"
+    ready, failed = len(account.ready), account.failed
+    parts = [f"{ready} of {len(account.clients)} clients ready"]
+    if failed:
+        parts.append(f"failed: {len(failed)}, {few([f'{one.name} ({one.id})' for one in failed])}")
+    if failed or month.stopped_by:
+        parts.append(str(month.stopped_by or failed[0].reason))
+    parts += map(str, month.unwritten)
+    if count := sum(client.warnings for client in account.clients):
+        parts.append(f"warnings: {count}, see {overview}")
+    for why, what in UNMAILED.items():
+        if clients := account.unmailed(why):
+            parts.append(f"{what}: {len(clients)}, {few([f'{one.name} ({one.id})' for one in clients])}")
+    if months := account.changed_months:
+        named = ", ".join(f"{first:%Y-%m}" for first in months[-MONTHS_NAMED:])
+        named += " and earlier" if len(months) > MONTHS_NAMED else ""
+        parts.append(
+            f"documents changed since they were reported, VAT of {named}: {account.changed_documents}, "
+            f"see {overview}"
+        )
+    parts += month.remarks
+    return "; ".join(part.rstrip(".") for part in parts)
