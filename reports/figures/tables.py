@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -171,7 +172,9 @@ def amounts(document: Document) -> Amounts | None:
     if net is None or tax is None or total is None:
         return None
     gross = net + tax
-    withholding = cents(net * document.withholding_rate / 100) if document.withholding_rate else ZERO
+    if not document.withholding_rate:
+        return Amounts(gross, ZERO, gross, is_explained=abs(total - gross) <= TOTAL_TOLERANCE)
+    withholding = cents(net * document.withholding_rate / 100)
     off_net = abs(total - (gross - withholding))
     off_gross = abs(total - gross)
     is_explained = min(off_net, off_gross) <= TOTAL_TOLERANCE
@@ -270,10 +273,15 @@ def _tax_rows(document: Document, sign: int) -> Iterator[tuple[object, ...]]:
             kind.scheme,
             rate,
             exemption,
-            tuple(sorted({item.tax_name for item in items if item.tax_name})),
-            cents(sum((item.net for item in items if item.net is not None), ZERO) * sign),
-            cents(sum((item.tax for item in items if item.tax is not None), ZERO) * sign),
+            _in_order(frozenset(item.tax_name for item in items if item.tax_name)),
+            _signed(cents(sum((item.net for item in items if item.net is not None), ZERO)), sign),
+            _signed(cents(sum((item.tax for item in items if item.tax is not None), ZERO)), sign),
         )
+
+
+@lru_cache(maxsize=16)
+def _in_order(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))
 
 
 def _exemption(document: Document, item: LineItem) -> str | None:
