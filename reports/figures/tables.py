@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -143,6 +143,11 @@ def build(documents: Iterable[Document]) -> Tables:
         taxes=_frame(chain.from_iterable(map(_tax_rows, values, factors)), TAX_COLUMNS),
         values=values,
     )
+
+
+def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a few columns, as plain values: for sums of small frames far cheaper than pandas' own."""
+    return zip(*(frame[name].tolist() for name in names), strict=True)
 
 
 def refuse_holes(documents: Iterable[Document]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from reports.figures.model import STATUSES, TYPES
-from reports.figures.tables import Tables
+from reports.figures.tables import Tables, columns
 from reports.money import ZERO, plain
 from reports.period import Period
 
@@ -230,7 +230,7 @@ def _aged(documents: pd.DataFrame, read_on: date, limits: Sequence[int]) -> pd.D
     """Due today is not overdue; no due date: the issue date stands in. Credit notes age like the rest."""
     late = {
         row: (read_on - (due or issued)).days
-        for row, (is_open, due, issued) in enumerate(_columns(documents, "is_open", "due_date", "date"))
+        for row, (is_open, due, issued) in enumerate(columns(documents, "is_open", "due_date", "date"))
         if is_open
     }
     identities = documents["id"].tolist()
@@ -243,7 +243,7 @@ def _aged(documents: pd.DataFrame, read_on: date, limits: Sequence[int]) -> pd.D
 
 
 def _explained(not_counted: pd.DataFrame) -> pd.DataFrame:
-    reasons = [_reason(kind, status) for kind, status in _columns(not_counted, "type", "status")]
+    reasons = [_reason(kind, status) for kind, status in columns(not_counted, "type", "status")]
     return not_counted.assign(reason=pd.Series(reasons, dtype="object"))
 
 
@@ -258,7 +258,7 @@ def _reason(kind: str, status: str) -> str:
 def _type_subtotals(counted: pd.DataFrame) -> Iterator[TypeSubtotal]:
     """In the order of TYPES, which begins with invoices."""
     groups: dict[tuple[str, str], list[tuple[Decimal, ...]]] = defaultdict(list)
-    for currency, kind, *amounts in _columns(counted, "currency", "type", *AMOUNTS):
+    for currency, kind, *amounts in columns(counted, "currency", "type", *AMOUNTS):
         groups[currency, kind].append(tuple(amounts))
     for currency in _in_order({currency for currency, _ in groups}):
         for kind in TYPES:
@@ -270,7 +270,7 @@ def _type_subtotals(counted: pd.DataFrame) -> Iterator[TypeSubtotal]:
 def _ageing(open_documents: pd.DataFrame, counted: set[str], names: Sequence[str]) -> Iterator[Bucket]:
     """Every bucket of every currency; `counted` are the currencies of the period."""
     amounts: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
-    for currency, bucket, payable in _columns(open_documents, "currency", "bucket", "payable"):
+    for currency, bucket, payable in columns(open_documents, "currency", "bucket", "payable"):
         amounts[currency, bucket].append(payable)
     for currency in _in_order(counted | {currency for currency, _ in amounts}):
         for name in names:
@@ -294,8 +294,8 @@ def _currency_totals(types: Sequence[TypeSubtotal], ageing: Sequence[Bucket]) ->
 def _vat_rows(taxes: pd.DataFrame, counted: Container[int]) -> Iterator[VatRow]:
     """Of the documents whose ids are `counted`."""
     groups: dict[tuple[str, str, Decimal | None, str | None], list[tuple[Any, ...]]] = defaultdict(list)
-    keys = _columns(taxes, "currency", "scheme", "rate", "exemption")
-    parts = _columns(taxes, "document_id", "sign", "base", "tax", "tax_names")
+    keys = columns(taxes, "currency", "scheme", "rate", "exemption")
+    parts = columns(taxes, "document_id", "sign", "base", "tax", "tax_names")
     for key, part in zip(keys, parts, strict=True):
         if part[0] in counted:
             groups[key].append(part)
@@ -347,9 +347,7 @@ def _months(documents: pd.DataFrame, period: Period, currencies: Sequence[str]) 
     months = period.twelve_months
     year = Period(months[0].first, months[-1].last)
     amounts: dict[tuple[str, int], list[tuple[Decimal, Decimal]]] = defaultdict(list)
-    for is_counted, day, currency, *own in _columns(
-        documents, "is_counted", "date", "currency", "net", "tax"
-    ):
+    for is_counted, day, currency, *own in columns(documents, "is_counted", "date", "currency", "net", "tax"):
         if is_counted and day in year:
             amounts[currency, day.month].append(tuple(own))
     for currency in currencies:
@@ -374,11 +372,6 @@ def _rows(frame: pd.DataFrame, rows: Sequence[int]) -> pd.DataFrame:
     taken = frame.take(rows)
     taken.index = pd.RangeIndex(len(rows))
     return taken
-
-
-def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a few columns, as plain values."""
-    return zip(*(frame[name].tolist() for name in names), strict=True)
 
 
 def _sum(rows: Iterable[object], field: str) -> Decimal:
