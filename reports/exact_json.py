@@ -6,13 +6,14 @@ refuses it by name.
 """
 
 import json
-from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 DEEPEST_LEVELS = 100
 """The answers of the API have six. Python's own recursion ends near a thousand, callers included: what is
 read here can be written, compared and walked by recursion anywhere."""
+
+_NESTED = {dict, list}
 
 
 class DepthError(ValueError):
@@ -22,21 +23,29 @@ class DepthError(ValueError):
 def read(text: str) -> Any:
     """The value that `text` holds. Raises DepthError, and json.JSONDecodeError for a text that is no JSON."""
     try:
-        value = json.loads(text, parse_int=_whole, parse_float=_broken, parse_constant=Decimal)
+        value = _loaded(text)
     except RecursionError:
         raise DepthError from None
-    level = [value]
-    for _ in range(DEEPEST_LEVELS):
-        level = [part for whole in level for part in _parts(whole) if isinstance(part, (dict, list))]
+    level: list[Any] = [[value]]
+    for _ in range(DEEPEST_LEVELS + 1):
+        level = [
+            part
+            for whole in level
+            for part in (whole.values() if type(whole) is dict else whole)
+            if type(part) in _NESTED
+        ]
         if not level:
             return value
     raise DepthError
 
 
-def _parts(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, InvalidOperation):  # a number that is too long for its kind
+        return json.loads(text, parse_int=_whole, parse_float=_broken, parse_constant=Decimal)
 
 
 def _whole(digits: str) -> int | Decimal:

@@ -14,6 +14,9 @@ NOISE_PLACES = Decimal("1E-8")
 LIMIT = Decimal("1E12")
 """Amounts of a million million and more are taken for garbage, not for money."""
 
+MOST_REMEMBERED = 4096
+"""So many amounts are one object each wherever they come again."""
+
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
 
@@ -21,28 +24,20 @@ _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
 def exact(value: object) -> Decimal:
     """The amount that `value` (JSON number or text) holds, freed of binary noise beyond 8 decimals.
 
-    0.30000000000000004 is 0.3. Raises ValueError for everything that is not plainly a finite number
-    in JSON's own notation: true, null, "1234,56", "€ 1", NaN, 1e400, an object.
+    0.30000000000000004 is 0.3. At least two decimals, no zeros behind them: equal amounts print alike, and
+    are one object as a rule. Raises ValueError for everything that is not plainly a finite number in JSON's
+    own notation: true, null, "1234,56", "€ 1", NaN, 1e400, an object.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
-        raise ValueError(f"{_shown(value)} is not an amount")
-    if isinstance(value, int):
-        number = Decimal(value) if abs(value) < LIMIT else LIMIT
-    elif isinstance(value, str):
-        if not _NUMBER.fullmatch(value.strip()):
-            raise ValueError(f"{_shown(value)} is not an amount")
-        number = Decimal(value.strip())
-    else:
-        number = value
-    # copy_abs: abs() would round, and overflow, in the default context.
-    if not number.is_finite() or number.copy_abs() >= LIMIT:
-        raise ValueError(f"{_shown(value)} is not an amount of money")
-    return _plain(number.quantize(NOISE_PLACES, context=_CONTEXT))
+    number = value if isinstance(value, Decimal) else _number(value)
+    try:
+        return _AMOUNTS[number]
+    except (OverflowError, TypeError):  # TypeError: a signaling NaN has no hash
+        raise ValueError(f"{_shown(value)} is not an amount of money") from None
 
 
 def cents(amount: Decimal) -> Decimal:
     """`amount` in whole cents, half up; never a negative zero."""
-    return amount.quantize(CENT, context=_CONTEXT) + ZERO
+    return amount.quantize(CENT, None, _CONTEXT) or ZERO
 
 
 def plain(number: Decimal) -> str:
@@ -51,11 +46,35 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _plain(number: Decimal) -> Decimal:
-    """Without trailing zeros beyond the cents, so that equal amounts print alike."""
-    short = number.normalize(_CONTEXT)
-    exponent = short.as_tuple().exponent
-    return cents(short) if isinstance(exponent, int) and exponent > -2 else short
+def _number(value: object) -> Decimal:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value) if abs(value) < LIMIT else LIMIT
+    if isinstance(value, str) and _NUMBER.fullmatch(text := value.strip()):
+        return Decimal(text)
+    raise ValueError(f"{_shown(value)} is not an amount")
+
+
+class _Amounts(dict[Decimal, Decimal]):
+    """A number → its amount. It remembers amounts, never the numbers: these may be of any length.
+
+    Raises OverflowError for a number that is not below LIMIT.
+    """
+
+    def __missing__(self, number: Decimal) -> Decimal:
+        # copy_abs: abs() would round, and overflow, in the default context.
+        if not number.is_finite() or number.copy_abs() >= LIMIT:
+            raise OverflowError
+        amount = cents(number)
+        if amount != number:
+            amount = number.quantize(NOISE_PLACES, None, _CONTEXT).normalize(_CONTEXT)
+            if amount != number and amount == (whole := cents(amount)):
+                amount = whole
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        return self.setdefault(amount, amount)
+
+
+_AMOUNTS = _Amounts()
 
 
 def _shown(value: object) -> str:

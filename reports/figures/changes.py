@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from reports.figures.tables import Tables
+from reports.figures.tables import Tables, columns
 from reports.money import ZERO
 from reports.period import Period
 
@@ -94,7 +94,9 @@ def compare(
     before, today = _by_id(then), _by_id(now)
     changes: list[Change] = []
     for identity in {**before, **today}:
-        old, new = before.get(identity), today.get(identity)
+        if before.get(identity) == today.get(identity):
+            continue
+        old, new = _row(before.get(identity)), _row(today.get(identity))
         counted_then, counted_now = _if_counted(old), _if_counted(new)
         days = [row["date"] for row in (counted_then, counted_now) if row]
         if not any(after < day <= period.last for day in days):
@@ -197,16 +199,25 @@ class _Paper:
         return () if field == "date" and len(months) == 1 else tuple(months)
 
 
-def _by_id(tables: Tables) -> dict[int, Row]:
-    """The documents with what they come to per VAT rate; a code of exemption is a fact of the document."""
-    taxes = tables.taxes
-    rates: dict[int, dict[Decimal | None, tuple[Decimal, Decimal]]] = {}
-    for identity, rate, base, tax in zip(
-        taxes["document_id"], taxes["rate"], taxes["base"], taxes["tax"], strict=True
-    ):
-        rates.setdefault(identity, {})[rate] = (base, tax)
-    rows = tables.documents[_COLUMNS].to_dict("records")
-    return {row["id"]: {**row, "rates": rates.get(row["id"], {})} for row in rows}  # type: ignore[dict-item]
+def _by_id(tables: Tables) -> dict[int, tuple[Any, ...]]:
+    """What is compared of each document: _COLUMNS, and what it comes to per VAT rate.
+
+    A code of exemption is a fact of the document. Plain rows, since few of many documents changed.
+    """
+    rates: dict[int, tuple[Any, ...]] = {}
+    for identity, *own in columns(tables.taxes, "document_id", "rate", "base", "tax"):
+        rates[identity] = (*rates.get(identity, ()), tuple(own))
+    return {row[0]: (*row, rates.get(row[0], ())) for row in columns(tables.documents, *_COLUMNS)}
+
+
+def _row(values: tuple[Any, ...] | None) -> Row | None:
+    if values is None:
+        return None
+    *facts, rates = values
+    return {
+        **dict(zip(_COLUMNS, facts, strict=True)),
+        "rates": {rate: (base, tax) for rate, base, tax in rates},
+    }
 
 
 def _if_counted(row: Row | None) -> Row | None:

@@ -182,18 +182,21 @@ def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]
     What is unknown (type, status, currency) is found at any date: it may hide an open document. They come by
     date, then id: the API has no order of its own.
     """
-    open_ids = set(figures.open_documents["id"])
+    open_ids = set(figures.open_documents["id"].tolist())
+    statuses = _statuses(filters)
     findings = [*_of_reading(figures, filters)]
     for document in sorted(tables.values, key=lambda document: (document.date or date.min, document.id)):
         in_period = document.date is not None and document.date in figures.period
+        is_shown = in_period or document.id in open_ids
         findings += _unknown(document)
-        findings += _outside(document, filters)
-        if in_period or document.id in open_ids or document.date is None:
+        if filters:
+            findings += _outside(document, statuses, filters)
+        if document.remarks and (is_shown or document.date is None):
             findings += _of_remarks(document)
-        if document.is_counted and (in_period or document.id in open_ids):
+        if is_shown and document.is_counted:
             findings += _of_total(document)
-        if document.is_counted and in_period:
-            findings += _of_lines(document)
+            if in_period:
+                findings += _of_lines(document)
     return tuple(findings)
 
 
@@ -221,8 +224,9 @@ def _unknown(document: Document) -> Iterator[Finding]:
         yield _finding("CURRENCY-UNKNOWN", document, found=document.currency)
 
 
-def _outside(document: Document, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
-    statuses = _statuses(filters)
+def _outside(
+    document: Document, statuses: set[str], filters: Mapping[str, Sequence[str]]
+) -> Iterator[Finding]:
     types, archived = filters.get("by_type", ()), filters.get("archived", ())
     if statuses and document.status not in statuses:
         yield _finding("OUTSIDE-FILTER", document, found=f"status {document.status}")
@@ -264,22 +268,22 @@ def _of_lines(document: Document) -> Iterator[Finding]:
         yield _finding("NO-LINES", document, found="0", expected=str(net))
     for item in document.items:
         yield from _of_line(document, item)
-    if any(item.rate == 0 for item in document.items):
+    if any(item.rate is not None and not item.rate for item in document.items):
         yield from _of_exemption(document)
 
 
 def _of_line(document: Document, item: LineItem) -> Iterator[Finding]:
-    place = str(item.position)
+    net, tax, subtotal = item.net, item.tax, item.subtotal
     if item.rate is None:
-        yield _finding("TAX-MISSING", document, field=place)
-    if item.net is not None and item.subtotal is not None:
-        readings = (item.subtotal, item.subtotal - (item.discount or ZERO))
-        if min(abs(reading - item.net) for reading in readings) > LINE_TOLERANCE:
-            yield _differing("LINE-SUBTOTAL", document, item.net, item.subtotal, field=place)
-    if item.rate is not None and item.net is not None and item.tax is not None:
-        due = item.net * item.rate / 100
-        if abs(due - item.tax) > LINE_TOLERANCE:
-            yield _differing("LINE-TAX", document, cents(due), cents(item.tax), field=place)
+        yield _finding("TAX-MISSING", document, field=str(item.position))
+    if net is not None and subtotal is not None and subtotal != net:
+        readings = (subtotal, subtotal - (item.discount or ZERO))
+        if min(abs(reading - net) for reading in readings) > LINE_TOLERANCE:
+            yield _differing("LINE-SUBTOTAL", document, net, subtotal, field=str(item.position))
+    if item.rate is not None and net is not None and tax is not None:
+        due = net * item.rate / 100
+        if abs(due - tax) > LINE_TOLERANCE:
+            yield _differing("LINE-TAX", document, cents(due), cents(tax), field=str(item.position))
 
 
 def _of_line_sums(document: Document, net: Decimal, tax: Decimal) -> Iterator[Finding]:

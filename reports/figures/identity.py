@@ -39,13 +39,13 @@ def of_documents(documents: Iterable[Document]) -> Identity:
     """What the snapshots say: number and address each by the newest document that has one."""
     return first_known(
         identity(
-            fiscal_id=document.client.fiscal_id,
-            address=document.client.address,
-            postal_code=document.client.postal_code,
+            fiscal_id=client.fiscal_id,
+            address=client.address,
+            postal_code=client.postal_code,
             city=None,
-            country=document.client.country,
+            country=client.country,
         )
-        for document in newest_first(documents)
+        for client in dict.fromkeys(document.client for document in newest_first(documents))
     )
 
 

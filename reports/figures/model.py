@@ -11,19 +11,25 @@ a credit note is applied in `tables`, once.
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 from reports import exact_json
 from reports.errors import DataError
-from reports.money import cents, exact
+from reports.money import CENT, cents, exact
 
 FIRST_YEAR = 1901
 """Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
 
 MOST_ID_DIGITS = 18
 """What fits into the 64 bits of a table's column."""
+
+MOST_REMEMBERED = 4096
+LONGEST_REMEMBERED = 100
+"""Texts and days that come again and again are one object each: as many at a time, of so many characters."""
+
+V = TypeVar("V")
 
 _READ_AGAIN = "Read the client again, without --offline and --resume"
 
@@ -162,8 +168,7 @@ class Remark(NamedTuple):
     found: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineItem:
+class LineItem(NamedTuple):
     """One line of a document, amounts as they came.
 
     `net` is `total − tax` (the vendor does not say whether `subtotal` is before or after the line's
@@ -187,8 +192,7 @@ class LineItem:
     gross: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The client as it was when the document was issued."""
 
     id: int | None
@@ -202,8 +206,7 @@ class Snapshot:
     phone: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One issued paper. Amounts in cents, unsigned as the API gives them; None where unreadable."""
 
     id: int
@@ -283,7 +286,6 @@ def parse_document(raw: Mapping[str, object]) -> Document:
     if identity is None:
         raise DataError(f"A stored document has {_shown(raw.get('id'))} for its id. {_READ_AGAIN}")
     reader = _Reader(raw)
-    client = _Reader(_mapping(raw.get("client")))
     exchange = _Reader(_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
     payment = _Reader(_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")
     currency_name = reader.text("currency")
@@ -316,17 +318,7 @@ def parse_document(raw: Mapping[str, object]) -> Document:
         mb_entity=payment.text("entity"),
         mb_reference=payment.text("reference"),
         mb_value=payment.shown("value"),
-        client=Snapshot(
-            id=_whole(client.raw.get("id")),
-            name=client.line("name"),
-            email=client.line("email"),
-            address=client.text("address"),
-            postal_code=client.line("postal_code"),
-            country=client.line("country"),
-            code=client.line("code"),
-            fiscal_id=client.line("fiscal_id"),
-            phone=client.line("phone"),
-        ),
+        client=_snapshot(_mapping(raw.get("client"))),
         items=tuple(reader.line_items()),
         remarks=tuple(reader.remarks),
     )
@@ -337,8 +329,33 @@ def currency_code(name: str | None) -> str:
     return CURRENCIES.get(name.casefold(), name) if name else "?"
 
 
+def _snapshot(raw: Mapping[str, object]) -> Snapshot:
+    reader = _Reader(raw)
+    return _one_snapshot(
+        Snapshot(
+            id=_whole(raw.get("id")),
+            name=reader.line("name"),
+            email=reader.line("email"),
+            address=reader.text("address"),
+            postal_code=reader.line("postal_code"),
+            country=reader.line("country"),
+            code=reader.line("code"),
+            fiscal_id=reader.line("fiscal_id"),
+            phone=reader.line("phone"),
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _one_snapshot(snapshot: Snapshot) -> Snapshot:
+    """Equal ones are one object: a client seldom changes."""
+    return snapshot
+
+
 class _Reader:
     """Reads the fields of one JSON object and notes what it could not take as it stands."""
+
+    __slots__ = ("path", "raw", "remarks")
 
     def __init__(
         self, raw: Mapping[str, object], remarks: list[Remark] | None = None, path: str = ""
@@ -350,47 +367,47 @@ class _Reader:
     def text(self, key: str) -> str | None:
         """Text without blanks around it; None when there is none."""
         value = self.raw.get(key)
-        if value is None:
-            return None
-        text = value if isinstance(value, str) else _as_text(value)
-        return text.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+        return None if value is None else _TEXTS[value if isinstance(value, str) else _as_text(value)]
 
     def line(self, key: str) -> str | None:
         """Text on one line: names of clients come with line breaks in them."""
-        text = self.text(key)
-        return " ".join(text.split()) if text else None
+        value = self.raw.get(key)
+        return None if value is None else _LINES[value if isinstance(value, str) else _as_text(value)]
 
     def required(self, key: str) -> Decimal | None:
         """An amount the figures need."""
-        return self._number(key, "AMOUNT-UNREADABLE", exact)
+        return self._number(key, self.raw.get(key), "AMOUNT-UNREADABLE")
 
     def header_amount(self, key: str) -> Decimal | None:
         """An amount of the document itself, in cents; more decimals than cents leave a remark."""
         amount = self.required(key)
-        if amount is None:
-            return None
-        if cents(amount) != amount:
-            self.remark("AMOUNT-PRECISION", key)
+        if amount is None or amount.same_quantum(CENT):
+            return amount
+        self.remark("AMOUNT-PRECISION", key)
         return cents(amount)
 
     def shown(self, key: str) -> Decimal | None:
         """A number that is shown but never added: absent is fine, nonsense leaves a remark."""
-        return None if self.raw.get(key) in (None, "") else self._number(key, "NUMBER-UNREADABLE", exact)
+        value = self.raw.get(key)
+        return None if value is None or value == "" else self._number(key, value, "NUMBER-UNREADABLE")
 
     def withholding_rate(self) -> Decimal | None:
         """Percent of the net amount; None when there is none."""
-        if self.raw.get("retention") in (None, ""):
+        value = self.raw.get("retention")
+        if value is None or value == "":
             return None
-        rate = self._number("retention", "WITHHOLDING-UNREADABLE", _percentage)
+        rate = _rate(value)
+        if rate is None:
+            self.remark("WITHHOLDING-UNREADABLE", "retention")
         return rate or None
 
     def day(self, key: str, *, is_required: bool) -> dt.date | None:
         """`dd/mm/yyyy`: 03/04 is the third of April."""
         value = self.raw.get(key)
-        if value in (None, "") and not is_required:
+        if not is_required and (value is None or value == ""):
             return None
         try:
-            return _day(value)
+            return _DAYS[str(value)]
         except ValueError:
             self.remark("DATE-UNREADABLE", key)
             return None
@@ -401,7 +418,7 @@ class _Reader:
             self.remark("LINES-UNREADABLE", "items")
             return
         for position, item in enumerate(items, start=1):
-            if isinstance(item, Mapping):
+            if isinstance(item, dict):
                 yield _Reader(item, self.remarks, f"items[{position}].").line_item(position)
             else:
                 self.remarks.append(Remark("LINES-UNREADABLE", f"items[{position}]", _shown(item)))
@@ -430,30 +447,40 @@ class _Reader:
     def remark(self, code: str, key: str) -> None:
         self.remarks.append(Remark(code, self.path + key, _shown(self.raw.get(key))))
 
-    def _number(self, key: str, code: str, read: Callable[[object], Decimal]) -> Decimal | None:
+    def _number(self, key: str, value: object, code: str) -> Decimal | None:
         try:
-            return read(self.raw.get(key))
+            return exact(value)
         except ValueError:
             self.remark(code, key)
             return None
 
 
-def _percentage(value: object) -> Decimal:
-    rate = exact(value)
-    if not 0 <= rate <= 100:
-        raise ValueError(f"{rate} is not a percentage")
-    return rate
+class _Remembered(dict[str, V]):
+    """What `read` makes of a text; of short ones as a rule the same object again."""
+
+    def __init__(self, read: Callable[[str], V]) -> None:
+        self.read = read
+
+    def __missing__(self, came: str) -> V:
+        value = self.read(came)
+        if len(came) <= LONGEST_REMEMBERED:
+            if len(self) >= MOST_REMEMBERED:
+                self.clear()
+            self[came] = value
+        return value
 
 
-def _rate(value: object) -> Decimal | None:
-    try:
-        return _percentage(value)
-    except ValueError:
-        return None
+def _trimmed(came: str) -> str | None:
+    return came.replace("\r\n", "\n").replace("\r", "\n").strip() or None
 
 
-def _day(value: object) -> dt.date:
-    day, month, year = str(value).strip().split("/")
+def _on_one_line(came: str) -> str | None:
+    return " ".join(came.split()) or None
+
+
+def _day(came: str) -> dt.date:
+    """Of `dd/mm/yyyy`. Raises ValueError for what is none."""
+    day, month, year = came.strip().split("/")
     if not (len(year) == 4 and (day + month + year).isascii() and (day + month + year).isdecimal()):
         raise ValueError("not dd/mm/yyyy")
     if int(year) < FIRST_YEAR:
@@ -461,8 +488,20 @@ def _day(value: object) -> dt.date:
     return dt.date(int(year), int(month), int(day))
 
 
+_TEXTS, _LINES, _DAYS = _Remembered(_trimmed), _Remembered(_on_one_line), _Remembered(_day)
+
+
+def _rate(value: object) -> Decimal | None:
+    """A percentage; None when it is none."""
+    try:
+        rate = exact(value)
+    except ValueError:
+        return None
+    return rate if 0 <= rate <= 100 else None
+
+
 def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _whole(value: object) -> int | None:

@@ -6,15 +6,18 @@ any date, as on the day of reading. The vendor's header figures are the truth: t
 carries what is left towards them as a rounding of its own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from reports.figures.model import STATUSES, TYPES
-from reports.figures.tables import Tables
+from reports.figures.tables import Tables, columns
 from reports.money import ZERO, plain
 from reports.period import Period
 
@@ -155,12 +158,13 @@ class Figures:
 
     def without_frames(self) -> "Figures":
         """The same figures with empty frames: what is kept of a client once its files are written."""
+        # A copy: a part of a frame keeps the whole frame alive.
         return replace(
             self,
-            documents=self.documents.iloc[:0],
-            line_items=self.line_items.iloc[:0],
-            open_documents=self.open_documents.iloc[:0],
-            not_counted=self.not_counted.iloc[:0],
+            documents=self.documents.iloc[:0].copy(),
+            line_items=self.line_items.iloc[:0].copy(),
+            open_documents=self.open_documents.iloc[:0].copy(),
+            not_counted=self.not_counted.iloc[:0].copy(),
         )
 
 
@@ -171,28 +175,25 @@ def build(tables: Tables, *, period: Period, read_on: date, limits: Sequence[int
     buckets in days, such as 30, 60, 90.
     """
     every = tables.documents
-    in_period = every["date"].map(lambda day: day is not None and day in period).astype(bool)
-    counted = _by_date(every[every["is_counted"] & in_period])
-    not_counted = _explained(_by_date(every[~every["is_counted"] & (in_period | every["date"].isna())]))
-    open_documents = _aged(every[every["is_open"]], read_on, limits)
-    currencies = _currencies(counted, open_documents)
-    totals = tuple(_currency_totals(currency, counted, open_documents) for currency in currencies)
-    taxes = tables.taxes[tables.taxes["document_id"].isin(counted["id"])]
-    vat = tuple(_vat_rows(taxes))
+    is_counted = every["is_counted"].tolist()
+    inside, undated = _of_period(every, period)
+    counted = _rows(every, [row for row in inside if is_counted[row]])
+    not_counted = _explained(_rows(every, [row for row in [*inside, *undated] if not is_counted[row]]))
+    open_documents = _aged(every, read_on, limits)
+    types = tuple(_type_subtotals(counted))
+    ageing = tuple(_ageing(open_documents, {own.currency for own in types}, buckets(limits)))
+    totals = tuple(_currency_totals(types, ageing))
+    vat = tuple(_vat_rows(tables.taxes, set(counted["id"].tolist())))
     return Figures(
         period=period,
         read_on=read_on,
         documents_read=len(every),
         totals=totals,
-        types=tuple(_type_subtotals(counted)),
+        types=types,
         vat=vat,
-        vat_rounding=tuple(
-            _vat_rounding(total.currency, counted, vat) for total in totals if total.documents
-        ),
-        ageing=tuple(
-            _bucket(currency, name, open_documents) for currency in currencies for name in buckets(limits)
-        ),
-        months=tuple(_months(every[every["is_counted"]], period, currencies)),
+        vat_rounding=tuple(_vat_rounding(total.currency, types, vat) for total in totals if total.documents),
+        ageing=ageing,
+        months=tuple(_months(every, period, [total.currency for total in totals])),
         documents=counted,
         line_items=_lines_of(counted, tables.line_items),
         open_documents=open_documents,
@@ -217,33 +218,33 @@ def rate_text(rate: Decimal | None) -> str | None:
     return None if rate is None else plain(rate)
 
 
-def _by_date(documents: pd.DataFrame) -> pd.DataFrame:
-    keys = zip(documents["date"], documents["id"], range(len(documents)), strict=True)
-    order = sorted(keys, key=lambda key: (key[0] is None, key[0] or date.min, key[1]))
-    return documents.iloc[[position for _, _, position in order]].reset_index(drop=True)
+def _of_period(documents: pd.DataFrame, period: Period) -> tuple[list[int], list[int]]:
+    """The rows with a date in the period, by date, then id; and those without a date, by id."""
+    days, identities = documents["date"].tolist(), documents["id"].tolist()
+    by_id = sorted(range(len(days)), key=identities.__getitem__)
+    inside = [row for row in by_id if days[row] is not None and days[row] in period]
+    return sorted(inside, key=days.__getitem__), [row for row in by_id if days[row] is None]
 
 
 def _aged(documents: pd.DataFrame, read_on: date, limits: Sequence[int]) -> pd.DataFrame:
     """Due today is not overdue; no due date: the issue date stands in. Credit notes age like the rest."""
-    names = buckets(limits)
-    due = [day or issued for day, issued in zip(documents["due_date"], documents["date"], strict=True)]
-    late = [(read_on - day).days for day in due]
-    aged = documents.assign(
-        days_overdue=pd.Series([max(days, 0) for days in late], index=documents.index, dtype="int64"),
-        bucket=pd.Series(
-            [names[0 if days <= 0 else 1 + sum(days > limit for limit in limits)] for days in late],
-            index=documents.index,
-            dtype="object",
-        ),
+    late = {
+        row: (read_on - (due or issued)).days
+        for row, (is_open, due, issued) in enumerate(columns(documents, "is_open", "due_date", "date"))
+        if is_open
+    }
+    identities = documents["id"].tolist()
+    order = sorted(late, key=lambda row: (-late[row], identities[row]))
+    names, starts = buckets(limits), (0, *limits)
+    return _rows(documents, order).assign(
+        days_overdue=pd.Series([max(late[row], 0) for row in order], dtype="int64"),
+        bucket=pd.Series([names[bisect_left(starts, late[row])] for row in order], dtype="object"),
     )
-    order = sorted(range(len(late)), key=lambda row: (-late[row], int(documents["id"].iloc[row])))
-    return aged.iloc[order].reset_index(drop=True)
 
 
 def _explained(not_counted: pd.DataFrame) -> pd.DataFrame:
-    pairs = zip(not_counted["type"], not_counted["status"], strict=True)
-    reasons = [_reason(kind, status) for kind, status in pairs]
-    return not_counted.assign(reason=pd.Series(reasons, index=not_counted.index, dtype="object"))
+    reasons = [_reason(kind, status) for kind, status in columns(not_counted, "type", "status")]
+    return not_counted.assign(reason=pd.Series(reasons, dtype="object"))
 
 
 def _reason(kind: str, status: str) -> str:
@@ -254,58 +255,73 @@ def _reason(kind: str, status: str) -> str:
     return status if status in STATUSES else "unknown-status"
 
 
-def _currencies(counted: pd.DataFrame, open_documents: pd.DataFrame) -> list[str]:
-    return sorted({*counted["currency"], *open_documents["currency"]}, key=currency_order)
-
-
-def _currency_totals(currency: str, counted: pd.DataFrame, open_documents: pd.DataFrame) -> CurrencyTotals:
-    own = counted[counted["currency"] == currency]
-    waiting = open_documents[open_documents["currency"] == currency]
-    return CurrencyTotals(
-        currency=currency,
-        documents=len(own),
-        open=_total(waiting["payable"]),
-        overdue=_total(waiting["payable"][waiting["bucket"] != CURRENT]),
-        **_amounts(own),
-    )
-
-
 def _type_subtotals(counted: pd.DataFrame) -> Iterator[TypeSubtotal]:
     """In the order of TYPES, which begins with invoices."""
-    groups = dict(_groups(counted, ["currency", "type"]))
-    for currency in sorted({currency for currency, _ in groups}, key=currency_order):
+    groups: dict[tuple[str, str], list[tuple[Decimal, ...]]] = defaultdict(list)
+    for currency, kind, *amounts in columns(counted, "currency", "type", *AMOUNTS):
+        groups[currency, kind].append(tuple(amounts))
+    for currency in _in_order({currency for currency, _ in groups}):
         for kind in TYPES:
-            if (currency, kind) in groups:
-                own = groups[currency, kind]
-                yield TypeSubtotal(currency=currency, type=kind, documents=len(own), **_amounts(own))
+            if own := groups.get((currency, kind)):
+                sums = (sum(amounts, ZERO) for amounts in zip(*own, strict=True))
+                yield TypeSubtotal(currency, kind, len(own), *sums)
 
 
-def _vat_rows(taxes: pd.DataFrame) -> Iterator[VatRow]:
-    # Missing rates and codes become text for the grouping: groupby drops missing keys.
-    keyed = taxes.assign(
-        rate_key=pd.Series(
-            [rate_text(rate) or "" for rate in taxes["rate"]], index=taxes.index, dtype="object"
-        ),
-        code_key=pd.Series([code or "" for code in taxes["exemption"]], index=taxes.index, dtype="object"),
-    )
-    rows = []
-    for (currency, scheme, rate, code), own in _groups(keyed, ["currency", "scheme", "rate_key", "code_key"]):
-        notes = own["sign"] < 0
-        rows.append(
-            VatRow(
-                currency=currency,
-                scheme=scheme,
-                rate=Decimal(rate) if rate else None,
-                exemption=code or None,
-                tax_names=tuple(sorted({name for names in own["tax_names"] for name in names})),
-                documents=own["document_id"].nunique(),
-                base_invoices=_total(own["base"][~notes]),
-                tax_invoices=_total(own["tax"][~notes]),
-                base_credit_notes=_total(own["base"][notes]),
-                tax_credit_notes=_total(own["tax"][notes]),
-            )
+def _ageing(open_documents: pd.DataFrame, counted: set[str], names: Sequence[str]) -> Iterator[Bucket]:
+    """Every bucket of every currency; `counted` are the currencies of the period."""
+    amounts: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
+    for currency, bucket, payable in columns(open_documents, "currency", "bucket", "payable"):
+        amounts[currency, bucket].append(payable)
+    for currency in _in_order(counted | {currency for currency, _ in amounts}):
+        for name in names:
+            own = amounts.get((currency, name), [])
+            yield Bucket(currency=currency, bucket=name, documents=len(own), amount=sum(own, ZERO))
+
+
+def _currency_totals(types: Sequence[TypeSubtotal], ageing: Sequence[Bucket]) -> Iterator[CurrencyTotals]:
+    for currency in dict.fromkeys(bucket.currency for bucket in ageing):
+        own = [kind for kind in types if kind.currency == currency]
+        waiting = [bucket for bucket in ageing if bucket.currency == currency]
+        yield CurrencyTotals(
+            currency=currency,
+            documents=sum(kind.documents for kind in own),
+            open=_sum(waiting, "amount"),
+            overdue=_sum((bucket for bucket in waiting if bucket.bucket != CURRENT), "amount"),
+            **{name: _sum(own, name) for name in AMOUNTS},
         )
+
+
+def _vat_rows(taxes: pd.DataFrame, counted: Container[int]) -> Iterator[VatRow]:
+    """Of the documents whose ids are `counted`."""
+    groups: dict[tuple[str, str, Decimal | None, str | None], list[tuple[Any, ...]]] = defaultdict(list)
+    keys = columns(taxes, "currency", "scheme", "rate", "exemption")
+    parts = columns(taxes, "document_id", "sign", "base", "tax", "tax_names")
+    for key, part in zip(keys, parts, strict=True):
+        if part[0] in counted:
+            groups[key].append(part)
+    rows = [_vat_row(*key, parts) for key, parts in groups.items()]
     yield from sorted(rows, key=_vat_order)
+
+
+def _vat_row(
+    currency: str, scheme: str, rate: Decimal | None, exemption: str | None, parts: Sequence[tuple[Any, ...]]
+) -> VatRow:
+    """`parts` are a document's id and sign, base and tax, and names of the tax."""
+    invoices = [part for part in parts if part[1] > 0]
+    notes = [part for part in parts if part[1] < 0]
+    text = rate_text(rate)
+    return VatRow(
+        currency=currency,
+        scheme=scheme,
+        rate=Decimal(text) if text else None,
+        exemption=exemption,
+        tax_names=tuple(sorted({name for *_, names in parts for name in names})),
+        documents=len({identity for identity, *_ in parts}),
+        base_invoices=sum((base for _, _, base, _, _ in invoices), ZERO),
+        tax_invoices=sum((tax for _, _, _, tax, _ in invoices), ZERO),
+        base_credit_notes=sum((base for _, _, base, _, _ in notes), ZERO),
+        tax_credit_notes=sum((tax for _, _, _, tax, _ in notes), ZERO),
+    )
 
 
 def _vat_order(row: VatRow) -> tuple[object, ...]:
@@ -313,52 +329,50 @@ def _vat_order(row: VatRow) -> tuple[object, ...]:
     return (*currency_order(row.currency), row.scheme != "pt", row.scheme, -rate, row.exemption or "")
 
 
-def _vat_rounding(currency: str, counted: pd.DataFrame, vat: Sequence[VatRow]) -> VatRounding:
-    own = counted[counted["currency"] == currency]
-    notes = own["sign"] < 0
+def _vat_rounding(currency: str, types: Sequence[TypeSubtotal], vat: Sequence[VatRow]) -> VatRounding:
+    own = [kind for kind in types if kind.currency == currency]
+    invoices = [kind for kind in own if TYPES[kind.type].sign > 0]
+    notes = [kind for kind in own if TYPES[kind.type].sign < 0]
     rows = [row for row in vat if row.currency == currency]
     return VatRounding(
         currency=currency,
-        base_invoices=_total(own["net"][~notes]) - sum((row.base_invoices for row in rows), ZERO),
-        tax_invoices=_total(own["tax"][~notes]) - sum((row.tax_invoices for row in rows), ZERO),
-        base_credit_notes=_total(own["net"][notes]) - sum((row.base_credit_notes for row in rows), ZERO),
-        tax_credit_notes=_total(own["tax"][notes]) - sum((row.tax_credit_notes for row in rows), ZERO),
+        base_invoices=_sum(invoices, "net") - _sum(rows, "base_invoices"),
+        tax_invoices=_sum(invoices, "tax") - _sum(rows, "tax_invoices"),
+        base_credit_notes=_sum(notes, "net") - _sum(rows, "base_credit_notes"),
+        tax_credit_notes=_sum(notes, "tax") - _sum(rows, "tax_credit_notes"),
     )
 
 
-def _bucket(currency: str, name: str, open_documents: pd.DataFrame) -> Bucket:
-    own = open_documents[(open_documents["currency"] == currency) & (open_documents["bucket"] == name)]
-    return Bucket(currency=currency, bucket=name, documents=len(own), amount=_total(own["payable"]))
-
-
-def _months(counted: pd.DataFrame, period: Period, currencies: Sequence[str]) -> Iterator[Month]:
+def _months(documents: pd.DataFrame, period: Period, currencies: Sequence[str]) -> Iterator[Month]:
+    months = period.twelve_months
+    year = Period(months[0].first, months[-1].last)
+    amounts: dict[tuple[str, int], list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for is_counted, day, currency, *own in columns(documents, "is_counted", "date", "currency", "net", "tax"):
+        if is_counted and day in year:
+            amounts[currency, day.month].append(tuple(own))
     for currency in currencies:
-        own = counted[counted["currency"] == currency]
-        sums = {
-            key: (_total(month["net"]), _total(month["tax"]))
-            for key, month in own.groupby(own["date"].map(lambda day: day.replace(day=1)), sort=False)
-        }
-        for month in period.twelve_months:
-            net, tax = sums.get(month.first, (ZERO, ZERO))
+        for month in months:
+            own = amounts.get((currency, month.first.month), [])
+            net, tax = sum((net for net, _ in own), ZERO), sum((tax for _, tax in own), ZERO)
             yield Month(currency=currency, first=month.first, net=net, tax=tax)
 
 
 def _lines_of(counted: pd.DataFrame, line_items: pd.DataFrame) -> pd.DataFrame:
-    place = {identity: row for row, identity in enumerate(counted["id"])}
-    own = line_items[line_items["document_id"].isin(place)]
-    keys = [(place[key], row) for row, key in enumerate(own["document_id"])]
-    return own.iloc[[row for _, row in sorted(keys)]].reset_index(drop=True)
+    place = {identity: row for row, identity in enumerate(counted["id"].tolist())}
+    places = [place.get(identity, -1) for identity in line_items["document_id"].tolist()]
+    own = [row for row, found in enumerate(places) if found >= 0]
+    return _rows(line_items, sorted(own, key=places.__getitem__))
 
 
-def _groups(frame: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
-    if len(frame):
-        for names, own in frame.groupby(keys, sort=True):
-            yield tuple(map(str, names)), own
+def _in_order(currencies: Iterable[str]) -> list[str]:
+    return sorted(currencies, key=currency_order)
 
 
-def _amounts(documents: pd.DataFrame) -> Mapping[str, Decimal]:
-    return {name: _total(documents[name]) for name in AMOUNTS}
+def _rows(frame: pd.DataFrame, rows: Sequence[int]) -> pd.DataFrame:
+    taken = frame.take(rows)
+    taken.index = pd.RangeIndex(len(rows))
+    return taken
 
 
-def _total(amounts: pd.Series) -> Decimal:
-    return sum(amounts, ZERO)
+def _sum(rows: Iterable[object], field: str) -> Decimal:
+    return sum((getattr(row, field) for row in rows), ZERO)
