@@ -7,6 +7,7 @@ one by one: that finds the first difference, or that there is none.
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import islice, zip_longest
+from typing import Any
 
 from reports.money import ZERO
 from reports.render import expected
@@ -79,10 +80,11 @@ class DataSheet:
 
     def _added_up(self, found: Found) -> Found:
         self._currency = found.currency
-        own = (found.numbers[self._columns.numbers.index(letter)] for letter in self._columns.sums)
+        own: Iterable[Sequence[Any]] = (
+            found.numbers[self._columns.numbers.index(letter)] for letter in self._columns.sums
+        )
         self._added = [
-            sum((Decimal(number) for number in column if number), total)
-            for total, column in zip(self._added, own, strict=True)
+            sum(filter(None, column), total) for total, column in zip(self._added, own, strict=True)
         ]
         return found
 
@@ -125,9 +127,9 @@ def _together(rows: Rows, columns: Columns, due: Sequence[Due], *, after: int) -
         [*map(str, rows.numbers[letter])] == [*map(str, one)]
         for letter, one in zip(columns.numbers, values, strict=True)
     )
-    texts = [tuple(text or "" for text in rows.texts[letter]) for letter in columns.texts]
+    texts = [tuple(rows.texts[letter]) for letter in columns.texts]
     links = (
-        formula is None or formula == _link(url, text or "")
+        not formula or formula == _link(url, text)
         for letter in columns.links
         for formula, url, text in zip(rows.formulas[letter], urls, rows.texts[letter], strict=True)
     )
@@ -177,8 +179,10 @@ def _check_totals(where: str, row: Row, due: dict[str, Decimal], formulas: dict[
 
 def _link(url: str | None, shown: str) -> str:
     """The one formula there may be in a row: it leads to the row's own document, and shows what is stored."""
-    target, caption = (text.replace('"', '""') for text in (url or "", shown))
-    return f'HYPERLINK("{target}","{caption}")' if target.startswith("http") else "none"
+    if not url or not url.startswith("http"):
+        return "none"
+    target, caption = url.replace('"', '""'), shown.replace('"', '""')
+    return f'HYPERLINK("{target}","{caption}")'
 
 
 def _cell(row: Row, letter: str) -> str:

@@ -195,7 +195,8 @@ def _lines(report: Report, currency: str) -> Iterator[Due]:
     ids = list(compress(documents["id"], own))
     days = dict(zip(ids, map(cache(serial), compress(documents["date"], own)), strict=True))
     words = [dict(zip(ids, column, strict=True)) for column in _words(report.labels, documents, own)]
-    chosen = [identity in days for identity in lines["document_id"]]
+    owners = lines["document_id"]
+    chosen = [identity in days for identity in owners]
 
     def column(name: str) -> Iterator[Any]:
         return compress(lines[name], chosen)
@@ -203,11 +204,12 @@ def _lines(report: Report, currency: str) -> Iterator[Due]:
     return zip(
         repeat(currency),
         repeat(None),
-        map(days.__getitem__, column("document_id")),
+        map(days.__getitem__, compress(owners, chosen)),
         *(column("quantity"), column("unit_price"), map(_fraction, column("discount_rate"))),
         *(column("discount"), map(_fraction, column("rate"))),
-        *map(column, ("net", "tax", "gross", "document_id")),
-        *(map(word.__getitem__, column("document_id")) for word in words),
+        *map(column, ("net", "tax", "gross")),
+        compress(owners, chosen),
+        *(map(word.__getitem__, compress(owners, chosen)) for word in words),
         (code or "" for code in column("exemption")),
         repeat(currency),
         strict=False,

@@ -38,7 +38,7 @@ class Ledger:
         self._ids: dict[str, set[Number]] = {DOCUMENTS: set(), OPEN: set()}
         self._awaiting_lines: dict[Number, tuple[Decimal, Decimal]] = {}
         self._document: Number = None
-        self._document_lines: _Sums = {}
+        self._document_lines: dict[_Key, tuple[Decimal, Decimal]] = {}
         self._types: _Sums = {}
         self._open: _Sums = {}
         self._vat: _Sums = {}
@@ -97,13 +97,15 @@ class Ledger:
         _gather(self._types, rows.currency, rows.texts[1:2], amounts=amounts)
 
     def _add_lines(self, rows: Found) -> None:
-        net, tax = map(_zeroed, rows.numbers[6:8])
-        keys = zip(repeat(rows.currency), rows.numbers[5], rows.texts[3], strict=False)
-        for identity, key, *amounts in zip(rows.numbers[-1], keys, net, tax, strict=True):
+        amounts = map(_zeroed, rows.numbers[6:8])
+        lines = zip(rows.numbers[-1], rows.numbers[5], rows.texts[3], *amounts, strict=True)
+        for identity, rate, code, net, tax in lines:
             if identity != self._document:
                 self._close_document()
                 self._document = identity
-            _add(self._document_lines, key, amounts)
+            key = rows.currency, rate, code
+            held = self._document_lines.get(key, (ZERO, ZERO))
+            self._document_lines[key] = held[0] + net, held[1] + tax
 
     def _add_vat(self, rows: Found) -> None:
         names = zip(rows.texts[1], rows.numbers[0], rows.texts[2], strict=True)
@@ -140,12 +142,13 @@ class Ledger:
             raise differs(self._place, f"line items of document {identity}", "those of one document", "more")
         tolerance = CENT * len({rate for _, rate, _ in lines})
         due = self._awaiting_lines.pop(identity)
-        for place, (code, own) in enumerate(zip(("LINES-NET", "LINES-TAX"), due, strict=True)):
-            added = cents(sum((sums[place] for sums in lines.values()), ZERO))
-            if abs(added - own) > tolerance and not self._is_explained(code, identity):
+        sums = zip(*lines.values(), strict=True)
+        for code, own, amounts in zip(("LINES-NET", "LINES-TAX"), due, sums, strict=True):
+            added = cents(sum(amounts, ZERO))
+            if added != own and abs(added - own) > tolerance and not self._is_explained(code, identity):
                 raise differs(self._place, f"the sum of the lines of document {identity}", own, added)
-        for key, sums in lines.items():
-            _add(self._line_rates, key, map(cents, sums))
+        for key, (net, tax) in lines.items():
+            _add(self._line_rates, key, (cents(net), cents(tax)))
 
     def _is_explained(self, code: str, identity: Number) -> bool:
         return (code, identity) in self._report.explained

@@ -18,7 +18,7 @@ from reports.errors import ClientError
 from reports.render.written_rows import LETTERS, Form, Reader, Row, Rows
 
 ADVICE = "Nothing of this client was published. Check the disk and run again; if it stays so, report it"
-CHUNK_BYTES = 65_536
+CHUNK_BYTES = 262_144
 PARTS_OF_XML = (".xml", ".rels")
 WORKBOOK = "xl/workbook.xml"
 SHEETS, TABLES, CHARTS = "xl/worksheets/sheet", "xl/tables/", "xl/charts/chart"
@@ -89,6 +89,7 @@ class Workbook:
     def __init__(self, package: zipfile.ZipFile, name: str) -> None:
         self._package = package
         self._name = name
+        self._parts: dict[str, bytes] = {}
         self.charts: list[list[str]] = []
         """The numbers that each chart keeps of its own, chart by chart."""
         for part in package.namelist():
@@ -112,6 +113,7 @@ class Workbook:
                 self.charts.append(_chart_numbers(data))
             elif part.endswith(PARTS_OF_XML):
                 expat.ParserCreate().Parse(data, True)
+                self._parts[part] = data
 
     def _tabs(self) -> list[tuple[str, str, Table | None]]:
         with _whole(f"{self._name}, {WORKBOOK}"):
@@ -135,7 +137,7 @@ class Workbook:
         """The parts that `part` refers to, by the id it has for each."""
         folder, _, name = part.rpartition("/")
         relations = f"{folder}/_rels/{name}.rels"
-        if relations not in self._package.NameToInfo:
+        if relations not in self._parts:
             return {}
         return {
             given["Id"]: given["Target"].lstrip("/")
@@ -144,7 +146,7 @@ class Workbook:
         }
 
     def _elements(self, part: str) -> list["_Element"]:
-        return _elements(self._package.read(part))
+        return _elements(self._parts[part])
 
 
 @contextmanager

@@ -7,9 +7,9 @@ that is not of the form, and what is read is the same either way.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
 NUMBER_KINDS = ("n", "b")
@@ -22,13 +22,14 @@ _ROWS = "rows"
 """The element that stands for rows the parser is not shown."""
 
 _REFERENCES = {"&quot;": '"', "&#x27;": "'", "&lt;": "<", "&gt;": ">", "&#13;": "\r", "&amp;": "&"}
-"""In the order they are resolved: an ampersand that was one itself begins no other."""
+"""In the order they are resolved, an ampersand last: what it begins then is text."""
 _CHARACTERS = r"[^<>&\x00-\x08\x0b-\x1f]*+"
 _TEXT = f"{_CHARACTERS}(?:(?:{'|'.join(_REFERENCES)}){_CHARACTERS})*+"
 _NUMBER = r"[-+.0-9E]++"
 _EMPTY = '(?: t="(?:n|inlineStr)")? ?/>'
-_OPAQUE = ("<!", "<?", "\ufffe", "\uffff")
-"""What may hide the rows behind it, as a comment does, and the characters that XML does not have."""
+_NO_CHARACTERS = ("\ufffe", "\uffff")
+_COVERS = ("<!", "<?")
+"""What may hide the rows behind it, as a comment does."""
 
 
 class Row(NamedTuple):
@@ -53,12 +54,15 @@ class Form(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Rows of a form, one after the other: their places, and by letter their cells in that column."""
+    """Rows of a form, one after the other: their places, and by letter their cells in that column.
+
+    There, no number is None and no text is "".
+    """
 
     places: Sequence[int]
     numbers: Mapping[str, Sequence[str | None]]
-    texts: Mapping[str, Sequence[str | None]]
-    formulas: Mapping[str, Sequence[str | None]]
+    texts: Mapping[str, Sequence[str]]
+    formulas: Mapping[str, Sequence[str]]
 
     def one_by_one(self) -> Iterator[Row]:
         """The same rows, each for itself."""
@@ -86,11 +90,8 @@ class Reader:
         """The rows that are whole with `data`, the next bytes; b"" says that there are no more."""
         is_last, data = not data, self._rest + data
         end = len(data) if is_last else _end(data)
-        text = _plain(data[:end]) if self._pattern else None
-        if self._pattern and text is not None:
-            self._rest = data[end:]
-            self._match(self._pattern, text)
-            data = b""
+        if self._pattern and self._match(self._pattern, data[:end]):
+            self._rest, data = data[end:], b""
         else:
             self._pattern, self._rest = None, b""
         self._parser.Parse(data, is_last)
@@ -101,10 +102,15 @@ class Reader:
         del self._done[:whole]
         return rows
 
-    def _match(self, pattern: re.Pattern[str], text: str) -> None:
+    def _match(self, pattern: re.Pattern[str], data: bytes) -> bool:
+        """Reads `data` when each `<` in it begins a tag. Of anything else the parser knows what it is."""
+        text = _text(data)
         pieces, width = pattern.split(text), pattern.groups + 1
+        others = pieces[::width]
+        if any(cover in "".join(others) for cover in _COVERS) or (data and not text):
+            return False
         first = 0
-        for number, other in enumerate(pieces[::width]):
+        for number, other in enumerate(others):
             if other:
                 self._add(pattern, pieces[first * width : number * width])
                 first = number
@@ -112,8 +118,9 @@ class Reader:
                 if any(map(str.strip, self._between.values())):
                     raise ValueError("there is text between two rows")
         self._add(pattern, pieces[first * width : -1])
+        return True
 
-    def _add(self, pattern: re.Pattern[str], pieces: list[str]) -> None:
+    def _add(self, pattern: re.Pattern[str], pieces: list[str | Any]) -> None:
         if pieces:
             self._parser.Parse(f"<{_ROWS}/>".encode(), False)
             self._done.append(_rows(pattern, pieces))
@@ -125,18 +132,18 @@ def _end(data: bytes) -> int:
     return data.rfind(b">") + 1 if end < 0 else end + len(_ROW_END)
 
 
-def _plain(data: bytes) -> str | None:
-    """The text, where each `<` begins a tag. Of anything else the parser knows what it is."""
+def _text(data: bytes) -> str:
+    """The text, or "" for what is none: the parser says what is wrong with it."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return None
-    return None if any(one in text for one in _OPAQUE) else text
+        return ""
+    return "" if any(one in text for one in _NO_CHARACTERS) else text
 
 
 @lru_cache
 def _pattern(form: Form) -> re.Pattern[str]:
-    """A whole row: `place`, and groups such as `numbers_H`; any cell may be missing or empty.
+    """A whole row: `place`, and groups such as `number_H`; any cell may be missing or empty.
 
     What has matched is never tried in another way, so that no row takes longer than its length.
     """
@@ -152,32 +159,36 @@ def _pattern(form: Form) -> re.Pattern[str]:
 def _cell(form: Form, letter: str) -> str:
     """The rest of a cell that is not empty, after its style."""
     if letter in form.numbers:
-        return f'(?: t="[{"".join(NUMBER_KINDS)}]")?><v>(?P<numbers_{letter}>{_NUMBER})</v></c>'
+        return f'(?: t="[{"".join(NUMBER_KINDS)}]")?><v>(?P<number_{letter}>{_NUMBER})</v></c>'
     start, end = ' t="inlineStr"><is><t(?: xml:space="preserve")?>', "</t></is>"
     if letter in form.links:
-        formula = f"formulas_{letter}"
+        formula = f"formula_{letter}"
         start = f'(?:{start}| t="str"><f>(?P<{formula}>{_TEXT})</f><v>)'
         end = f"(?({formula})</v>|{end})"
     is_wanted = letter in form.texts + form.links
-    return f"{start}{f'(?P<texts_{letter}>{_TEXT})' if is_wanted else _TEXT}{end}</c>"
+    return f"{start}{f'(?P<text_{letter}>{_TEXT})' if is_wanted else _TEXT}{end}</c>"
 
 
-def _rows(pattern: re.Pattern[str], pieces: list[str]) -> Rows:
-    width = pattern.groups + 1
-    places = list(map(int, pieces[1::width]))
-    columns: dict[str, dict[str, list[str | None]]] = {"numbers": {}, "texts": {}, "formulas": {}}
-    for name, place in pattern.groupindex.items():
-        part, _, letter = name.partition("_")
-        if letter:
-            cells: list[str | None] = [*pieces[place::width]]
-            columns[part][letter] = [_resolved(cell) if cell and "&" in cell else cell for cell in cells]
-    return Rows(places, **columns)
+def _rows(pattern: re.Pattern[str], pieces: list[str | Any]) -> Rows:
+    """The rows of what the pattern has split, from before the first of them on."""
+    columns = {name: pieces[place :: pattern.groups + 1] for name, place in pattern.groupindex.items()}
+
+    def of(part: str) -> Iterator[tuple[str, list[Any]]]:
+        return ((name[-1], cells) for name, cells in columns.items() if name.startswith(part))
+
+    texts, formulas = (
+        {letter: _texts(cells) for letter, cells in of(part)} for part in ("text_", "formula_")
+    )
+    return Rows([*map(int, columns["place"])], dict(of("number_")), texts, formulas)
 
 
-def _resolved(text: str) -> str:
-    for reference, character in _REFERENCES.items():
-        text = text.replace(reference, character)
-    return text
+def _texts(cells: Iterable[str | None]) -> list[str]:
+    """The cells, their references resolved all at once: what stands between them can be in none."""
+    whole = "\0".join(cell or "" for cell in cells)
+    if "&" in whole:
+        for reference, character in _REFERENCES.items():
+            whole = whole.replace(reference, character)
+    return whole.split("\0")
 
 
 def _listen(parser: expat.XMLParserType, done: list[Row | Rows], between: dict[str, str]) -> None:
