@@ -38,7 +38,7 @@ class Ledger:
         self._ids: dict[str, set[Number]] = {DOCUMENTS: set(), OPEN: set()}
         self._awaiting_lines: dict[Number, tuple[Decimal, Decimal]] = {}
         self._document: Number = None
-        self._document_lines: dict[_Key, tuple[Decimal, Decimal]] = {}
+        self._document_lines: _Sums = {}
         self._types: _Sums = {}
         self._open: _Sums = {}
         self._vat: _Sums = {}
@@ -103,9 +103,9 @@ class Ledger:
             if identity != self._document:
                 self._close_document()
                 self._document = identity
-            key = rows.currency, rate, code
-            held = self._document_lines.get(key, (ZERO, ZERO))
-            self._document_lines[key] = held[0] + net, held[1] + tax
+            sums = self._document_lines.setdefault((rows.currency, rate, code), [ZERO, ZERO])
+            sums[0] += net
+            sums[1] += tax
 
     def _add_vat(self, rows: Found) -> None:
         names = zip(rows.texts[1], rows.numbers[0], rows.texts[2], strict=True)
@@ -142,13 +142,15 @@ class Ledger:
             raise differs(self._place, f"line items of document {identity}", "those of one document", "more")
         tolerance = CENT * len({rate for _, rate, _ in lines})
         due = self._awaiting_lines.pop(identity)
-        sums = zip(*lines.values(), strict=True)
-        for code, own, amounts in zip(("LINES-NET", "LINES-TAX"), due, sums, strict=True):
-            added = cents(sum(amounts, ZERO))
-            if added != own and abs(added - own) > tolerance and not self._is_explained(code, identity):
-                raise differs(self._place, f"the sum of the lines of document {identity}", own, added)
+        columns = zip(*lines.values(), strict=True)
+        for code, own, amounts in zip(("LINES-NET", "LINES-TAX"), due, columns, strict=True):
+            total = cents(sum(amounts, ZERO))
+            if abs(total - own) > tolerance and not self._is_explained(code, identity):
+                raise differs(self._place, f"the sum of the lines of document {identity}", own, total)
         for key, (net, tax) in lines.items():
-            _add(self._line_rates, key, (cents(net), cents(tax)))
+            added = self._line_rates.setdefault(key, [ZERO, ZERO])
+            added[0] += cents(net)
+            added[1] += cents(tax)
 
     def _is_explained(self, code: str, identity: Number) -> bool:
         return (code, identity) in self._report.explained
