@@ -142,7 +142,9 @@ def test_a_tag_that_rows_stand_in_is_refused(start: str, end: str) -> None:
     assert rows(changed, DOCUMENTS, by_parser=True) is None
 
 
-def test_text_between_rows_is_refused() -> None:
+def test_what_stands_between_rows_is_refused() -> None:
     text = part(sheet(DOCUMENTS))
     assert rows(text.replace(NEXT, f"\n {NEXT}"), DOCUMENTS) == rows(text, DOCUMENTS)
-    assert rows(text.replace(NEXT, f"7{NEXT}"), DOCUMENTS) is None
+    cells = (f'<c r="{place}"><v>7</v></c>' for place in ("J1", "J2", "J3", "J", "U2"))
+    for stray in ("7", "<v>7</v>", "<f>7</f>", "<is><t>7</t></is>", '<c r="A1"/>', *cells):
+        assert rows(text.replace(NEXT, stray + NEXT), DOCUMENTS) is None

@@ -20,6 +20,7 @@ _DIGITS = "0123456789"
 _ROW_END = b"</row>"
 _ROWS = "rows"
 """The element that stands for rows the parser is not shown."""
+_NO_ROW = "none"
 
 _REFERENCES = {"&quot;": '"', "&#x27;": "'", "&lt;": "<", "&gt;": ">", "&#13;": "\r", "&amp;": "&"}
 """In the order they are resolved, an ampersand last: what it begins then is text."""
@@ -95,6 +96,8 @@ class Reader:
         else:
             self._pattern, self._rest = None, b""
         self._parser.Parse(data, is_last)
+        if any(map(str.strip, self._between.values())):
+            raise ValueError("there is text between two rows")
         # Of a row that the parser is in, more may come.
         is_whole = is_last or not self._done or isinstance(self._done[-1], Rows)
         whole = len(self._done) if is_whole else len(self._done) - 1
@@ -115,8 +118,6 @@ class Reader:
                 self._add(pattern, pieces[first * width : number * width])
                 first = number
                 self._parser.Parse(other.encode(), False)
-                if any(map(str.strip, self._between.values())):
-                    raise ValueError("there is text between two rows")
         self._add(pattern, pieces[first * width : -1])
         return True
 
@@ -196,32 +197,33 @@ def _listen(parser: expat.XMLParserType, done: list[Row | Rows], between: dict[s
 
     Hearing of starts alone, without ends, takes half the time.
     """
-    row, column = "", ""
+    row, column = _NO_ROW, ""
     numbers: dict[str, str] = {}
     texts: dict[str, str] = {}
-    formulas: dict[str, str] = {}
-    values = into = texts
+    into = texts
+    # Where the text of an element goes that stands in a cell.
+    places: dict[str, dict[str, str]] = {}
 
     def start(name: str, given: dict[str, str]) -> None:
-        nonlocal row, column, numbers, texts, formulas, values, into
+        nonlocal row, column, numbers, texts, into, places
         if name == "c":
             reference, kind = given["r"], given.get("t", "n")
             column = reference.rstrip(_DIGITS)
             if reference != column + row or kind == ERROR_KIND:
                 raise ValueError(f"cell {reference} in row {row} is of type {kind}")
-            values = numbers if kind in NUMBER_KINDS else texts
-        elif name == "v":
-            into = values
-        elif name == "t":
-            into = texts
-        elif name == "f":
-            into = formulas
+            places["v"] = numbers if kind in NUMBER_KINDS else texts
+        elif name in places:
+            into = places[name]
         elif name == "row":
-            row, numbers, texts, formulas = given["r"], {}, {}, {}
-            done.append(Row(int(row), numbers, texts, formulas))
+            row, numbers, texts = given["r"], {}, {}
+            places = {"t": texts, "f": {}}
+            done.append(Row(int(row), numbers, texts, places["f"]))
+        elif name == _ROWS:
+            # Until the next row begins, no cell is in any and no text in a cell.
+            row, into, places = _NO_ROW, between, dict.fromkeys("vtf", between)
         elif name != "is":
             # What comes after the rows has texts of its own.
-            into = between if name == _ROWS else {}
+            into = {}
 
     def text(piece: str) -> None:
         into[column] = into.get(column, "") + piece
