@@ -8,7 +8,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain, repeat, zip_longest
+from functools import cache
+from itertools import chain, compress, repeat, zip_longest
 from typing import Any, NamedTuple
 
 from reports.figures.totals import Figures, VatRounding, VatRow
@@ -34,14 +35,11 @@ class Columns(NamedTuple):
     sums: str
 
 
-class Due(NamedTuple):
-    """A row of a data sheet in the order of the letters, "" for no text; `url` is where its links lead."""
+Due = tuple[Any, ...]
+"""A row of a data sheet: its currency, where its links lead or None, its numbers, and its texts, "" for none.
 
-    currency: str
-    numbers: Numbers
-    texts: tuple[str, ...]
-    url: str | None = None
-
+Both are in the order of the letters. Columns make plain tuples many times faster than any with names.
+"""
 
 SHEETS: Mapping[str, Columns] = {
     DOCUMENTS: Columns(
@@ -138,7 +136,7 @@ def statement(report: Report) -> Mapping[str, Sequence[Decimal]]:
     figures = report.figures
     sections: dict[str, Iterable[Numbers]] = {"": _heads(report)}
     for number, currency in enumerate(figures.currencies, start=1):
-        open_amounts = [row.numbers[3] for row in _open(report, currency)]
+        open_amounts = _column(figures.open_documents, "payable", currency)
         types = [row[1:] for row in _types(figures, currency)]
         if not _is_withheld(figures, currency):
             types = [row[:-1] for row in types]
@@ -166,7 +164,7 @@ def amounts(report: Report) -> set[Decimal]:
         found |= {value for value in vars(one).values() if isinstance(value, Decimal)}
     for currency in figures.currencies:
         rows = chain(_vat(report, currency), _lines(report, currency), _documents(report, currency))
-        found |= {value for row in rows for value in row.numbers if isinstance(value, Decimal)}
+        found |= {value for row in rows for value in row if isinstance(value, Decimal)}
     return found
 
 
@@ -176,59 +174,71 @@ def serial(day: dt.date | None) -> int | None:
 
 
 def _documents(report: Report, currency: str) -> Iterator[Due]:
-    frame = _in_currency(report.figures.documents, currency)
-    numbers = zip(
-        *(map(serial, frame[name]) for name in ("date", "due_date")),
-        *(frame[name] for name in ("sum", "discount", *AMOUNTS)),
-        map(int, frame["archived"]),
-        frame["id"],
-        strict=True,
+    frame = report.figures.documents
+    own = _are_of(frame, currency)
+    days = (map(cache(serial), compress(frame[name], own)) for name in ("date", "due_date"))
+    sums = (compress(frame[name], own) for name in ("sum", "discount", *AMOUNTS))
+    archived = map(int, compress(frame["archived"], own))
+    codes = (code or "" for code in compress(frame["exemption"], own))
+    return zip(
+        repeat(currency),
+        compress(frame["permalink"], own),
+        *(*days, *sums, archived, compress(frame["id"], own)),
+        *(*_words(report.labels, frame, own), compress(frame["currency"], own), codes),
+        strict=False,
     )
-    texts = zip(
-        *_words(report.labels, frame),
-        frame["currency"],
-        (code or "" for code in frame["exemption"]),
-        strict=True,
-    )
-    return map(Due, repeat(currency), numbers, texts, frame["permalink"])
 
 
 def _lines(report: Report, currency: str) -> Iterator[Due]:
-    documents = _in_currency(report.figures.documents, currency)
-    every = report.figures.line_items
-    lines = every[every["document_id"].isin(documents["id"])]
-    days = dict(zip(documents["id"], map(serial, documents["date"]), strict=True))
-    words = dict(zip(documents["id"], zip(*_words(report.labels, documents), strict=True), strict=True))
-    numbers = zip(
-        (days[identity] for identity in lines["document_id"]),
-        *(lines[name] for name in ("quantity", "unit_price")),
-        map(_fraction, lines["discount_rate"]),
-        lines["discount"],
-        map(_fraction, lines["rate"]),
-        *(lines[name] for name in ("net", "tax", "gross", "document_id")),
-        strict=True,
+    documents, lines = report.figures.documents, report.figures.line_items
+    own = _are_of(documents, currency)
+    ids = list(compress(documents["id"], own))
+    days = dict(zip(ids, map(cache(serial), compress(documents["date"], own)), strict=True))
+    words = [dict(zip(ids, column, strict=True)) for column in _words(report.labels, documents, own)]
+    owners = lines["document_id"]
+    chosen = [identity in days for identity in owners]
+
+    def column(name: str) -> Iterator[Any]:
+        return compress(lines[name], chosen)
+
+    return zip(
+        repeat(currency),
+        repeat(None),
+        map(days.__getitem__, compress(owners, chosen)),
+        *(column("quantity"), column("unit_price"), map(cache(_fraction), column("discount_rate"))),
+        *(column("discount"), map(cache(_fraction), column("rate"))),
+        *map(column, ("net", "tax", "gross")),
+        compress(owners, chosen),
+        *(map(word.__getitem__, compress(owners, chosen)) for word in words),
+        (code or "" for code in column("exemption")),
+        repeat(currency),
+        strict=False,
     )
-    for values, identity, code in zip(numbers, lines["document_id"], lines["exemption"], strict=True):
-        yield Due(currency, values, (*words[identity], code or "", currency))
 
 
 def _vat(report: Report, currency: str) -> Iterator[Due]:
     figures, labels = report.figures, report.labels
     for row in _of(figures.vat, currency):
         numbers = (_fraction(row.rate), row.documents, *_split(row), row.base, row.tax, row.gross)
-        yield Due(currency, numbers, (currency, labels.scheme(row.scheme), row.exemption or ""))
+        yield currency, None, *numbers, currency, labels.scheme(row.scheme), row.exemption or ""
     for rest in _of(figures.vat_rounding, currency):
         numbers = (None, None, *_split(rest), rest.base, rest.tax, rest.base + rest.tax)
-        yield Due(currency, numbers, (currency, "", ""))
+        yield currency, None, *numbers, currency, "", ""
 
 
 def _open(report: Report, currency: str) -> Iterator[Due]:
-    frame = _in_currency(report.figures.open_documents, currency)
-    days = (map(serial, frame[name]) for name in ("date", "due_date"))
-    numbers = zip(*days, frame["days_overdue"], frame["payable"], frame["id"], strict=True)
-    number, kind, _ = _words(report.labels, frame)
-    texts = zip(number, kind, map(report.labels.bucket, frame["bucket"]), frame["currency"], strict=True)
-    return map(Due, repeat(currency), numbers, texts, frame["permalink"])
+    frame = report.figures.open_documents
+    own = _are_of(frame, currency)
+    number, kind, _ = _words(report.labels, frame, own)
+    return zip(
+        repeat(currency),
+        compress(frame["permalink"], own),
+        *(map(cache(serial), compress(frame[name], own)) for name in ("date", "due_date")),
+        *(compress(frame[name], own) for name in ("days_overdue", "payable", "id")),
+        *(number, kind, map(cache(report.labels.bucket), compress(frame["bucket"], own))),
+        compress(frame["currency"], own),
+        strict=False,
+    )
 
 
 def _heads(report: Report) -> Iterator[Numbers]:
@@ -243,20 +253,20 @@ def _heads(report: Report) -> Iterator[Numbers]:
 def _grouped(report: Report, currency: str) -> Iterator[Numbers]:
     """Documents by type, each with its lines where they are shown, subtotals and the total."""
     figures = report.figures
-    documents = _in_currency(figures.documents, currency)
-    shown = AMOUNTS if documents["withholding"].astype(bool).any() else AMOUNTS[:3]
+    types, ids, *amounts = (_column(figures.documents, name, currency) for name in ("type", "id", *AMOUNTS))
+    shown = AMOUNTS if any(amounts[AMOUNTS.index("withholding")]) else AMOUNTS[:3]
     lines: dict[int, list[Number]] = {}
     for line in _lines(report, currency) if report.has_lines else ():
-        _, quantity, price, _, _, _, *sums, identity = line.numbers
-        lines.setdefault(int(identity or 0), []).extend([quantity, price, *sums])
+        _, quantity, price, _, _, _, *sums, identity = line[2:12]
+        lines.setdefault(identity, []).extend([quantity, price, *sums])
+    documents: dict[str, list[Numbers]] = {}
+    for kind, identity, *values in zip(types, ids, *amounts[: len(shown)], strict=True):
+        documents.setdefault(kind, []).extend([values, lines.get(identity, ())])
     for subtotal in _of(figures.types, currency):
-        own = documents[documents["type"] == subtotal.type]
-        for identity, *values in zip(own["id"], *(own[name] for name in shown), strict=True):
-            yield values
-            yield lines.get(identity, ())
+        yield from documents.get(subtotal.type, ())
         yield [getattr(subtotal, name) for name in shown]
     for total in _of(figures.totals, currency):
-        yield [getattr(total, name) for name in shown] if len(documents) else ()
+        yield [getattr(total, name) for name in shown] if types else ()
 
 
 def _types(figures: Figures, currency: str) -> Iterator[Numbers]:
@@ -298,9 +308,13 @@ def _split(row: VatRow | VatRounding) -> tuple[Decimal, ...]:
     return row.base_invoices, row.tax_invoices, row.base_credit_notes, row.tax_credit_notes
 
 
-def _words(labels: Labels, documents: Any) -> tuple[Iterable[str], Iterable[str], Iterable[str]]:
+def _words(labels: Labels, documents: Any, own: Sequence[bool]) -> tuple[Iterable[str], ...]:
     """Number, type and status of each document as they are shown."""
-    return documents["number"], map(labels.type, documents["type"]), map(labels.status, documents["status"])
+    return (
+        compress(documents["number"], own),
+        map(cache(labels.type), compress(documents["type"], own)),
+        map(cache(labels.status), compress(documents["status"], own)),
+    )
 
 
 def _fraction(percent: Decimal | None) -> Decimal | None:
@@ -311,8 +325,12 @@ def _is_withheld(figures: Figures, currency: str) -> bool:
     return any(subtotal.withholding for subtotal in _of(figures.types, currency))
 
 
-def _in_currency(documents: Any, currency: str) -> Any:
-    return documents[documents["currency"] == currency]
+def _are_of(documents: Any, currency: str) -> list[bool]:
+    return [one == currency for one in documents["currency"]]
+
+
+def _column(documents: Any, name: str, currency: str) -> list[Any]:
+    return list(compress(documents[name], _are_of(documents, currency)))
 
 
 def _of(rows: Iterable[Any], currency: str) -> list[Any]:

@@ -1,31 +1,32 @@
 """What the cells of a workbook add up to: sheet against sheet, and in the end against the figures.
 
-Rows come in as they were read, numbers and texts in the order of the letters of `expected.SHEETS`. Where line
+Rows come in as they were read, column by column in the order of the letters of `expected.SHEETS`. Where line
 items and documents differ by more than rounding, a finding has to say so.
 """
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from itertools import repeat
+from typing import Any, NamedTuple
 
 from reports.errors import ClientError
 from reports.figures.totals import CURRENT, CurrencyTotals, TypeSubtotal
 from reports.money import CENT, ZERO, cents
-from reports.render.expected import AMOUNTS, DOCUMENTS, LINES, OPEN, VAT, Report
+from reports.render.expected import AMOUNTS, DOCUMENTS, LINES, OPEN, VAT, Number, Report
 
 ADVICE = "The files were read back and do not tie, so nothing of this client was published. Report it"
 
-_Key = tuple[str | Decimal | None, ...]
+_Key = tuple[str | Number, ...]
 _Amounts = list[Decimal]
 _Sums = dict[_Key, _Amounts]
 
 
 class Found(NamedTuple):
-    """A row of a data sheet as it was read; its currency is that of its sheet. No text is ""."""
+    """Rows of a data sheet as they were read, by column, in the currency of their sheet. No text is ""."""
 
     currency: str
-    numbers: Sequence[Decimal | None]
-    texts: Sequence[str]
+    numbers: Sequence[Sequence[Number]]
+    texts: Sequence[Sequence[str]]
 
 
 class Ledger:
@@ -34,21 +35,25 @@ class Ledger:
     def __init__(self, report: Report, place: str) -> None:
         self._report = report
         self._place = place
-        self._ids: dict[str, set[Decimal]] = {DOCUMENTS: set(), OPEN: set()}
-        self._awaiting_lines: dict[Decimal, tuple[Decimal, Decimal]] = {}
-        self._document: Decimal | None = None
+        self._ids: dict[str, set[Number]] = {DOCUMENTS: set(), OPEN: set()}
+        self._awaiting_lines: dict[Number, tuple[Decimal, Decimal]] = {}
+        self._document: Number = None
         self._document_lines: _Sums = {}
-        self._documents: _Sums = {}
         self._types: _Sums = {}
         self._open: _Sums = {}
         self._vat: _Sums = {}
         self._vat_rates: _Sums = {}
         self._line_rates: _Sums = {}
 
-    def take(self, kind: str, row: Found) -> None:
-        """Adds a row of a data sheet of this kind."""
-        add = {DOCUMENTS: self._add_document, LINES: self._add_line, VAT: self._add_vat, OPEN: self._add_open}
-        add[kind](row)
+    def take(self, kind: str, rows: Found) -> None:
+        """Adds rows of a data sheet of this kind."""
+        add = {
+            DOCUMENTS: self._add_documents,
+            LINES: self._add_lines,
+            VAT: self._add_vat,
+            OPEN: self._add_open,
+        }
+        add[kind](rows)
 
     def close(self) -> None:
         """All rows are in: line items, VAT and documents are one, and what the run record says."""
@@ -59,7 +64,10 @@ class Ledger:
         self._compare("line items by rate", self._vat_rates, self._line_rates)
         figures, labels = self._report.figures, self._report.labels
         counted = [total for total in figures.totals if total.documents]
-        self._compare("documents", {(one.currency,): _amounts(one) for one in counted}, self._documents)
+        documents: _Sums = {}
+        for (currency, _), amounts in self._types.items():
+            _add(documents, (currency,), amounts)
+        self._compare("documents", {(one.currency,): _amounts(one) for one in counted}, documents)
         types: _Sums = {(one.currency, labels.type(one.type)): _amounts(one) for one in figures.types}
         self._compare("documents by type", types, self._types)
         self._compare("VAT", {(one.currency,): [one.net, one.tax] for one in counted}, self._vat)
@@ -78,41 +86,51 @@ class Ledger:
             _add(late, (total.currency,), [ZERO, ZERO])
         self._compare("open and overdue", waiting, late)
 
-    def _add_document(self, row: Found) -> None:
-        amounts, identity = _zeroed(row.numbers[4:9]), self._owned(DOCUMENTS, row.numbers[-1])
-        net, tax, gross, withholding, payable = amounts
-        if (net + tax, gross - withholding) != (gross, payable):
-            raise differs(self._place, f"net + VAT of document {identity}", gross, net + tax)
-        self._awaiting_lines[identity] = net, tax
-        for sums, key in ((self._documents, ()), (self._types, (row.texts[1],))):
-            _add(sums, (row.currency, *key), [Decimal(1), *amounts])
+    def _add_documents(self, rows: Found) -> None:
+        amounts = [_zeroed(column) for column in rows.numbers[4:9]]
+        for identity, net, tax, gross, withholding, payable in zip(
+            self._owned(DOCUMENTS, rows), *amounts, strict=True
+        ):
+            if (net + tax, gross - withholding) != (gross, payable):
+                raise differs(self._place, f"net + VAT of document {identity}", gross, net + tax)
+            self._awaiting_lines[identity] = net, tax
+        _gather(self._types, rows.currency, rows.texts[1:2], amounts=amounts)
 
-    def _add_line(self, row: Found) -> None:
-        identity = row.numbers[-1]
-        if identity != self._document:
-            self._close_document()
-            self._document = identity
-        _add(self._document_lines, (row.currency, row.numbers[5], row.texts[3]), _zeroed(row.numbers[6:8]))
+    def _add_lines(self, rows: Found) -> None:
+        amounts = map(_zeroed, rows.numbers[6:8])
+        lines = zip(rows.numbers[-1], rows.numbers[5], rows.texts[3], *amounts, strict=True)
+        for identity, rate, code, net, tax in lines:
+            if identity != self._document:
+                self._close_document()
+                self._document = identity
+            sums = self._document_lines.setdefault((rows.currency, rate, code), [ZERO, ZERO])
+            sums[0] += net
+            sums[1] += tax
 
-    def _add_vat(self, row: Found) -> None:
-        base_and_tax, (_, scheme, code) = _zeroed(row.numbers[6:8]), row.texts
-        _add(self._vat, (row.currency,), base_and_tax)
-        # The rounding line, which no line item is behind, has no scheme.
-        if scheme:
-            _add(self._vat_rates, (row.currency, row.numbers[0], code), base_and_tax)
+    def _add_vat(self, rows: Found) -> None:
+        names = zip(rows.texts[1], rows.numbers[0], rows.texts[2], strict=True)
+        for (scheme, rate, code), *amounts in zip(names, *map(_zeroed, rows.numbers[6:8]), strict=True):
+            _add(self._vat, (rows.currency,), amounts)
+            # The rounding line, which no line item is behind, has no scheme.
+            if scheme:
+                _add(self._vat_rates, (rows.currency, rate, code), amounts)
 
-    def _add_open(self, row: Found) -> None:
-        self._owned(OPEN, row.numbers[-1])
-        _add(self._open, (row.currency, row.texts[2]), [Decimal(1), *_zeroed(row.numbers[3:4])])
+    def _add_open(self, rows: Found) -> None:
+        self._owned(OPEN, rows)
+        _gather(self._open, rows.currency, rows.texts[2:3], amounts=[_zeroed(rows.numbers[3])])
 
-    def _owned(self, kind: str, identity: Decimal | None) -> Decimal:
-        """The id, once a sheet, of a document that is this client's."""
-        if identity is None or identity in self._ids[kind]:
-            raise differs(self._place, f"document {identity}", "there once", "there again")
-        if identity not in self._report.own:
-            raise differs(self._place, f"document {identity}", "one of this client", "none of its archive")
-        self._ids[kind].add(identity)
-        return identity
+    def _owned(self, kind: str, rows: Found) -> Sequence[Number]:
+        """The ids, each once a sheet and of a document that is this client's."""
+        held, ids = self._ids[kind], rows.numbers[-1]
+        for identity in ids:
+            if identity is None or identity in held:
+                raise differs(self._place, f"document {identity}", "there once", "there again")
+            if identity not in self._report.own:
+                raise differs(
+                    self._place, f"document {identity}", "one of this client", "none of its archive"
+                )
+            held.add(identity)
+        return ids
 
     def _close_document(self) -> None:
         """The lines of a document may be a cent a rate off its own amounts, which round on their own."""
@@ -124,15 +142,18 @@ class Ledger:
             raise differs(self._place, f"line items of document {identity}", "those of one document", "more")
         tolerance = CENT * len({rate for _, rate, _ in lines})
         due = self._awaiting_lines.pop(identity)
-        for place, (code, own) in enumerate(zip(("LINES-NET", "LINES-TAX"), due, strict=True)):
-            added = cents(sum((sums[place] for sums in lines.values()), ZERO))
-            if abs(added - own) > tolerance and not self._is_explained(code, identity):
-                raise differs(self._place, f"the sum of the lines of document {identity}", own, added)
-        for key, sums in lines.items():
-            _add(self._line_rates, key, map(cents, sums))
+        columns = zip(*lines.values(), strict=True)
+        for code, own, amounts in zip(("LINES-NET", "LINES-TAX"), due, columns, strict=True):
+            total = cents(sum(amounts, ZERO))
+            if abs(total - own) > tolerance and not self._is_explained(code, identity):
+                raise differs(self._place, f"the sum of the lines of document {identity}", own, total)
+        for key, (net, tax) in lines.items():
+            added = self._line_rates.setdefault(key, [ZERO, ZERO])
+            added[0] += cents(net)
+            added[1] += cents(tax)
 
-    def _is_explained(self, code: str, identity: Decimal) -> bool:
-        return (code, int(identity)) in self._report.explained
+    def _is_explained(self, code: str, identity: Number) -> bool:
+        return (code, identity) in self._report.explained
 
     def _compare(self, what: str, due: _Sums, found: _Sums) -> None:
         for key in {**due, **found}:
@@ -151,8 +172,20 @@ def _add(sums: _Sums, key: _Key, amounts: Iterable[Decimal]) -> None:
     sums[key] = [one + another for one, another in zip(held, amounts, strict=True)] if held else [*amounts]
 
 
-def _zeroed(numbers: Sequence[Decimal | None]) -> list[Decimal]:
-    return [number or ZERO for number in numbers]
+def _gather(
+    sums: _Sums, currency: str, names: Sequence[Sequence[str]], *, amounts: Sequence[_Amounts]
+) -> None:
+    """Adds to each combination of `names` how many rows have it, and the sums of their `amounts`."""
+    rows: dict[_Key, list[int]] = {}
+    for row, key in enumerate(zip(repeat(currency), *names, strict=False)):
+        rows.setdefault(key, []).append(row)
+    for key, own in rows.items():
+        added = (sum(map(column.__getitem__, own), Decimal(0)) for column in amounts)
+        _add(sums, key, [Decimal(len(own)), *added])
+
+
+def _zeroed(amounts: Iterable[Any]) -> list[Decimal]:
+    return [amount or ZERO for amount in amounts]
 
 
 def _amounts(one: CurrencyTotals | TypeSubtotal) -> _Amounts:

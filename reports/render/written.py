@@ -1,7 +1,7 @@
 """What stands in a written file, from its bytes on the disk: the cells of a workbook, the amounts of a page.
 
 Nothing that writes is used here, and nothing but the standard library, so that a fault in writing cannot be
-repeated in reading. A sheet is read row by row, whatever its size. Values are the text that is stored.
+repeated in reading. A sheet is read in passing, whatever its size. Values are the text that is stored.
 """
 
 import struct
@@ -15,18 +15,14 @@ from typing import IO, NamedTuple
 from xml.parsers import expat
 
 from reports.errors import ClientError
+from reports.render.written_rows import LETTERS, Form, Reader, Row, Rows
 
 ADVICE = "Nothing of this client was published. Check the disk and run again; if it stays so, report it"
-CHUNK_BYTES = 65_536
+CHUNK_BYTES = 262_144
 PARTS_OF_XML = (".xml", ".rels")
 WORKBOOK = "xl/workbook.xml"
 SHEETS, TABLES, CHARTS = "xl/worksheets/sheet", "xl/tables/", "xl/charts/chart"
 
-NUMBER_KINDS = ("n", "b")
-ERROR_KIND = "e"
-
-_DIGITS = "0123456789"
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -42,18 +38,6 @@ _FAULTS = (
 """What the standard library raises for a package that is not whole, or not one, and what a disk does."""
 
 
-class Row(NamedTuple):
-    """A row, counted from 1, by the letters of its columns: a cell is a number or a text, or in none of both.
-
-    A formula stands beside its stored result.
-    """
-
-    place: int
-    numbers: dict[str, str]
-    texts: dict[str, str]
-    formulas: dict[str, str]
-
-
 class Table(NamedTuple):
     """An Excel table by the name formulas know it by; `last` is its totals row where it `has_totals`."""
 
@@ -63,12 +47,32 @@ class Table(NamedTuple):
     has_totals: bool
 
 
-class Sheet(NamedTuple):
-    """A worksheet; its rows come from the top, once, a few in memory at a time."""
+class Sheet:
+    """A worksheet. Its rows come from the top, a few in memory at a time; either way they are read once."""
 
-    name: str
-    table: Table | None
-    rows: Iterator[Row]
+    def __init__(self, name: str, table: Table | None, *, stream: IO[bytes], place: str) -> None:
+        self.name = name
+        self.table = table
+        self._stream = stream
+        self._place = place
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, one by one."""
+        for rows in self._read(Reader()):
+            yield from [rows] if isinstance(rows, Row) else rows.one_by_one()
+
+    def rows_of(self, form: Form) -> Iterator[Row | Rows]:
+        """The rows, those together that follow each other and are of the form."""
+        return self._read(Reader(form))
+
+    def _read(self, reader: Reader) -> Iterator[Row | Rows]:
+        is_last = False
+        while not is_last:
+            with _whole(self._place):
+                chunk = self._stream.read(CHUNK_BYTES)
+                is_last = not chunk
+                rows = reader.take(chunk)
+            yield from rows
 
 
 class Amount(NamedTuple):
@@ -85,6 +89,7 @@ class Workbook:
     def __init__(self, package: zipfile.ZipFile, name: str) -> None:
         self._package = package
         self._name = name
+        self._parts: dict[str, bytes] = {}
         self.charts: list[list[str]] = []
         """The numbers that each chart keeps of its own, chart by chart."""
         for part in package.namelist():
@@ -99,7 +104,7 @@ class Workbook:
             with _whole(place):
                 stream = self._package.open(part)
             with stream:
-                yield Sheet(name, table, _rows(stream, place))
+                yield Sheet(name, table, stream=stream, place=place)
 
     def _prove(self, part: str) -> None:
         with _whole(f"{self._name}, {part}"):
@@ -108,6 +113,7 @@ class Workbook:
                 self.charts.append(_chart_numbers(data))
             elif part.endswith(PARTS_OF_XML):
                 expat.ParserCreate().Parse(data, True)
+                self._parts[part] = data
 
     def _tabs(self) -> list[tuple[str, str, Table | None]]:
         with _whole(f"{self._name}, {WORKBOOK}"):
@@ -131,7 +137,7 @@ class Workbook:
         """The parts that `part` refers to, by the id it has for each."""
         folder, _, name = part.rpartition("/")
         relations = f"{folder}/_rels/{name}.rels"
-        if relations not in self._package.NameToInfo:
+        if relations not in self._parts:
             return {}
         return {
             given["Id"]: given["Target"].lstrip("/")
@@ -140,7 +146,7 @@ class Workbook:
         }
 
     def _elements(self, part: str) -> list["_Element"]:
-        return _elements(self._package.read(part))
+        return _elements(self._parts[part])
 
 
 @contextmanager
@@ -180,58 +186,6 @@ def _whole(place: str) -> Iterator[None]:
         yield
     except _FAULTS as error:
         raise ClientError(f"{place}: it cannot be read back ({error}). {ADVICE}") from error
-
-
-def _rows(stream: IO[bytes], place: str) -> Iterator[Row]:
-    """Rows as soon as the next one begins."""
-    done: list[Row] = []
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    _listen(parser, done)
-    is_last = False
-    while not is_last:
-        with _whole(place):
-            chunk = stream.read(CHUNK_BYTES)
-            is_last = not chunk
-            parser.Parse(chunk, is_last)
-        whole = len(done) if is_last else len(done) - 1
-        yield from done[:whole]
-        del done[:whole]
-
-
-def _listen(parser: expat.XMLParserType, done: list[Row]) -> None:
-    """Has the parser put rows in `done`. Hearing of starts alone, without ends, takes half the time."""
-    row, column = "", ""
-    numbers: dict[str, str] = {}
-    texts: dict[str, str] = {}
-    formulas: dict[str, str] = {}
-    values = into = texts
-
-    def start(name: str, given: dict[str, str]) -> None:
-        nonlocal row, column, numbers, texts, formulas, values, into
-        if name == "c":
-            reference, kind = given["r"], given.get("t", "n")
-            column = reference.rstrip(_DIGITS)
-            if reference != column + row or kind == ERROR_KIND:
-                raise ValueError(f"cell {reference} in row {row} is of type {kind}")
-            values = numbers if kind in NUMBER_KINDS else texts
-        elif name == "v":
-            into = values
-        elif name == "t":
-            into = texts
-        elif name == "f":
-            into = formulas
-        elif name == "row":
-            row, numbers, texts, formulas = given["r"], {}, {}, {}
-            done.append(Row(int(row), numbers, texts, formulas))
-        elif name != "is":
-            # What comes after the rows has texts of its own.
-            into = {}
-
-    def text(piece: str) -> None:
-        into[column] = into.get(column, "") + piece
-
-    parser.StartElementHandler, parser.CharacterDataHandler = start, text
 
 
 def _elements(data: bytes) -> list[_Element]:
