@@ -117,7 +117,7 @@ def test_number_opens_the_document_and_its_text_is_stored(made: Path) -> None:
 
 
 def test_a_document_without_a_number_has_no_link(made: Path) -> None:
-    assert rows.name_link(("", "https://example.com/")) == "/>"
+    assert rows.name_link([("", "https://example.com/")]).values == [b"/>"]
 
 
 def test_overdue_and_settled_are_told_by_word_and_marked_quietly(made: Path) -> None:
