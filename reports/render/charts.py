@@ -57,7 +57,7 @@ class ChartOutline(NamedTuple):
 def column_chart(
     outline: ChartOutline, name: str, *, places: Places, inks: Inks, bars: Sequence[str]
 ) -> BarChart:
-    """A native chart to the right of its cells. `name` begins its places; `bars`: a colour for each series."""
+    """A native chart to the right of its cells. `name` begins its places, `bars` has a colour a series."""
     text = places.text
     chart = BarChart()
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "clustered", 60, -5

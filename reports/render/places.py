@@ -1,7 +1,7 @@
 """Places in what openpyxl makes, where something stands that is known later.
 
-openpyxl is given a number that occurs nowhere else as a stand-in, whether it wants a number, the row of a cell
-or a text. In the text of a part the stand-ins are found again, and what takes their place is marked up.
+openpyxl is given a number that occurs nowhere else as a stand-in, whether it wants a number, the row of a
+cell or a text. In the text of a part the stand-ins are found again, and what takes their place is marked up.
 """
 
 import re
