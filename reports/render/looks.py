@@ -6,7 +6,8 @@ A look is a plain value; `dress` gives it to a cell of openpyxl's.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -24,6 +25,8 @@ _FORMATS = {
     Kind.NUMBER: "#,##0.00##;[Red]\\-#,##0.00##",
     Kind.INTEGER: "0",
 }
+KEPT = 512
+"""Looks that are put together once."""
 RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.INTEGER)
 
 
@@ -107,38 +110,52 @@ def inks(colours: Palette) -> Inks:
 
 def of_kind(grid: Sheet, index: int, look: Look, measure: Measure) -> Look:
     """`look` with the number format and the alignment of a column."""
-    column = grid.columns[index]
-    is_body = not look.is_bold
-    look = look._replace(**_alignment(grid, index))
-    if column.kind is Kind.MONEY:
-        return look._replace(number_format=_money_format(grid.currency))
-    if column.kind is Kind.PERCENT:
-        return look._replace(number_format=f"0.{'0' * measure.places}%" if measure.places else "0%")
-    if column.kind is Kind.DATE:
-        return look._replace(number_format=_FORMATS[Kind.DATE], horizontal="left")
-    if is_body and measure.opens:
-        return look._replace(colour=Ink.LINK, is_underlined=True)
-    wraps = column.kind is Kind.LONG_TEXT
-    return look._replace(number_format=_FORMATS.get(column.kind, "General"), wraps=wraps)
+    kind, is_after_number = grid.columns[index].kind, _is_after_number(grid, index)
+    return _of_kind(look, kind, is_after_number, grid.currency, measure.places, measure.opens)
 
 
 def of_heading(grid: Sheet, index: int, *, has_button: bool) -> Look:
     """The look of a column's heading, over its values, but clear of the filter's button where it has one."""
-    look = HEAD._replace(**_alignment(grid, index))
-    return look._replace(indent=2) if has_button and look.horizontal == "right" else look
+    return _of_heading(grid.columns[index].kind, _is_after_number(grid, index), has_button)
 
 
 def indent(grid: Sheet, index: int) -> int:
     """How far the values of a column stand in, in characters."""
-    return int(_alignment(grid, index).get("indent", 0))
+    return _aligned(BODY, grid.columns[index].kind, _is_after_number(grid, index)).indent
 
 
-def _alignment(grid: Sheet, index: int) -> dict[str, Any]:
+@lru_cache(KEPT)
+def _of_kind(
+    look: Look, kind: Kind, is_after_number: bool, currency: str | None, places: int, opens: bool
+) -> Look:
+    is_body = not look.is_bold
+    look = _aligned(look, kind, is_after_number)
+    if kind is Kind.MONEY:
+        return look._replace(number_format=_money_format(currency))
+    if kind is Kind.PERCENT:
+        return look._replace(number_format=f"0.{'0' * places}%" if places else "0%")
+    if kind is Kind.DATE:
+        return look._replace(number_format=_FORMATS[Kind.DATE], horizontal="left")
+    if is_body and opens:
+        return look._replace(colour=Ink.LINK, is_underlined=True)
+    return look._replace(number_format=_FORMATS.get(kind, "General"), wraps=kind is Kind.LONG_TEXT)
+
+
+@lru_cache(KEPT)
+def _of_heading(kind: Kind, is_after_number: bool, has_button: bool) -> Look:
+    look = _aligned(HEAD, kind, is_after_number)
+    return look._replace(indent=2) if has_button and look.horizontal == "right" else look
+
+
+def _aligned(look: Look, kind: Kind, is_after_number: bool) -> Look:
     """Numbers to the right; text after a number a little away from it."""
-    if grid.columns[index].kind in RIGHT:
-        return {"horizontal": "right"}
-    is_after_number = index > 0 and grid.columns[index - 1].kind in RIGHT
-    return {"horizontal": "left", "indent": 1} if is_after_number else {}
+    if kind in RIGHT:
+        return look._replace(horizontal="right")
+    return look._replace(horizontal="left", indent=1) if is_after_number else look
+
+
+def _is_after_number(grid: Sheet, index: int) -> bool:
+    return index > 0 and grid.columns[index - 1].kind in RIGHT
 
 
 def _money_format(currency: str | None) -> str:

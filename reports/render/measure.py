@@ -12,7 +12,6 @@ NUMBER_SHAPES = {Kind.MONEY: ",.2f", Kind.NUMBER: ",.4f", Kind.PERCENT: ",.2f"}
 DATE_LENGTH = 10
 
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT)
-_LINKS = (Kind.LINK, Kind.NAME_LINK)
 
 
 class Measure(NamedTuple):
@@ -55,14 +54,10 @@ def _of(kind: Kind, values: Sequence[Value]) -> Measure:
     """The measure of some values. Most columns hold what their kind says, and need no look at each value."""
     if kind is Kind.DATE:
         return Measure(longest=DATE_LENGTH)
-    if None in values:
-        values = [value for value in values if value is not None]
-    if not values:
-        return Measure()
-    if kind in _LINKS:
-        return _of_any(kind, values)
     try:
-        return _of_texts(values) if kind in _TEXTS else _of_numbers(kind, values)  # type: ignore[arg-type]
+        if kind in _TEXTS:
+            return _of_texts([value for value in values if value is not None])  # type: ignore[misc]
+        return _of_numbers(kind, values)  # type: ignore[arg-type]
     except TypeError:
         return _of_any(kind, values)
 
@@ -91,9 +86,9 @@ def _of_numbers(kind: Kind, numbers: Sequence[Decimal | int]) -> Measure:
     if not numbers:
         return Measure()
     shape = NUMBER_SHAPES.get(kind, "")
-    ends = min(numbers), max(numbers)
-    if not all(isinstance(end, (int, Decimal)) for end in ends):
+    if not isinstance(numbers[0], (int, Decimal)):
         raise TypeError
+    ends = min(numbers), max(numbers)
     places = max(map(_places, set(numbers))) if kind is Kind.PERCENT else 0
     return Measure(max(len(f"{end:{shape}}") for end in ends), places=places)
 

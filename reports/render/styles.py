@@ -10,7 +10,7 @@ from reports.render.looks import Look
 from reports.render.measure import Measure
 from reports.render.rows import Encoder, Field
 
-_ENCODERS = {
+ENCODERS = {
     Kind.TEXT: rows.text,
     Kind.LONG_TEXT: rows.text,
     Kind.DATE: rows.day,
@@ -32,7 +32,7 @@ def text(column: int, look: Look, encode: Encoder = rows.text) -> Field:
 def fields(grid: Sheet, measures: Sequence[Measure], look: Look, *, first: int = 1) -> list[Field]:
     """The cells of a row of `grid` from column `first` on, by kind, in the colours of `look`."""
     return [
-        text(first + index, looks.of_kind(grid, index, look, measure), _ENCODERS[column.kind])
+        text(first + index, looks.of_kind(grid, index, look, measure), ENCODERS[column.kind])
         for index, (column, measure) in enumerate(zip(grid.columns, measures, strict=True))
     ]
 
