@@ -13,7 +13,7 @@ import python_calamine
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.render import rows, workbook
+from reports.render import rows, values, workbook
 from reports.render.labels import Labels
 from reports.render.layout import Book, Column, DataTab, Kind, Link, Row, Sheet, Value, totals_of
 
@@ -35,7 +35,7 @@ UNPRINTABLE = ["a\x00b", "a\x0bb", "a\x1bb", "a\ud83db", "a\udc00b", "a\ufffeb",
 CODES = ["_x0041_", "_x000D_", "__x0041__x0042_", "_x005F_", "_X0041_", "_x41_"]
 
 MARK = Decimal("1234.50")
-NUMBER = rows.Field("A", 7, rows.number)
+NUMBER = rows.Field("A", 7, values.number)
 
 
 def written(kind: Kind, values: Sequence[Value]) -> bytes:
@@ -102,8 +102,8 @@ def test_what_looks_like_a_numbered_character_is_not_taken_for_one() -> None:
 def test_forty_thousand_characters_are_cut_visibly_and_the_workbook_opens(letter: str) -> None:
     (shown,) = by_openpyxl(written(Kind.LONG_TEXT, [letter * 40_000]))
     assert isinstance(shown, str)
-    assert shown.endswith(rows.CUT)
-    assert shown.removesuffix(rows.CUT).replace("_x005F_", "_").startswith(letter * 2_000)
+    assert shown.endswith(values.CUT)
+    assert shown.removesuffix(values.CUT).replace("_x005F_", "_").startswith(letter * 2_000)
     units = len(shown.encode("utf-16-le")) // 2
     assert 32_765 < units <= 32_767
 
@@ -217,7 +217,7 @@ def test_every_formula_has_its_result_stored() -> None:
 
 
 def test_a_formula_without_a_result_is_refused() -> None:
-    band = rows.Band(1, [rows.Field("A", 0, rows.total)], [(rows.Total("1+1", None),)])
+    band = rows.Band(1, [rows.Field("A", 0, values.total)], [(values.Total("1+1", None),)])
     with pytest.raises(ValueError, match=r"the formula 1\+1 has no result"):
         list(rows.written([band], {0: 0}))
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from reports.render import rows, sizes, workbook
+from reports.render import rows, sizes, styles, values, workbook
 from reports.render.labels import Labels
 from reports.render.layout import Book, Column, DataTab, Kind, Link, Rows, Sheet, Value, totals_of
 from reports.render.measure import measured
@@ -126,7 +126,7 @@ def test_values_are_read_back_as_they_were_given(given_grids: list[Grid]) -> Non
 )
 def test_a_column_is_its_values_one_by_one(column: tuple[Kind, list[Value]]) -> None:
     kind, values = column
-    encode = workbook.styles.ENCODERS[kind]
+    encode = styles.ENCODERS[kind]
     assert cells(encode(values)) == [one for value in values for one in cells(encode([value]))]
 
 
@@ -188,20 +188,20 @@ def shown(kind: Kind, value: Value) -> object:
 
 def _link_text(kind: Kind, link: Link) -> str:
     otherwise = link.text if kind is Kind.NAME_LINK else link.url or link.text
-    is_code = rows._ESCAPED.search(link.text + (link.url or ""))
+    is_code = values._ESCAPED.search(link.text + (link.url or ""))
     if not link.text or not link.url or is_code:
         return otherwise
-    longest = max(units(part.replace('"', '""')) for part in (rows.legible(link.text), link.url))
-    return link.text if longest <= rows.MAX_LINK else otherwise
+    longest = max(units(part.replace('"', '""')) for part in (values.legible(link.text), link.url))
+    return link.text if longest <= values.MAX_LINK else otherwise
 
 
 def text(value: str) -> str | None:
-    legible = rows.legible(value)
-    coded = rows._ESCAPED.sub("_x005F_", legible)
-    if units(coded) <= rows.MAX_TEXT:
+    legible = values.legible(value)
+    coded = values._ESCAPED.sub("_x005F_", legible)
+    if units(coded) <= values.MAX_TEXT:
         return legible or None
-    kept = coded.encode("utf-16-le")[: 2 * (rows.MAX_TEXT - len(rows.CUT))].decode("utf-16-le", "ignore")
-    return unescape(kept) + rows.CUT
+    kept = coded.encode("utf-16-le")[: 2 * (values.MAX_TEXT - len(values.CUT))].decode("utf-16-le", "ignore")
+    return unescape(kept) + values.CUT
 
 
 def units(value: str) -> int:
@@ -216,5 +216,5 @@ def as_given(cell: object, *, is_escaped: bool = True) -> object:
     return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else cell
 
 
-def cells(column: rows.Cells) -> list[bytes]:
+def cells(column: values.Cells) -> list[bytes]:
     return [column.before + value + column.after for value in column.values]

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.render import picture, rows, skeleton
+from reports.render import picture, skeleton, values
 from reports.render.brand import Brand
 from reports.render.paper import LOGO_PIXELS
 from reports.source.sandbox_data import generate
@@ -118,7 +118,7 @@ def test_number_opens_the_document_and_its_text_is_stored(made: Path) -> None:
 
 
 def test_a_document_without_a_number_has_no_link(made: Path) -> None:
-    assert rows.name_link([("", "https://example.com/")]).values == [b"/>"]
+    assert values.name_link([("", "https://example.com/")]).values == [b"/>"]
 
 
 def test_overdue_and_settled_are_told_by_word_and_marked_quietly(made: Path) -> None:

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 import python_calamine
 
-from reports.render import rows, workbook
+from reports.render import rows, values, workbook
 from reports.render.labels import Labels
 from reports.render.layout import Book, Column, DataTab, Kind, Link, Row, Sheet, totals_of
 from tests.ooxml import violations
@@ -127,7 +127,7 @@ def test_every_row_of_more_than_a_sheet_holds_is_read_back(tmp_path: Path) -> No
 
 @pytest.mark.soak
 def test_a_sheet_is_filled_to_its_last_row() -> None:
-    field = rows.Field("A", 0, rows.number)
+    field = rows.Field("A", 0, values.number)
     package = BytesIO()
     band = rows.Band(1, [field], ((number,) for number in range(rows.MAX_ROWS)))
     rows.pack(package, [("sheet.xml", rows.written([band], {0: 0}))])

@@ -4,7 +4,6 @@ openpyxl makes a chart of an outline, with places for all that it shows.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from openpyxl.chart import BarChart
 from openpyxl.chart.axis import ChartLines, NumericAxis, TextAxis
@@ -31,12 +30,13 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from reports.render.layout import Chart
 from reports.render.looks import Ink, Inks
+from reports.render.outline import EMU_PER_PIXEL, ChartOutline
 from reports.render.places import Places
 
 TEXT_HUNDREDTHS = 800
 """Size of the chart's words, in hundredths of a point."""
-GAP_EMU = 66_675
-"""Seven pixels, a character's width, between the cells and their chart."""
+GAP_EMU = 7 * EMU_PER_PIXEL
+"""A character's width, between the cells and their chart."""
 
 
 class _Point(NumVal):
@@ -44,14 +44,6 @@ class _Point(NumVal):
 
     idx = Integer()
     v = NestedText(allow_none=True, expected_type=str)
-
-
-class ChartOutline(NamedTuple):
-    """How many series over how many categories, and the column of the sheet at which the chart ends."""
-
-    series: int
-    categories: int
-    end: int
 
 
 def column_chart(

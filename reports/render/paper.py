@@ -14,11 +14,10 @@ from openpyxl.utils import get_column_letter
 
 from reports.render import charts, looks, picture, sizes, styles
 from reports.render.brand import Brand
-from reports.render.charts import ChartOutline
 from reports.render.layout import Beside, Block, Chart, Column, Fact, Head, Kind, PageTab, Row, Sheet
 from reports.render.measure import Measure, measured
+from reports.render.outline import EMU_PER_PIXEL, PAGE_MARGIN_INCHES, ChartOutline, LogoOutline, PageOutline
 from reports.render.rows import Band, Field
-from reports.render.skeleton import EMU_PER_PIXEL, PAGE_MARGIN_INCHES, LogoOutline, PageOutline
 
 COLUMNS = 11
 """As many as the widest grid has, a VAT summary with credit notes."""

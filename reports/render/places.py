@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from reports.render.rows import legible
+from reports.render.values import legible
 
 FIRST_ROW = 1_040_000
 """Stand-ins for rows: a sheet has so many."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from reports.render import looks
 from reports.render.layout import Column, Kind, Row, Sheet, Value
 from reports.render.measure import Measure
-from reports.render.rows import MAX_TEXT
+from reports.render.values import MAX_TEXT
 
 WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""

@@ -7,7 +7,6 @@ skeleton depends on its outline alone, and equal books give equal bytes whatever
 import re
 import zipfile
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, Literal, NamedTuple
@@ -29,9 +28,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from reports.render import looks
-from reports.render.charts import ChartOutline, column_chart
-from reports.render.layout import Column, Mark
-from reports.render.looks import Look
+from reports.render.charts import column_chart
+from reports.render.layout import Mark
+from reports.render.outline import (
+    EMU_PER_PIXEL,
+    PAGE_MARGIN_INCHES,
+    ChartOutline,
+    DataOutline,
+    LogoOutline,
+    Outline,
+    PageOutline,
+)
 from reports.render.palette import palette
 from reports.render.places import Places, filled
 
@@ -40,8 +47,6 @@ KEPT = 16
 TABLE_STYLE = "Banded"
 FOOTER_POINTS = 8
 MARGIN_INCHES = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.7}
-PAGE_MARGIN_INCHES = {"left": 0.45, "right": 0.45, "top": 0.5, "bottom": 0.65, "header": 0.3, "footer": 0.3}
-EMU_PER_PIXEL = 9_525
 OPERATORS: Mapping[str, Literal["equal", "notEqual", "greaterThan"]] = {
     "is": "equal",
     "is not": "notEqual",
@@ -51,51 +56,6 @@ OPERATORS: Mapping[str, Literal["equal", "notEqual", "greaterThan"]] = {
 _ROWS = re.compile(r"<sheetData ?/>|<sheetData></sheetData>")
 _DIMENSION = re.compile(r'(?<=<dimension ref=")[^"]*')
 _DRAWN = re.compile(r'(<(?:\w+:)?cNvPr id="\d+" name="[^"]*")[^>]*?/>')
-
-
-@dataclass(frozen=True)
-class DataOutline:
-    """A sheet that is a table of `columns`, or sentences alone where it has none.
-
-    `total` is the label of its totals row, None for a table without one. `frozen` columns stay in sight.
-    """
-
-    columns: tuple[Column, ...] = ()
-    total: str | None = None
-    frozen: int = 1
-
-
-class LogoOutline(NamedTuple):
-    """What kind of picture it is, and the pixels that it takes."""
-
-    kind: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class PageOutline:
-    """A sheet like paper, of so many columns and printed pages.
-
-    At a `scale` in percent, or made to fit: on one page, or across pages that follow each other.
-    """
-
-    columns: int
-    pages: int
-    scale: int | None
-    is_one_page: bool
-    charts: tuple[ChartOutline, ...]
-    logo: LogoOutline | None
-
-
-@dataclass(frozen=True)
-class Outline:
-    """A workbook. `numbering` stands at the right of its footers, `looks` are those of its cells."""
-
-    colours: tuple[str, str]
-    numbering: str
-    sheets: tuple[DataOutline | PageOutline, ...]
-    looks: tuple[Look, ...]
 
 
 class Content(NamedTuple):

@@ -4,27 +4,28 @@ from collections.abc import Sequence
 
 from openpyxl.utils import get_column_letter
 
-from reports.render import looks, rows
+from reports.render import looks, values
 from reports.render.layout import Kind, Sheet
 from reports.render.looks import Look
 from reports.render.measure import Measure
-from reports.render.rows import Encoder, Field
+from reports.render.rows import Field
+from reports.render.values import Encoder
 
 ENCODERS = {
-    Kind.TEXT: rows.text,
-    Kind.LONG_TEXT: rows.text,
-    Kind.DATE: rows.day,
-    Kind.MONEY: rows.number,
-    Kind.NUMBER: rows.number,
-    Kind.PERCENT: rows.fraction,
-    Kind.INTEGER: rows.number,
-    Kind.BOOLEAN: rows.boolean,
-    Kind.LINK: rows.link,
-    Kind.NAME_LINK: rows.name_link,
+    Kind.TEXT: values.text,
+    Kind.LONG_TEXT: values.text,
+    Kind.DATE: values.day,
+    Kind.MONEY: values.number,
+    Kind.NUMBER: values.number,
+    Kind.PERCENT: values.fraction,
+    Kind.INTEGER: values.number,
+    Kind.BOOLEAN: values.boolean,
+    Kind.LINK: values.link,
+    Kind.NAME_LINK: values.name_link,
 }
 
 
-def text(column: int, look: Look, encode: Encoder = rows.text) -> Field:
+def text(column: int, look: Look, encode: Encoder = values.text) -> Field:
     """A cell of text in a column, counted from 1."""
     return Field(get_column_letter(column), look, encode)
 

@@ -17,23 +17,16 @@ from openpyxl.packaging.core import DocumentProperties
 from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
 
-from reports.render import looks, rows, sizes, styles
+from reports.render import looks, rows, sizes, styles, values
 from reports.render.brand import HOUSE, Brand
 from reports.render.labels import Labels
 from reports.render.layout import Book, Column, DataTab, PageTab, Row, Sheet, Value, totals_of
 from reports.render.looks import Look
 from reports.render.measure import measured
+from reports.render.outline import DataOutline, Outline, PageOutline
 from reports.render.paper import Paper
-from reports.render.rows import Band, Field, Total
-from reports.render.skeleton import (
-    Content,
-    DataOutline,
-    Outline,
-    PageOutline,
-    Skeleton,
-    sheet_part,
-    skeleton,
-)
+from reports.render.rows import Band, Field
+from reports.render.skeleton import Content, Skeleton, sheet_part, skeleton
 
 MAX_SHEET_NAME = 31
 MAX_TABLE_NAME = 100
@@ -159,10 +152,10 @@ class _Workbook:
 def _properties(book: Book) -> bytes:
     made_at = book.made_at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
     properties = DocumentProperties(
-        title=rows.legible(book.title),
-        subject=rows.legible(book.subject) or None,
-        creator=rows.legible(book.author) or "invoicexpress-reports",
-        keywords=rows.legible(", ".join(book.keywords)) or None,
+        title=values.legible(book.title),
+        subject=values.legible(book.subject) or None,
+        creator=values.legible(book.author) or "invoicexpress-reports",
+        keywords=values.legible(", ".join(book.keywords)) or None,
         language=book.language,
         created=made_at,
         modified=made_at,
@@ -188,8 +181,10 @@ def _lines(first: int, lines: Sequence[str]) -> Band:
 def _total(table: str, field: Field, column: Column, value: Value) -> tuple[Field, object]:
     """A cell of the totals row: a formula where the column has a sum, else text in the first or nothing."""
     if column.has_total and isinstance(value, (Decimal, int)):
-        return field._replace(encode=rows.total), Total(f"SUBTOTAL(109,{table}[{column.heading}])", value)
-    return field._replace(encode=rows.text), value if isinstance(value, str) else None
+        return field._replace(encode=values.total), values.Total(
+            f"SUBTOTAL(109,{table}[{column.heading}])", value
+        )
+    return field._replace(encode=values.text), value if isinstance(value, str) else None
 
 
 def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
@@ -226,7 +221,7 @@ class _Stretch(Collection[Row]):
 
 def _footer(text: str) -> str:
     """Ampersands are codes in a footer; longer texts make Excel refuse it."""
-    line = " ".join(rows.legible(text).split())
+    line = " ".join(values.legible(text).split())
     return (line if len(line) <= MAX_FOOTER else f"{line[: MAX_FOOTER - 1]}…").replace("&", "&&")
 
 
@@ -240,7 +235,7 @@ def _sheet_names(titles: Sequence[str]) -> list[str]:
     """Names Excel takes: without its forbidden characters, at most 31 long, unique whatever the case."""
     names: list[str] = []
     for title in titles:
-        clean = _cut(re.sub(r"[\[\]:*?/\\]", "-", " ".join(rows.legible(title).split())), MAX_SHEET_NAME)
+        clean = _cut(re.sub(r"[\[\]:*?/\\]", "-", " ".join(values.legible(title).split())), MAX_SHEET_NAME)
         name, count = clean, 1
         while name.casefold() in {used.casefold() for used in names}:
             count += 1
