@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from reports.render import looks
+from reports.render import looks, sizes
 from reports.render.layout import Column, Kind, Row, Sheet, Value
+from reports.render.measure import measured
 
 ONE_LINE, TWO_LINES, THREE_LINES = None, 28.0, 41.0
 
@@ -13,6 +14,10 @@ ONE_LINE, TWO_LINES, THREE_LINES = None, 28.0, 41.0
 def grid(heading: str, kind: Kind, *values: Value, currency: str | None = "EUR") -> Sheet:
     rows: list[Row] = [(value,) for value in values]
     return Sheet("g", "G", (Column("c", heading, kind),), rows, empty="", currency=currency)
+
+
+def widths(sheet: Sheet) -> list[float]:
+    return sizes.widths(sheet, measured(sheet))
 
 
 @pytest.mark.parametrize(
@@ -23,18 +28,18 @@ def grid(heading: str, kind: Kind, *values: Value, currency: str | None = "EUR")
         ("one\ntwo\nthree", THREE_LINES),
         ("word " * 30, THREE_LINES),
         ("x" * 100, TWO_LINES),
-        ("line\n" * 500, looks.MAX_ROW_POINTS),
+        ("line\n" * 500, sizes.MAX_ROW_POINTS),
     ],
 )
 def test_a_row_is_as_high_as_its_longest_text(text: str | None, height: float | None) -> None:
     sheet = grid("Observations", Kind.LONG_TEXT, text)
-    of_row = looks.row_height(sheet, [48.0])
-    assert of_row
-    assert of_row(sheet.rows[0]) == height
+    of_row = sizes.row_height(sheet, measured(sheet), [48.0])
+    assert [of_row(row) if of_row else ONE_LINE for row in sheet.rows] == [height]
 
 
 def test_rows_without_long_texts_have_the_usual_height() -> None:
-    assert looks.row_height(grid("Number", Kind.TEXT, "FT 2026/1\nFT 2026/2"), [9.0]) is None
+    sheet = grid("Number", Kind.TEXT, "FT 2026/1\nFT 2026/2")
+    assert sizes.row_height(sheet, measured(sheet), [9.0]) is None
 
 
 @pytest.mark.parametrize(
@@ -43,14 +48,14 @@ def test_rows_without_long_texts_have_the_usual_height() -> None:
 )
 def test_a_heading_takes_two_lines_at_most(heading: str, height: float | None) -> None:
     sheet = grid(heading, Kind.MONEY, Decimal("1.00"))
-    assert looks.heading_height(sheet, looks.widths(sheet), has_button=True) == height
+    assert sizes.heading_height(sheet, widths(sheet), has_button=True) == height
 
 
 def test_a_column_is_wide_enough_for_its_longest_number() -> None:
     amounts = (Decimal("-1234567.89"), Decimal("5.00"))
-    (width,) = looks.widths(grid("Net", Kind.MONEY, *amounts))
+    (width,) = widths(grid("Net", Kind.MONEY, *amounts))
     assert width >= len("-1,234,567.89 €")
-    (width,) = looks.widths(grid("Net", Kind.MONEY, *amounts, currency="USD"))
+    (width,) = widths(grid("Net", Kind.MONEY, *amounts, currency="USD"))
     assert width >= len("-1,234,567.89 USD")
 
 
@@ -61,7 +66,9 @@ def test_text_keeps_away_from_the_number_before_it() -> None:
         Column("reason", "Reason", Kind.TEXT),
     )
     sheet = Sheet("g", "G", columns, [(Decimal(1), "M07", "Artigo 9.º do CIVA")], empty="", currency="EUR")
-    net, exemption, reason = (looks.of_kind(sheet, index, looks.BODY) for index in range(3))
+    net, exemption, reason = (
+        looks.of_kind(sheet, index, looks.BODY, measure) for index, measure in enumerate(measured(sheet))
+    )
     assert (net.horizontal, net.indent) == ("right", 0)
     assert (exemption.horizontal, exemption.indent) == ("left", 1)
     assert (reason.horizontal, reason.indent) == (None, 0)

@@ -19,41 +19,45 @@ PRICE = "77.77"
 """Rui's and nobody else's: faults are planted where this amount comes by."""
 
 DRIVER = """
-from reports.render import cells, rows
+from reports.render import cells, rows, values
 {fault}
 from reports.cli import main
 main()
 """
 FAULTS = {
     "cell": """
-number = rows.number
-rows.number = lambda value: number(value).replace("77.77", "77.78")
+number = values.number
+def wrong(column):
+    made = number(column)
+    return made._replace(values=[one.replace(b"77.77", b"77.78") for one in made.values])
+values.number = wrong
 """,
     "row": """
-band = rows._band
-def without(one):
-    for text in band(one):
-        yield "</row>".join(row for row in text.split("</row>") if "77.77" not in row)
-rows._band = without
+chunk = rows._chunk
+def without(*given):
+    return b"</row>".join(row for row in chunk(*given).split(b"</row>") if b"77.77" not in row)
+rows._chunk = without
 """,
     "total": """
-filled = rows._with_results
-def turned(row, results):
-    return filled(row, {cell: -one if one == rows.Decimal("87.77") else one for cell, one in results.items()})
-rows._with_results = turned
+total = values.total
+def turned(column):
+    return total([formula._replace(result=-formula.result) if formula.result == values.Decimal("87.77")
+                  else formula for formula in column])
+values.total = turned
 """,
     "statement": """
 marked = cells._marked
 cells._marked = lambda markup, exact, text: marked(markup, exact.replace("77.77", "77.78"), text)
 """,
     "disk": """
-fill = rows.fill
-def worn(skeleton, target, *, parts, replaced):
-    fill(skeleton, target, parts=parts, replaced=replaced)
-    if "77.77" in str([list(band.rows) for part in parts.values() for band in part.bands]):
+pack = rows.pack
+def worn(target, parts):
+    kept = [(name, list(pieces)) for name, pieces in parts]
+    pack(target, kept)
+    if any(b"77.77" in piece for _, pieces in kept for piece in pieces):
         target.seek(2000)
         target.write(bytes(100))
-rows.fill = worn
+rows.pack = worn
 """,
 }
 SLOW = ("row", "total")

@@ -6,13 +6,14 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.render import picture, rows
+from reports.render import picture, skeleton, values
 from reports.render.brand import Brand
 from reports.render.paper import LOGO_PIXELS
 from reports.source.sandbox_data import generate
@@ -117,7 +118,7 @@ def test_number_opens_the_document_and_its_text_is_stored(made: Path) -> None:
 
 
 def test_a_document_without_a_number_has_no_link(made: Path) -> None:
-    assert rows.name_link(("", "https://example.com/")) == "/>"
+    assert values.name_link([("", "https://example.com/")]).values == [b"/>"]
 
 
 def test_overdue_and_settled_are_told_by_word_and_marked_quietly(made: Path) -> None:
@@ -249,6 +250,52 @@ def test_equal_books_are_equal_bytes_in_every_process(made: Path) -> None:
         subprocess.run([sys.executable, "-c", program, made], env=environment, cwd=ROOT, check=True)
         written.append(made.read_bytes())
     assert written[0] == written[1]
+
+
+def test_a_workbook_is_the_same_whatever_was_made_before(tmp_path: Path) -> None:
+    skeleton.skeleton.cache_clear()
+    others = [paper(1, net="7", rate="5.5"), paper(2, currency="US Dollar")]
+    first = workbooks.write_client(tmp_path / "first.xlsx", few()).read_bytes()
+    workbooks.write_client(tmp_path / "other.xlsx", others, brand=Brand(colours=("#7a1f3d", "#c08497")))
+    again = workbooks.write_client(tmp_path / "again.xlsx", few()).read_bytes()
+    skeleton.skeleton.cache_clear()
+    workbooks.write_client(tmp_path / "other.xlsx", others, language="en")
+    anew = workbooks.write_client(tmp_path / "anew.xlsx", few()).read_bytes()
+    assert first == again == anew
+
+
+def test_workbooks_made_at_once_are_those_made_one_by_one(tmp_path: Path) -> None:
+    def written(number: int) -> bytes:
+        papers = [paper(place, net=str(number * place)) for place in range(1, 2 + number % 3)]
+        return workbooks.write_client(tmp_path / f"{number}.xlsx", papers).read_bytes()
+
+    alone = [written(number) for number in range(12)]
+    skeleton.skeleton.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(written, range(12))) == alone
+
+
+def test_clients_of_one_kind_have_one_skeleton(tmp_path: Path) -> None:
+    skeleton.skeleton.cache_clear()
+    for number in range(1, 6):
+        papers = [paper(place, net=f"{number * 10**number}") for place in range(1, 3 + number)]
+        workbooks.write_client(tmp_path / "made.xlsx", papers, name="Ana " * number, identity=number)
+    assert skeleton.skeleton.cache_info().misses == 1
+
+
+@pytest.mark.parametrize("text", ["1040000", "104000000", "'104000001'", "1040001 104000002"])
+def test_a_text_like_a_stand_in_stays_what_it_is(text: str, made: Path) -> None:
+    papers = [paper(number, currency=text, reference=text) for number in (1, 2)]
+    workbooks.write_client(made, papers, name=text, language="en")
+    assert violations(made) == []
+    document = sheets(made)[DOCUMENTS]
+    assert document.title == "Documents"
+    assert {cell.value for (cell,) in document.iter_rows(min_row=2, max_row=3, min_col=7, max_col=7)} == {
+        text
+    }
+    assert text in (openpyxl.load_workbook(made).properties.title or "")
+    assert text in part(made, "xl/worksheets/sheet2.xml").partition("</sheetData>")[2]
+    assert f"t_documents_{text.strip(chr(39)).replace(' ', '_')}" in next(iter(document.tables))
 
 
 def test_workbooks_of_every_kind_of_client_break_no_rule_with_a_logo(tmp_path: Path) -> None:

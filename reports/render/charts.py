@@ -1,4 +1,7 @@
-"""Native charts, with their points cached: a preview draws a chart from its cache, not from the cells."""
+"""Native charts, with their points cached: a preview draws a chart from its cache, not from the cells.
+
+openpyxl makes a chart of an outline, with places for all that it shows.
+"""
 
 from collections.abc import Sequence
 
@@ -21,14 +24,19 @@ from openpyxl.chart.text import RichText
 from openpyxl.descriptors import Integer
 from openpyxl.descriptors.nested import NestedText
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from reports.render.layout import Chart
 from reports.render.looks import Ink, Inks
+from reports.render.outline import EMU_PER_PIXEL, ChartOutline
+from reports.render.places import Places
 
 TEXT_HUNDREDTHS = 800
 """Size of the chart's words, in hundredths of a point."""
+GAP_EMU = 7 * EMU_PER_PIXEL
+"""A character's width, between the cells and their chart."""
 
 
 class _Point(NumVal):
@@ -38,18 +46,11 @@ class _Point(NumVal):
     v = NestedText(allow_none=True, expected_type=str)
 
 
-def column_chart(block: Chart, sheet_name: str, first: int, *, inks: Inks, bars: Sequence[str]) -> BarChart:
-    """A native chart over the cells from row `first`, its points cached so that previews show them.
-
-    `bars` has a colour for each series.
-    """
-    count = len(block.categories)
-    place = quote_sheetname(sheet_name)
-
-    def cells(index: int, start: int, end: int) -> str:
-        letter = get_column_letter(index)
-        return f"{place}!${letter}${start}" + (f":${letter}${end}" if end > start else "")
-
+def column_chart(
+    outline: ChartOutline, name: str, *, places: Places, inks: Inks, bars: Sequence[str]
+) -> BarChart:
+    """A native chart to the right of its cells. `name` begins its places, `bars` has a colour a series."""
+    text = places.text
     chart = BarChart()
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "clustered", 60, -5
     words = _words(inks[Ink.QUIET])
@@ -68,27 +69,30 @@ def column_chart(block: Chart, sheet_name: str, first: int, *, inks: Inks, bars:
     for axis in axes:
         axis.txPr, axis.majorTickMark = words, "none"
         axis.graphicalProperties = GraphicalProperties(ln=line)
-    months = [StrVal(idx=index, v=name) for index, name in enumerate(block.categories)]
-    for index, (name, values) in enumerate(block.series):
-        points = [_Point(idx=place_, v=str(value)) for place_, value in enumerate(values)]
+    categories = [
+        StrVal(idx=index, v=text(f"{name} category {index}")) for index in range(outline.categories)
+    ]
+    for index in range(outline.series):
+        own = f"{name} series {index}"
+        points = [_Point(idx=place, v=text(f"{own} {place}")) for place in range(outline.categories)]
         series = Series(
             idx=index,
             order=index,
             tx=SeriesLabel(
                 strRef=StrRef(
-                    f=cells(index + 2, first - 1, first - 1),
-                    strCache=StrData(ptCount=1, pt=[StrVal(idx=0, v=name)]),
+                    f=text(f"{own} heading"),
+                    strCache=StrData(ptCount=1, pt=[StrVal(idx=0, v=text(f"{own} name"))]),
                 )
             ),
             cat=AxDataSource(
                 strRef=StrRef(
-                    f=cells(1, first, first + count - 1), strCache=StrData(ptCount=count, pt=months)
+                    f=text(f"{name} categories"), strCache=StrData(ptCount=outline.categories, pt=categories)
                 )
             ),
             val=NumDataSource(
                 numRef=NumRef(
-                    f=cells(index + 2, first, first + count - 1),
-                    numCache=NumData(formatCode="General", ptCount=count, pt=points),
+                    f=text(f"{own} values"),
+                    numCache=NumData(formatCode="General", ptCount=outline.categories, pt=points),
                 )
             ),
         )
@@ -96,7 +100,40 @@ def column_chart(block: Chart, sheet_name: str, first: int, *, inks: Inks, bars:
         series.graphicalProperties.line.noFill = True
         series.invertIfNegative = False
         chart.series.append(series)
+    # From cell to cell, so that it is as wide as the columns are in every program.
+    chart.anchor = TwoCellAnchor(  # type: ignore[assignment] # the stub knows only the name of a cell
+        editAs="oneCell",
+        _from=AnchorMarker(outline.series + 1, GAP_EMU, places.number(f"{name} top")),
+        to=AnchorMarker(outline.end, 0, places.number(f"{name} bottom")),
+    )
     return chart
+
+
+def values(block: Chart, name: str, sheet_name: str, first: int) -> dict[str, object]:
+    """What belongs in the places of the chart of `block`, whose categories begin in row `first`."""
+    place, last = quote_sheetname(sheet_name), first + len(block.categories) - 1
+
+    def cells(index: int, start: int, end: int) -> str:
+        letter = get_column_letter(index)
+        return f"{place}!${letter}${start}" + (f":${letter}${end}" if end > start else "")
+
+    names = ", ".join(shown for shown, _ in block.series)
+    found: dict[str, object] = {
+        f"{name} words": f"{block.title}: {names}, {block.categories[0]} – {block.categories[-1]}",
+        f"{name} top": first - 2,
+        f"{name} bottom": last,
+        f"{name} categories": cells(1, first, last),
+    }
+    found |= {f"{name} category {index}": category for index, category in enumerate(block.categories)}
+    for index, (shown, amounts) in enumerate(block.series):
+        own = f"{name} series {index}"
+        found |= {
+            f"{own} heading": cells(index + 2, first - 1, first - 1),
+            f"{own} name": shown,
+            f"{own} values": cells(index + 2, first, last),
+        }
+        found |= {f"{own} {place_}": amount for place_, amount in enumerate(amounts)}
+    return found
 
 
 def _words(colour: str) -> RichText:
