@@ -430,7 +430,7 @@ def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime, *, 
         currency = str(row[keys.index("currency")])
         encode = encoders(currency, labels, marks=marks)
         amounts = {
-            column.key: Amount(column.heading, encode[column.kind](value), hints.get(column.key))
+            column.key: Amount(column.heading, Markup(encode[column.kind](value)), hints.get(column.key))  # noqa: S704 - escaped
             for column, value in zip(sheet.columns, row, strict=True)
             if column.key not in ("currency", dropped) and value is not None
         }
