@@ -67,6 +67,7 @@ STAGES = {
         "styles",
         "paper",
         "workbook",
+        "pieces",
         "cells",
         "plot",
         "templates",

@@ -6,10 +6,11 @@ markup: from literals and escaped texts.
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice, repeat
 from typing import Any, NamedTuple
 
@@ -18,11 +19,15 @@ from markupsafe import Markup, escape
 from reports.money import cents
 from reports.render.labels import Labels
 from reports.render.layout import Kind, Link, Row, Sheet, Value
+from reports.render.pieces import Inserts
 
 ROWS_AT_A_TIME = 256
 """Rows whose values are in memory as markup at once."""
 
 _LINK = '<a href="{}" rel="noopener noreferrer">{}</a>'
+_SPECIAL = re.compile("[&<>\"']")
+"""What markup has a meaning for: most texts are without, and asking first is several times faster."""
+
 _CLASSES = {kind: Markup(kind.value) for kind in Kind}  # noqa: S704 - our own words
 
 Encoders = Mapping[Kind, Callable[[Any], str]]
@@ -77,6 +82,7 @@ class Shape(NamedTuple):
     kinds: Sequence[Kind]
     encode: Encoders
     labels: Labels
+    inserts: Inserts | None
 
 
 @dataclass(frozen=True)
@@ -110,20 +116,26 @@ class Part:
         """
         if row.count("%s") != len(self._shape.kinds):
             raise ValueError(f"a row has {row.count('%s')} places for {len(self._shape.kinds)} cells")
-        # A plain text: markup would escape what is escaped already.
-        form = "%s".join(piece.replace("%", "%%") for piece in str(row).split("%s"))
+        # A plain text from here on: to fill markup escapes what is escaped already.
+        form = "%s".join(piece.replace("%", "%%") for piece in str(escape(row)).split("%s"))
+        make = partial(self._filled, form, under)
+        inserts = self._shape.inserts
+        return Markup(inserts.mark(make) if inserts else "".join(make()))  # noqa: S704 - every cell is escaped
+
+    def _filled(self, form: str, under: Callable[["Grid", int], str] | None) -> Iterator[str]:
+        rows = self._texts()
         if under is None or not self._details:
-            return Markup("".join(map(form.__mod__, self._texts())))  # noqa: S704 - every cell is escaped
-        pieces = []
-        for texts, details in zip(self._texts(), self._grids(), strict=False):
-            pieces.append(form % texts)
+            while some := "".join(map(form.__mod__, islice(rows, ROWS_AT_A_TIME))):
+                yield some
+            return
+        for texts, details in zip(rows, self._grids(), strict=True):
+            yield form % texts
             if details:
-                pieces.append(under(details, len(texts)))
-        return Markup("".join(pieces))  # noqa: S704 - as above
+                yield escape(under(details, len(texts)))
 
     def _texts(self) -> Iterator[tuple[str, ...]]:
         """The rows, every value as the text of its markup."""
-        places, kinds, encode, _ = self._shape
+        places, kinds, encode, *_ = self._shape
         shown = [(place, encode[kind]) for place, kind in zip(places, kinds, strict=True)]
         rows = iter(self._rows)
         while some := list(islice(rows, ROWS_AT_A_TIME)):
@@ -140,9 +152,8 @@ class Part:
         """What stands under each row; without end where nothing does."""
         if not self._details:
             yield from repeat(None)
-        encode, labels = self._shape.encode, self._shape.labels
         for row, details in zip(self._rows, self._details, strict=True):
-            yield _details(details, row[0], encode, labels) if details else None
+            yield _details(details, row[0], self._shape) if details else None
 
 
 class Grid(NamedTuple):
@@ -170,9 +181,9 @@ def listing(sheet: Sheet, labels: Labels) -> Listing:
     return Listing(whole.title, [_listed(line, headings) for line in lines] or [escape(whole.empty)])
 
 
-def grid(sheet: Sheet, labels: Labels, *, marks: Marks = PAGE) -> Grid:
-    """`sheet` without its hidden columns, its groups as parts."""
-    return _grid(sheet, encoders(sheet.currency, labels, marks=marks), labels)
+def grid(sheet: Sheet, labels: Labels, *, marks: Marks = PAGE, inserts: Inserts | None = None) -> Grid:
+    """`sheet` without its hidden columns, its groups as parts. `inserts` takes the rows that are filled."""
+    return _grid(sheet, encoders(sheet.currency, labels, marks=marks), labels, inserts)
 
 
 def encoders(currency: str | None, labels: Labels, *, marks: Marks = PAGE) -> Encoders:
@@ -191,14 +202,14 @@ def encoders(currency: str | None, labels: Labels, *, marks: Marks = PAGE) -> En
         )
 
     return {
-        Kind.TEXT: escape,
-        Kind.LONG_TEXT: escape,
+        Kind.TEXT: _text,
+        Kind.LONG_TEXT: _text,
         Kind.DATE: date,
         Kind.MONEY: _money(currency or "", labels, marks),
         Kind.NUMBER: number,
         Kind.PERCENT: labels.percent,
         Kind.INTEGER: labels.number,
-        Kind.BOOLEAN: lambda fact: escape(labels.text("Yes") if fact else labels.text("No")),
+        Kind.BOOLEAN: lambda fact: _text(labels.text("Yes") if fact else labels.text("No")),
         Kind.LINK: link,
         Kind.NAME_LINK: link,
     }
@@ -209,9 +220,11 @@ def money(amount: Decimal, currency: str, labels: Labels, marks: Marks = PAGE) -
     return Markup(_money(currency, labels, marks)(amount))  # noqa: S704 - escaped there
 
 
-def _grid(sheet: Sheet, encode: Encoders, labels: Labels) -> Grid:
+def _grid(sheet: Sheet, encode: Encoders, labels: Labels, inserts: Inserts | None = None) -> Grid:
     shown = [(place, column) for place, column in enumerate(sheet.columns) if not column.is_hidden]
-    shape = Shape([place for place, _ in shown], [column.kind for _, column in shown], encode, labels)
+    shape = Shape(
+        [place for place, _ in shown], [column.kind for _, column in shown], encode, labels, inserts
+    )
     parts = [
         Part(
             group.title,
@@ -233,21 +246,26 @@ def _grid(sheet: Sheet, encode: Encoders, labels: Labels) -> Grid:
 
 def _total(row: Row, shape: Shape) -> Line:
     """The label is a text whatever its column holds; it takes the columns up to the first sum."""
-    places, kinds, encode, _ = shape
+    places, kinds, encode, *_ = shape
     others = [_cell(kind, row[place], encode) for place, kind in zip(places[1:], kinds[1:], strict=True)]
     span = next((place for place, cell in enumerate(others) if cell.markup), 0)
     return Line(_cell(Kind.TEXT, row[0], encode), others[span:], span=span + 1)
 
 
-def _details(sheet: Sheet, head: Value, encode: Encoders, labels: Labels) -> Grid:
+def _details(sheet: Sheet, head: Value, above: Shape) -> Grid:
     """The line items of the document `head`, in the same currency."""
     number = head.text if isinstance(head, Link) else head
-    title = labels.text("Line items of {number}").format(number=number)
-    return _grid(sheet, encode, labels)._replace(title=title)
+    title = above.labels.text("Line items of {number}").format(number=number)
+    return _grid(sheet, above.encode, above.labels)._replace(title=title)
 
 
 def _cell(kind: Kind, value: Value, encode: Encoders) -> Cell:
     return Cell(_CLASSES[kind], Markup("" if value is None else encode[kind](value)))  # noqa: S704 - escaped
+
+
+def _text(value: object) -> str:
+    text = str(value)
+    return escape(text) if _SPECIAL.search(text) else text
 
 
 def _money(currency: str, labels: Labels, marks: Marks) -> Callable[[Decimal], str]:

@@ -228,9 +228,14 @@ def grouped_documents(
     documents = of_currency(figures.documents, currency)
     subtotals = [subtotal for subtotal in figures.types if subtotal.currency == currency]
     place = {subtotal.type: row for row, subtotal in enumerate(subtotals)}
-    kinds = documents["type"].tolist()
-    documents = documents.iloc[sorted(range(len(kinds)), key=lambda row: place[kinds[row]])]
-    column = _read(documents)
+    as_read = _read(documents)
+    kinds = as_read("type")
+    order = sorted(range(len(kinds)), key=lambda row: place[kinds[row]])
+
+    def column(name: str) -> list[Any]:
+        own = as_read(name)
+        return [own[row] for row in order]
+
     left_out = {
         *(() if any(column("withholding")) else ("withholding", "payable")),
         *(() if any(column("reference")) else ("reference",)),
@@ -455,7 +460,7 @@ def _line_columns(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
 def _totals(columns: Sequence[Column], values: Sequence[Sequence[Value]], label: str) -> Row:
     """`layout.totals_of` for columns of documents and lines, which add amounts only."""
     sums = (
-        sum((value for value in own if isinstance(value, Decimal)), ZERO) if column.has_total else None
+        sum([value for value in own if isinstance(value, Decimal)], ZERO) if column.has_total else None
         for column, own in zip(columns[1:], values[1:], strict=True)
     )
     return (label, *sums)
