@@ -117,8 +117,6 @@ def environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        # A run is made with the templates it began with; looking for newer ones costs a call per template.
-        auto_reload=False,
     )
 
 
