@@ -61,7 +61,7 @@ def of(raw: list[Raw]) -> Files:
         vendor=vendor,
         has_lines=True,
     )
-    return Files(book.getvalue(), pages.statement(report, subject=subject, labels=LABELS), due)
+    return Files(book.getvalue(), "".join(pages.statement(report, subject=subject, labels=LABELS)), due)
 
 
 def part(name: str) -> str:

@@ -84,6 +84,7 @@ STAGES = {
         "styles",
         "paper",
         "workbook",
+        "pieces",
         "cells",
         "plot",
         "templates",

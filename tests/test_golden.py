@@ -69,10 +69,10 @@ def test_workbook_of_a_client_without_documents_is_as_it_was(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("language", sorted(LOCALES))
 @pytest.mark.parametrize("make", [pages.statement, pages.mail])
-def test_page_of_a_client_is_as_it_was(make: Callable[..., str], language: str) -> None:
+def test_page_of_a_client_is_as_it_was(make: Callable[..., Iterable[str]], language: str) -> None:
     report, subject, _, _ = workbooks.client_report(papers(), language=language)
     page = _Page()
-    page.feed(make(report, subject=subject, labels=Labels(language), brand=BRAND))
+    page.feed("".join(make(report, subject=subject, labels=Labels(language), brand=BRAND)))
     _compare_lines(f"{make.__name__}-{language}", page.lines)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal, format_percent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,6 +58,23 @@ def test_money_is_written_as_babel_writes_it(amount: Decimal, currency: str, lab
     """But for the space between letters and digits, which Babel forgets."""
     written = format_currency(amount + 0, currency, locale=LOCALES[labels.language], currency_digits=False)
     assert labels.money(amount, currency).replace("\xa0", "") == written.replace("\xa0", "")
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(
+    st.integers(-(10**12), 10**12)
+    | st.decimals(-(10**12), 10**12, places=8)
+    | st.decimals(-(10**3), 10**3, places=5)
+    | st.sampled_from([Decimal(0), Decimal("1E+3"), Decimal("0.00005"), Decimal("999.99995")]),
+    st.sampled_from([PT, EN, ES]),
+)
+def test_numbers_and_rates_are_written_as_babel_writes_them(number: Decimal | int, labels: Labels) -> None:
+    locale = LOCALES[labels.language]
+    if isinstance(number, int):
+        assert labels.number(number) == format_decimal(number, locale=locale)
+    else:
+        assert labels.number(number) == format_decimal(number, "#,##0.00##", locale=locale)
+        assert labels.percent(number) == format_percent(number / 100, "#,##0.####%", locale=locale)
 
 
 @pytest.mark.parametrize(

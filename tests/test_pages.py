@@ -20,10 +20,12 @@ from reports.figures.checks import Finding
 from reports.render import client_pages, pages, templates
 from reports.render.account_pages import FAILED, READY, Account, ClientLine
 from reports.render.brand import HOUSE, Brand
+from reports.render.cells import ROWS_AT_A_TIME
 from reports.render.client_pages import Issuer, Subject
 from reports.render.labels import Labels
 from reports.render.pages import RunLine
 from reports.render.palette import contrast_on_white, palette
+from reports.render.pieces import Inserts
 from reports.source.sandbox_documents import Raw, line
 from tests.papers import OCTOBER, added, findings, paper, vat
 
@@ -107,7 +109,7 @@ def statement(
         labels=labels,
         line_items=line_items,
     )
-    return pages.statement(report, subject=subject, labels=labels, brand=brand)
+    return "".join(pages.statement(report, subject=subject, labels=labels, brand=brand))
 
 
 def visible(page: str) -> str:
@@ -322,6 +324,28 @@ def test_characters_that_no_page_can_hold_are_replaced() -> None:
     assert "half \ufffd of a pair" in page
     assert "a\ufffdb\ufffdc\ufffd" in page
     assert page.encode("utf-8")
+
+
+def test_a_long_statement_is_never_in_memory() -> None:
+    papers = [
+        paper(number, "CreditNote" if number % 3 else "Invoice", number_in_series=number)
+        for number in range(1, 1_001)
+    ]
+    subject = Subject(1310176, "Ana", "500000011", ISSUER, OCTOBER, READ_AT, {})
+    labels = Labels("en")
+    report = client_pages.client_report(subject, added(*papers), findings=(), labels=labels, line_items=False)
+    pieces = list(pages.statement(report, subject=subject, labels=labels))
+    assert max(piece.count("<tr") for piece in pieces) <= ROWS_AT_A_TIME
+    assert {f"FT 2026/{number}" for number in range(3, 1_001, 3)} == set(
+        re.findall(r"FT 2026/[0-9]+", "".join(pieces))
+    )
+
+
+def test_no_text_passes_for_a_mark_and_a_mark_may_stand_twice() -> None:
+    inserts = Inserts()
+    mark = inserts.mark(lambda: ["a\x00", "b"])
+    forged = f"rows-{'0' * 32}-0;"
+    assert "".join(inserts.filled(f"{mark}-{forged}-{mark}")) == f"a\ufffdb-{forged}-a\ufffdb"
 
 
 def test_equal_input_gives_equal_bytes() -> None:

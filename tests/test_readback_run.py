@@ -46,8 +46,8 @@ def turned(column):
 values.total = turned
 """,
     "statement": """
-marked = cells._marked
-cells._marked = lambda markup, exact, text: marked(markup, exact.replace("77.77", "77.78"), text)
+exact = cells._exact
+cells._exact = lambda amount: exact(amount).replace("77.77", "77.78")
 """,
     "disk": """
 pack = rows.pack

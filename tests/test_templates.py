@@ -15,8 +15,10 @@ from reports.errors import ClientError, ConfigError, WriteError
 from reports.render import cells, client_pages, pages, templates
 from reports.render.account_pages import READY, Account, ClientLine
 from reports.render.brand import Brand
+from reports.render.cells import Part
 from reports.render.client_pages import ClientReport, Issuer, Subject
 from reports.render.labels import Labels
+from reports.render.pieces import Inserts
 from tests.papers import OCTOBER, added, findings, paper
 
 READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
@@ -25,10 +27,10 @@ PAPERS = (paper(1), paper(2, "CreditNote", net="20"))
 GUIDE = Path(__file__).parent.parent / "docs" / "TEMPLATES.md"
 
 
-def report() -> ClientReport:
+def report(*, line_items: bool = False) -> ClientReport:
     figures = added(*PAPERS)
     return client_pages.client_report(
-        SUBJECT, figures, findings=findings(*PAPERS), labels=Labels("en"), line_items=False
+        SUBJECT, figures, findings=findings(*PAPERS), labels=Labels("en"), line_items=line_items
     )
 
 
@@ -39,8 +41,9 @@ def brand(folder: Path, **texts: str) -> Brand:
     return Brand(templates=folder)
 
 
-def statement(look: Brand) -> str:
-    return pages.statement(report(), subject=SUBJECT, labels=Labels("en"), brand=look)
+def statement(look: Brand, *, line_items: bool = False) -> str:
+    shown = report(line_items=line_items)
+    return "".join(pages.statement(shown, subject=SUBJECT, labels=Labels("en"), brand=look))
 
 
 def test_a_template_stands_in_for_the_one_of_its_name_and_no_other(tmp_path: Path) -> None:
@@ -56,6 +59,53 @@ def test_a_template_can_change_one_block_of_the_built_in_one(tmp_path: Path) -> 
     assert "<p>Ours</p>" in page
     assert "serve de fatura" not in page
     assert 'id="part-1-documents"' in page
+
+
+BY_LINES = """{% import "builtin/parts.html.j2" as parts with context %}
+{% for part in sections[0].documents.parts %}
+{% for line in part.lines %}{{ parts.line(line, 7) }}{% endfor %}
+{%- endfor %}"""
+AT_ONCE = """{% import "builtin/parts.html.j2" as parts with context %}
+{% set columns = sections[0].documents.columns %}
+{% set row %}
+<tr><th scope="row" class="{{ columns[0].kind }}">%s</th>
+{%- for column in columns[1:] %}<td class="{{ column.kind }}">%s</td>{% endfor %}</tr>
+{% endset %}
+{% for part in sections[0].documents.parts %}
+{{ part.filled(row, parts.details) -}}
+{% endfor %}"""
+
+
+@pytest.mark.parametrize("line_items", [False, True])
+def test_rows_filled_at_once_are_the_rows_line_by_line(tmp_path: Path, line_items: bool) -> None:
+    pages_of = []
+    for name, text in (("lines", BY_LINES), ("once", AT_ONCE)):
+        (tmp_path / name).mkdir()
+        pages_of.append(statement(brand(tmp_path / name, statement=text), line_items=line_items))
+    assert pages_of[0] == pages_of[1]
+    assert pages_of[0].count('<tr class="details">') == (len(PAPERS) if line_items else 0)
+    assert pages_of[0].count('<th scope="row" class="link">') == len(PAPERS)
+
+
+def test_a_rows_form_is_escaped_like_all_that_a_template_puts_out(tmp_path: Path) -> None:
+    text = "{{ sections[0].ageing.parts[0].filled('<b>100% %s %s %s {0}') }}"
+    assert "&lt;b&gt;100% Not due 0 " in statement(brand(tmp_path, statement=text))
+
+
+def test_a_row_with_another_number_of_places_fails_the_client_naming_the_line(tmp_path: Path) -> None:
+    text = "\n{{ sections[0].documents.parts[0].filled('%s %s') }}"
+    with pytest.raises(ClientError, match=r"statement\.html\.j2, line 2: a row has 2 places for 7 cells"):
+        statement(brand(tmp_path, statement=text))
+
+
+def test_what_stands_under_a_row_and_fails_is_named_too(tmp_path: Path) -> None:
+    text = (
+        "{% macro under(grid, columns) %}\n{{ grid.telephone }}{% endmacro %}"
+        "{% set part = sections[0].documents.parts[0] %}"
+        "{{ part.filled('%s %s %s %s %s %s %s', under) }}"
+    )
+    with pytest.raises(ClientError, match=r"statement\.html\.j2, line 2: .*'telephone'"):
+        statement(brand(tmp_path, statement=text), line_items=True)
 
 
 def test_the_look_of_all_pages_can_be_replaced_alone(tmp_path: Path) -> None:
@@ -75,7 +125,9 @@ def test_the_result_of_all_accounts_is_never_an_issuers_own(tmp_path: Path) -> N
 def test_text_of_a_document_is_escaped_in_an_issuers_template_too(tmp_path: Path) -> None:
     name = "<script>alert(1)</script>{{ 7 * 7 }}"
     own = brand(tmp_path, statement="{{ subject.name }}")
-    page = pages.statement(report(), subject=replace(SUBJECT, name=name), labels=Labels("en"), brand=own)
+    page = "".join(
+        pages.statement(report(), subject=replace(SUBJECT, name=name), labels=Labels("en"), brand=own)
+    )
     assert page == "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7 * 7 }}"
 
 
@@ -132,7 +184,9 @@ def test_a_fault_of_the_program_is_not_blamed_on_the_templates(tmp_path: Path) -
     (tmp_path / "look.css").write_text("", encoding="utf-8")
     broken = replace(report(), totals=None)  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
-        pages.statement(broken, subject=SUBJECT, labels=Labels("en"), brand=Brand(templates=tmp_path))
+        "".join(
+            pages.statement(broken, subject=SUBJECT, labels=Labels("en"), brand=Brand(templates=tmp_path))
+        )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +274,7 @@ def given(labels: Labels) -> Iterator[object]:
     period = client_pages.period_text(OCTOBER, labels)
     one = report()
     totals = pages._totals(one.totals, labels, period, READ_AT, marks=cells.PAGE)
-    sections = [pages._section(part, labels) for part in one.currencies]
+    sections = [pages._section(part, labels, Inserts()) for part in one.currencies]
     yield pages.StatementPage(
         **look,
         report=one,
@@ -241,7 +295,8 @@ def within_reach(values: object) -> Iterator[object]:
     if isinstance(values, Labels | str):
         return
     if is_dataclass(values) and not isinstance(values, type):
-        inner = [getattr(values, field.name) for field in fields(values)]
+        inner = [getattr(values, field.name) for field in fields(values) if field.name[0] != "_"]
+        inner += list(values.lines) if isinstance(values, Part) else []
     elif isinstance(values, Mapping):
         inner = list(values.values())
     elif isinstance(values, list | tuple | Iterator):

@@ -159,7 +159,9 @@ def open_sheet(figures: Figures, currency: str | None, *, labels: Labels, title:
 def line_items_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
     """The line items of the period's counted documents in one currency."""
     documents = sheets.of_currency(figures.documents, currency)
-    lines = figures.line_items[figures.line_items["document_id"].isin(documents["id"])]
+    lines = figures.line_items
+    if documents is not figures.documents:
+        lines = lines[lines["document_id"].isin(documents["id"])]
     return sheets.line_items_grid(
         documents, lines, sheets.WORKBOOK_LINE_ITEMS, currency=currency, labels=labels, title=title
     )

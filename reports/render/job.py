@@ -148,8 +148,9 @@ def _write(
         readback.check_workbook(written, due)
     if job.html or job.pdf:
         page = folder / f"{stem}.html"
-        text = pages.statement(report, subject=subject, labels=labels, brand=job.brand)
-        page.write_bytes(text.encode("utf-8", "replace"))
+        pieces = pages.statement(report, subject=subject, labels=labels, brand=job.brand)
+        with page.open("wb") as target:
+            target.writelines(piece.encode() for piece in pieces)
         readback.check_page(page, due, is_own=_has_own_statement(job.brand))
         if job.pdf:
             browser.print_page(page, page.with_suffix(".pdf"))

@@ -5,6 +5,7 @@ two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a
 """
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -54,6 +55,9 @@ class Link(NamedTuple):
     url: str | None
 
 
+_ORDINARY_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[!-~]*)?")
+"""What needs no closer look."""
+
 Value = str | Decimal | int | bool | dt.date | Link | None
 Row = tuple[Value, ...]
 """By kind: str for TEXT, date for DATE, Decimal for MONEY and NUMBER, for PERCENT 23 when it is 23 %."""
@@ -101,7 +105,7 @@ class Group:
     """
 
     title: str
-    rows: Sequence[Row]
+    rows: Collection[Row]
     totals: Row
     details: "Sequence[Sheet | None]" = ()
 
@@ -239,6 +243,8 @@ def without_empty(sheet: Sheet, *keys: str) -> Sheet:
 
 def safe_url(url: str | None) -> str | None:
     """`url` when it is an http(s) address that can be opened as it stands, else None."""
+    if url and _ORDINARY_URL.fullmatch(url):
+        return url
     if not url or not url.isprintable() or " " in url:
         return None
     try:

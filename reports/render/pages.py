@@ -6,7 +6,7 @@ overview, which only sorts and hides what is there without it. Equal input gives
 
 import datetime as dt
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import partial
@@ -27,6 +27,7 @@ from reports.render.client_pages import NO_INVOICE, ClientReport, CurrencyPages,
 from reports.render.labels import N_, Labels
 from reports.render.layout import Chart, Column, Kind, Sheet, without
 from reports.render.palette import Palette, palette
+from reports.render.pieces import Inserts
 from reports.render.plot import Length, Plot
 
 MEANINGS = {
@@ -201,10 +202,16 @@ FUNCTIONS = ("_", "money", "href")
 """Given to every template too: a label's translation, an amount as text, a path as an address."""
 
 
-def statement(report: ClientReport, *, subject: Subject, labels: Labels, brand: Brand = HOUSE) -> str:
-    """One client's statement. Raises ClientError when the brand's logo or a template of its own is broken."""
+def statement(
+    report: ClientReport, *, subject: Subject, labels: Labels, brand: Brand = HOUSE
+) -> Iterator[str]:
+    """One client's statement in pieces, so that it need not be in memory.
+
+    Raises ClientError when the brand's logo or a template of its own is broken.
+    """
     period = period_text(subject.period, labels)
-    return _render(
+    inserts = Inserts()
+    page = _render(
         "statement.html.j2",
         StatementPage(
             **_common(labels, brand),
@@ -213,11 +220,13 @@ def statement(report: ClientReport, *, subject: Subject, labels: Labels, brand: 
             period=period,
             facts=dict(report.head.facts),
             totals=_totals(report.totals, labels, period, subject.read_at, marks=PAGE),
-            sections=[_section(pages, labels) for pages in report.currencies],
+            sections=[_section(pages, labels, inserts) for pages in report.currencies],
             no_invoice=NO_INVOICE,
         ),
         brand.templates,
     )
+    with templates.blaming(brand.templates):
+        yield from inserts.filled(page)
 
 
 def mail(
@@ -355,14 +364,14 @@ def _data_address(image: Path) -> str:
     return f"data:image/{kind};base64,{b64encode(content).decode('ascii')}"
 
 
-def _section(pages: CurrencyPages, labels: Labels) -> Section:
+def _section(pages: CurrencyPages, labels: Labels, inserts: Inserts) -> Section:
     amounts = [row[-1] for row in pages.ageing.rows]
     chart = pages.chart if pages.chart and any(any(values) for _, values in pages.chart.series) else None
     return Section(
-        documents=grid(pages.documents, labels),
+        documents=grid(pages.documents, labels, inserts=inserts),
         types=grid(_types(pages.types), labels),
         vat=grid(pages.vat, labels),
-        open_documents=grid(pages.open_documents, labels),
+        open_documents=grid(pages.open_documents, labels, inserts=inserts),
         ageing=grid(pages.ageing, labels),
         bars=plot.lengths([amount for amount in amounts if isinstance(amount, Decimal)]),
         plot=plot.columns(chart, labels) if chart else None,
@@ -430,7 +439,7 @@ def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime, *, 
         currency = str(row[keys.index("currency")])
         encode = encoders(currency, labels, marks=marks)
         amounts = {
-            column.key: Amount(column.heading, encode[column.kind](value), hints.get(column.key))
+            column.key: Amount(column.heading, Markup(encode[column.kind](value)), hints.get(column.key))  # noqa: S704 - escaped
             for column, value in zip(sheet.columns, row, strict=True)
             if column.key not in ("currency", dropped) and value is not None
         }

@@ -3,13 +3,18 @@
 Each sheet is of one currency. A column is named once, here; a report picks from them by key.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
 from reports.figures.totals import CURRENT, CurrencyTotals, Figures, VatRounding, VatRow
 from reports.figures.vendor_balance import VendorBalance
+from reports.money import ZERO
 from reports.render.labels import N_, Labels
 from reports.render.layout import (
     Column,
@@ -18,12 +23,12 @@ from reports.render.layout import (
     Link,
     Mark,
     Row,
+    Rows,
     Sheet,
     Tone,
     Value,
     safe_url,
     totals_of,
-    without,
     without_empty,
 )
 
@@ -127,6 +132,7 @@ LINE_ITEMS = {
     "currency": (N_("Currency"), Kind.TEXT),
     "document_id": (N_("Document id"), Kind.INTEGER),
 }
+_OF_DOCUMENT = ("number", "type", "status", "date", "currency")
 WORKBOOK_LINE_ITEMS = tuple(LINE_ITEMS)
 STATEMENT_LINE_ITEMS = [
     "name",
@@ -172,6 +178,11 @@ STATEMENT_VAT = [
     "gross",
 ]
 
+_MAY_LACK = ("description", "unit", "discount_rate")
+"""Columns that a document's line items are shown without where none has a value."""
+
+_ColumnOf = Callable[[str], list[Any]]
+
 _AMOUNTS = {
     "net": N_("Net"),
     "tax": N_("VAT"),
@@ -193,17 +204,20 @@ def documents_grid(
     extra: Mapping[str, Value] | None = None,
 ) -> Sheet:
     """Documents as rows, the columns `keys` of them. `extra` holds values that are the same in every row."""
-    columns = tuple(_document_column(name, documents, labels) for name in keys)
-    values = [_document_values(name, documents, labels, extra or {}) for name in keys]
-    rows = list(zip(*values, strict=True))
+    column = _read(documents)
+    same = {name: [value] * len(documents) for name, value in (extra or {}).items()}
+    values = [same[name] if name in same else _document_values(name, column, labels) for name in keys]
+    columns = _document_columns(tuple(keys), labels.language)
+    if not any(column("withholding")):
+        columns = tuple(replace(own, is_hidden=own.is_hidden or own.key == "withholding") for own in columns)
     return Sheet(
         key=key,
         title=title,
         columns=columns,
-        rows=rows,
+        rows=Rows(values),
         empty=empty,
         currency=currency,
-        totals=totals_of(columns, rows, labels.text("Total")),
+        totals=_totals(columns, values, labels.text("Total")),
     )
 
 
@@ -212,31 +226,42 @@ def grouped_documents(
 ) -> Sheet:
     """The statement's list: documents by type, each with a subtotal, then the total."""
     documents = of_currency(figures.documents, currency)
-    order = [subtotal.type for subtotal in figures.types if subtotal.currency == currency]
-    place = {kind: row for row, kind in enumerate(order)}
-    sorted_rows = sorted(range(len(documents)), key=lambda row: place[documents["type"].iloc[row]])
-    documents = documents.iloc[sorted_rows]
-    sheet = documents_grid(
-        documents,
-        STATEMENT_DOCUMENTS,
+    subtotals = [subtotal for subtotal in figures.types if subtotal.currency == currency]
+    place = {subtotal.type: row for row, subtotal in enumerate(subtotals)}
+    as_read = _read(documents)
+    kinds = as_read("type")
+    order = sorted(range(len(kinds)), key=lambda row: place[kinds[row]])
+
+    def column(name: str) -> list[Any]:
+        own = as_read(name)
+        return [own[row] for row in order]
+
+    left_out = {
+        *(() if any(column("withholding")) else ("withholding", "payable")),
+        *(() if any(column("reference")) else ("reference",)),
+    }
+    keys = [name for name in STATEMENT_DOCUMENTS if name not in left_out]
+    values = [_document_values(name, column, labels) for name in keys]
+    columns = _document_columns(tuple(keys), labels.language)
+    details = _details(column("id"), figures.line_items, currency, labels) if line_items else ()
+    groups, first = [], 0
+    for subtotal in subtotals:
+        end = first + kinds.count(subtotal.type)
+        own = [part[first:end] for part in values]
+        name = labels.type(subtotal.type)
+        label = labels.text("Subtotal {type}").format(type=name)
+        groups.append(Group(name, Rows(own), _totals(columns, own, label), details[first:end]))
+        first = end
+    return Sheet(
         key=f"s_documents_{currency}",
         title=title,
-        currency=currency,
+        columns=columns,
+        rows=Rows(values),
         empty=labels.text("No documents in this period."),
-        labels=labels,
+        currency=currency,
+        totals=_totals(columns, values, labels.text("Total")),
+        groups=tuple(groups),
     )
-    kinds = documents["type"].tolist()
-    groups = []
-    for kind in order:
-        rows = [row for row, own in zip(sheet.rows, kinds, strict=True) if own == kind]
-        label = labels.text("Subtotal {type}").format(type=labels.type(kind))
-        own = documents[documents["type"] == kind]
-        details = _details(own, figures.line_items, currency, labels) if line_items else ()
-        groups.append(Group(labels.type(kind), rows, totals_of(sheet.columns, rows, label), details))
-    grouped = replace(sheet, groups=tuple(groups))
-    if not documents["withholding"].astype(bool).any():
-        grouped = without(grouped, "withholding", "payable")
-    return without_empty(grouped, "reference")
 
 
 def line_items_grid(
@@ -248,38 +273,26 @@ def line_items_grid(
     labels: Labels,
     title: str,
 ) -> Sheet:
-    of = documents.set_index("id")
-    shared = {
-        "number": dict(of["number"]),
-        "type": {key: labels.type(kind) for key, kind in of["type"].items()},
-        "status": {key: labels.status(status) for key, status in of["status"].items()},
-        "date": dict(of["date"]),
-        "currency": dict(of["currency"]),
-    }
-    columns = tuple(
-        Column(
-            key,
-            labels.text(LINE_ITEMS[key][0]),
-            LINE_ITEMS[key][1],
-            has_total=LINE_ITEMS[key][1] is Kind.MONEY,
-            is_hidden=key == "document_id",
-            marks=_marks(key, labels),
-        )
-        for key in keys
-    )
-    values = [
-        [shared[key][identity] for identity in lines["document_id"]] if key in shared else lines[key].tolist()
-        for key in keys
-    ]
-    rows: list[Row] = list(zip(*values, strict=True))
+    """`lines`, every one of a document of `documents`, with what it has of that."""
+    document, line = _read(documents), _read(lines)
+    place = {identity: row for row, identity in enumerate(document("id"))}
+    rows = [place[identity] for identity in line("document_id")]
+    values: list[Sequence[Value]] = []
+    for key in keys:
+        if key in _OF_DOCUMENT:
+            own = _document_values(key, document, labels)
+            values.append([own[row] for row in rows])
+        else:
+            values.append(line(key))
+    columns = _line_columns(tuple(keys), labels.language)
     return Sheet(
         key=f"lines_{currency}",
         title=title,
         columns=columns,
-        rows=rows,
+        rows=Rows(values),
         empty=labels.text("No line items in this period."),
         currency=currency,
-        totals=totals_of(columns, rows, labels.text("Total")),
+        totals=_totals(columns, values, labels.text("Total")),
     )
 
 
@@ -399,20 +412,58 @@ def totals_grid(
 
 
 def of_currency(documents: pd.DataFrame, currency: str | None) -> pd.DataFrame:
-    return documents[documents["currency"] == currency]
+    names = documents["currency"].tolist()
+    return documents if names.count(currency) == len(names) else documents[documents["currency"] == currency]
 
 
-def _document_column(name: str, documents: pd.DataFrame, labels: Labels) -> Column:
-    heading, kind = DOCUMENTS[name]
-    no_withholding = name == "withholding" and not documents["withholding"].astype(bool).any()
-    return Column(
-        name,
-        labels.text(heading),
-        kind,
-        has_total=kind is Kind.MONEY,
-        is_hidden=name in _HIDDEN_COLUMNS or no_withholding,
-        marks=_marks(name, labels),
+def _read(frame: pd.DataFrame) -> _ColumnOf:
+    """The frame's columns as lists, by name; a table of all its values costs less than a few series."""
+    place = {name: row for row, name in enumerate(frame.columns)}
+    values = frame.to_numpy(dtype=object).T
+    return lambda name: values[place[name]].tolist()
+
+
+@lru_cache
+def _document_columns(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
+    labels = Labels(language)
+    return tuple(
+        Column(
+            name,
+            labels.text(heading),
+            kind,
+            has_total=kind is Kind.MONEY,
+            is_hidden=name in _HIDDEN_COLUMNS,
+            marks=_marks(name, labels),
+        )
+        for name in keys
+        for heading, kind in [DOCUMENTS[name]]
     )
+
+
+@lru_cache
+def _line_columns(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
+    labels = Labels(language)
+    return tuple(
+        Column(
+            name,
+            labels.text(heading),
+            kind,
+            has_total=kind is Kind.MONEY,
+            is_hidden=name == "document_id",
+            marks=_marks(name, labels),
+        )
+        for name in keys
+        for heading, kind in [LINE_ITEMS[name]]
+    )
+
+
+def _totals(columns: Sequence[Column], values: Sequence[Sequence[Value]], label: str) -> Row:
+    """`layout.totals_of` for columns of documents and lines, which add amounts only."""
+    sums = (
+        sum([value for value in own if isinstance(value, Decimal)], ZERO) if column.has_total else None
+        for column, own in zip(columns[1:], values[1:], strict=True)
+    )
+    return (label, *sums)
 
 
 def _marks(name: str, labels: Labels) -> tuple[Mark, ...]:
@@ -426,28 +477,31 @@ def _marks(name: str, labels: Labels) -> tuple[Mark, ...]:
     return ()
 
 
-def _document_values(
-    name: str, documents: pd.DataFrame, labels: Labels, extra: Mapping[str, Value]
-) -> Sequence[Value]:
-    if name in extra:
-        return [extra[name]] * len(documents)
+def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[Value]:
     if name == "type":
-        return [labels.type(kind) for kind in documents["type"]]
+        return _said(labels.type, column(name))
     if name == "status":
-        return [labels.status(status) for status in documents["status"]]
+        return _said(labels.status, column(name))
     if name == "bucket":
-        return [labels.bucket(bucket) for bucket in documents["bucket"]]
+        return _said(labels.bucket, column(name))
     if name == "reason":
-        return [labels.not_counted(reason) for reason in documents["reason"]]
+        return _said(labels.not_counted, column(name))
     if name == "link":
-        return [_link(labels.text("View"), url) for url in documents["permalink"]]
+        view = labels.text("View")
+        return [_link(view, url) for url in column("permalink")]
     if name in ("linked_number", "opening_number"):
-        pairs = zip(documents["number"], documents["permalink"], strict=True)
+        pairs = zip(column("number"), column("permalink"), strict=True)
         return [Link(number, safe_url(url)) for number, url in pairs]
     if name == "payment":
-        pairs = zip(documents["mb_entity"], documents["mb_reference"], strict=True)
+        pairs = zip(column("mb_entity"), column("mb_reference"), strict=True)
         return [f"{entity} / {reference}" if entity and reference else None for entity, reference in pairs]
-    return documents[name].tolist()
+    return column(name)
+
+
+def _said(say: Callable[[str], str], keys: Sequence[str]) -> Sequence[str]:
+    """Each key in words; there are few of them, many times."""
+    words = {key: say(key) for key in set(keys)}
+    return [words[key] for key in keys]
 
 
 def _link(text: str, url: str | None) -> Link | None:
@@ -456,20 +510,28 @@ def _link(text: str, url: str | None) -> Link | None:
 
 
 def _details(
-    documents: pd.DataFrame, line_items: pd.DataFrame, currency: str, labels: Labels
+    identities: Sequence[int], line_items: pd.DataFrame, currency: str, labels: Labels
 ) -> Sequence[Sheet | None]:
-    by_document = dict(list(line_items.groupby("document_id", sort=False)))
-    details: list[Sheet | None] = []
-    for index, identity in enumerate(documents["id"]):
-        lines = by_document.get(identity)
-        if lines is None:
-            details.append(None)
-            continue
-        sheet = line_items_grid(
-            documents.iloc[[index]], lines, STATEMENT_LINE_ITEMS, currency=currency, labels=labels, title=""
+    """The lines of each document. No totals: a sum, unrounded, would compete with the document's amounts."""
+    line = _read(line_items)
+    values = {key: line(key) for key in STATEMENT_LINE_ITEMS}
+    rows: dict[int, list[int]] = defaultdict(list)
+    for row, identity in enumerate(line("document_id")):
+        rows[identity].append(row)
+
+    def sheet(own_rows: Sequence[int]) -> Sheet:
+        own = {key: [column[row] for row in own_rows] for key, column in values.items()}
+        keys = tuple(key for key, column in own.items() if key not in _MAY_LACK or any(column))
+        return Sheet(
+            key=f"lines_{currency}",
+            title="",
+            columns=_line_columns(keys, labels.language),
+            rows=Rows([own[key] for key in keys]),
+            empty="",
+            currency=currency,
         )
-        details.append(without_empty(sheet, "description", "unit", "discount_rate"))
-    return details
+
+    return [sheet(rows[identity]) if identity in rows else None for identity in identities]
 
 
 def _vat_values(row: VatRow, labels: Labels) -> Mapping[str, Value]:

@@ -5,8 +5,8 @@ An issuer's folder may hold templates of its own, which stand in for the built-i
 given, changes nothing, and reaches neither files nor the program.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from jinja2.meta import find_referenced_templates, find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reports.errors import ClientError, ConfigError
+from reports.render.pieces import legal
 
 REPLACEABLE = (
     "statement.html.j2",
@@ -50,8 +51,6 @@ _FAULTS = (
 """What Jinja and the expressions of a template raise, and what a function raises that is given nonsense."""
 
 _GUIDE = "docs/TEMPLATES.md lists what a template is given"
-# What HTML and UTF-8 cannot hold, shown as what it is: a character that could not be taken over.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Place(NamedTuple):
@@ -66,14 +65,21 @@ def render(template: str, values: Mapping[str, object], folder: Path | None) -> 
 
     Raises ClientError naming template and line when a template of `folder` cannot be rendered.
     """
+    with blaming(folder):
+        return legal(environment(folder).get_template(template).render(values))
+
+
+@contextmanager
+def blaming(folder: Path | None) -> Iterator[None]:
+    """Raises ClientError naming template and line for what a template of `folder` does wrong within."""
     try:
-        text = environment(folder).get_template(template).render(values)
+        with _in_lines_of_templates(folder):
+            yield
     except _FAULTS as error:
         place = _place(error, folder) if folder else None
         if place is None:
             raise
         raise ClientError(_sentence(place, error)) from error
-    return _ILLEGAL.sub("\ufffd", text)
 
 
 def check(folder: Path, known: Mapping[str, Collection[str]]) -> None:
@@ -122,6 +128,15 @@ def unknown_names(tree: nodes.Template) -> set[str]:
     for node in tree.find_all(nodes.FromImport):
         own |= {name if isinstance(name, str) else name[1] for name in node.names}
     return find_undeclared_variables(tree) - own
+
+
+@contextmanager
+def _in_lines_of_templates(folder: Path | None) -> Iterator[None]:
+    """Jinja tells a macro's own lines from those of its code only while the template itself is rendered."""
+    try:
+        yield
+    except _FAULTS:
+        environment(folder).handle_exception()
 
 
 def _mistakes(path: Path, known: Collection[str], folder: Path) -> Iterator[str]:
