@@ -6,13 +6,14 @@ refuses it by name.
 """
 
 import json
-from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 DEEPEST_LEVELS = 100
 """The answers of the API have six. Python's own recursion ends near a thousand, callers included: what is
 read here can be written, compared and walked by recursion anywhere."""
+
+_NESTS = {dict, list}
 
 
 class DepthError(ValueError):
@@ -22,21 +23,30 @@ class DepthError(ValueError):
 def read(text: str) -> Any:
     """The value that `text` holds. Raises DepthError, and json.JSONDecodeError for a text that is no JSON."""
     try:
-        value = json.loads(text, parse_int=_whole, parse_float=_broken, parse_constant=Decimal)
+        value = _value(text)
     except RecursionError:
         raise DepthError from None
-    level = [value]
+    level = [value] if type(value) in _NESTS else []
     for _ in range(DEEPEST_LEVELS):
-        level = [part for whole in level for part in _parts(whole) if isinstance(part, (dict, list))]
+        level = [
+            part
+            for nest in level
+            for part in (nest.values() if type(nest) is dict else nest)
+            if type(part) in _NESTS
+        ]
         if not level:
             return value
     raise DepthError
 
 
-def _parts(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, InvalidOperation):
+        # A number too long for its kind: the few texts that hold one are read with more patience.
+        return json.loads(text, parse_int=_whole, parse_float=_broken, parse_constant=Decimal)
 
 
 def _whole(digits: str) -> int | Decimal:
