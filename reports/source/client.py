@@ -299,6 +299,7 @@ class _Line(HTTPAdapter):
 
     def __init__(self) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
+        self._pool: Any = None
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, ssl_context=_tls(), **options)
@@ -308,6 +309,15 @@ class _Line(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, ssl_context=_tls(), **options)
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
         return manager
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        """The same for every request, as there is one host."""
+        self._pool = self._pool or super().get_connection_with_tls_context(*args, **options)
+        return self._pool
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:  # noqa: ARG002
+        """Without the host, as no plain http goes through a proxy."""
+        return request.path_url
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Leaves the pool as it is: the original would trust a list of certificates of its own as well."""
