@@ -9,13 +9,15 @@ which are small, wait for it.
 """
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future, as_completed, wait
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -31,6 +33,13 @@ if TYPE_CHECKING:
     from reports.source.client import Api
 
 STOP_SECONDS = 5.0
+PAGES_AHEAD = 64
+"""So many pages of a client are asked for before their answers are in: more than threads that ask."""
+
+TURN_SECONDS = 0.0005
+"""How long a thread that works lets another one wait. Python's own 5 ms, several times a page, would hold up
+the reading while the consumer's thread is busy."""
+
 LOOK_UP_SECONDS = 0.2
 """How often the consumer's thread wakes while it waits: on Windows Ctrl+C reaches it between two waits."""
 
@@ -92,6 +101,8 @@ def fetch(
     clients = Crew(parallel + 1, name="client")
     done: SimpleQueue[Future[Reading | Failure]] = SimpleQueue()
     results = 0
+    usual_turn = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
     try:
         for rank, want in enumerate(wanted):
             clients.submit(_ClientReading(desk, want, rank).result, rank=rank).add_done_callback(done.put)
@@ -104,6 +115,7 @@ def fetch(
     finally:
         if results < len(wanted):
             api.stop()
+        sys.setswitchinterval(usual_turn)
         desk.first_answer.set()
         desk.crew.stop(wait_seconds=STOP_SECONDS)
         clients.stop(wait_seconds=STOP_SECONDS)
@@ -171,19 +183,35 @@ class _ClientReading:
         self._desk.first_answer.set()
         ledger = Ledger(first)
         self._tell(ledger)
-        others = {self._submit(number, spool) for number in range(2, ledger.pages + 1)}
-        try:
-            for future in as_completed(others):
-                ledger.add(future.result())
-                self._tell(ledger)
-        finally:
-            for future in others:
-                future.cancel()
-            wait(others)
+        self._read_others(ledger, spool)
         ledger.close()
         if self._desk.verify == "first_page" and ledger.pages > 1:
             ledger.compare(self._submit(1, None).result())
         return ledger
+
+    def _read_others(self, ledger: Ledger, spool: Spool) -> None:
+        done: SimpleQueue[Future[Leaf]] = SimpleQueue()
+        under_way: set[Future[Leaf]] = set()
+        numbers = iter(range(2, ledger.pages + 1))
+
+        def ask_for(pages: int) -> None:
+            for number in islice(numbers, pages):
+                future = self._submit(number, spool)
+                under_way.add(future)
+                future.add_done_callback(done.put)
+
+        ask_for(PAGES_AHEAD)
+        try:
+            while under_way:
+                future = done.get()
+                under_way.remove(future)
+                ledger.add(future.result())
+                ask_for(1)
+                self._tell(ledger)
+        finally:
+            for future in under_way:
+                future.cancel()
+            wait(under_way)
 
     def _submit(self, number: int, spool: Spool | None) -> "Future[Leaf]":
         return self._desk.crew.submit(partial(self._fetch_page, number, spool), rank=self._rank)
