@@ -1,8 +1,8 @@
 """Every page of every client, provably, into archives.
 
-`parallel` threads send the requests of all clients, pages of an earlier client first; `parallel` + 1 others
-each follow one client from its first page to its archive, so that no more clients than that are open, and
-clients are done one after another. The very first request goes out alone: a wrong key costs exactly one.
+`parallel` threads send the requests of all clients, pages of an earlier client first, but for the first page
+of each; `parallel` + 1 others each follow one client from its first page to its archive, so that no more
+clients than that are open, and clients are done one after another. The very first request goes out alone: a wrong key costs exactly one.
 
 Whoever takes the results may be busy as long as it likes: the threads go on meanwhile, and only results,
 which are small, wait for it.
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from reports.source.client import Api
 
 STOP_SECONDS = 5.0
+AT_ONCE = -1
+"""The rank of a client's first page: it says how many there are, so that there is always something to ask."""
+
 PAGES_AHEAD = 64
 """So many pages of a client are asked for before their answers are in: more than threads that ask."""
 
@@ -179,14 +182,14 @@ class _ClientReading:
         raise unsettled(f"client {self._want.client}", moved)
 
     def _read_pages(self, spool: Spool) -> Ledger:
-        first = self._submit(1, spool).result()
+        first = self._submit(1, spool, rank=AT_ONCE).result()
         self._desk.first_answer.set()
         ledger = Ledger(first)
         self._tell(ledger)
         self._read_others(ledger, spool)
         ledger.close()
         if self._desk.verify == "first_page" and ledger.pages > 1:
-            ledger.compare(self._submit(1, None).result())
+            ledger.compare(self._submit(1, None, rank=self._rank).result())
         return ledger
 
     def _read_others(self, ledger: Ledger, spool: Spool) -> None:
@@ -196,7 +199,7 @@ class _ClientReading:
 
         def ask_for(pages: int) -> None:
             for number in islice(numbers, pages):
-                future = self._submit(number, spool)
+                future = self._submit(number, spool, rank=self._rank)
                 under_way.add(future)
                 future.add_done_callback(done.put)
 
@@ -213,8 +216,8 @@ class _ClientReading:
                 future.cancel()
             wait(under_way)
 
-    def _submit(self, number: int, spool: Spool | None) -> "Future[Leaf]":
-        return self._desk.crew.submit(partial(self._fetch_page, number, spool), rank=self._rank)
+    def _submit(self, number: int, spool: Spool | None, *, rank: int) -> "Future[Leaf]":
+        return self._desk.crew.submit(partial(self._fetch_page, number, spool), rank=rank)
 
     def _fetch_page(self, number: int, spool: Spool | None) -> Leaf:
         client = self._want.client
