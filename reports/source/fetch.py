@@ -1,8 +1,9 @@
 """Every page of every client, provably, into archives.
 
-`parallel` threads send the requests of all clients, pages of an earlier client first, but for the first page
-of each; `parallel` + 1 others each follow one client from its first page to its archive, so that no more
-clients than that are open, and clients are done one after another. The very first request goes out alone: a wrong key costs exactly one.
+`parallel` threads send the requests of all clients: first pages at once, others in the order of the clients.
+`parallel` + 1 more each follow one client from its first page to its archive, so that no more clients than
+that are open, and clients are done one after another. The very first request goes out alone: a wrong key
+costs exactly one.
 
 Whoever takes the results may be busy as long as it likes: the threads go on meanwhile, and only results,
 which are small, wait for it.
