@@ -223,7 +223,8 @@ class _ClientReading:
     def _fetch_page(self, number: int, spool: Spool | None) -> Leaf:
         client = self._want.client
         page = self._desk.api.documents_page(client, number, self._want.filters, on_request=self._count)
-        leaf = leaf_of(page, client=client, with_prints=number == 1 or self._desk.verify == "all")
+        is_compared = (number == 1 or self._desk.verify == "all") and page.pagination.total_pages > 1
+        leaf = leaf_of(page, client=client, with_prints=is_compared)
         if spool is not None:
             spool.add(number, page.body)
         return leaf
