@@ -18,7 +18,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, count, zip_longest
@@ -131,8 +131,7 @@ class Spool:
         # A page is always written the same way, so its line need not be read as JSON.
         ours = (gzip.decompress(self._packed_page(number)).decode() for number in numbers)
         try:
-            with _reading(archive) as theirs:
-                _header(archive, theirs, may_be_partial=True)
+            with closing(_page_lines(archive)) as theirs:
                 return all(our == their for our, their in zip_longest(ours, theirs))
         except ReadingError:
             return False
@@ -191,6 +190,12 @@ def _reading(path: Path) -> Iterator[TextIO]:
         ) from error
     except OSError as error:
         raise ReadingError(f"{path}: the archive cannot be opened ({error.strerror}). Check it") from error
+
+
+def _page_lines(path: Path) -> Generator[str, None, None]:
+    with _reading(path) as lines:
+        _header(path, lines, may_be_partial=True)
+        yield from lines
 
 
 def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
