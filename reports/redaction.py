@@ -22,6 +22,12 @@ _DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x
 _CONTROL = dict.fromkeys((*_BREAKS, *_DIRECTIONS), " ")
 """What would break a line, command a terminal, or show a line in another order than it is written."""
 
+_MARKS = tuple(
+    (sign, re.compile(mark))
+    for sign, mark in (("%", "%(?:25)*[3-7]"), ("#", "&(?:amp;)*#"), ("\0", "\0"), ("\\", r"\\u0000"))
+)
+"""How a letter or digit of ASCII begins that is not written as it is, and a sign that is part of that."""
+
 
 class Redactor:
     """Replaces every form of the given secrets by MASK."""
@@ -29,7 +35,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: tuple[str, ...] = ()
         self._forms: tuple[str, ...] = ()
-        self._spellings: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = ()
+        self._spellings: tuple[tuple[bool, re.Pattern[str]], ...] = ()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
@@ -37,15 +43,15 @@ class Redactor:
         # Longest first: a short form may be part of a longer one, whose rest would then stay.
         self._secrets = tuple(_longest_first({*self._secrets, *filter(None, secrets)}))
         self._forms = tuple(_longest_first({form for secret in self._secrets for form in _forms(secret)}))
-        self._spellings = tuple((_marks(secret), _spelling(secret)) for secret in self._secrets)
+        self._spellings = tuple((_is_plain(secret), _spelling(secret)) for secret in self._secrets)
 
     def __call__(self, text: str) -> str:
         """`text` without any secret."""
         for form in self._forms:
             text = text.replace(form, MASK)
-        for marks, spelling in self._spellings:
+        for is_plain, spelling in self._spellings:
             # Looking at every letter takes long in a page of megabytes, and few hold what spells a letter.
-            if not marks or any(mark in text for mark in marks):
+            if not is_plain or any(sign in text and mark.search(text) for sign, mark in _MARKS):
                 text = spelling.sub(MASK, text)
         return text
 
@@ -87,9 +93,9 @@ def _in_base64(raw: bytes) -> Iterator[str]:
                 yield part
 
 
-def _marks(secret: str) -> tuple[str, ...]:
-    """What a text holds where letters of `secret` are not written as they are; empty when that may be any."""
-    return ("%", "&#", "amp;#", "\0", "\\u0000") if secret.isascii() and secret.isalnum() else ()
+def _is_plain(secret: str) -> bool:
+    """Where its letters are not written as they are, a text holds one of _MARKS."""
+    return secret.isascii() and secret.isalnum()
 
 
 def _spelling(secret: str) -> re.Pattern[str]:

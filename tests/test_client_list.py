@@ -120,3 +120,11 @@ def test_an_archive_of_something_else_is_refused(tmp_path: Path, body: str) -> N
     path.write_bytes(gzip.compress(f"{json.dumps(header)}\n{json.dumps(body)}\n".encode()))
     with pytest.raises(ReadingError, match="page 1 is no list of clients"):
         read_clients(path)
+
+
+def test_each_client_has_the_address_the_account_knows() -> None:
+    known = [
+        AccountClient(7, "Casa", None, "ana@casa.example", None),
+        AccountClient(8, "Mar", None, None, None),
+    ]
+    assert ClientList(2, tuple(known)).addresses == {7: "ana@casa.example", 8: None}

@@ -1,6 +1,7 @@
 """Every page of every client, provably: over real sockets, from lists that keep still and that do not."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -487,6 +488,42 @@ def test_pages_of_an_earlier_client_go_first(tmp_path: Path) -> None:
     _read(gauge, tmp_path, 7, 8, parallel=1)
     last_of_first = max(place for place, (client, _) in enumerate(gauge.order) if client == 7)
     assert sum(client == 8 for client, _ in gauge.order[:last_of_first]) <= 2
+
+
+def test_the_first_page_of_a_client_does_not_wait_for_the_clients_before(tmp_path: Path) -> None:
+    gauge = _Gauge({7: 20, 8: 20})
+    _read(gauge, tmp_path, 7, 8, parallel=1)
+    assert gauge.order.index((8, 1)) <= 3
+
+
+def test_of_a_long_client_few_pages_are_asked_for_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.source.fetch.PAGES_AHEAD", 3)
+    waiting: list[int] = []
+
+    class Counted(Crew):
+        def submit(self, *args: Any, **options: Any) -> Any:
+            future = super().submit(*args, **options)
+            waiting.append(len(self._waiting))
+            return future
+
+    monkeypatch.setattr("reports.source.fetch.Crew", Counted)
+    (reading,), _ = _read(account({7: 100}), tmp_path, parallel=2)
+    assert isinstance(reading, Reading)
+    assert _ids(reading.archive) == list(range(7000, 7100))
+    assert len(waiting) == 1 + 51
+    assert max(waiting) <= 3
+
+
+def test_threads_take_turns_as_usual_when_it_is_over(tmp_path: Path) -> None:
+    usual = sys.getswitchinterval()
+    with ScriptedApi(account({7: 3, 8: 3})) as server, closing(_api(server)) as api:
+        results = _fetching(api, tmp_path, (7, 8))
+        next(results)
+        assert sys.getswitchinterval() < usual / 2
+        results.close()
+    assert sys.getswitchinterval() == usual
 
 
 def test_a_consumer_that_is_busy_does_not_hold_up_the_reading(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import json
 import logging
 import re
 import shutil
+import struct
 import threading
 import zlib
 from collections.abc import Generator, Iterator
@@ -30,7 +31,11 @@ from reports.errors import ReadingError
 
 SCHEMA = 1
 ENDING = ".jsonl.gz"
+PACKING_LEVEL = 3
+"""A quarter of the time of zlib's usual 6, for a file larger by an eighth."""
 
+_MEMBER_HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+"""Of gzip, without a name, a time, and the system that zlib would name."""
 _CURRENT = re.compile(r"([0-9]+)" + re.escape(ENDING))
 _READ_AGAIN = "Read the client again, without --offline"
 
@@ -123,9 +128,10 @@ class Spool:
         return self._file.read(size)
 
     def _holds_the_pages_of(self, archive: Path, numbers: range) -> bool:
-        ours = (json.loads(gzip.decompress(self._packed_page(number))) for number in numbers)
+        # A page is always written the same way, so its line need not be read as JSON.
+        ours = (gzip.decompress(self._packed_page(number)).decode() for number in numbers)
         try:
-            with closing(read_pages(archive, may_be_partial=True)) as theirs:
+            with closing(_page_lines(archive)) as theirs:
                 return all(our == their for our, their in zip_longest(ours, theirs))
         except ReadingError:
             return False
@@ -186,6 +192,12 @@ def _reading(path: Path) -> Iterator[TextIO]:
         raise ReadingError(f"{path}: the archive cannot be opened ({error.strerror}). Check it") from error
 
 
+def _page_lines(path: Path) -> Generator[str, None, None]:
+    with _reading(path) as lines:
+        _header(path, lines, may_be_partial=True)
+        yield from lines
+
+
 def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
     """Raises ReadingError for a header that is of no use, and ValueError or its like for a damaged one."""
     raw = json.loads(lines.readline())
@@ -225,10 +237,10 @@ def _header_line(header: Header) -> object:
 
 def _packed(line: object) -> bytes:
     """One line of JSON as a gzip member of its own, the same bytes on every system and at any time."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=buffer, mtime=0) as member:
-        member.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-    return buffer.getvalue()
+    text = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+    packer = zlib.compressobj(PACKING_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    end = struct.pack("<II", zlib.crc32(text), len(text) % 2**32)
+    return b"".join((_MEMBER_HEAD, packer.compress(text), packer.flush(), end))
 
 
 def _keep(archive: Path) -> None:

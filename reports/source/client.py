@@ -20,10 +20,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from http.cookiejar import DefaultCookiePolicy
+from functools import cached_property
 from ssl import PROTOCOL_TLS_CLIENT
 from typing import Any, Generic, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import truststore
@@ -57,6 +57,14 @@ CONNECT_SECONDS = 10.0
 SHORTEST_PAUSE_SECONDS = 1.0
 PAGE_MEGABYTES = 32
 CHUNK_BYTES = 64 * 1024
+
+_HEADERS = {
+    "accept": "application/json",
+    "accept-encoding": "gzip, deflate",
+    "connection": "keep-alive",
+    "content-type": "application/json; charset=utf-8",
+    "user-agent": f"{TOOL}/{__version__}",
+}
 
 _BACKOFF = wait_exponential(multiplier=0.5, exp_base=3, max=20) + wait_random(0, 0.5)
 _LIMIT_BACKOFF = wait_exponential(multiplier=5, exp_base=2, max=60) + wait_random(0, 1)
@@ -99,7 +107,7 @@ class Api:
         self._redact = Redactor([key])
         self._judging = threading.Lock()
         self._here = threading.local()
-        self._sessions: list[requests.Session] = []
+        self._lines: list[_Line] = []
 
     @property
     def proxy(self) -> str | None:
@@ -151,8 +159,8 @@ class Api:
     def close(self) -> None:
         """Stops, and closes the connections. Call it when no other thread is asking."""
         self.stop()
-        while self._sessions:
-            self._sessions.pop().close()
+        while self._lines:
+            self._lines.pop().close()
 
     def _paging(self, page: int) -> dict[str, int]:
         return {"page": page, "per_page": self._per_page}
@@ -201,23 +209,32 @@ class Api:
         return outcome
 
     def _send(self, question: "_Question[Found]") -> Answer | Trouble:
-        params: dict[str, str | int] = {**question.params, "api_key": self._key}
         be_patient(Patience(self._request_seconds, check=self._pacer.check, clock=self._clock))
         try:
-            with self._session().request(
-                "GET" if question.body is None else "POST",
-                f"{self.origin}{question.path}",
-                params=params,
-                data=question.body,
+            with self._line().send(
+                self._request(question),
+                stream=True,
                 timeout=(min(CONNECT_SECONDS, self._request_seconds), self._request_seconds),
                 proxies=self._proxies,
-                allow_redirects=False,
-                stream=True,
             ) as response:
                 return _whole(response)
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
             # A ValueError is http.client's word on a chunk of negative size.
             return trouble_of(error, self._redact)
+
+    def _request(self, question: "_Question[Found]") -> requests.PreparedRequest:
+        request = self._blank.copy()
+        query = urlencode({**question.params, "api_key": self._key})
+        request.url = f"{(request.url or '').rstrip('/')}{question.path}?{query}"
+        if question.body is not None:
+            request.method, request.body = "POST", question.body
+            request.prepare_content_length(question.body)
+        return request
+
+    @cached_property
+    def _blank(self) -> requests.PreparedRequest:
+        """A request of nothing in particular: making one from the beginning takes long."""
+        return requests.Request("GET", self.origin, headers=_HEADERS).prepare()
 
     def _judge(self, answer: Answer, question: "_Question[Found]") -> Found | Trouble:
         # Python does one at a time anyway; and so no more than one large body is unfolded in memory.
@@ -233,13 +250,13 @@ class Api:
         where, next_try = state.args[0].where, state.attempt_number + 1
         _log.info("%s: %s; try %d", where, trouble.message, next_try)
 
-    def _session(self) -> requests.Session:
-        """This thread's own: sessions are not made to be shared, and so each needs one connection only."""
-        session: requests.Session | None = getattr(self._here, "session", None)
-        if session is None:
-            session = self._here.session = _new_session()
-            self._sessions.append(session)
-        return session
+    def _line(self) -> "_Line":
+        """This thread's own, so that each needs one connection only."""
+        line: _Line | None = getattr(self._here, "line", None)
+        if line is None:
+            line = self._here.line = _Line()
+            self._lines.append(line)
+        return line
 
 
 @dataclass(frozen=True)
@@ -274,11 +291,15 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-class _Adapter(HTTPAdapter):
-    """One connection, read with patience and verified against the system's certificates."""
+class _Line(HTTPAdapter):
+    """One connection, read with patience and verified against the system's certificates.
+
+    A session of `requests` would add what is not wanted here: cookies, `.netrc` and redirects.
+    """
 
     def __init__(self) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1)
+        self._pool: Any = None
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, ssl_context=_tls(), **options)
@@ -289,25 +310,17 @@ class _Adapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
         return manager
 
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        """The same for every request, as there is one host."""
+        self._pool = self._pool or super().get_connection_with_tls_context(*args, **options)
+        return self._pool
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:  # noqa: ARG002
+        """Without the host, as no plain http goes through a proxy."""
+        return request.path_url
+
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Leaves the pool as it is: the original would trust a list of certificates of its own as well."""
-
-
-def _new_session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update(
-        {
-            "accept": "application/json",
-            "accept-encoding": "gzip, deflate",
-            "content-type": "application/json; charset=utf-8",
-            "user-agent": f"{TOOL}/{__version__}",
-        }
-    )
-    session.mount("http://", _Adapter())
-    session.mount("https://", _Adapter())
-    return session
 
 
 def _tls() -> truststore.SSLContext:

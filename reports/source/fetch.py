@@ -1,21 +1,24 @@
 """Every page of every client, provably, into archives.
 
-`parallel` threads send the requests of all clients, pages of an earlier client first; `parallel` + 1 others
-each follow one client from its first page to its archive, so that no more clients than that are open, and
-clients are done one after another. The very first request goes out alone: a wrong key costs exactly one.
+`parallel` threads send the requests of all clients: first pages at once, others in the order of the clients.
+`parallel` + 1 more each follow one client from its first page to its archive, so that no more clients than
+that are open, and clients are done one after another. The very first request goes out alone: a wrong key
+costs exactly one.
 
 Whoever takes the results may be busy as long as it likes: the threads go on meanwhile, and only results,
 which are small, wait for it.
 """
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import CancelledError, Future, as_completed, wait
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -31,6 +34,16 @@ if TYPE_CHECKING:
     from reports.source.client import Api
 
 STOP_SECONDS = 5.0
+AT_ONCE = -1
+"""The rank of a client's first page: it says how many there are, so that there is always something to ask."""
+
+PAGES_AHEAD = 64
+"""So many pages of a client are asked for before their answers are in: more than threads that ask."""
+
+TURN_SECONDS = 0.0005
+"""How long a thread that works lets another one wait. Python's own 5 ms, several times a page, would hold up
+the reading while the consumer's thread is busy."""
+
 LOOK_UP_SECONDS = 0.2
 """How often the consumer's thread wakes while it waits: on Windows Ctrl+C reaches it between two waits."""
 
@@ -92,6 +105,8 @@ def fetch(
     clients = Crew(parallel + 1, name="client")
     done: SimpleQueue[Future[Reading | Failure]] = SimpleQueue()
     results = 0
+    usual_turn = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
     try:
         for rank, want in enumerate(wanted):
             clients.submit(_ClientReading(desk, want, rank).result, rank=rank).add_done_callback(done.put)
@@ -104,6 +119,7 @@ def fetch(
     finally:
         if results < len(wanted):
             api.stop()
+        sys.setswitchinterval(usual_turn)
         desk.first_answer.set()
         desk.crew.stop(wait_seconds=STOP_SECONDS)
         clients.stop(wait_seconds=STOP_SECONDS)
@@ -167,31 +183,48 @@ class _ClientReading:
         raise unsettled(f"client {self._want.client}", moved)
 
     def _read_pages(self, spool: Spool) -> Ledger:
-        first = self._submit(1, spool).result()
+        first = self._submit(1, spool, rank=AT_ONCE).result()
         self._desk.first_answer.set()
         ledger = Ledger(first)
         self._tell(ledger)
-        others = {self._submit(number, spool) for number in range(2, ledger.pages + 1)}
-        try:
-            for future in as_completed(others):
-                ledger.add(future.result())
-                self._tell(ledger)
-        finally:
-            for future in others:
-                future.cancel()
-            wait(others)
+        self._read_others(ledger, spool)
         ledger.close()
         if self._desk.verify == "first_page" and ledger.pages > 1:
-            ledger.compare(self._submit(1, None).result())
+            ledger.compare(self._submit(1, None, rank=self._rank).result())
         return ledger
 
-    def _submit(self, number: int, spool: Spool | None) -> "Future[Leaf]":
-        return self._desk.crew.submit(partial(self._fetch_page, number, spool), rank=self._rank)
+    def _read_others(self, ledger: Ledger, spool: Spool) -> None:
+        done: SimpleQueue[Future[Leaf]] = SimpleQueue()
+        under_way: set[Future[Leaf]] = set()
+        numbers = iter(range(2, ledger.pages + 1))
+
+        def ask_for(pages: int) -> None:
+            for number in islice(numbers, pages):
+                future = self._submit(number, spool, rank=self._rank)
+                under_way.add(future)
+                future.add_done_callback(done.put)
+
+        ask_for(PAGES_AHEAD)
+        try:
+            while under_way:
+                future = done.get()
+                under_way.remove(future)
+                ledger.add(future.result())
+                ask_for(1)
+                self._tell(ledger)
+        finally:
+            for future in under_way:
+                future.cancel()
+            wait(under_way)
+
+    def _submit(self, number: int, spool: Spool | None, *, rank: int) -> "Future[Leaf]":
+        return self._desk.crew.submit(partial(self._fetch_page, number, spool), rank=rank)
 
     def _fetch_page(self, number: int, spool: Spool | None) -> Leaf:
         client = self._want.client
         page = self._desk.api.documents_page(client, number, self._want.filters, on_request=self._count)
-        leaf = leaf_of(page, client=client, with_prints=number == 1 or self._desk.verify == "all")
+        is_compared = (number == 1 or self._desk.verify == "all") and page.pagination.total_pages > 1
+        leaf = leaf_of(page, client=client, with_prints=is_compared)
         if spool is not None:
             spool.add(number, page.body)
         return leaf

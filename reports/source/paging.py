@@ -20,6 +20,8 @@ MOST_PAGES = 10_000
 MOST_DIGITS = 18
 PRINT_BYTES = 16
 
+_WRITER = json.JSONEncoder(default=str, sort_keys=True, check_circular=False)
+
 
 class MovedError(Exception):
     """The list changed while it was read, or the API contradicts itself. The text says what is wrong."""
@@ -167,7 +169,7 @@ def _check_owner(document: Mapping[str, Any], client: int, *, place: str) -> Non
 
 def _print(entry: Mapping[str, Any], place: str) -> bytes:
     try:
-        text = json.dumps(entry, default=str, sort_keys=True)
+        text = _WRITER.encode(entry)
     except RecursionError:
         raise ReadingError(f"{place} is nested too deeply to be compared. Report it to the vendor") from None
     return hashlib.blake2b(text.encode(), digest_size=PRINT_BYTES).digest()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 SILENCE_SECONDS = 20.0
+RECEIVED_BYTES = 64 * 1024
+"""At most so much at a time: a page with its head."""
 LOOK_UP_SECONDS = 0.25
 """How often a thread that waits for bytes looks whether it has been told to stop."""
 
@@ -59,7 +61,7 @@ class PatientResponse(http.client.HTTPResponse):
 
     def __init__(self, connected: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(connected, *args, **kwargs)
-        plain, self.fp = self.fp, io.BufferedReader(_PatientStream(connected, _here.patience))
+        plain, self.fp = self.fp, io.BufferedReader(_PatientStream(connected, _here.patience), RECEIVED_BYTES)
         plain.close()
 
 
