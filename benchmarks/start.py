@@ -1,0 +1,37 @@
+"""What it takes before there is anything to do: the help, and a configuration that is refused."""
+
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measure import in_turn, process
+from benchmarks.table import Table, reached
+
+HELP_SECONDS, REFUSED_SECONDS = 0.15, 0.4
+REFUSED = """\
+account: {name: office, api_key: keyring}
+clients: all
+langauge: pt
+"""
+_REFUSED_CODE = 2
+
+
+def compare(times: int) -> Table:
+    """CPU of two commands that ask nothing and write nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "config.yaml")
+        config.write_text(REFUSED, "utf-8")
+        commands = {
+            "`--help`": lambda: process("-m", "reports", "--help").cpu_seconds,
+            "a refused configuration": lambda: process(
+                "-m", "reports", "check", str(config), codes=[_REFUSED_CODE]
+            ).cpu_seconds,
+        }
+        for command in commands.values():
+            command()
+        found = in_turn(commands, times)
+    rows = [
+        (name, f"{median(found[name]):.3f} s", f"<= {target} s", reached(median(found[name]) <= target))
+        for name, target in zip(commands, (HELP_SECONDS, REFUSED_SECONDS), strict=True)
+    ]
+    return Table(("command", "CPU", "target", "reached"), tuple(rows))
