@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.command import run
-from benchmarks.measure import in_turn
+from benchmarks.measure import Cost, cpu_seconds, in_turn
 from benchmarks.office import Office
 from benchmarks.server import Served
 from benchmarks.table import Table, reached
@@ -18,8 +18,8 @@ TARGET_MILLISECONDS = 60.0
 
 def compare(times: int) -> Table:
     """Fetching without latency, archive, figures, workbook, statement, read-back and publishing."""
-    found = in_turn({f"{clients} clients": partial(_cpu_seconds, clients) for clients in (FEW, MANY)}, times)
-    few, many = found.values()
+    found = in_turn({f"{clients} clients": partial(_run, clients) for clients in (FEW, MANY)}, times)
+    few, many = map(cpu_seconds, found.values())
     each = median((long - short) / (MANY - FEW) * 1000 for short, long in zip(few, many, strict=True))
     rows = (
         (f"a run of {FEW} clients", f"{median(few):.2f} s", "", ""),
@@ -35,6 +35,6 @@ def compare(times: int) -> Table:
     return Table(("what", "CPU", "target", "reached"), rows, (note,))
 
 
-def _cpu_seconds(clients: int) -> float:
+def _run(clients: int) -> Cost:
     with tempfile.TemporaryDirectory() as folder, Served(Office(clients, DOCUMENTS, DOCUMENTS)) as served:
-        return run(Path(folder), served).cpu_seconds
+        return run(Path(folder), served)

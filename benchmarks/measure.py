@@ -12,11 +12,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 ROOT = Path(__file__).parent.parent
 PYTHON = Path(sys.executable)
@@ -28,6 +28,8 @@ MEGABYTE = 1e6
 _PEAK_BYTES = 1 if sys.platform == "darwin" else 1024
 _KEPT_OUT = ("PYTHON", "SOURCE_DATE_EPOCH")
 
+T = TypeVar("T")
+
 
 class Cost(NamedTuple):
     """What one process took."""
@@ -37,6 +39,12 @@ class Cost(NamedTuple):
     peak_megabytes: float
     code: int
     output: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cpu_seconds:.3g} s of CPU, {self.wall_seconds:.3g} s in all, "
+            f"{self.peak_megabytes:.0f} MB at most"
+        )
 
 
 class MeasureError(Exception):
@@ -127,14 +135,25 @@ def serve(work: Callable[[str], object], *, ready: str = "ready") -> None:
         print(work(line.strip()), flush=True)
 
 
-def in_turn(contestants: Mapping[str, Callable[[], float]], times: int) -> dict[str, list[float]]:
+def in_turn(contestants: Mapping[str, Callable[[], T]], times: int) -> dict[str, list[T]]:
     """What each contestant took, `times` over, one after the other in every turn."""
-    found: dict[str, list[float]] = {name: [] for name in contestants}
-    for turn in range(times):
+    found: dict[str, list[T]] = {name: [] for name in contestants}
+    for turn in range(1, times + 1):
         for name, contestant in contestants.items():
-            found[name].append(contestant())
-            say(f"  turn {turn + 1} of {times}: {name} {found[name][-1]:.4g}")
+            took = contestant()
+            found[name].append(took)
+            say(f"  turn {turn} of {times}, {name}: {took}")
     return found
+
+
+def cpu_seconds(costs: Iterable[Cost]) -> list[float]:
+    """Of each."""
+    return [cost.cpu_seconds for cost in costs]
+
+
+def wall_seconds(costs: Iterable[Cost]) -> list[float]:
+    """Of each."""
+    return [cost.wall_seconds for cost in costs]
 
 
 def ratio(theirs: Sequence[float], ours: Sequence[float]) -> float:

@@ -1,10 +1,11 @@
 """What it takes before there is anything to do: the help, and a configuration that is refused."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measure import in_turn, process
+from benchmarks.measure import cpu_seconds, in_turn, process
 from benchmarks.table import Table, reached
 
 HELP_SECONDS, REFUSED_SECONDS = 0.15, 0.4
@@ -22,16 +23,16 @@ def compare(times: int) -> Table:
         config = Path(folder, "config.yaml")
         config.write_text(REFUSED, "utf-8")
         commands = {
-            "`--help`": lambda: process("-m", "reports", "--help").cpu_seconds,
-            "a refused configuration": lambda: process(
-                "-m", "reports", "check", str(config), codes=[_REFUSED_CODE]
-            ).cpu_seconds,
+            "`--help`": partial(process, "-m", "reports", "--help"),
+            "a refused configuration": partial(
+                process, "-m", "reports", "check", str(config), codes=[_REFUSED_CODE]
+            ),
         }
         for command in commands.values():
             command()
         found = in_turn(commands, times)
-    rows = [
-        (name, f"{median(found[name]):.3f} s", f"<= {target} s", reached(median(found[name]) <= target))
-        for name, target in zip(commands, (HELP_SECONDS, REFUSED_SECONDS), strict=True)
-    ]
+    rows = []
+    for (name, costs), target in zip(found.items(), (HELP_SECONDS, REFUSED_SECONDS), strict=True):
+        seconds = median(cpu_seconds(costs))
+        rows.append((name, f"{seconds:.3f} s", f"<= {target} s", reached(seconds <= target)))
     return Table(("command", "CPU", "target", "reached"), tuple(rows))
