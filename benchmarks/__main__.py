@@ -27,7 +27,9 @@ def main(arguments: list[str]) -> int:
     """Exit code 1 when a contestant did not do its work; a target that is missed changes nothing."""
     parser = argparse.ArgumentParser(prog="python3 dev.py bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PAGES)}; all without")
-    parser.add_argument("--times", type=int, default=TIMES, metavar="N", help="turns; a figure is their median")
+    parser.add_argument(
+        "--times", type=int, default=TIMES, metavar="N", help="turns; a figure is their median"
+    )
     parser.add_argument("--write", action="store_true", help="renew the tables in docs/")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.names) - PAGES.keys():

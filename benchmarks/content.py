@@ -115,7 +115,8 @@ def _tab(
         )
         for name in keys
     )
-    rows = Rows([frame[name].to_numpy() for name in keys])
+    arrays: list[Any] = [frame[name].to_numpy() for name in keys]
+    rows = Rows(arrays)
     return DataTab(
         title,
         Sheet(

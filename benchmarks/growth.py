@@ -1,7 +1,7 @@
 """How CPU and memory grow with clients, and with the documents of one client.
 
-`python -m benchmarks.growth FOLDER CLIENTS DOCUMENTS IN_PERIOD` lays the archives of an office into the folder
-of a run, as if it had been read.
+`python -m benchmarks.growth FOLDER CLIENTS DOCUMENTS IN_PERIOD` lays the archives of an office into the
+folder of a run, as if it had been read.
 """
 
 import sys
@@ -57,10 +57,10 @@ def compare(times: int) -> Table:
     """CPU for one client, or for 1,000 documents, beyond start-up; and the peak."""
     rows = [row for series in ALL_SERIES for row in _rows(series, times)]
     note = (
-        f"Many clients have {DOCUMENTS} documents each; a document has {office.LINES} lines, and all are in the "
-        "period. Each: what one more client, or 1,000 more documents of the one client, take in a run, against "
-        f"the run above. Linear: at most {TOLERANCE:.0%} more than in the row above; the same peak: at most "
-        f"{TOLERANCE:.0%} above the smallest run's."
+        f"Many clients have {DOCUMENTS} documents each; a document has {office.LINES} lines, and all are in "
+        "the period. Each: what one more client, or 1,000 more documents of the one client, take in a run, "
+        f"against the run above. Linear: at most {TOLERANCE:.0%} more than in the row above; the same peak: "
+        f"at most {TOLERANCE:.0%} above the smallest run's."
     )
     return Table(("run", "of", "CPU", "each", "peak", "target", "reached"), tuple(rows), (note,))
 
@@ -125,7 +125,9 @@ def _lay(folder: Path, own: Office) -> None:
 
     for client in own.numbers:
         kept(client, [office.of_client(page, client) for page in pages])
-    numbers = [own.numbers[first : first + office.PAGE_SIZE] for first in range(0, own.clients, office.PAGE_SIZE)]
+    numbers = [
+        own.numbers[first : first + office.PAGE_SIZE] for first in range(0, own.clients, office.PAGE_SIZE)
+    ]
     kept(
         None,
         [

@@ -1,4 +1,4 @@
-"""The whole month, from the API to files, against a straightforward program, and against what the API allows."""
+"""The whole month, from API to files, against a straightforward program and against what the API allows."""
 
 import tempfile
 from pathlib import Path
@@ -53,9 +53,9 @@ def compare(times: int) -> Table:
         ("ours over the bound", f"{over:.2f}", "", f"<= {OVER_BOUND:.2f}", reached(over <= OVER_BOUND)),
     )
     note = (
-        f"{OFFICE.clients} clients of {OFFICE.documents} documents, {OFFICE.in_period} of them in the period, "
-        f"{LATENCY_SECONDS * 1000:g} ms a page, {PARALLEL} requests at once, {PER_MINUTE:,} a minute. Ours sends "
-        f"{median(requests):.0f} requests: page 1 of each client is read again at the end. The bound is what "
-        "latency or limit take for these, whichever is more."
+        f"{OFFICE.clients} clients of {OFFICE.documents} documents, {OFFICE.in_period} of them in the "
+        f"period, {LATENCY_SECONDS * 1000:g} ms a page, {PARALLEL} requests at once, {PER_MINUTE:,} a "
+        f"minute. Ours sends {median(requests):.0f} requests: page 1 of each client is read again at the "
+        "end. The bound is what latency or limit take for these, whichever is more."
     )
     return Table(("what", "wall time", "CPU", "target", "reached"), rows, (note,))

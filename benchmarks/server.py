@@ -1,7 +1,7 @@
 """A lean server of one office, in a process of its own: bodies are ready, so it is not what is measured.
 
-`python -m benchmarks.server LATENCY_SECONDS CLIENTS DOCUMENTS IN_PERIOD` says its address and key in a line of
-JSON, then how many requests came since, for every line it is sent. It ends with its input.
+`python -m benchmarks.server LATENCY_SECONDS CLIENTS DOCUMENTS IN_PERIOD` says its address and key in a line
+of JSON, then how many requests came since, for every line it is sent. It ends with its input.
 """
 
 import asyncio

@@ -34,8 +34,9 @@ ABOVE = Border(top=Side(style="thin", color="1F4E78"))
 
 PAGE = """<!DOCTYPE html>
 <html lang="pt"><head><meta charset="utf-8"><title>{{ title }}</title>
-<style>body { font-family: sans-serif } table { border-collapse: collapse } th { background: #1f4e78; color: #fff }
-td, th { padding: 2px 8px; border-bottom: 1px solid #d5dce2 } .money { text-align: right }</style></head><body>
+<style>body { font-family: sans-serif } table { border-collapse: collapse }
+th { background: #1f4e78; color: #fff } .money { text-align: right }
+td, th { padding: 2px 8px; border-bottom: 1px solid #d5dce2 }</style></head><body>
 <h1>{{ title }}</h1>
 {% for heading, rows, columns in tables %}
 <h2>{{ heading }}</h2>
@@ -96,7 +97,12 @@ def one_client(
     for column in ("sum", "discount", "before_taxes", "taxes", "total"):
         documents[column] = documents[column] * sign
     documents = documents.rename(
-        columns={"inverted_sequence_number": "number", "before_taxes": "net", "taxes": "tax", "total": "payable"}
+        columns={
+            "inverted_sequence_number": "number",
+            "before_taxes": "net",
+            "taxes": "tax",
+            "total": "payable",
+        }
     )
     documents["gross"] = documents["net"] + documents["tax"]
     documents["sign"] = sign

@@ -22,7 +22,9 @@ class Table:
         """As Markdown, its columns below each other."""
         lines = [self.heading, *self.rows]
         widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-        padded = [_line([cell.ljust(width) for cell, width in zip(line, widths, strict=True)]) for line in lines]
+        padded = [
+            _line([cell.ljust(width) for cell, width in zip(line, widths, strict=True)]) for line in lines
+        ]
         rule = _line(["-" * width for width in widths])
         return "\n".join([padded[0], rule, *padded[1:], *(f"\n{note}" for note in self.notes)]) + "\n"
 

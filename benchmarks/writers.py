@@ -59,7 +59,8 @@ WRITERS = {
         "of_openpyxl.to_excel", "results of formulas", prepare="of_openpyxl.frames", largest=MIDDLE
     ),
     "pyexcelerate": Writer(
-        "of_xlsxwriter.pyexcelerate", "results of formulas, print set-up, tables, bands, formats in the totals row"
+        "of_xlsxwriter.pyexcelerate",
+        "results of formulas, print set-up, tables, bands, formats in the totals row",
     ),
     "wolfxl (Rust)": Writer(
         "of_openpyxl.wolfxl", "results of formulas", largest=MIDDLE, targets=_RUST_TARGETS
@@ -142,7 +143,7 @@ def _asked(worker: Worker) -> float:
 def _work(name: str, size: int, target: Path) -> None:
     from benchmarks import content
 
-    def writer_of(book: "Book") -> Callable[[], None]:
+    def writer_of(book: "Book") -> Callable[[], object]:
         return _ours(book, target) if name == OURS else _theirs(WRITERS[name], book, target)
 
     # The smallest book first: imports and what is made once are no cell's.
@@ -154,7 +155,7 @@ def _work(name: str, size: int, target: Path) -> None:
     def microseconds(_: str) -> float:
         gc.collect()
         began = time.process_time()
-        for _ in range(repeats):
+        for _repeat in range(repeats):
             write()
         return (time.process_time() - began) * 1e6 / repeats / cells
 
@@ -174,7 +175,7 @@ def _ours(book: "Book", target: Path) -> Callable[[], None]:
     return write
 
 
-def _theirs(writer: Writer, book: "Book", target: Path) -> Callable[[], None]:
+def _theirs(writer: Writer, book: "Book", target: Path) -> Callable[[], object]:
     from benchmarks import content
 
     tabs = content.plain(book)

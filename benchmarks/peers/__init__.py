@@ -1,1 +1,1 @@
-"""Writers of workbooks that others made, each used in the way its own documentation shows for speed or for style."""
+"""Writers of workbooks that others made, each used as its own documentation shows."""

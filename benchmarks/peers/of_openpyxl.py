@@ -1,4 +1,4 @@
-"""openpyxl in the three ways it is mostly used: streaming, cell by cell, and after pandas; wolfxl in the second."""
+"""openpyxl in its three usual ways: streaming, cell by cell, and after pandas; wolfxl in the second."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -101,7 +101,6 @@ def wolfxl(tabs: Sequence[Plain], target: Path) -> None:
 
 def to_excel(tabs: Sequence[Plain], target: Path, frames: Sequence[pd.DataFrame]) -> None:
     """`DataFrame.to_excel`, then a style for every cell."""
-    import openpyxl
     from openpyxl import styles
 
     dress = Dress(styles)

@@ -28,9 +28,9 @@ def frames(tabs: Sequence[Plain]) -> list[pd.DataFrame]:
 
 def arrow(tabs: Sequence[Plain]) -> list[Any]:
     """The frames as Arrow has them, which is what jetxl wants."""
-    import pyarrow
+    import pyarrow as pa
 
-    return [pyarrow.Table.from_pandas(frame, preserve_index=False) for frame in frames(tabs)]
+    return [pa.Table.from_pandas(frame, preserve_index=False) for frame in frames(tabs)]
 
 
 def rvgsrust(tabs: Sequence[Plain], target: Path, frames: Sequence[pd.DataFrame]) -> None:

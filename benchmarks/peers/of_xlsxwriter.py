@@ -100,7 +100,11 @@ def _write(tabs: Sequence[Plain], target: Path, *, is_constant: bool) -> None:
             else:
                 _table(sheet, tab, rows, head)
             sheet.conditional_format(
-                1, 2, rows, 2, {"type": "cell", "criteria": "==", "value": f'"{looks.QUIET}"', "format": quiet}
+                1,
+                2,
+                rows,
+                2,
+                {"type": "cell", "criteria": "==", "value": f'"{looks.QUIET}"', "format": quiet},
             )
             _body(sheet, tab, bodies)
             _total(sheet, tab, totals, rows)
@@ -140,7 +144,11 @@ def _total(sheet: Any, tab: Plain, formats: Sequence[Any], rows: int) -> None:
 def _table(sheet: Any, tab: Plain, rows: int, head: Any) -> None:
     columns = [{"header": heading, "header_format": head} for heading in tab.headings]
     sheet.add_table(
-        0, 0, rows, len(tab.kinds) - 1, {"columns": columns, "style": "Table Style Light 1", "autofilter": True}
+        0,
+        0,
+        rows,
+        len(tab.kinds) - 1,
+        {"columns": columns, "style": "Table Style Light 1", "autofilter": True},
     )
 
 
