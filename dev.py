@@ -29,6 +29,8 @@ ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "set-up-from.txt"
 IN_ENVIRONMENT = Path("Scripts", "python.exe") if os.name == "nt" else Path("bin", "python")
 PYTHON = ENVIRONMENT / IN_ENVIRONMENT
+PEERS = ROOT / "benchmarks" / "peers.txt"
+PEERS_ENVIRONMENT = ROOT / ".venv-bench"
 LOCK_HEADER = "# Made by `python3 dev.py lock`, for Linux, macOS and Windows. Do not edit.\n"
 
 EXIT_FAILED = 1
@@ -65,7 +67,7 @@ class SetUpError(Exception):
 def main(arguments: list[str]) -> int:
     """Runs one task; its exit code, which is that of the program the task ends in."""
     name, *rest = arguments or [""]
-    if name not in TASKS or (rest and name not in ("demo", "test", "soak")):
+    if name not in TASKS or (rest and name not in TAKE_ARGUMENTS):
         print(_usage(arguments), file=sys.stderr if arguments else sys.stdout)
         return EXIT_USAGE if arguments else 0
     try:
@@ -114,6 +116,15 @@ def cover() -> int:
         data = str(Path(folder, "coverage"))
         code = _run("-m", "pytest", "-q", *ALL_CORES, *measured, *tests, COVERAGE_FILE=data)
         return code or _run(*report, COVERAGE_FILE=data)
+
+
+def bench(*arguments: str) -> int:
+    """what it takes beside others, as tables: bench [NAME...] [--times N] [--write]"""
+    if os.name == "nt":
+        raise SetUpError("processes are measured as Linux and macOS count them; call bench there.")
+    _set_up(RUNTIME_LOCK)
+    _set_up_peers()
+    return _run("-m", "benchmarks", *arguments)
 
 
 def lint() -> int:
@@ -166,8 +177,9 @@ def audit() -> int:
 
 
 TASKS: dict[str, Callable[..., int]] = {
-    task.__name__: task for task in (demo, test, soak, cover, lint, build, lock, audit)
+    task.__name__: task for task in (demo, test, soak, cover, bench, lint, build, lock, audit)
 }
+TAKE_ARGUMENTS = ("demo", "test", "soak", "bench")
 
 
 def _usage(arguments: list[str]) -> str:
@@ -202,6 +214,22 @@ def _set_up(lock: Path) -> None:
             f"{error.filename or ENVIRONMENT} cannot be written: {error.strerror}. Close what uses "
             f"{ENVIRONMENT.name}, or copy the checkout to a folder that is yours, and call dev.py again."
         ) from error
+
+
+def _set_up_peers() -> None:
+    """Makes sure that `.venv-bench` holds what ours is held against.
+
+    It is apart from `.venv`: what others bring along must not change how ours starts and runs.
+    """
+    stamp, python = PEERS_ENVIRONMENT / STAMP.name, PEERS_ENVIRONMENT / IN_ENVIRONMENT
+    wanted = _stamp(RUNTIME_LOCK) + _stamp(PEERS)
+    if stamp.is_file() and stamp.read_text("utf-8") == wanted:
+        return
+    _say(f"Setting up {PEERS_ENVIRONMENT.name} from {PEERS.name}, about a minute ...")
+    _make(PEERS_ENVIRONMENT)
+    _pip(python, "--no-deps", "--require-hashes", "--requirement", str(RUNTIME_LOCK))
+    _pip(python, "--no-deps", "--requirement", str(PEERS))
+    stamp.write_text(wanted, "utf-8", newline="\n")
 
 
 def _stamp(lock: Path) -> str:

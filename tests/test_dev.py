@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+import benchmarks.__main__ as comparisons
 import dev
+from benchmarks import table
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -121,7 +123,7 @@ def test_dev_without_a_task_lists_them() -> None:
     done = call(ROOT / "dev.py")
     assert done.returncode == 0
     tasks = [line.split()[0] for line in done.stdout.splitlines()[1:]]
-    assert tasks == ["demo", "test", "soak", "cover", "lint", "build", "lock", "audit"]
+    assert tasks == ["demo", "test", "soak", "cover", "bench", "lint", "build", "lock", "audit"]
 
 
 @pytest.mark.parametrize("arguments", [["tset"], ["lint", "reports"]])
@@ -161,6 +163,36 @@ def test_environment_is_made_once_and_anew_where_the_stamp_does_not_fit(checkout
     (checkout / "requirements.lock").write_text("# nothing else\n", "utf-8")
     assert call(script, "demo").stderr.startswith("Setting up")
     assert stamp.read_text("utf-8") != former
+
+
+# Comparisons
+
+
+def test_what_ours_is_held_against_is_pinned() -> None:
+    lines = [line for line in dev.PEERS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[0-9.]+", line)] == []
+
+
+@pytest.mark.parametrize("name", comparisons.PAGES)
+def test_every_comparison_has_its_place_in_a_page(name: str, tmp_path: Path) -> None:
+    page = ROOT / "docs" / comparisons.PAGES[name]
+    copy = Path(shutil.copy(page, tmp_path))
+    table.write(copy, name, "| new |\n")
+    assert f"<!-- bench {name} -->\n| new |\n<!-- end of {name} -->" in copy.read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are measured as Linux and macOS count them")
+def test_comparisons_have_an_environment_of_their_own_made_once(checkout: Path) -> None:
+    package = checkout / "benchmarks"
+    package.mkdir()
+    (package / "peers.txt").write_text("# nothing\n", "utf-8")
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text("import sys; print(sys.prefix, *sys.argv[1:]); sys.exit(7)", "utf-8")
+    first = call(checkout / "dev.py", "bench", "start", "--write")
+    assert "Setting up .venv-bench from peers.txt" in first.stderr
+    assert (first.returncode, first.stdout.strip()) == (7, f"{checkout / '.venv'} start --write")
+    assert (checkout / ".venv-bench" / dev.IN_ENVIRONMENT).exists()
+    assert call(checkout / "dev.py", "bench").stderr == ""
 
 
 # Advisories

@@ -1,0 +1,1 @@
+"""Comparisons that can be run, not tests: `python3 dev.py bench [NAME...] [--times N] [--write]`."""

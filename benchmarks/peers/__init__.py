@@ -1,0 +1,1 @@
+"""Writers of workbooks that others made, each used as its own documentation shows."""
