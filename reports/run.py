@@ -232,6 +232,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             parallel=settings.parallel,
             now=_seconds(now),
             on_page=month.page,
+            meanwhile=month.publish_made,
         )
         is_count_wanted = plan.config.clients is not None and month.has_read_something
         if is_count_wanted and not (today and today.clients(everything=False)):

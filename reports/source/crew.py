@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from itertools import count
 from typing import Any, TypeVar
 
@@ -23,7 +24,10 @@ class Crew:
         self._order = count()
         self._is_stopped = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True)
+            # What they log is of the run that began them.
+            threading.Thread(
+                target=copy_context().run, args=(self._work,), name=f"{name}-{number}", daemon=True
+            )
             for number in range(1, size + 1)
         ]
         for thread in self._threads:

@@ -90,12 +90,14 @@ def fetch(
     parallel: int,
     now: Callable[[], datetime],
     on_page: Callable[[int, int, int], None],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Generator[Reading | Failure, None, None]:
     """Each client as soon as it is done, in any order; begins when first asked for a result.
 
     `verify`: "first_page" reads page 1 again at the end, "all" reads everything twice; a client of one page
     needs neither. `now` says the instant at which a reading was proven complete. `on_page` is told the
     client, how many of its pages are in and how many there are; it is called by other threads, one at a time.
+    `meanwhile` is called now and then while a result is waited for.
 
     Raises RefusedError when key or account is refused: nothing is asked after it. When it is closed early,
     or anything is raised, `api` is stopped and all threads end.
@@ -111,7 +113,7 @@ def fetch(
         for rank, want in enumerate(wanted):
             clients.submit(_ClientReading(desk, want, rank).result, rank=rank).add_done_callback(done.put)
         for _ in wanted:
-            if (result := _result_of(_next(done))) is not None:
+            if (result := _result_of(_next(done, meanwhile))) is not None:
                 results += 1
                 yield result
         if results < len(wanted):
@@ -260,10 +262,13 @@ class _ClientReading:
             self._requests += 1
 
 
-def _next(done: "SimpleQueue[Future[Reading | Failure]]") -> "Future[Reading | Failure]":
+def _next(
+    done: "SimpleQueue[Future[Reading | Failure]]", meanwhile: Callable[[], None]
+) -> "Future[Reading | Failure]":
     while True:
         with suppress(Empty):
             return done.get(timeout=LOOK_UP_SECONDS)
+        meanwhile()
 
 
 def _result_of(future: "Future[Reading | Failure]") -> Reading | Failure | None:
