@@ -11,8 +11,8 @@ from reports import files, names
 from reports.deliver import message, publish, record
 from reports.deliver.message import Mail
 from reports.deliver.record import Entry
-from reports.render import account_pages, parts
-from reports.render.account_pages import ClientLine
+from reports.render import account, parts
+from reports.render.account import ClientLine
 from reports.render.job import Job, Rendered, render
 from reports.render.parts import Packed
 
@@ -97,7 +97,7 @@ def _mail(task: Task, rendered: Rendered, stem: Path) -> str | None:
         return None
     envelope, body = task.envelope, rendered.body
     if envelope is None or body is None:
-        return account_pages.NO_ADDRESS
+        return account.NO_ADDRESS
     mail = Mail(
         sender=envelope.sender,
         sender_name=envelope.sender_name,
@@ -109,7 +109,7 @@ def _mail(task: Task, rendered: Rendered, stem: Path) -> str | None:
         attachments=[stem.with_name(f"{stem.name}.{kind}") for kind in envelope.attachments],
     )
     is_made = message.write(stem.with_name(f"{stem.name}{message.ENDING}"), mail)
-    return None if is_made else account_pages.TOO_LARGE
+    return None if is_made else account.TOO_LARGE
 
 
 def _made(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
@@ -118,7 +118,7 @@ def _made(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
         id=subject.client,
         name=subject.name,
         fiscal_id=subject.fiscal_id,
-        state=account_pages.READY,
+        state=account.READY,
         read_at=subject.read_at,
         documents_read=rendered.figures.documents_read,
         totals=rendered.figures.totals,

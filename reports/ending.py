@@ -9,7 +9,7 @@ from reports.errors import ExitCode, WriteError, most_severe
 from reports.month import UNMAILED, Month
 from reports.plan import Clock, Outcome, brand_of, few, last_line
 from reports.render import account_pages, pages, workbook
-from reports.render.account_pages import Account
+from reports.render.account import FAILED, TOO_LARGE, Account
 from reports.render.labels import Labels
 from reports.source.client_list import stored_clients
 
@@ -82,11 +82,10 @@ def _code(month: Month) -> ExitCode:
     states = [month.entries[client]["state"] for client in month.expected if client in month.entries]
     if (states or month.stopped_by) and all(state == "failed" for state in states):
         return ExitCode.NONE_DONE
-    if any(line.state == account_pages.FAILED for line in month.lines.values()):
+    if any(line.state == FAILED for line in month.lines.values()):
         return ExitCode.SOME_FAILED
     has_warnings = any(
-        line.warnings or line.is_changed or line.unmailed == account_pages.TOO_LARGE
-        for line in month.lines.values()
+        line.warnings or line.is_changed or line.unmailed == TOO_LARGE for line in month.lines.values()
     )
     return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
 

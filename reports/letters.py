@@ -17,14 +17,14 @@ from reports.deliver.outbox import Letter, Outbox
 from reports.deliver.record import Entry
 from reports.errors import ConfigError
 from reports.plan import Plan
-from reports.render import account_pages
+from reports.render import account
 from reports.settings.mail import Email, Recipients
 from reports.source.client_list import stored_clients
 
 _AGAIN = "render it again: run --offline, with this period"
 _NO_MAIL = {
-    account_pages.NO_ADDRESS: f"it had no address when it was rendered; {_AGAIN}",
-    account_pages.TOO_LARGE: "its files are larger than mail takes",
+    account.NO_ADDRESS: f"it had no address when it was rendered; {_AGAIN}",
+    account.TOO_LARGE: "its files are larger than mail takes",
 }
 
 

@@ -21,8 +21,8 @@ from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures import checks
 from reports.plan import Outcome, Plan, Screen
-from reports.render import account_pages, parts
-from reports.render.account_pages import ClientLine
+from reports.render import account, parts
+from reports.render.account import ClientLine
 from reports.source import archive
 from reports.source.client_list import ClientList
 from reports.source.fetch import Failure, Reading
@@ -36,8 +36,8 @@ LOOK_UP_SECONDS = 0.2
 """How often a thread that waits looks up: on Windows Ctrl+C reaches it between two waits."""
 
 UNMAILED = {
-    account_pages.NO_ADDRESS: "without an address, so without a mail",
-    account_pages.TOO_LARGE: "with files larger than mail takes, so without a mail",
+    account.NO_ADDRESS: "without an address, so without a mail",
+    account.TOO_LARGE: "with files larger than mail takes, so without a mail",
 }
 
 log = logging.getLogger(__name__)
@@ -286,7 +286,7 @@ class Month:
             id=entry["id"],
             name=entry["name"],
             fiscal_id=own.fiscal_id if own else None,
-            state=account_pages.FAILED,
+            state=account.FAILED,
             reason=entry["reason"],
             kept_from=dt.datetime.fromisoformat(entry["kept_from"]) if entry["kept_from"] else None,
             files=tuple(_links_in(kept, self.plan.folder)) if kept else (),

@@ -8,8 +8,7 @@ from typing import Protocol
 
 from reports.errors import ExitCode
 from reports.period import Period
-from reports.render.brand import Brand
-from reports.render.client_pages import Issuer
+from reports.render.brand import Brand, Issuer
 from reports.settings.config import Config
 from reports.source.resumed import Today
 

@@ -2,13 +2,13 @@
 
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports import files
 from reports.deliver import record
-from reports.render import pages
-from reports.render.labels import Labels
-from reports.render.pages import RunLine
+
+if TYPE_CHECKING:
+    from reports.render.labels import Labels
 
 _one_at_a_time = threading.Lock()
 """Of accounts that end at the same time the last one has seen the others' records."""
@@ -23,14 +23,17 @@ def last_run(account_folder: Path) -> Run | None:
     return max(runs, key=lambda run: str(run["finished_at"]), default=None)
 
 
-def write(account_folder: Path, labels: Labels) -> None:
+def write(account_folder: Path, labels: "Labels") -> None:
     """The page beside the account's folder: the last run of every account there. Raises WriteError."""
     output = account_folder.parent
     with _one_at_a_time:
         _write(output, account_folder, labels)
 
 
-def _write(output: Path, account_folder: Path, labels: Labels) -> None:
+def _write(output: Path, account_folder: Path, labels: "Labels") -> None:
+    from reports.render import pages
+    from reports.render.pages import RunLine
+
     lines = [found for account in _inside(output) if (found := last_run(account))]
     page = pages.result(
         [

@@ -7,13 +7,15 @@ summary and run record say so.
 
 import datetime as dt
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
-from reports import TOOL, __version__, ending, files, notice, run_log, send
+from reports import TOOL, __version__, files, notice, run_log, send
 from reports.deliver import publish
 from reports.errors import (
     ConfigError,
@@ -27,7 +29,7 @@ from reports.month import Month
 from reports.period import local_day
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
 from reports.redaction import Redactor
-from reports.render import browser, pages
+from reports.render import browser
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.side_by_side import side_by_side
@@ -38,6 +40,9 @@ from reports.source.fetch import Failure, Reading, fetch
 from reports.workers import Workers
 
 INTERRUPTED = "interrupted before this client was done. Run again"
+HEAVY = ("pandas", "reports.client_files", "reports.ending")
+"""What takes a second to be loaded, and is not needed before the first client has been read."""
+
 NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
 """After a run that ended like this nothing is mailed by itself."""
 
@@ -68,7 +73,10 @@ def plans(
         try:
             if settings.output.pdf:
                 browser.find()
-            pages.check_templates(brand_of(settings))
+            if settings.statement.templates:
+                from reports.render import pages
+
+                pages.check_templates(brand_of(settings))
             today = local_day(now, settings.time_zone)
             account = settings.account
             made.append(
@@ -149,6 +157,9 @@ def _month(plan: Plan, *, now: Clock, screen: Screen, workers: Workers) -> Outco
 
 def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
     plan, screen = month.plan, month.screen
+    loading = threading.Thread(target=lambda: [*map(import_module, HEAVY)])
+    if not plan.is_offline:
+        loading.start()
     if plan.is_elsewhere and _is_sending(plan.config):
         month.remarks.append("nothing is mailed from another folder (--output)")
     with _ended_in_order(month):
@@ -158,6 +169,8 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
             month.take(found)
         month.publish_rest()
         month.keep_the_others()
+    from reports import ending
+
     # What workers that died had begun.
     files.sweep(plan.folder)
     with _ended_in_order(month):

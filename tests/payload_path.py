@@ -13,8 +13,7 @@ from reports.deliver import record
 from reports.errors import ClientError
 from reports.period import Period
 from reports.redaction import Redactor
-from reports.render.brand import HOUSE
-from reports.render.client_pages import Issuer
+from reports.render.brand import HOUSE, Issuer
 from reports.render.job import Job, Rendered, render
 from reports.source.archive import SCHEMA, Header, Spool, path_of
 from reports.source.paging import Leaf, Ledger, MovedError, leaf_of

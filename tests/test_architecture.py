@@ -69,6 +69,7 @@ STAGES = {
         "layout",
         "sheets",
         "parts",
+        "account",
         "client_pages",
         "change_pages",
         "account_pages",

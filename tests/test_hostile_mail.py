@@ -10,7 +10,8 @@ from reports.figures.checks import Finding
 from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render import client_pages, pages
-from reports.render.client_pages import Issuer, Subject
+from reports.render.brand import Issuer
+from reports.render.client_pages import Subject
 from reports.render.labels import Labels
 from reports.source.sandbox_documents import Raw
 from tests.hostile import CLIENT, LINKS, TEXTS, Twin, in_one_order, of_one_client

@@ -8,8 +8,8 @@ import pytest
 from reports.figures import checks, tables, totals
 from reports.figures.model import parse_page
 from reports.render import client_pages, pages
-from reports.render.brand import HOUSE, Brand
-from reports.render.client_pages import ClientReport, Issuer, Subject
+from reports.render.brand import HOUSE, Brand, Issuer
+from reports.render.client_pages import ClientReport, Subject
 from reports.render.labels import Labels
 from reports.render.layout import Kind, Sheet
 from reports.source.sandbox_answers import json_text

@@ -18,10 +18,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from reports.errors import ClientError, ExitCode, WriteError
 from reports.figures.checks import Finding
 from reports.render import client_pages, pages, templates
-from reports.render.account_pages import FAILED, READY, Account, ClientLine
-from reports.render.brand import HOUSE, Brand
+from reports.render.account import FAILED, READY, Account, ClientLine
+from reports.render.brand import HOUSE, Brand, Issuer
 from reports.render.cells import ROWS_AT_A_TIME
-from reports.render.client_pages import Issuer, Subject
+from reports.render.client_pages import Subject
 from reports.render.labels import Labels
 from reports.render.pages import RunLine
 from reports.render.palette import contrast_on_white, palette

@@ -13,10 +13,10 @@ import pytest
 
 from reports.errors import ClientError, ConfigError, WriteError
 from reports.render import cells, client_pages, pages, templates
-from reports.render.account_pages import READY, Account, ClientLine
-from reports.render.brand import Brand
+from reports.render.account import READY, Account, ClientLine
+from reports.render.brand import Brand, Issuer
 from reports.render.cells import Part
-from reports.render.client_pages import ClientReport, Issuer, Subject
+from reports.render.client_pages import ClientReport, Subject
 from reports.render.labels import Labels
 from reports.render.pieces import Inserts
 from tests.papers import OCTOBER, added, findings, paper

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from reports.figures import checks, tables, totals
 from reports.figures.checks import Finding
 from reports.figures.totals import Figures
-from reports.render import account_pages, client_pages, workbook
-from reports.render.account_pages import Account, ClientLine
-from reports.render.brand import HOUSE, Brand
-from reports.render.client_pages import ClientReport, Issuer, Subject
+from reports.render import account, account_pages, client_pages, workbook
+from reports.render.account import Account, ClientLine
+from reports.render.brand import HOUSE, Brand, Issuer
+from reports.render.client_pages import ClientReport, Subject
 from reports.render.labels import Labels
 from reports.render.layout import Book
 from reports.render.parts import Grids
@@ -70,7 +70,7 @@ def client_book(
         id=identity,
         name=name,
         fiscal_id=None,
-        state=account_pages.READY,
+        state=account.READY,
         read_at=READ_AT,
         documents_read=figures.documents_read,
         totals=figures.totals,

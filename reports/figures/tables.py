@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, islice
-from typing import Any, NamedTuple
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.errors import DataError
 from reports.figures.model import Document, LineItem
 from reports.money import ZERO, cents
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOTAL_TOLERANCE = Decimal("0.02")
 """A header `total` this near to a reading of it agrees with that reading."""
@@ -126,9 +126,9 @@ class Tables:
     values:     the documents themselves, for the checks.
     """
 
-    documents: pd.DataFrame
-    line_items: pd.DataFrame
-    taxes: pd.DataFrame
+    documents: "pd.DataFrame"
+    line_items: "pd.DataFrame"
+    taxes: "pd.DataFrame"
     values: tuple[Document, ...]
 
 
@@ -145,7 +145,7 @@ def build(documents: Iterable[Document]) -> Tables:
     )
 
 
-def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+def columns(frame: "pd.DataFrame", *names: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a few columns, as plain values: for sums of small frames far cheaper than pandas' own."""
     return zip(*(frame[name].tolist() for name in names), strict=True)
 
@@ -298,16 +298,21 @@ def _signed(amount: Decimal | None, sign: int) -> Decimal | None:
     return -amount if sign < 0 and amount else amount
 
 
-def _frame(rows: Iterator[tuple[object, ...]], columns: Mapping[str, str]) -> pd.DataFrame:
+def _frame(rows: Iterator[tuple[object, ...]], columns: Mapping[str, str]) -> "pd.DataFrame":
     """Rows by the thousand become columns, so that a large client is never held as tuples altogether."""
+    import pandas as pd
+
     pieces = [_piece(some, columns) for some in iter(lambda: list(islice(rows, ROWS_AT_ONCE)), [])]
     if len(pieces) > 1:
         return pd.concat(pieces, ignore_index=True)
     return pieces[0] if pieces else _piece([], columns)
 
 
-def _piece(rows: Sequence[tuple[object, ...]], columns: Mapping[str, str]) -> pd.DataFrame:
+def _piece(rows: Sequence[tuple[object, ...]], columns: Mapping[str, str]) -> "pd.DataFrame":
     """One block of objects, and numbers and facts put into it: pandas takes far longer column by column."""
+    import numpy as np
+    import pandas as pd
+
     parts = dict(zip(columns, zip(*rows, strict=True), strict=False)) or dict.fromkeys(columns, ())
     names = [name for name, dtype in columns.items() if dtype == "object"]
     block = np.empty((len(names), len(rows)), dtype=object)

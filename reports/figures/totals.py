@@ -12,14 +12,15 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from reports.figures.model import STATUSES, TYPES
 from reports.figures.tables import Tables, columns
 from reports.money import ZERO, plain
 from reports.period import Period
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CURRENT = "current"
 PAYMENTS = ("Receipt", "VatMossReceipt")
@@ -146,10 +147,10 @@ class Figures:
     vat_rounding: tuple[VatRounding, ...]
     ageing: tuple[Bucket, ...]
     months: tuple[Month, ...]
-    documents: pd.DataFrame
-    line_items: pd.DataFrame
-    open_documents: pd.DataFrame
-    not_counted: pd.DataFrame
+    documents: "pd.DataFrame"
+    line_items: "pd.DataFrame"
+    open_documents: "pd.DataFrame"
+    not_counted: "pd.DataFrame"
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -218,7 +219,7 @@ def rate_text(rate: Decimal | None) -> str | None:
     return None if rate is None else plain(rate)
 
 
-def _of_period(documents: pd.DataFrame, period: Period) -> tuple[list[int], list[int]]:
+def _of_period(documents: "pd.DataFrame", period: Period) -> tuple[list[int], list[int]]:
     """The rows with a date in the period, by date, then id; and those without a date, by id."""
     days, identities = documents["date"].tolist(), documents["id"].tolist()
     by_id = sorted(range(len(days)), key=identities.__getitem__)
@@ -226,8 +227,10 @@ def _of_period(documents: pd.DataFrame, period: Period) -> tuple[list[int], list
     return sorted(inside, key=days.__getitem__), [row for row in by_id if days[row] is None]
 
 
-def _aged(documents: pd.DataFrame, read_on: date, limits: Sequence[int]) -> pd.DataFrame:
+def _aged(documents: "pd.DataFrame", read_on: date, limits: Sequence[int]) -> "pd.DataFrame":
     """Due today is not overdue; no due date: the issue date stands in. Credit notes age like the rest."""
+    import pandas as pd
+
     late = {
         row: (read_on - (due or issued)).days
         for row, (is_open, due, issued) in enumerate(columns(documents, "is_open", "due_date", "date"))
@@ -242,7 +245,9 @@ def _aged(documents: pd.DataFrame, read_on: date, limits: Sequence[int]) -> pd.D
     )
 
 
-def _explained(not_counted: pd.DataFrame) -> pd.DataFrame:
+def _explained(not_counted: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
     reasons = [_reason(kind, status) for kind, status in columns(not_counted, "type", "status")]
     return not_counted.assign(reason=pd.Series(reasons, dtype="object"))
 
@@ -255,7 +260,7 @@ def _reason(kind: str, status: str) -> str:
     return status if status in STATUSES else "unknown-status"
 
 
-def _type_subtotals(counted: pd.DataFrame) -> Iterator[TypeSubtotal]:
+def _type_subtotals(counted: "pd.DataFrame") -> Iterator[TypeSubtotal]:
     """In the order of TYPES, which begins with invoices."""
     groups: dict[tuple[str, str], list[tuple[Decimal, ...]]] = defaultdict(list)
     for currency, kind, *amounts in columns(counted, "currency", "type", *AMOUNTS):
@@ -267,7 +272,7 @@ def _type_subtotals(counted: pd.DataFrame) -> Iterator[TypeSubtotal]:
                 yield TypeSubtotal(currency, kind, len(own), *sums)
 
 
-def _ageing(open_documents: pd.DataFrame, counted: set[str], names: Sequence[str]) -> Iterator[Bucket]:
+def _ageing(open_documents: "pd.DataFrame", counted: set[str], names: Sequence[str]) -> Iterator[Bucket]:
     """Every bucket of every currency; `counted` are the currencies of the period."""
     amounts: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for currency, bucket, payable in columns(open_documents, "currency", "bucket", "payable"):
@@ -291,7 +296,7 @@ def _currency_totals(types: Sequence[TypeSubtotal], ageing: Sequence[Bucket]) ->
         )
 
 
-def _vat_rows(taxes: pd.DataFrame, counted: Container[int]) -> Iterator[VatRow]:
+def _vat_rows(taxes: "pd.DataFrame", counted: Container[int]) -> Iterator[VatRow]:
     """Of the documents whose ids are `counted`."""
     groups: dict[tuple[str, str, Decimal | None, str | None], list[tuple[Any, ...]]] = defaultdict(list)
     keys = columns(taxes, "currency", "scheme", "rate", "exemption")
@@ -343,7 +348,7 @@ def _vat_rounding(currency: str, types: Sequence[TypeSubtotal], vat: Sequence[Va
     )
 
 
-def _months(documents: pd.DataFrame, period: Period, currencies: Sequence[str]) -> Iterator[Month]:
+def _months(documents: "pd.DataFrame", period: Period, currencies: Sequence[str]) -> Iterator[Month]:
     months = period.twelve_months
     year = Period(months[0].first, months[-1].last)
     amounts: dict[tuple[str, int], list[tuple[Decimal, Decimal]]] = defaultdict(list)
@@ -357,7 +362,7 @@ def _months(documents: pd.DataFrame, period: Period, currencies: Sequence[str]) 
             yield Month(currency=currency, first=month.first, net=net, tax=tax)
 
 
-def _lines_of(counted: pd.DataFrame, line_items: pd.DataFrame) -> pd.DataFrame:
+def _lines_of(counted: "pd.DataFrame", line_items: "pd.DataFrame") -> "pd.DataFrame":
     place = {identity: row for row, identity in enumerate(counted["id"].tolist())}
     places = [place.get(identity, -1) for identity in line_items["document_id"].tolist()]
     own = [row for row, found in enumerate(places) if found >= 0]
@@ -368,10 +373,8 @@ def _in_order(currencies: Iterable[str]) -> list[str]:
     return sorted(currencies, key=currency_order)
 
 
-def _rows(frame: pd.DataFrame, rows: Sequence[int]) -> pd.DataFrame:
-    taken = frame.take(rows)
-    taken.index = pd.RangeIndex(len(rows))
-    return taken
+def _rows(frame: "pd.DataFrame", rows: Sequence[int]) -> "pd.DataFrame":
+    return frame.take(rows).reset_index(drop=True)
 
 
 def _sum(rows: Iterable[object], field: str) -> Decimal:

@@ -5,6 +5,15 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
+class Issuer:
+    """Who sends the statement."""
+
+    name: str | None = None
+    fiscal_id: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True)
 class Brand:
     """`colours` as `#1f4e78`: of headings and lines, and of what stands back. `logo`: a PNG or JPEG file.
 

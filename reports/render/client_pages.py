@@ -13,6 +13,7 @@ from reports.figures.vendor_balance import VendorBalance
 from reports.money import ZERO
 from reports.period import Period
 from reports.render import sheets
+from reports.render.brand import Issuer
 from reports.render.labels import Labels
 from reports.render.layout import (
     Beside,
@@ -32,15 +33,6 @@ from reports.render.layout import (
 
 NO_INVOICE = "Este documento não serve de fatura"
 """Said in Portuguese in every language: it is the words the law knows."""
-
-
-@dataclass(frozen=True)
-class Issuer:
-    """Who sends the statement."""
-
-    name: str | None = None
-    fiscal_id: str | None = None
-    address: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render import account_pages, browser, client_pages, mail_body, pages, readback, workbook
-from reports.render.brand import Brand
-from reports.render.client_pages import Issuer, Subject
+from reports.render.brand import Brand, Issuer
+from reports.render.client_pages import Subject
 from reports.render.expected import Report
 from reports.render.labels import Labels
 from reports.render.mail_body import Body, OwnWords

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from reports.errors import SEVERITY, ClientError, ExitCode, WriteError
 from reports.figures.totals import CurrencyTotals
 from reports.render import account_pages, change_pages, plot, templates
-from reports.render.account_pages import Account
+from reports.render.account import Account
 from reports.render.brand import HOUSE, Brand
 from reports.render.cells import MAIL, PAGE, PLAIN, Grid, Listing, Marks, encoders, grid, listing, money
 from reports.render.client_pages import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text

@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from reports.figures.totals import CURRENT, CurrencyTotals, Figures, VatRounding, VatRow
 from reports.figures.vendor_balance import VendorBalance
@@ -31,6 +29,9 @@ from reports.render.layout import (
     totals_of,
     without_empty,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WORKBOOK_DOCUMENTS = [
     "opening_number",
@@ -193,7 +194,7 @@ _AMOUNTS = {
 
 
 def documents_grid(
-    documents: pd.DataFrame,
+    documents: "pd.DataFrame",
     keys: Sequence[str],
     *,
     key: str,
@@ -265,8 +266,8 @@ def grouped_documents(
 
 
 def line_items_grid(
-    documents: pd.DataFrame,
-    lines: pd.DataFrame,
+    documents: "pd.DataFrame",
+    lines: "pd.DataFrame",
     keys: Sequence[str],
     *,
     currency: str | None,
@@ -411,12 +412,12 @@ def totals_grid(
     return without_empty(sheet, "withholding")
 
 
-def of_currency(documents: pd.DataFrame, currency: str | None) -> pd.DataFrame:
+def of_currency(documents: "pd.DataFrame", currency: str | None) -> "pd.DataFrame":
     names = documents["currency"].tolist()
     return documents if names.count(currency) == len(names) else documents[documents["currency"] == currency]
 
 
-def _read(frame: pd.DataFrame) -> _ColumnOf:
+def _read(frame: "pd.DataFrame") -> _ColumnOf:
     """The frame's columns as lists, by name; a table of all its values costs less than a few series."""
     place = {name: row for row, name in enumerate(frame.columns)}
     values = frame.to_numpy(dtype=object).T
@@ -510,7 +511,7 @@ def _link(text: str, url: str | None) -> Link | None:
 
 
 def _details(
-    identities: Sequence[int], line_items: pd.DataFrame, currency: str, labels: Labels
+    identities: Sequence[int], line_items: "pd.DataFrame", currency: str, labels: Labels
 ) -> Sequence[Sheet | None]:
     """The lines of each document. No totals: a sum, unrounded, would compete with the document's amounts."""
     line = _read(line_items)

@@ -5,7 +5,8 @@ from pathlib import Path
 from reports.figures import checks, tables, totals
 from reports.figures.model import parse_page
 from reports.render import client_pages, pages
-from reports.render.client_pages import Issuer, Subject
+from reports.render.brand import Issuer
+from reports.render.client_pages import Subject
 from reports.render.labels import Labels
 from reports.source import archive
 from tests.papers import LIMITS_DAYS, OCTOBER
