@@ -32,7 +32,7 @@ class Places:
         """The stand-in for any other number."""
         return self._others.setdefault(name, FIRST_OTHER + len(self._others))
 
-    def text(self, name: str) -> str:
+    def digits(self, name: str) -> str:
         """The stand-in for a text."""
         return str(self.number(name))
 

@@ -152,7 +152,7 @@ class _Making:
         first = self._workbook.worksheets[0]
         for number, outline in enumerate(self._outline.sheets, start=1):
             sheet: Worksheet = first if number == 1 else self._workbook.create_sheet()
-            sheet.title = self._places.text(f"sheet {number}")
+            sheet.title = self._places.digits(f"sheet {number}")
             self._set_up(sheet)
             if isinstance(outline, PageOutline):
                 self._page(sheet, outline, number)
@@ -180,12 +180,12 @@ class _Making:
         """The parts with places where openpyxl has no way to put one."""
         given = dict(parts)
         for number in range(1, len(self._outline.sheets) + 1):
-            area = self._places.text(f"area {number}")
+            area = self._places.digits(f"area {number}")
             name = sheet_part(number)
             given[name] = _DIMENSION.sub(area, given[name].decode(), count=1).encode()
         for number, names in enumerate(self._drawn, start=1):
             name = f"xl/drawings/drawing{number}.xml"
-            words = map(self._places.text, names)
+            words = map(self._places.digits, names)
             given[name] = _DRAWN.sub(
                 lambda match, words=words: f'{match[1]} descr="{next(words)}" />',  # type: ignore[misc]
                 given[name].decode(),
@@ -201,7 +201,7 @@ class _Making:
             setattr(sheet.page_margins, side, inches)
         footer = HeaderFooterItem()
         for part, text in (
-            (footer.left, self._places.text("footer")),
+            (footer.left, self._places.digits("footer")),
             (footer.right, self._outline.numbering),
         ):
             if part is not None:
@@ -213,7 +213,7 @@ class _Making:
         """An Excel table from the first row; its headings and rows come later."""
         last, end = (self._places.row(f"{name} {number}") for name in ("last", "end"))
         letter = get_column_letter(len(outline.columns))
-        name = self._places.text(f"table {number}")
+        name = self._places.digits(f"table {number}")
         table = Table(
             displayName=name,
             name=name,
