@@ -50,7 +50,7 @@ def column_chart(
     outline: ChartOutline, name: str, *, places: Places, inks: Inks, bars: Sequence[str]
 ) -> BarChart:
     """A native chart to the right of its cells. `name` begins its places, `bars` has a colour a series."""
-    text = places.text
+    text = places.digits
     chart = BarChart()
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "clustered", 60, -5
     words = _words(inks[Ink.QUIET])
