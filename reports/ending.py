@@ -23,8 +23,8 @@ def sum_up(month: Month) -> None:
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
     try:
-        grids = [month.grids[client.id] for client in account.clients if client.id in month.grids]
-        book = account_pages.summary_book(account, grids, labels=labels)
+        parts = [month.parts[client.id] for client in account.clients if client.id in month.parts]
+        book = account_pages.summary_book(account, parts, labels=labels)
         with files.new_file(folder / "summary.xlsx") as target:
             workbook.write(book, target, labels=labels, brand=brand)
     except WriteError as error:

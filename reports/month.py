@@ -21,7 +21,7 @@ from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures import checks
 from reports.plan import Outcome, Plan, Screen
-from reports.render import account, parts
+from reports.render import account
 from reports.render.account import ClientLine
 from reports.source import archive
 from reports.source.client_list import ClientList
@@ -30,7 +30,7 @@ from reports.workers import Workers
 
 if TYPE_CHECKING:
     from reports.client_files import Made
-    from reports.render.parts import Grids, Shelf
+    from reports.render.parts import Parts, Shelf
 
 LOOK_UP_SECONDS = 0.2
 """How often a thread that waits looks up: on Windows Ctrl+C reaches it between two waits."""
@@ -57,7 +57,7 @@ class Month:
         self.stopped_by: ReportsError | None = None
         self.entries: dict[int, Entry] = {}
         self.lines: dict[int, ClientLine] = {}
-        self.grids: dict[int, Grids] = {}
+        self.parts: dict[int, Parts] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
@@ -242,7 +242,7 @@ class Month:
         self.entries[client] = made.entry
         self.lines[client] = made.line
         try:
-            self.grids[client] = self._shelf.put(made.parts)
+            self.parts[client] = self._shelf.put(made.parts)
         except OSError as error:
             raise files.as_write_error(error, self.plan.folder) from error
 
@@ -299,7 +299,9 @@ class Month:
 
     @cached_property
     def _shelf(self) -> "Shelf":
-        return parts.Shelf(self.plan.folder)
+        from reports.render.parts import Shelf
+
+        return Shelf(self.plan.folder)
 
 
 def _instant(text: str) -> dt.datetime:

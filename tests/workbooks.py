@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from reports.render.brand import HOUSE, Brand, Issuer
 from reports.render.client_pages import ClientReport, Subject
 from reports.render.labels import Labels
 from reports.render.layout import Book
-from reports.render.parts import Grids
+from reports.render.parts import Grids, Shelf, pack
 from reports.source.sandbox_documents import Raw, line
 from tests.papers import LIMITS_DAYS, OCTOBER, paper, parsed, vat
 
@@ -94,8 +95,9 @@ def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language:
         for identity, papers in clients.items()
     ]
     account = Account("conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {})
-    book = account_pages.summary_book(account, [grids for _, _, grids in made], labels=labels)
-    return _write(path, book, labels)
+    with closing(Shelf(path.parent)) as shelf:
+        parts = [shelf.put(pack(grids)) for _, _, grids in made]
+        return _write(path, account_pages.summary_book(account, parts, labels=labels), labels)
 
 
 def hostile_papers() -> list[Raw]:

@@ -17,7 +17,7 @@ from reports.render.account import FAILED, NO_ADDRESS, TOO_LARGE, Account, Clien
 from reports.render.client_pages import Subject, filter_text, period_text
 from reports.render.labels import N_, Labels
 from reports.render.layout import Book, Column, DataTab, Kind, Mark, Row, Sheet, Tone, Value, totals_of
-from reports.render.parts import Grids, Joined
+from reports.render.parts import Grids, Joined, Part, Parts, ReadyTab
 
 _UNMAILED = {
     NO_ADDRESS: N_("Without a mail, because no address is known: {list}."),
@@ -95,22 +95,23 @@ def client_grids(
     return grids
 
 
-def summary_book(account: Account, grids: Iterable[Grids], *, labels: Labels) -> Book:
-    """The summary workbook. `grids` are the clients' parts in the order of the clients."""
+def summary_book(account: Account, parts: Sequence[Parts], *, labels: Labels) -> Book:
+    """The summary workbook. `parts` are the clients' in the order of the clients."""
     _ = labels.text
-    parts = list(grids)
     currencies = _currencies(account)
-    tabs = [DataTab(_("Clients"), _clients_grid(account, labels), tuple(notes(account, labels)), frozen=2)]
+    below = tuple(notes(account, labels))
+    tabs: list[DataTab] = [DataTab(_("Clients"), _clients_grid(account, labels), below, frozen=2)]
     for key, title in _PER_CURRENCY:
         for currency in currencies or [""]:
             name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
-            tabs.append(DataTab(name, _joined(parts, key, currency, name, labels)))
+            tabs.append(_joined(parts, key, currency, name, labels))
     for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
-        tabs.append(DataTab(title, replace(_joined(parts, key, "", title, labels), totals=None)))
+        tabs.append(_without_totals(_joined(parts, key, "", title, labels)))
     if compared := account.comparisons:
-        title, empty = _("Changes"), change_pages.nothing_changed(compared, labels)
-        sheet = replace(_joined(parts, "changes", "", title, labels), totals=None, empty=empty)
-        tabs.append(DataTab(title, sheet, tuple(change_pages.notes(compared, len(account.ready), labels))))
+        tab = _without_totals(_joined(parts, "changes", "", _("Changes"), labels))
+        empty = change_pages.nothing_changed(compared, labels)
+        below = tuple(change_pages.notes(compared, len(account.ready), labels))
+        tabs.append(replace(tab, sheet=replace(tab.sheet, empty=empty), notes=below))
     period = period_text(account.period, labels)
     return Book(
         title=f"{account.name} · {period}",
@@ -237,28 +238,30 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
     return Sheet("findings", "", columns, rows, empty="")
 
 
-def _joined(parts: Sequence[Grids], key: str, currency: str, title: str, labels: Labels) -> Sheet:
+def _joined(parts: Sequence[Parts], key: str, currency: str, title: str, labels: Labels) -> ReadyTab:
     """The clients' grids under each other, totalled anew."""
-    grids = [part[key, currency] for part in parts if (key, currency) in part]
-    rows = Joined([grid.rows for grid in grids])
-    columns = grids[0].columns if grids else ()
-    return Sheet(
+    own = [part[key, currency] for part in parts if (key, currency) in part]
+    rows = Joined(own)
+    columns = own[0].sheet.columns if own else ()
+    sheet = Sheet(
         key=f"{key}_{currency}",
         title=title,
-        columns=tuple(_shown(column, index, grids) for index, column in enumerate(columns)),
-        rows=rows,
+        columns=tuple(_shown(column, index, own) for index, column in enumerate(columns)),
+        rows=(),
         empty=labels.text("Nothing to list."),
         currency=currency or None,
-        # Of the parts' own totals: going through all rows would take as long as writing them.
-        totals=totals_of(columns, [grid.totals for grid in grids if grid.totals], labels.text("Total"))
-        if columns
-        else None,
+        totals=rows.totals(labels.text("Total")) if own else None,
     )
+    return ReadyTab(title, sheet, rows=rows)
 
 
-def _shown(column: Column, index: int, grids: Sequence[Sheet]) -> Column:
+def _shown(column: Column, index: int, parts: Sequence[Part]) -> Column:
     """Hidden only where every client hides it."""
-    return replace(column, is_hidden=all(grid.columns[index].is_hidden for grid in grids))
+    return replace(column, is_hidden=all(part.sheet.columns[index].is_hidden for part in parts))
+
+
+def _without_totals(tab: ReadyTab) -> ReadyTab:
+    return replace(tab, sheet=replace(tab.sheet, totals=None))
 
 
 def _currencies(account: Account) -> list[str]:

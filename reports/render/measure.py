@@ -37,17 +37,24 @@ class Measure(NamedTuple):
 
 
 def measured(grid: Sheet) -> list[Measure]:
-    """A measure per column."""
-    kinds = [column.kind for column in grid.columns]
-    totals = grid.totals or [None] * len(kinds)
-    found = [_of(kind, (total,)) for kind, total in zip(kinds, totals, strict=True)]
+    """A measure per column, of its values and its total."""
+    found = of_totals(grid)
     rows = iter(grid.rows)
+    kinds = [column.kind for column in grid.columns]
     while chunk := list(islice(rows, CHUNK_ROWS)):
-        found = [
-            before.with_more(_of(kind, values))
-            for kind, before, values in zip(kinds, found, zip(*chunk, strict=True), strict=True)
-        ]
+        found = with_more(found, list(map(_of, kinds, zip(*chunk, strict=True))))
     return found
+
+
+def of_totals(grid: Sheet) -> list[Measure]:
+    """A measure per column, of its total alone."""
+    totals = grid.totals or [None] * len(grid.columns)
+    return [_of(column.kind, (total,)) for column, total in zip(grid.columns, totals, strict=True)]
+
+
+def with_more(one: Sequence[Measure], other: Sequence[Measure]) -> list[Measure]:
+    """The measures of the values of both, column by column."""
+    return [mine.with_more(theirs) for mine, theirs in zip(one, other, strict=True)]
 
 
 def _of(kind: Kind, values: Sequence[Value]) -> Measure:

@@ -1,23 +1,28 @@
 """The clients' parts of the summary's sheets, put aside until all clients are in.
 
-An account may have thousands of clients, and their documents have no room in memory all at once. So the rows
-of a part are packed as soon as it is made, wherever that is, and put on a shelf: a file without a name, or
-memory as long as they are few. They are unpacked in passing when the summary is written.
+An account may have thousands of clients, and their documents have no room in memory all at once. So a part is
+made cells as soon as it is there, wherever that is, and put on a shelf: a file without a name, or memory as
+long as it is little. When the summary is written, its cells are laid in place as they are.
 """
 
-import datetime as dt
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from decimal import Decimal
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from itertools import islice
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from reports.render.layout import Column, Kind, Link, Row, Sheet
+from reports.render.layout import Column, DataTab, Kind, Row, Sheet, totals_of
+from reports.render.measure import Measure, measured, with_more
+from reports.render.rows import CHUNK_ROWS, Stretch
+from reports.render.styles import ENCODERS
+from reports.render.values import Cells
 
 IN_MEMORY_BYTES = 2_000_000
+CELL_END, COLUMN_END = b"\0", b"\1"
+"""Characters that XML cannot hold, so that no cell does."""
 
 Place = tuple[str, str]
 """A sheet of the summary and its currency, `""` for sheets of all currencies."""
@@ -27,18 +32,42 @@ Grids = Mapping[Place, Sheet]
 
 
 class Packed(NamedTuple):
-    """One grid of a client: all but its rows, how many these are (`height`), and they themselves as bytes."""
+    """One grid of a client, ready to travel: all but its rows, what they take, and stretches of them."""
 
     place: Place
     sheet: Sheet
+    measures: Sequence[Measure]
+    stretches: Sequence["PackedStretch"]
+
+
+class PackedStretch(NamedTuple):
+    """Some rows as cells, column by column, and the texts of columns that wrap, which make a row's height."""
+
     height: int
-    rows: bytes
+    cells: bytes
+    texts: bytes
+
+
+class Part(NamedTuple):
+    """One grid of a client on the shelf: all but its rows, and these."""
+
+    sheet: Sheet
+    rows: "Shelved"
+
+
+Parts = Mapping[Place, Part]
+"""All that a client adds to the summary."""
 
 
 def pack(grids: Grids) -> tuple[Packed, ...]:
     """The grids as they travel and are put aside."""
     return tuple(
-        Packed(place, replace(sheet, rows=()), len(sheet.rows), _packed(sheet))
+        Packed(
+            place,
+            replace(sheet, rows=()),
+            measured(replace(sheet, totals=None)),
+            tuple(_packed(sheet.columns, rows) for rows in _chunks(sheet.rows)),
+        )
         for place, sheet in grids.items()
     )
 
@@ -51,98 +80,135 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self._file = SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(folder))  # noqa: SIM115 - closed by close()
-        self._end = 0
         self._columns: dict[tuple[Column, ...], tuple[Column, ...]] = {}
+        self._end = 0
 
-    def put(self, parts: Iterable[Packed]) -> Grids:
-        """Puts them aside: the same grids, whose rows are read from there whenever one goes through them."""
-        grids = {}
-        for place, sheet, count, rows in parts:
-            self._file.seek(self._end)
-            self._file.write(rows)
+    def put(self, packed: Iterable[Packed]) -> Parts:
+        """Puts them aside."""
+        parts = {}
+        for place, sheet, measures, stretches in packed:
             # Those of a thousand clients are the same.
             columns = self._columns.setdefault(sheet.columns, sheet.columns)
-            there = _Shelved(self._file, start=self._end, size=len(rows), columns=columns, count=count)
-            grids[place] = replace(sheet, columns=columns, rows=there)
-            self._end += len(rows)
-        return grids
+            shelved = [(height, self._put(cells), self._put(texts)) for height, cells, texts in stretches]
+            parts[place] = Part(
+                replace(sheet, columns=columns), Shelved(self._file, columns, measures, shelved)
+            )
+        return parts
 
     def close(self) -> None:
         self._file.close()
 
-
-class Joined(Collection[Row]):
-    """Rows of several grids under each other, none of them copied."""
-
-    def __init__(self, parts: Sequence[Collection[Row]]) -> None:
-        self._parts = parts
-
-    def __len__(self) -> int:
-        return sum(map(len, self._parts))
-
-    def __iter__(self) -> Iterator[Row]:
-        return chain.from_iterable(self._parts)
-
-    def __contains__(self, row: object) -> bool:
-        return any(row in part for part in self._parts)
+    def _put(self, data: bytes) -> slice:
+        start, self._end = self._end, self._end + len(data)
+        self._file.seek(start)
+        self._file.write(data)
+        return slice(start, self._end)
 
 
-class _Shelved(Collection[Row]):
-    """Rows on the shelf, those of one grid in memory while one goes through them."""
+class Shelved:
+    """Rows on the shelf, a stretch of them in memory at a time. `measures`: what their values take."""
 
     def __init__(
         self,
-        file: SpooledTemporaryFile[bytes],
-        start: int,
-        size: int,
-        columns: tuple[Column, ...],
-        count: int,
+        file: "SpooledTemporaryFile[bytes]",
+        columns: Sequence[Column],
+        measures: Sequence[Measure],
+        stretches: Sequence[tuple[int, slice, slice]],
     ) -> None:
         self._file = file
-        self._start = start
-        self._size = size
         self._columns = columns
-        self._count = count
+        self._stretches = stretches
+        self.measures = measures
 
     def __len__(self) -> int:
-        return self._count
+        return sum(height for height, _, _ in self._stretches)
+
+    def stretches(self) -> Iterator[Stretch]:
+        """The rows as cells."""
+        for height, cells, texts in self._stretches:
+            columns = [
+                Cells(values, before, after)
+                for before, after, *values in (
+                    column.split(CELL_END) for column in self._read(cells).split(COLUMN_END)
+                )
+            ]
+            yield Stretch(height, columns, _Texts(partial(self._rows, height, texts)))
+
+    def _read(self, place: slice) -> bytes:
+        self._file.seek(place.start)
+        return self._file.read(place.stop - place.start)
+
+    def _rows(self, height: int, place: slice) -> Iterator[Row]:
+        """Rows in which nothing but texts that wrap stands."""
+        texts = iter(json.loads(self._read(place)))
+        nothing = [None] * height
+        return zip(*(next(texts) if _wraps(column) else nothing for column in self._columns), strict=True)
+
+
+class _Texts:
+    """Rows that are read from the shelf by whoever goes through them: most heights need none."""
+
+    def __init__(self, read: Callable[[], Iterator[Row]]) -> None:
+        self._read = read
 
     def __iter__(self) -> Iterator[Row]:
-        if not self._count:
-            return iter(())
-        self._file.seek(self._start)
-        stored = json.loads(self._file.read(self._size))
-        readers = (_READERS.get(column.kind) for column in self._columns)
-        values = (_mapped(read, own) for read, own in zip(readers, stored, strict=True))
-        return zip(*values, strict=True)
-
-    def __contains__(self, row: object) -> bool:
-        return any(own == row for own in self)
+        return self._read()
 
 
-def _packed(sheet: Sheet) -> bytes:
-    """Column by column as JSON: exact texts for what JSON has no type for."""
-    columns = zip(*sheet.rows, strict=True)
-    writers = (_WRITERS.get(column.kind) for column in sheet.columns)
-    return json.dumps([_mapped(write, own) for write, own in zip(writers, columns, strict=False)]).encode()
+class Joined:
+    """Parts under each other, none of them copied."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(len(part.rows) for part in self._parts)
+
+    @property
+    def measures(self) -> Sequence[Measure]:
+        """What the values of all rows take."""
+        return reduce(with_more, (part.rows.measures for part in self._parts))
+
+    def stretches(self) -> Iterator[Stretch]:
+        """The rows as cells."""
+        for part in self._parts:
+            yield from part.rows.stretches()
+
+    def totals(self, label: str) -> Row:
+        """Of the parts' own totals: going through all rows would take as long as writing them."""
+        sheets = [part.sheet for part in self._parts]
+        return totals_of(sheets[0].columns, [sheet.totals for sheet in sheets if sheet.totals], label)
+
+    def split(self, most: int) -> Iterator["Joined"]:
+        """The same in several, of at most so many rows each, as far as no part is larger."""
+        some: list[Part] = []
+        for part in self._parts:
+            if some and len(Joined([*some, part])) > most:
+                yield Joined(some)
+                some = []
+            some.append(part)
+        yield Joined(some)
 
 
-def _mapped(change: Callable[[Any], Any] | None, values: Sequence[Any]) -> Sequence[Any]:
-    """The values changed, but for None, which stays."""
-    return values if change is None else [None if value is None else change(value) for value in values]
+@dataclass(frozen=True)
+class ReadyTab(DataTab):
+    """A worksheet whose rows are cells already; those of its sheet itself are none."""
+
+    rows: Joined = Joined(())  # noqa: RUF009 - it has nothing that could change
 
 
-def _link(pair: Sequence[Any]) -> Link:
-    return Link(*pair)
+def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    own = iter(rows)
+    return iter(lambda: list(islice(own, CHUNK_ROWS)), [])
 
 
-_NUMBERS = (Kind.MONEY, Kind.NUMBER, Kind.PERCENT)
-_WRITERS: Mapping[Kind, Callable[[Any], Any]] = {
-    **dict.fromkeys(_NUMBERS, str),
-    Kind.DATE: dt.date.isoformat,
-}
-_READERS: Mapping[Kind, Callable[[Any], Any]] = {
-    **dict.fromkeys(_NUMBERS, Decimal),
-    Kind.DATE: dt.date.fromisoformat,
-    **dict.fromkeys((Kind.LINK, Kind.NAME_LINK), _link),
-}
+def _packed(columns: Sequence[Column], rows: Sequence[Row]) -> PackedStretch:
+    values = list(zip(*rows, strict=True))
+    cells = (ENCODERS[column.kind](own) for column, own in zip(columns, values, strict=True))
+    texts = [own for column, own in zip(columns, values, strict=True) if _wraps(column)]
+    joined = (CELL_END.join((own.before, own.after, *own.values)) for own in cells)
+    return PackedStretch(len(rows), COLUMN_END.join(joined), json.dumps(texts).encode())
+
+
+def _wraps(column: Column) -> bool:
+    return column.kind is Kind.LONG_TEXT

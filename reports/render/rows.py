@@ -7,9 +7,9 @@ between those that are the same in every row.
 import zipfile
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 
-from reports.render.values import Encoder
+from reports.render.values import Cells, Encoder
 
 CHUNK_ROWS = 512
 MAX_ROWS = 1_048_576
@@ -31,6 +31,21 @@ Row = tuple[Any, ...]
 Height = Callable[[Row], float | None]
 
 
+class Stretch(NamedTuple):
+    """Rows that follow each other, as cells, a column each. `rows` are they as far as heights are theirs."""
+
+    height: int
+    columns: Sequence[Cells]
+    rows: Iterable[Row]
+
+
+class Ready(Protocol):
+    """Rows that are cells already."""
+
+    def stretches(self) -> Iterator[Stretch]:
+        """All rows in their order, some of them at a time."""
+
+
 class Band(NamedTuple):
     """Rows of like cells, from row `first` on, one value per field.
 
@@ -40,7 +55,7 @@ class Band(NamedTuple):
 
     first: int
     fields: Sequence[Field]
-    rows: Iterable[Row]
+    rows: Iterable[Row] | Ready
     height: float | Height | None = None
 
 
@@ -64,15 +79,15 @@ def written(bands: Iterable[Band], styles: Mapping[Hashable, int]) -> Iterator[b
     """
     for band in bands:
         fields = [
-            (f'<c r="{field.letter}'.encode(), f'" s="{styles[field.look]}"'.encode(), field.encode)
+            (f'<c r="{field.letter}'.encode(), f'" s="{styles[field.look]}"'.encode())
             for field in band.fields
         ]
-        first, rows = band.first, iter(band.rows)
-        while chunk := list(islice(rows, CHUNK_ROWS)):
-            if first + len(chunk) - 1 > MAX_ROWS:
+        first = band.first
+        for stretch in _stretches(band):
+            if first + stretch.height - 1 > MAX_ROWS:
                 raise ValueError(f"a sheet holds {MAX_ROWS} rows")
-            yield _chunk(first, chunk, fields, band.height)
-            first += len(chunk)
+            yield _laid(first, stretch, fields, band.height)
+            first += stretch.height
 
 
 def merged(areas: Sequence[str]) -> str:
@@ -83,24 +98,30 @@ def merged(areas: Sequence[str]) -> str:
     return f'<mergeCells count="{len(areas)}">{cells}</mergeCells>'
 
 
-def _chunk(
-    first: int,
-    rows: Sequence[Row],
-    fields: Sequence[tuple[bytes, bytes, Encoder]],
-    height: float | Height | None,
+def _stretches(band: Band) -> Iterator[Stretch]:
+    if not isinstance(band.rows, Iterable):
+        yield from band.rows.stretches()
+        return
+    rows = iter(band.rows)
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        columns = zip(band.fields, zip(*chunk, strict=True), strict=True)
+        yield Stretch(len(chunk), [field.encode(values) for field, values in columns], chunk)
+
+
+def _laid(
+    first: int, stretch: Stretch, fields: Sequence[tuple[bytes, bytes]], height: float | Height | None
 ) -> bytes:
     """The rows from number `first` on.
 
     The pieces of one row, as often as there are rows, then what differs from row to row put in its places, a
     column at a time, and one join: Python has nothing faster.
     """
-    count = len(rows)
+    count = stretch.height
     numbers = [b"%d" % place for place in range(first, first + count)]
     row = [b'<row r="', b"", b""]
-    places: list[tuple[int, Sequence[bytes]]] = [(1, numbers), (2, _heights(rows, height))]
+    places: list[tuple[int, Sequence[bytes]]] = [(1, numbers), (2, _heights(stretch, height))]
     before = b">"
-    for (cell, style, encode), column in zip(fields, zip(*rows, strict=True), strict=True):
-        cells = encode(column)
+    for (cell, style), cells in zip(fields, stretch.columns, strict=True):
         places += [(len(row) + 1, numbers), (len(row) + 3, cells.values)]
         row += [before + cell, b"", style + cells.before, b""]
         before = cells.after
@@ -111,10 +132,10 @@ def _chunk(
     return b"".join(pieces)
 
 
-def _heights(rows: Sequence[Row], height: float | Height | None) -> Sequence[bytes]:
+def _heights(stretch: Stretch, height: float | Height | None) -> Sequence[bytes]:
     """What stands after the number of each row."""
     if not callable(height):
         shown = '"' if height is None else f'" ht="{height}" customHeight="1"'
-        return [shown.encode()] * len(rows)
-    points = map(height, rows)
+        return [shown.encode()] * stretch.height
+    points = map(height, stretch.rows)
     return [b'"' if own is None else f'" ht="{own}"'.encode() for own in points]

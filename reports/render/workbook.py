@@ -22,9 +22,10 @@ from reports.render.brand import HOUSE, Brand
 from reports.render.labels import Labels
 from reports.render.layout import Book, Column, DataTab, PageTab, Row, Sheet, Value, totals_of
 from reports.render.looks import Look
-from reports.render.measure import measured
+from reports.render.measure import measured, of_totals, with_more
 from reports.render.outline import DataOutline, Outline, PageOutline
 from reports.render.paper import Paper
+from reports.render.parts import Joined, ReadyTab
 from reports.render.rows import Band, Field
 from reports.render.skeleton import Content, Skeleton, sheet_part, skeleton
 
@@ -109,14 +110,20 @@ class _Workbook:
 
     def _data(self, tab: DataTab, number: int) -> _Sheet:
         """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
-        grid, notes, measures = tab.sheet, tab.notes, measured(tab.sheet)
+        grid, notes = tab.sheet, tab.notes
+        rows: Collection[Row] | Joined = grid.rows
+        if isinstance(tab, ReadyTab) and len(tab.rows):
+            rows = tab.rows
+            measures = with_more(of_totals(grid), tab.rows.measures)
+        else:
+            measures = measured(grid)
         widths = sizes.widths(grid, measures)
         columns = _columns(widths, [column.is_hidden for column in grid.columns])
-        if not grid.rows:
+        if not len(rows):
             lines = [grid.empty, *notes]
             return _Sheet(DataOutline(), [_lines(1, lines)], columns, f"A{len(lines)}")
         name = self._table_name(grid)
-        last = len(grid.rows) + 1
+        last = len(rows) + 1
         end = last + bool(grid.totals)
         self._values |= {f"table {number}": name, f"last {number}": last, f"end {number}": end}
         height = sizes.heading_height(grid, widths, has_button=True)
@@ -126,7 +133,7 @@ class _Workbook:
             Band(
                 2,
                 styles.fields(grid, measures, looks.BODY),
-                grid.rows,
+                rows,
                 sizes.row_height(grid, measures, widths),
             ),
         ]
@@ -189,10 +196,21 @@ def _total(table: str, field: Field, column: Column, value: Value) -> tuple[Fiel
 
 def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
     """The tab, or several numbered ones with a totals row each, where it has more rows than a sheet holds."""
-    if isinstance(tab, PageTab) or len(tab.sheet.rows) <= MAX_DATA_ROWS:
+    if isinstance(tab, PageTab) or _height(tab) <= MAX_DATA_ROWS:
         yield tab
         return
     grid = tab.sheet
+    if isinstance(tab, ReadyTab):
+        for number, rows in enumerate(tab.rows.split(MAX_DATA_ROWS), start=1):
+            totals = rows.totals(str(grid.totals[0])) if grid.totals else None
+            yield replace(
+                tab,
+                title=f"{tab.title} {number}",
+                sheet=replace(grid, key=f"{grid.key}_{number}", totals=totals),
+                notes=tab.notes if number == 1 else (),
+                rows=rows,
+            )
+        return
     for number, start in enumerate(range(0, len(grid.rows), MAX_DATA_ROWS), start=1):
         part = _Stretch(grid.rows, start, min(start + MAX_DATA_ROWS, len(grid.rows)))
         totals = totals_of(grid.columns, part, str(grid.totals[0])) if grid.totals else None
@@ -201,6 +219,10 @@ def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
             replace(grid, key=f"{grid.key}_{number}", rows=part, totals=totals),
             tab.notes if start == 0 else (),
         )
+
+
+def _height(tab: DataTab) -> int:
+    return len(tab.rows if isinstance(tab, ReadyTab) else tab.sheet.rows)
 
 
 class _Stretch(Collection[Row]):
