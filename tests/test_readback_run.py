@@ -117,9 +117,9 @@ def test_a_template_that_shows_a_figure_of_its_own_fails_its_client(done: Office
 
 
 def test_whose_a_document_is_is_what_the_archive_says(done: Office) -> None:
-    path = archive.path_of(done.month / "source", RUI)
-    assert readback.own_documents(path, RUI) == {1000 * RUI + 1, 1000 * RUI + 2}
-    assert readback.own_documents(path, ANA) == frozenset()
+    (page,) = archive.read_pages(archive.path_of(done.month / "source", RUI))
+    assert readback.own_documents(page, RUI) == {1000 * RUI + 1, 1000 * RUI + 2}
+    assert readback.own_documents(page, ANA) == set()
 
 
 def _when(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from reports import names
@@ -86,13 +87,45 @@ class Rendered:
     body: Body | None = None
 
 
+class _Reckoned(NamedTuple):
+    """A client in figures. `own` are the ids of its documents in the archive, as the read-back knows them."""
+
+    subject: Subject
+    header: Header
+    figures: Figures
+    findings: tuple[Finding, ...]
+    changes: Comparison | None
+    own: frozenset[int]
+
+
 def render(job: Job, folder: Path | None) -> Rendered:
     """Makes a client's figures and, with a `folder`, its files in it, which are read back.
 
     Raises ClientError, OSError.
     """
+    # The documents themselves are gone before files are made of their figures.
+    found = _reckoned(job)
+    body = _write(job, found, folder) if folder else None
+    return Rendered(
+        subject=found.subject,
+        header=found.header,
+        figures=found.figures.without_frames(),
+        findings=found.findings,
+        changes=found.changes,
+        grids=account_pages.client_grids(
+            found.subject, found.figures, found.findings, Labels(job.account_language), found.changes
+        ),
+        body=body,
+    )
+
+
+def _reckoned(job: Job) -> _Reckoned:
     header = archive.read_header(job.archive)
-    documents = _documents(job.archive)
+    documents: list[Document] = []
+    own: set[int] = set()
+    for page in archive.read_pages(job.archive):
+        documents += parse_page(page)
+        own |= readback.own_documents(page, job.client)
     laid_out = tables.build(documents)
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
     figures = totals.build(laid_out, period=job.period, read_on=read_at.date(), limits=job.ageing)
@@ -102,7 +135,6 @@ def render(job: Job, folder: Path | None) -> Rendered:
         *client_checks.check(who, word, figures),
         *checks.check(laid_out, figures, header.filters),
     )
-    comparison = _comparison(job, laid_out, header)
     newest = identity.newest_first(documents)
     names_seen = (document.client.name for document in newest if document.client.name)
     subject = Subject(
@@ -116,29 +148,16 @@ def render(job: Job, folder: Path | None) -> Rendered:
         address=who.address,
         vendor_balance=word.balance,
     )
-    body = _write(job, subject, figures, findings=findings, folder=folder) if folder else None
-    return Rendered(
-        subject=subject,
-        header=header,
-        figures=figures.without_frames(),
-        findings=findings,
-        changes=comparison,
-        grids=account_pages.client_grids(
-            subject, figures, findings, Labels(job.account_language), comparison
-        ),
-        body=body,
-    )
+    return _Reckoned(subject, header, figures, findings, _comparison(job, laid_out, header), frozenset(own))
 
 
-def _write(
-    job: Job, subject: Subject, figures: Figures, *, findings: Sequence[Finding], folder: Path
-) -> Body | None:
+def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
     """Makes the files, and what the mail says that brings them."""
-    labels = Labels(job.language)
+    subject, figures, findings, labels = found.subject, found.figures, found.findings, Labels(job.language)
     report = client_pages.client_report(
         subject, figures, findings=findings, labels=labels, line_items=job.line_items
     )
-    due = _due(job, subject, figures, findings)
+    due = _due(job, found)
     stem = f"{names.client_folder(subject.name, job.client)}-{job.period.label}"
     if job.excel:
         book = client_pages.client_book(report, subject, figures, labels=labels)
@@ -161,15 +180,15 @@ def _write(
     return mail_body.make(report, subject, figures.totals, own=job.own_words, labels=labels, brand=job.brand)
 
 
-def _due(job: Job, subject: Subject, figures: Figures, findings: Sequence[Finding]) -> Report:
-    """What the written files are held against; whose documents they are is asked of the archive again."""
+def _due(job: Job, found: _Reckoned) -> Report:
+    """What the written files are held against."""
     return Report(
-        figures=figures,
+        figures=found.figures,
         labels=Labels(job.language),
-        own=readback.own_documents(job.archive, job.client),
-        explained=frozenset((finding.code, finding.document) for finding in findings),
-        vendor=subject.vendor_balance,
-        has_months=not checks.hidden_by(subject.filters),
+        own=found.own,
+        explained=frozenset((finding.code, finding.document) for finding in found.findings),
+        vendor=found.subject.vendor_balance,
+        has_months=not checks.hidden_by(found.subject.filters),
         has_lines=job.line_items,
     )
 

@@ -19,7 +19,6 @@ from reports.render.data_sheet import DataSheet, check_empty, decimal, named, nu
 from reports.render.expected import SHEETS, Report
 from reports.render.ledger import Ledger, differs
 from reports.render.written import Amount, Sheet, Table
-from reports.source import archive
 
 OWN_ADVICE = (
     "A template of your own shows it, and nothing of this client was published. "
@@ -32,14 +31,13 @@ _AROUND_DIGITS = re.compile("[A-Za-z$£€., \N{NO-BREAK SPACE}\N{NARROW NO-BREA
 """What an amount may be shown with and what says nothing about it."""
 
 
-def own_documents(path: Path, client: int) -> frozenset[int]:
-    """The ids of those documents in the archive that say they are of this client. Raises ReadingError."""
-    return frozenset(
+def own_documents(page: str, client: int) -> set[int]:
+    """The ids of those documents on a stored page that say they are of this client."""
+    return {
         int(document["id"])
-        for page in archive.read_pages(path)
         for document in json.loads(page, parse_int=str, parse_float=str)["invoices"]
         if _owner(document.get("client")) == str(client)
-    )
+    }
 
 
 def check_workbook(path: Path, report: Report) -> None:
