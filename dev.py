@@ -53,7 +53,7 @@ FULLY_COVERED = {
 
 COVERING_TESTS = (
     "archive client client_list client_secrecy details errors exact_json fetch files leaks_redaction money "
-    "names no_permission period publish publish_places redaction reply"
+    "names no_permission pacer period publish publish_places redaction reply"
 )
 """The tests that do so, each by the name of its file."""
 
