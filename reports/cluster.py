@@ -18,6 +18,10 @@ from reports.plan import Plan
 from reports.workers import Hire, Team
 
 ANSWER_SECONDS = 20
+OBITUARY = (
+    "Several workers of the cluster ended one after the other while they made this client's files. "
+    "Look at their logs and their memory, and run this client again on one machine"
+)
 TASKS_PER_THREAD = 2
 """A worker that is done with a client has the next one there already."""
 
@@ -119,7 +123,7 @@ def _troubles(worker: str, found: "Outfit | Exception") -> Iterator[str]:
 def _team(client: Any, width: int) -> Team:
     from distributed.scheduler import KilledWorker
 
-    return Team(_Cluster(client), width, deaths=(KilledWorker,), is_mended=True)
+    return Team(_Cluster(client), width, deaths=(KilledWorker,), obituary=OBITUARY, is_mended=True)
 
 
 class _Cluster(Executor):

@@ -35,6 +35,10 @@ MOST_PROCESSES = 60
 """Windows waits for no more than that at once."""
 
 DEATHS_ALLOWED = 2
+OBITUARY = (
+    "The process that made this client's files ended before it was done, twice in a row. "
+    "Look at the memory of the machine, and run again with --jobs 1"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -42,12 +46,14 @@ _log = logging.getLogger(__name__)
 class Team(NamedTuple):
     """An executor, and how many tasks it is given at a time. `deaths`: what it raises for a lost worker.
 
-    `is_mended`: it replaces lost workers and does their tasks again by itself.
+    `obituary` is what a client is told that ended its worker more than once. `is_mended`: it replaces lost
+    workers and does their tasks again by itself.
     """
 
     executor: Executor
     width: int
     deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    obituary: str = OBITUARY
     is_mended: bool = False
 
 
@@ -138,8 +144,10 @@ class Workers:
             piece.deaths += is_dead
             if is_dead and not team.is_mended and piece.deaths < DEATHS_ALLOWED and self._hire:
                 self._waiting.appendleft(piece)
+            elif is_dead:
+                piece.future.set_exception(ClientError(team.obituary))
             else:
-                _settle(piece.future, done, error, is_dead=is_dead)
+                _settle(piece.future, done, error)
             if self._team is team and is_dead and not team.is_mended and self._hire:
                 _log.warning("a process that makes clients' files ended; another one goes on")
                 self._team = self._hire()
@@ -228,17 +236,8 @@ def _apart(task: "Task", level: int) -> _Answer:
     return _Answer(made, tuple(lines))
 
 
-def _settle(
-    future: "Future[Made]", done: "Future[_Answer]", error: BaseException | None, *, is_dead: bool
-) -> None:
-    if is_dead:
-        future.set_exception(
-            ClientError(
-                "The process that made this client's files ended before it was done, twice in a row. "
-                "Look at the memory of the machine, and run again with --jobs 1"
-            )
-        )
-    elif done.cancelled():
+def _settle(future: "Future[Made]", done: "Future[_Answer]", error: BaseException | None) -> None:
+    if done.cancelled():
         future.set_exception(
             ClientError(
                 "The cluster was gone before this client's files were made. Look at its scheduler, and run "
