@@ -17,6 +17,7 @@ PAGES = {
     "writers": "PERFORMANCE.md",
     "memory": "PERFORMANCE.md",
     "growth": "PERFORMANCE.md",
+    "cluster": "PERFORMANCE.md",
     "scale": "SCALE.md",
 }
 """Every comparison, each a room of its own, and the page in docs/ that shows its table."""

@@ -13,7 +13,7 @@ from statistics import median
 from typing import NamedTuple
 
 from benchmarks import office
-from benchmarks.command import account_folder, run
+from benchmarks.command import ALONE, account_folder, run
 from benchmarks.measure import Cost, cpu_seconds, in_turn, process
 from benchmarks.office import Office
 from benchmarks.server import Served
@@ -58,8 +58,9 @@ def compare(times: int) -> Table:
     rows = [row for series in ALL_SERIES for row in _rows(series, times)]
     note = (
         f"Many clients have {DOCUMENTS} documents each; a document has {office.LINES} lines, and all are in "
-        "the period. Each: what one more client, or 1,000 more documents of the one client, take in a run, "
-        f"against the run above. Linear: at most {TOLERANCE:.0%} more than in the row above; the same peak: "
+        "the period. With `--jobs 1`, so that one process does all and its peak is that of all clients. "
+        "Each: what one more client, or 1,000 more documents of the one client, take in a run, against the "
+        f"run above. Linear: at most {TOLERANCE:.0%} more than in the row above; the same peak: "
         f"at most {TOLERANCE:.0%} above the smallest run's."
     )
     return Table(("run", "of", "CPU", "each", "peak", "target", "reached"), tuple(rows), (note,))
@@ -102,10 +103,10 @@ def _rows(series: Series, times: int) -> Iterator[tuple[str, ...]]:
 def _cost(own: Office, folder: Path, is_online: bool) -> Cost:
     if is_online:
         with tempfile.TemporaryDirectory() as fresh, Served(own) as served:
-            return run(Path(fresh), served)
+            return run(Path(fresh), served, *ALONE)
     if not folder.exists():
         process("-m", "benchmarks.growth", str(folder), *own.arguments())
-    return run(folder, None)
+    return run(folder, None, *ALONE)
 
 
 def _lay(folder: Path, own: Office) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.command import run
+from benchmarks.command import ALONE, run
 from benchmarks.measure import Cost, in_turn
 from benchmarks.office import PAGE_SIZE, Office
 from benchmarks.server import Served
@@ -55,10 +55,10 @@ def compare(times: int) -> Table:
     labels = [label for label, _ in columns[0]]
     rows = tuple((label, *(column[place][1] for column in columns)) for place, label in enumerate(labels))
     note = (
-        f"A client has {DOCUMENTS} documents of three lines, all in the period. Measured, for one more "
-        f"client in a run: {each.cpu_seconds * 1000:.0f} ms of CPU, {each.memory_kilobytes:.0f} kB at the "
-        f"peak, {each.disk_kilobytes:.0f} kB on the disk; for a run without any: {each.start_seconds:.1f} s "
-        f"and {each.start_megabytes:.0f} MB."
+        f"A client has {DOCUMENTS} documents of three lines, all in the period. Measured with "
+        f"`--jobs 1`, for one more client in a run: {each.cpu_seconds * 1000:.0f} ms of CPU, "
+        f"{each.memory_kilobytes:.0f} kB at the peak, {each.disk_kilobytes:.0f} kB on the disk; for a run "
+        f"without any: {each.start_seconds:.1f} s and {each.start_megabytes:.0f} MB."
     )
     return Table(("clients", *(f"{clients:,}" for clients in CLIENTS)), rows, (note,))
 
@@ -106,7 +106,7 @@ def _each(times: int) -> Each:
 
 def _run(clients: int) -> Sized:
     with tempfile.TemporaryDirectory() as folder, Served(Office(clients, DOCUMENTS, DOCUMENTS)) as served:
-        cost = run(Path(folder), served)
+        cost = run(Path(folder), served, *ALONE)
         return Sized(cost, sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()))
 
 
