@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ from reports.render.account import ClientLine
 from reports.source import archive
 from reports.source.client_list import ClientList
 from reports.source.fetch import Failure, Reading
-from reports.workers import Workers
+from reports.workers import StoppedError, Workers
 
 if TYPE_CHECKING:
     from reports.client_files import Made
@@ -77,6 +78,11 @@ class Month:
         """This run's clients: those that were chosen, or else everyone."""
         return self.plan.only or self.everyone
 
+    @property
+    def left(self) -> int:
+        """How many of them will come after the one that comes now."""
+        return len(self.expected) - len(self.entries) - len(self._handed) - 1
+
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
         """These are all the clients there are to report on, in this order."""
         self.everyone = tuple(clients)
@@ -105,13 +111,14 @@ class Month:
             return Failure(client, ReadingError(reason) if reason else error, 0)
         return Reading(client, path, header, header.pages, 0, 0)
 
-    def take(self, found: Reading | Failure) -> None:
-        """Has one client's files made, or notes why it failed. Raises WriteError for a full disk."""
+    def take(self, found: Reading | Failure, *, left: int) -> None:
+        """Has one client's files made, or notes why it failed; `left` more will come. Raises WriteError for a
+        full disk."""
         if isinstance(found, Failure):
             self._fail(found.client, found.error, found.requests)
         else:
             self.has_read_something = True
-            self._hand_in(found)
+            self._hand_in(found, left=left)
         self.publish_made()
 
     def publish_made(self) -> None:
@@ -131,16 +138,16 @@ class Month:
     def keep_the_others(self) -> None:
         """Clients of the period that are not this run's keep their entry; overview and summary show them."""
         others = {*self.before, *archive.kept_ids(self.plan.source)} - {*self.entries}
-        for client in sorted(others):
+        for left, client in zip(count(len(others) - 1, -1), sorted(others), strict=False):
             entry, found = self.before.get(client), self.stored(client)
             if entry and entry["state"] == "failed" and client in self.everyone:
                 self._keep_failed(entry)
             elif entry and entry["state"] == "failed" and isinstance(found, Failure):
                 log.info("client %s is no client of this account any more, and nothing of it is kept", client)
             elif entry and isinstance(found, Reading) and _instant(entry["read_at"]) == found.header.read_at:
-                self._hand_in(found, entry)
+                self._hand_in(found, entry, left=left)
             else:
-                self.take(found)
+                self.take(found, left=left)
         self.publish_rest()
 
     def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
@@ -175,6 +182,9 @@ class Month:
         found = self._handed.pop(done)
         try:
             self._publish(done.result(), found)
+        except StoppedError:
+            # Whoever stopped the work, it was for Ctrl+C.
+            raise KeyboardInterrupt from None
         except (ClientError, WriteError) as error:
             self._fail(found.client, error, found.requests)
             if isinstance(error, WriteError) and error.disk_full:
@@ -182,12 +192,11 @@ class Month:
 
     def _drop(self) -> None:
         """Nothing that is being made is published any more; what has been made of it goes."""
-        for future in [*self._handed]:
-            future.cancel()
-        while self._handed:
-            future = self._done.get()
-            del self._handed[future]
-            if not future.cancelled() and not future.exception() and (staged := future.result().staged):
+        handed, self._handed, self._done = self._handed, {}, SimpleQueue()
+        for future in handed:
+            if future.cancel() or future.exception():
+                continue
+            if (staged := future.result().staged) is not None:
                 with suppress(WriteError):
                     files.remove_folder(staged)
 
@@ -196,33 +205,36 @@ class Month:
         if not self.stopped_by:
             interruption.heed()
 
-    def _hand_in(self, found: Reading, kept: Entry | None = None) -> None:
+    def _hand_in(self, found: Reading, kept: Entry | None = None, *, left: int) -> None:
         """Has the client's files made; they are published as soon as they are."""
-        client = found.client
-        self.screen.progress(len(self.entries), len(self.expected), f"client {client}: writing")
-        left = len(self.expected) - len(self.entries) - len(self._handed)
+        self.screen.progress(len(self.entries), len(self.expected), f"client {found.client}: writing")
         future = self.workers.submit(self.brief.task(found, kept), left=left)
         self._handed[future] = found
         future.add_done_callback(self._done.put)
 
     def _publish(self, made: "Made", found: Reading) -> None:
-        line = made.line
-        if made.staged:
+        line, staged = made.line, made.staged
+        try:
+            # Before the swap: what cannot be put aside is not published.
+            parts = self._shelf.put(made.parts)
+            if staged is None:
+                self._take_in(made, parts)
+                return
             target = self.plan.folder / names.client_folder(line.name, line.id)
-            try:
-                with publish.undisturbed():
-                    publish.swap_in(made.staged, target, lying=self.lying.get(line.id, ()))
-                    self.lying[line.id] = [target]
-                    self._note(made, found)
-            finally:
-                files.remove_folder(made.staged)
-            self.screen.progress(len(self.entries), len(self.expected), f"{line.name}: ready")
-        else:
-            self._take_in(made)
+            with publish.undisturbed():
+                publish.swap_in(staged, target, lying=self.lying(line.id))
+                self._lying[line.id] = [target]
+                self._note(made, found, parts)
+        except OSError as error:
+            raise files.as_write_error(error, self.plan.folder) from error
+        finally:
+            if staged:
+                files.remove_folder(staged)
+        self.screen.progress(len(self.entries), len(self.expected), f"{line.name}: ready")
 
-    def _note(self, made: "Made", found: Reading) -> None:
+    def _note(self, made: "Made", found: Reading, parts: "Parts") -> None:
         entry, line = made.entry, made.line
-        self._take_in(made)
+        self._take_in(made, parts)
         log.info(
             "client %s %s: %s documents on %s pages, %s counted, %s warnings",
             line.id,
@@ -237,14 +249,11 @@ class Month:
         if hidden := checks.hidden_by(found.header.filters):
             log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
 
-    def _take_in(self, made: "Made") -> None:
+    def _take_in(self, made: "Made", parts: "Parts") -> None:
         client = made.line.id
         self.entries[client] = made.entry
         self.lines[client] = made.line
-        try:
-            self.parts[client] = self._shelf.put(made.parts)
-        except OSError as error:
-            raise files.as_write_error(error, self.plan.folder) from error
+        self.parts[client] = parts
 
     def lack(self, error: WriteError) -> None:
         """A page of the account could not be written."""
@@ -265,7 +274,7 @@ class Month:
             before["name"] if before else None,
         )
         # What a killed run left has no entry: the last record would date it too early.
-        is_kept = client in self.lying and before is not None and record.is_kept(before, self.plan.folder)
+        is_kept = bool(self.lying(client)) and before is not None and record.is_kept(before, self.plan.folder)
         entry = record.failed_entry(
             client=client,
             name=next(filter(None, known), f"#{client}"),
@@ -280,7 +289,7 @@ class Month:
         self.screen.progress(len(self.entries), len(self.expected), f"{entry['name']}: failed")
 
     def _failed_line(self, entry: Entry) -> None:
-        kept = next(iter(self.lying.get(entry["id"], ())), None)
+        kept = next(iter(self.lying(entry["id"])), None)
         own = self.brief.configured.get(entry["id"])
         self.lines[entry["id"]] = ClientLine(
             id=entry["id"],
@@ -292,9 +301,13 @@ class Month:
             files=tuple(_links_in(kept, self.plan.folder)) if kept else (),
         )
 
+    def lying(self, client: int) -> list[Path]:
+        """The folders there are of a client."""
+        return [folder for folder in self._lying.get(client, ()) if folder.is_dir()]
+
     @cached_property
-    def lying(self) -> dict[int, list[Path]]:
-        """The clients' folders there are, by client."""
+    def _lying(self) -> dict[int, list[Path]]:
+        """The clients' folders there were when the run began, and those that it has put there."""
         return publish.folders(self.plan.folder)
 
     @cached_property

@@ -15,13 +15,14 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from reports import TOOL, __version__, files, notice, run_log, send
+from reports import TOOL, __version__, files, interruption, notice, run_log, send
 from reports.deliver import publish
 from reports.errors import (
     ConfigError,
     ExitCode,
     ReadingError,
     ReportsError,
+    WriteError,
     most_severe,
 )
 from reports.letters import Choice
@@ -117,7 +118,7 @@ def run(
         do = partial(_account, now=now, redact=redact, workers=team)
         if len(planned) == 1:
             return do(planned[0], screen=screen)
-        outcomes = side_by_side(planned, do, screen)
+        outcomes = side_by_side(planned, do, screen, stop=team.stop)
     code = most_severe(outcome.exit_code for outcome in outcomes)
     worst = next(outcome for outcome in outcomes if outcome.exit_code == code)
     return Outcome(code, f"{len(outcomes)} accounts; the most severe: {worst.message}", worst.folder)
@@ -166,7 +167,7 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
         publish.repair(plan.folder)
         archive.sweep(plan.source)
         for found in _readings(plan, month, now):
-            month.take(found)
+            month.take(found, left=month.left)
         month.publish_rest()
         month.keep_the_others()
     from reports import ending
@@ -183,6 +184,7 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
             return outcome
         # Only what a finished run has written is mailed, so the record comes first.
         with _ended_in_order(month):
+            interruption.heed()
             month.add(send.send(plan, Choice(clients=month.ready), now=now, screen=screen))
     except KeyboardInterrupt:
         month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
@@ -198,9 +200,14 @@ def _ended_in_order(month: Month) -> Iterator[None]:
         yield
     except ReportsError as error:
         log.error("%s", error)
+        if not (isinstance(error, WriteError) and error.disk_full):
+            # What was read completely is done all the same.
+            with _ended_in_order(month):
+                month.publish_rest()
         month.give_up(error, error.exit_code)
     except KeyboardInterrupt:
-        month.workers.stop()
+        if threading.current_thread() is threading.main_thread():
+            month.workers.stop()
         month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
     except Exception as bug:
         # The one place that catches everything: what was done until here still gets its record.

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from reports import TOOL, __version__, run_log
+from reports import TOOL, __version__, interruption, run_log
 from reports.deliver import publish
 from reports.deliver.outbox import Event, Letter, Outbox
 from reports.deliver.post import Post, Receipt, stamped
@@ -95,6 +95,7 @@ def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcom
         if ready:
             with Post(smtp, planned.mail_password) as post:
                 for mail in ready:
+                    interruption.heed()
                     # What was handed over and what is noted of it stay the same.
                     with publish.undisturbed():
                         note(_send(mail, planned, email, post=post, outbox=outbox, now=now))

@@ -5,15 +5,19 @@ hears, is heeded by each account where an end does no harm; those that have not 
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol
 
 from reports import interruption, run_log
-from reports.plan import Outcome, Plan, Screen
+from reports.errors import ExitCode
+from reports.plan import Outcome, Plan, Screen, last_line
 
 ACCOUNTS_AT_ONCE = 8
 LOOK_UP_SECONDS = 0.2
+NOT_BEGUN = Outcome(
+    ExitCode.INTERRUPTED, last_line("interrupted before this account was begun", ExitCode.INTERRUPTED)
+)
 
 
 class Work(Protocol):
@@ -22,8 +26,10 @@ class Work(Protocol):
     def __call__(self, plan: Plan, /, *, screen: Screen) -> Outcome: ...
 
 
-def side_by_side(planned: Sequence[Plan], do: Work, screen: Screen) -> list[Outcome]:
-    """What `do` says of each plan that was begun, in their order; after Ctrl+C the others are left out."""
+def side_by_side(
+    planned: Sequence[Plan], do: Work, screen: Screen, *, stop: Callable[[], None]
+) -> list[Outcome]:
+    """What `do` says of each plan, in their order. `stop` is called at Ctrl+C, once all may hear of it."""
     shared = _Shared(screen)
     with ThreadPoolExecutor(ACCOUNTS_AT_ONCE, thread_name_prefix="account") as threads:
         futures = [threads.submit(_one, plan, do, shared) for plan in planned]
@@ -34,8 +40,9 @@ def side_by_side(planned: Sequence[Plan], do: Work, screen: Screen) -> list[Outc
             interruption.press()
             for future in futures:
                 future.cancel()
+            stop()
     interruption.release()
-    return [future.result() for future in futures if not future.cancelled()]
+    return [NOT_BEGUN if future.cancelled() else future.result() for future in futures]
 
 
 def _one(plan: Plan, do: Work, shared: "_Shared") -> Outcome:

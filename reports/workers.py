@@ -16,9 +16,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from functools import partial
+from queue import SimpleQueue
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from reports.errors import ClientError, ReportsError
 
@@ -35,19 +37,32 @@ MOST_PROCESSES = 60
 """Windows waits for no more than that at once."""
 
 DEATHS_ALLOWED = 2
+IDLE_DEATHS_ALLOWED = 3
+"""Teams that may be lost before one of them has done anything: then this process does the work."""
+
+END_SECONDS = 10
+LOOK_UP_SECONDS = 0.2
 OBITUARY = (
     "The process that made this client's files ended before it was done, twice in a row. "
     "Look at the memory of the machine, and run again with --jobs 1"
 )
+GONE = (
+    "The cluster was gone before this client's files were made. Look at its scheduler, and run again with "
+    "--resume"
+)
 
 _log = logging.getLogger(__name__)
+
+
+class StoppedError(Exception):
+    """The work was stopped before this client was done. It never reaches the user."""
 
 
 class Team(NamedTuple):
     """An executor, and how many tasks it is given at a time. `deaths`: what it raises for a lost worker.
 
     `obituary` is what a client is told that ended its worker more than once. `is_mended`: it replaces lost
-    workers and does their tasks again by itself.
+    workers and does their tasks again by itself. `end` ends its processes at once.
     """
 
     executor: Executor
@@ -55,6 +70,7 @@ class Team(NamedTuple):
     deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
     obituary: str = OBITUARY
     is_mended: bool = False
+    end: Callable[[], None] = lambda: None
 
 
 Hire = Callable[[], Team]
@@ -68,40 +84,24 @@ class Workers:
     """
 
     def __init__(self, processes: int | None = None, hire: Hire | None = None) -> None:
-        self._hire: Hire | None = hire or partial(_processes, processes or _cores())
-        self._is_wanted = bool(hire) or (processes or 0) > 1
-        self._may_grow = processes is None and _cores() > 1
-        self._team: Team | None = None
         self._here = _Here()
-        self._lock = threading.RLock()
-        self._waiting: deque[_Piece] = deque()
-        self._under_way: set[_Piece] = set()
+        self._foreman = _Foreman(hire or partial(_processes, processes or _cores()), self._here)
+        self._is_wanted = bool(hire) or (processes or 0) > 1
+        self._may_grow = processes is None and hire is None and _cores() > 1
+        self._is_hired_out = bool(hire)
 
     def submit(self, task: "Task", *, left: int = 0) -> "Future[Made]":
         """The client that `task` is about, made, or the error it failed with. `left` more will come."""
         piece = _Piece(task)
-        with self._lock:
-            if self._is_wanted and self._team is None and self._hire:
-                self._team = self._hire()
-            if self._team:
-                self._waiting.append(piece)
-                self._hand_out(self._team)
-                return piece.future
+        if self._is_wanted and self._foreman.take(piece):
+            return piece.future
         self._here.do(piece)
-        # Of one who has never done any, nobody knows how long the rest takes.
-        self._is_wanted = self._may_grow and self._here.is_behind(left)
+        self._is_wanted = self._is_wanted or (self._may_grow and self._here.is_behind(left))
         return piece.future
 
     def stop(self) -> None:
-        """Ends at once: what nobody has begun is cancelled, processes end. Later tasks are done here."""
-        with self._lock:
-            waiting, self._waiting = [*self._waiting], deque()
-            is_own = self._team is not None and not self._team.is_mended
-        for piece in waiting:
-            piece.future.cancel()
-        for child in multiprocessing.active_children() if is_own else ():
-            child.terminate()
-        self._part()
+        """Ends at once: what is not done ends with StoppedError. Later tasks are done here."""
+        self._foreman.leave(at_once=True)
 
     def __enter__(self) -> Self:
         return self
@@ -109,50 +109,10 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._part()
-
-    def _part(self) -> None:
-        """Lets the team go, and hires none any more."""
-        with self._lock:
-            team, self._team, self._hire = self._team, None, None
-            self._is_wanted = self._may_grow = False
-        if team:
-            team.executor.shutdown(wait=True, cancel_futures=True)
-
-    def _hand_out(self, team: Team) -> None:
-        """Gives the team as much as it is wide; a piece that may have ended a worker is alone with it."""
-        while self._team is team and self._waiting and len(self._under_way) < team.width:
-            is_suspect = self._waiting[0].deaths > 0
-            if self._under_way and (is_suspect or any(piece.deaths for piece in self._under_way)):
-                return
-            piece = self._waiting.popleft()
-            if not piece.begins():
-                continue
-            self._under_way.add(piece)
-            try:
-                done = team.executor.submit(_apart, piece.task, logging.getLogger().level)
-            except team.deaths as error:
-                done = Future()
-                done.set_exception(error)
-            done.add_done_callback(partial(self._take_back, piece, team))
-
-    def _take_back(self, piece: "_Piece", team: Team, done: "Future[_Answer]") -> None:
-        error = None if done.cancelled() else done.exception()
-        with self._lock:
-            self._under_way.discard(piece)
-            is_dead = isinstance(error, team.deaths)
-            piece.deaths += is_dead
-            if is_dead and not team.is_mended and piece.deaths < DEATHS_ALLOWED and self._hire:
-                self._waiting.appendleft(piece)
-            elif is_dead:
-                piece.future.set_exception(ClientError(team.obituary))
-            else:
-                _settle(piece.future, done, error)
-            if self._team is team and is_dead and not team.is_mended and self._hire:
-                _log.warning("a process that makes clients' files ended; another one goes on")
-                self._team = self._hire()
-            if self._team:
-                self._hand_out(self._team)
+        if self._is_hired_out:
+            # Who was hired before there was work is let go even when there was none.
+            self._foreman.begin()
+        self._foreman.leave(at_once=error is not None)
 
 
 class _Piece:
@@ -162,10 +122,174 @@ class _Piece:
         self.task = task
         self.future: Future[Made] = Future()
         self.deaths = 0
+        # What is logged of it is of the run that it came from.
+        self._context = copy_context()
 
     def begins(self) -> bool:
         """It is under way from now on, and is not cancelled any more; False when it was."""
         return self.future.running() or self.future.set_running_or_notify_cancel()
+
+    def fail(self, error: BaseException) -> None:
+        """It will not be made."""
+        if self.begins():
+            self.future.set_exception(error)
+
+    def settle(self, answer: "_Answer") -> None:
+        """It has been made, or could not be."""
+        self._context.run(answer.tell)
+        if isinstance(answer.made, ReportsError):
+            self.future.set_exception(answer.made)
+        else:
+            self.future.set_result(answer.made)
+
+
+class _Foreman:
+    """Gives out pieces and takes them back, in a thread of its own, which alone knows who does what."""
+
+    def __init__(self, hire: Hire, here: "_Here") -> None:
+        self._hire = hire
+        self._here = here
+        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._has_left = self._is_leaving = self._is_stopped = False
+        self._team: Team | None = None
+        self._waiting: deque[_Piece] = deque()
+        self._under_way: set[_Piece] = set()
+        self._idle_deaths = 0
+
+    def take(self, piece: _Piece) -> bool:
+        """The piece is taken on; False when nobody is here any more."""
+        with self._lock:
+            if self._has_left:
+                return False
+            self._begin()
+            self._calls.put(partial(self._add, piece))
+            return True
+
+    def begin(self) -> None:
+        """Hires, in case nobody has been yet."""
+        with self._lock:
+            if not self._has_left:
+                self._begin()
+
+    def leave(self, *, at_once: bool) -> None:
+        """Ends when everything is done, or `at_once`. A second time there is nothing left to end."""
+        with self._lock:
+            thread, has_left, self._has_left = self._thread, self._has_left, True
+        if thread is None:
+            return
+        if at_once or not has_left:
+            self._calls.put(partial(self._leave, at_once=at_once))
+        thread.join()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="foreman", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        if sys.platform != "win32":
+            # Processes that are started from here are deaf to Ctrl+C from their first moment.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self._team = self._hired()
+        while not self._is_leaving or self._waiting or self._under_way:
+            self._calls.get()()
+            self._hand_out()
+        if self._team:
+            self._team.executor.shutdown(wait=True, cancel_futures=True)
+
+    def _hired(self) -> Team | None:
+        """None when nobody can be hired: then the work is done here."""
+        try:
+            return self._hire()
+        except OSError as error:
+            _log.warning("no process could be started (%s): this one does the work", error.strerror)
+            return None
+
+    def _add(self, piece: _Piece) -> None:
+        self._waiting.append(piece)
+
+    def _leave(self, *, at_once: bool) -> None:
+        self._is_leaving = True
+        if at_once:
+            self._is_stopped = True
+            if self._team:
+                self._team.end()
+                if self._team.is_mended:
+                    self._team.executor.shutdown(wait=False, cancel_futures=True)
+            while self._waiting:
+                self._waiting.popleft().fail(StoppedError())
+            # Whoever does not come back by itself is given up.
+            timer = threading.Timer(END_SECONDS, self._calls.put, [self._give_up])
+            timer.daemon = True
+            timer.start()
+
+    def _give_up(self) -> None:
+        for piece in self._under_way:
+            piece.fail(StoppedError())
+        self._under_way.clear()
+
+    def _hand_out(self) -> None:
+        """Gives the team as much as it is wide; a piece that may have ended a worker is alone with it."""
+        while self._waiting and (self._team is None or len(self._under_way) < self._team.width):
+            is_suspect = self._waiting[0].deaths > 0
+            if self._under_way and (is_suspect or any(piece.deaths for piece in self._under_way)):
+                return
+            piece = self._waiting.popleft()
+            if not piece.begins():
+                continue
+            if self._team is None:
+                self._here.do(piece)
+                continue
+            self._under_way.add(piece)
+            done: Future[_Answer] = Future()
+            try:
+                done = self._team.executor.submit(_apart, piece.task, logging.getLogger().level)
+            except self._team.deaths as error:
+                done.set_exception(error)
+            except Exception as error:  # noqa: BLE001 - executors have errors of their own for being closed
+                _log.warning("nothing can be given out any more: %s", error)
+                done.cancel()
+            done.add_done_callback(partial(self._call_back, piece, self._team))
+
+    def _call_back(self, piece: _Piece, team: Team, done: "Future[_Answer]") -> None:
+        self._calls.put(partial(self._take_back, piece, team, done))
+
+    def _take_back(self, piece: _Piece, team: Team, done: "Future[_Answer]") -> None:
+        if piece not in self._under_way:
+            return
+        self._under_way.discard(piece)
+        error = None if done.cancelled() else done.exception()
+        is_dead = isinstance(error, team.deaths)
+        if not done.cancelled() and error is None:
+            self._idle_deaths = -sys.maxsize
+            piece.settle(done.result())
+        elif self._is_stopped:
+            piece.fail(StoppedError())
+        elif is_dead and not team.is_mended and piece.deaths + 1 < DEATHS_ALLOWED:
+            piece.deaths += 1
+            self._waiting.appendleft(piece)
+        elif is_dead:
+            piece.fail(ClientError(team.obituary))
+        elif done.cancelled():
+            piece.fail(ClientError(GONE))
+        else:
+            piece.fail(error or StoppedError())
+        if is_dead and not team.is_mended and self._team is team and not self._is_stopped:
+            self._replace(team)
+
+    def _replace(self, team: Team) -> None:
+        team.executor.shutdown(wait=False)
+        self._idle_deaths += 1
+        if self._idle_deaths >= IDLE_DEATHS_ALLOWED:
+            _log.warning(
+                "processes that make clients' files end as soon as they begin: this one does the work"
+            )
+            self._team = None
+            return
+        _log.warning("a process that makes clients' files ended; another one goes on")
+        self._team = self._hired()
 
 
 class _Here:
@@ -223,6 +347,11 @@ class _Answer(NamedTuple):
     made: "Made | ReportsError"
     lines: tuple[_Line, ...]
 
+    def tell(self) -> None:
+        """Logs the lines here."""
+        for line in self.lines:
+            logging.getLogger(line.logger).log(line.level, "%s", line.text)
+
 
 def _apart(task: "Task", level: int) -> _Answer:
     """Does the task in a worker. What it logs goes back with the result: the log is not there."""
@@ -234,26 +363,6 @@ def _apart(task: "Task", level: int) -> _Answer:
         except ReportsError as error:
             made = error.with_traceback(None)
     return _Answer(made, tuple(lines))
-
-
-def _settle(future: "Future[Made]", done: "Future[_Answer]", error: BaseException | None) -> None:
-    if done.cancelled():
-        future.set_exception(
-            ClientError(
-                "The cluster was gone before this client's files were made. Look at its scheduler, and run "
-                "again with --resume"
-            )
-        )
-    elif error:
-        future.set_exception(error)
-    else:
-        made, lines = done.result()
-        for line in lines:
-            logging.getLogger(line.logger).log(line.level, "%s", line.text)
-        if isinstance(made, ReportsError):
-            future.set_exception(made)
-        else:
-            future.set_result(made)
 
 
 @contextmanager
@@ -273,22 +382,27 @@ def _processes(count: int) -> Team:
     """Processes of this machine, started anew everywhere as Windows has to."""
     width = min(count, MOST_PROCESSES)
     context = multiprocessing.get_context("spawn")
-    return Team(ProcessPoolExecutor(width, mp_context=context, initializer=_begin), width)
+    is_over = context.Event()
+    executor = ProcessPoolExecutor(width, mp_context=context, initializer=_begin, initargs=(is_over,))
+    return Team(executor, width, end=is_over.set)
 
 
-def _begin() -> None:
-    """A process leaves Ctrl+C to the one it works for, and does not outlive it."""
+def _begin(is_over: Any) -> None:
+    """A process leaves Ctrl+C to the one it works for, and does not outlive it, nor does its browser."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(parent, is_over), daemon=True).start()
 
 
-def _end_with(sentinel: int) -> None:
-    from multiprocessing.connection import wait
+def _end_with(parent: Any, is_over: Any) -> None:
+    """Ends this process, and what it started, when the one it works for has ended or says so."""
+    while parent.is_alive() and not is_over.wait(LOOK_UP_SECONDS):
+        pass
+    with suppress(Exception):
+        from reports.render import browser
 
-    with suppress(OSError):
-        wait([sentinel])
+        browser.end_all()
     os._exit(1)
 
 

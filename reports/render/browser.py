@@ -5,6 +5,7 @@ needs: the API key may stand there. Its sandbox stays on, so on Linux it must ru
 Chromium refuses root.
 """
 
+import errno
 import os
 import re
 import shutil
@@ -12,8 +13,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from html import unescape
 from pathlib import Path
 
@@ -60,8 +63,12 @@ KEPT_VARIABLES = frozenset(
     "PROCESSOR_ARCHITECTURE PROGRAMDATA PROGRAMFILES PROGRAMFILES(X86) PROGRAMW6432 PUBLIC "
     "SYSTEMDRIVE SYSTEMROOT USERDOMAIN USERNAME USERPROFILE WINDIR".split()
 )
+WAIT_SECONDS = 0.02
 TRIAL = "<!DOCTYPE html><html lang=en><title>Trial</title><p>Trial</p></html>"
 
+_running: set["subprocess.Popen[bytes]"] = set()
+_folders: set[str] = set()
+_is_over = threading.Event()
 _SAID = re.compile(r"^\[[^\]]*\] *")
 _PDF_TITLE = re.compile(rb"/Title\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
 
@@ -132,6 +139,18 @@ def print_page(page: Path, target: Path, *, timeout_seconds: float = TIMEOUT_SEC
         raise ClientError(f"PDF: {browser.name} {trouble}")
 
 
+def end_all() -> None:
+    """Ends every print that is under way, with its browser, and lets none begin. For a process that ends."""
+    _is_over.set()
+    for process in [*_running]:
+        with suppress(OSError, subprocess.TimeoutExpired):
+            _end(process)
+    # Whoever prints takes away what the browser had.
+    until = time.monotonic() + END_SECONDS
+    while _folders and time.monotonic() < until:
+        time.sleep(WAIT_SECONDS)
+
+
 def _places() -> Iterator[Path]:
     """Where a browser may be, the one that is preferred first."""
     if sys.platform == "win32":
@@ -162,6 +181,8 @@ def _registered() -> list[Path]:
 
 def _run(command: list[str], said: Path, timeout_seconds: float) -> int:
     """The exit code; what the browser writes goes to `said`. Nothing it started outlives the call."""
+    if _is_over.is_set():
+        raise InterruptedError(errno.EINTR, "interrupted")
     with said.open("wb") as errors:
         process = subprocess.Popen(
             command,
@@ -173,9 +194,11 @@ def _run(command: list[str], said: Path, timeout_seconds: float) -> int:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+    _running.add(process)
     try:
         return process.wait(timeout_seconds)
     finally:
+        _running.discard(process)
         _end(process)
 
 
@@ -231,6 +254,13 @@ def _is_of(page: Path, data: bytes) -> bool:
     return shown.split() == unescape(title[1]).split()
 
 
-def _temporary_folder() -> "tempfile.TemporaryDirectory[str]":
+@contextmanager
+def _temporary_folder() -> Iterator[str]:
     # On Windows a crash reporter may hold a file of the profile a moment longer.
-    return tempfile.TemporaryDirectory(prefix="invoice-reports-", ignore_cleanup_errors=True)
+    made = tempfile.TemporaryDirectory(prefix="invoice-reports-", ignore_cleanup_errors=True)
+    _folders.add(made.name)
+    try:
+        with made as folder:
+            yield folder
+    finally:
+        _folders.discard(made.name)

@@ -7,12 +7,13 @@ long as it is little. When the summary is written, its cells are laid in place a
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import islice
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
 
 from reports.render.layout import Column, DataTab, Kind, Row, Sheet, totals_of
 from reports.render.measure import Measure, measured, with_more
@@ -55,6 +56,9 @@ class Part(NamedTuple):
     rows: "Shelved"
 
 
+Read = Callable[[], bytes]
+"""What lies on the shelf, read."""
+
 Parts = Mapping[Place, Part]
 """All that a client adds to the summary."""
 
@@ -75,13 +79,15 @@ def pack(grids: Grids) -> tuple[Packed, ...]:
 class Shelf:
     """Where packed parts lie, of one account, in `folder`; nothing of it is left when it is closed or killed.
 
-    Raises OSError when something cannot be put there.
+    The first of them lie in memory, the others in a file without a name. Raises OSError when something cannot
+    be put there.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(folder))  # noqa: SIM115 - closed by close()
+        self._folder = folder
+        self._file: IO[bytes] | None = None
         self._columns: dict[tuple[Column, ...], tuple[Column, ...]] = {}
-        self._end = 0
+        self._in_memory = self._end = 0
 
     def put(self, packed: Iterable[Packed]) -> Parts:
         """Puts them aside."""
@@ -90,19 +96,34 @@ class Shelf:
             # Those of a thousand clients are the same.
             columns = self._columns.setdefault(sheet.columns, sheet.columns)
             shelved = [(height, self._put(cells), self._put(texts)) for height, cells, texts in stretches]
-            parts[place] = Part(
-                replace(sheet, columns=columns), Shelved(self._file, columns, measures, shelved)
-            )
+            parts[place] = Part(replace(sheet, columns=columns), Shelved(columns, measures, shelved))
         return parts
 
     def close(self) -> None:
-        self._file.close()
+        """Nothing of it is left."""
+        if self._file:
+            # What a full disk did not take is tried once more.
+            with suppress(OSError):
+                self._file.close()
 
-    def _put(self, data: bytes) -> slice:
-        start, self._end = self._end, self._end + len(data)
+    def _put(self, data: bytes) -> "Read":
+        self._in_memory += len(data)
+        if self._in_memory <= IN_MEMORY_BYTES:
+            return lambda: data
+        if self._file is None:
+            self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by close()
+        start, size = self._end, len(data)
         self._file.seek(start)
         self._file.write(data)
-        return slice(start, self._end)
+        self._file.flush()
+        self._end += size
+        return partial(self._read, start, size)
+
+    def _read(self, start: int, size: int) -> bytes:
+        if self._file is None:
+            return b""
+        self._file.seek(start)
+        return self._file.read(size)
 
 
 class Shelved:
@@ -110,12 +131,10 @@ class Shelved:
 
     def __init__(
         self,
-        file: "SpooledTemporaryFile[bytes]",
         columns: Sequence[Column],
         measures: Sequence[Measure],
-        stretches: Sequence[tuple[int, slice, slice]],
+        stretches: Sequence[tuple[int, "Read", "Read"]],
     ) -> None:
-        self._file = file
         self._columns = columns
         self._stretches = stretches
         self.measures = measures
@@ -128,19 +147,13 @@ class Shelved:
         for height, cells, texts in self._stretches:
             columns = [
                 Cells(values, before, after)
-                for before, after, *values in (
-                    column.split(CELL_END) for column in self._read(cells).split(COLUMN_END)
-                )
+                for before, after, *values in (column.split(CELL_END) for column in cells().split(COLUMN_END))
             ]
             yield Stretch(height, columns, _Texts(partial(self._rows, height, texts)))
 
-    def _read(self, place: slice) -> bytes:
-        self._file.seek(place.start)
-        return self._file.read(place.stop - place.start)
-
-    def _rows(self, height: int, place: slice) -> Iterator[Row]:
+    def _rows(self, height: int, read: "Read") -> Iterator[Row]:
         """Rows in which nothing but texts that wrap stands."""
-        texts = iter(json.loads(self._read(place)))
+        texts = iter(json.loads(read()))
         nothing = [None] * height
         return zip(*(next(texts) if _wraps(column) else nothing for column in self._columns), strict=True)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reports import interruption
 from reports.errors import ReadingError
 from reports.source.archive import SCHEMA, Header, Spool, path_of, read_pages
 from reports.source.paging import READINGS, Leaf, Ledger, MovedError, id_of, leaf_of, unsettled
@@ -108,6 +109,7 @@ def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
     if not everything or ledger.pages == 1:
         return ledger
     for number in range(2, ledger.pages + 1):
+        interruption.heed()
         page = api.clients_page(number)
         spool.add(number, page.body)
         ledger.add(_leaf(page))
