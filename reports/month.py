@@ -228,7 +228,7 @@ class Month:
         except OSError as error:
             raise files.as_write_error(error, self.plan.folder) from error
         finally:
-            if staged:
+            if staged is not None:
                 files.remove_folder(staged)
         self.screen.progress(len(self.entries), len(self.expected), f"{line.name}: ready")
 
