@@ -7,6 +7,7 @@ process which started it.
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import time
@@ -71,8 +72,11 @@ def test_several_processes_write_what_one_writes(office: Office) -> None:
     assert office.spawn("run", "config.yaml", "--jobs", "1").code == 0
     alone = {path: data for path, data in tree(office.month).items() if Path(path).name not in UNLIKE[:2]}
     entries = office.record["clients"]
-    said = office.spawn("run", "config.yaml", "--jobs", "2")
-    assert said.code == 0, said
+    with office.start("run", "config.yaml", "--jobs", "2") as process:
+        if sys.platform == "linux":
+            wait_until(lambda: any("spawn_main" in command(one) for one in below(process.pid)))
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, (out, err)
     assert {path: tree(office.month)[path] for path in alone} == alone
     assert office.record["clients"] == entries
     assert remains(office) == []
@@ -307,3 +311,122 @@ def test_accounts_give_what_each_gives_alone(office: Office) -> None:
     together = tree(office.output)
     kept = [path for path in alone if Path(path).name not in ("run.log", "run.json", "RESULT.html")]
     assert {path: together[path] for path in kept} == {path: alone[path] for path in kept}
+
+
+def lines_of(office: Office, name: str) -> list[str]:
+    return (office.output / name / "2026-10" / "run.log").read_text("utf-8").splitlines()
+
+
+def test_what_processes_log_is_in_the_log_of_the_account_that_asked(office: Office) -> None:
+    configs = [configured(office, name) for name in ("alfa", "beta")]
+    for folder in ("alfa", "beta"):
+        earlier = office.output / folder / "2026-09" / "source"
+        earlier.mkdir(parents=True)
+        (earlier / f"{ANA}.jsonl.gz").write_bytes(b"no archive")
+    said = office.spawn("run", *configs, "--jobs", "2")
+    assert said.code == 0, said
+    for name in ("alfa", "beta"):
+        told = [line for line in lines_of(office, name) if "is not held against 2026-09" in line]
+        assert len(told) == 1, told
+        assert f"/{name}/" in told[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_an_interruption_ends_all_accounts_and_their_browsers(office: Office) -> None:
+    begun = office.folder / "begun"
+    slow = script(office.folder / "browser", f"open({str(begun)!r}, 'w').close()", "time.sleep(60)")
+    names = ["alfa", "beta", "gama"]
+    configs = [configured(office, name) for name in names]
+    for config in configs:
+        text = json.loads(config.read_text("utf-8"))
+        config.write_text(json.dumps(text | {"output": {"excel": False, "pdf": True}}), "utf-8")
+    with office.start("run", *configs, "--jobs", "2", env={"INVOICE_REPORTS_BROWSER": str(slow)}) as process:
+        wait_until(begun.exists)
+        started = below(process.pid)
+        assert any("browser" in command(one) for one in started)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 130, (out, err)
+    assert b"Traceback" not in out + err
+    wait_until(lambda: not alive({one for one in started if "resource_tracker" not in command(one)}))
+    for name in names:
+        month = office.output / name / "2026-10"
+        record = json.loads((month / "run.json").read_text("utf-8"))
+        assert record["exit_code"] == 130
+        assert {entry["state"] for entry in record["clients"]} == {"failed"}
+        assert "bug" not in (month / "run.log").read_text("utf-8")
+    assert remains(office) == []
+
+
+@on_posix
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_key_that_is_refused_midway_leaves_what_was_read_before(office: Office, jobs: str) -> None:
+    office.configure(requests={"per_minute": 60_000, "parallel": 1})
+    answered = office.sandbox._judge
+
+    def refusing(request: Any, key: str | None) -> Any:
+        is_late = len(office.sandbox.requests) > 4
+        return answered(request, "no key" if is_late else key)
+
+    office.sandbox._judge = refusing  # type: ignore[method-assign]
+    said = office.spawn("run", "config.yaml", "--jobs", jobs)
+    assert said.code == 5, said
+    # The third may not be proven yet when the fourth is refused.
+    assert [entry["state"] for entry in office.entries.values()].count("ready") in (2, 3)
+    assert remains(office) == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_folder_that_goes_away_meanwhile_ends_no_run(office: Office, jobs: str) -> None:
+    assert office.run().code == 0
+    ana = office.month / f"ana-{ANA}"
+    answered = office.sandbox._judge
+
+    def removing(request: Any, key: str | None) -> Any:
+        if f"/{RUI}/" in request.path and ana.exists():
+            shutil.rmtree(ana)
+        return answered(request, key)
+
+    office.sandbox._judge = removing  # type: ignore[method-assign]
+    assert office.spawn("run", "config.yaml", "--jobs", jobs).code == 0
+    assert len(list(ana.iterdir())) == 2
+    assert [entry["state"] for entry in office.entries.values()] == ["ready"] * len(NAMES)
+
+
+def test_a_stop_ends_what_waits_and_what_comes_later_is_done_here(
+    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.client_files.make", Slow(0.2))
+    team = Workers(hire=Counted())
+    futures = [team.submit(number) for number in range(9)]  # type: ignore[arg-type]
+    team.stop()
+    ends = [future.exception(PATIENCE_SECONDS) for future in futures]
+    assert {type(end) for end in ends} <= {type(None), workers.StoppedError}
+    assert any(ends)
+    assert team.submit(10).result(PATIENCE_SECONDS) == 10  # type: ignore[arg-type, comparison-overlap]
+
+
+def test_a_team_that_takes_nothing_any_more_fails_the_clients_and_not_the_run(
+    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.client_files.make", Slow(0.01))
+
+    class Closed(ThreadPoolExecutor):
+        def submit(self, *_: Any, **__: Any) -> Any:
+            raise RuntimeError("closed")
+
+    with Workers(hire=lambda: Team(Closed(1), 2)) as team:
+        futures = [team.submit(number) for number in range(5)]  # type: ignore[arg-type]
+        assert {str(future.exception(PATIENCE_SECONDS)) for future in futures} == {workers.GONE}
+
+
+def test_where_no_process_can_be_started_this_one_does_the_work(
+    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.client_files.make", Slow(0.0))
+
+    def nobody() -> Team:
+        raise OSError(12, "Cannot allocate memory")
+
+    with Workers(hire=nobody) as team:
+        assert handed(team, clients=5) == list(range(5))
