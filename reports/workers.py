@@ -27,11 +27,11 @@ from reports.errors import ClientError, ReportsError
 if TYPE_CHECKING:
     from reports.client_files import Made, Task
 
-WORTH_SECONDS = 4.0
-"""A process takes a second of work to start, so it is started for several seconds of work."""
+WORTH_SECONDS = 2.0
+"""A process takes a second of work to start, so it is started for more work than that."""
 
-BUSY_SHARE = 0.8
-"""Whoever makes files for so much of the time is what the run waits for, and not the API."""
+BUSY_SHARE = 0.5
+"""Where files take so much of the time, they are what the run waits for rather than the API."""
 
 MOST_PROCESSES = 60
 """Windows waits for no more than that at once."""
@@ -297,11 +297,12 @@ class _Here:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._began = time.monotonic()
+        self._began: float | None = None
         self._busy_seconds = 0.0
         self._done = 0
 
     def do(self, piece: _Piece) -> None:
+        """Makes the client's files."""
         with self._lock:
             began = time.monotonic()
             try:
@@ -310,11 +311,18 @@ class _Here:
                 piece.future.set_result(make(piece.task))
             except Exception as error:  # noqa: BLE001 - raised again where the result is asked for
                 piece.future.set_exception(error)
-            self._busy_seconds += time.monotonic() - began
-            self._done += 1
+            ended = time.monotonic()
+            if self._began is None:
+                # The first one, with whom libraries are loaded, says nothing of the others.
+                self._began = ended
+            else:
+                self._busy_seconds += ended - began
+                self._done += 1
 
     def is_behind(self, left: int) -> bool:
         """What is `left` would take long, and the run waits for it rather than for the API."""
+        if self._began is None or not self._done:
+            return False
         is_busy = self._busy_seconds > BUSY_SHARE * (time.monotonic() - self._began)
         return is_busy and left * self._busy_seconds / self._done > WORTH_SECONDS
 
