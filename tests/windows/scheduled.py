@@ -1,14 +1,19 @@
-"""A command started as Windows starts one without a person: a batch file that keeps a log, from System32."""
+"""Commands started as Windows starts them without a person: from System32, where a batch file keeps a log."""
 
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
+
+import pytest
 
 from tests.office import ROOT, Office
 
+PYTHONW = Path(sys.executable).with_name("pythonw.exe")
 SYSTEM_FOLDER = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32")
 PATIENCE_SECONDS = 300
 LOG_NAME = "registo de João.txt"
@@ -54,6 +59,21 @@ def scheduled(office: Office, *words: str | Path, env: Mapping[str, str] = NOTHI
     # A file gets what Windows calls ANSI: what Notepad shows right.
     *lines, noted = log.read_text("cp1252").splitlines()
     return Ended(done.returncode, int(noted), "\n".join(lines))
+
+
+def unseen(*words: str | Path) -> str:
+    """A command without standard streams, as a line for Windows; started directly it would inherit ours."""
+    line = subprocess.list2cmdline([str(PYTHONW), "-m", "reports", *map(str, words)])
+    return f'cmd /d /s /c "start /wait "" {line}"'
+
+
+def installed() -> Path:
+    """The command that pip installed."""
+    try:
+        metadata.distribution("invoicexpress-reports")
+    except metadata.PackageNotFoundError:
+        pytest.skip("the package is not installed, it lies in the checkout")
+    return Path(sysconfig.get_path("scripts"), "invoice-reports.exe")
 
 
 def environment(office: Office, **variables: str) -> dict[str, str]:

@@ -11,10 +11,14 @@ import pytest
 
 from reports.source.sandbox import Sandbox
 from tests.office import HTML_ONLY, Office, account, tree
+from tests.windows.family import Family
 from tests.windows.scheduled import PATIENCE_SECONDS, environment
 
 NAMES = {100 + number: f"Cliente {number}" for number in range(1, 9)}
-SLOWLY_SECONDS = 0.3
+SLOWLY_SECONDS = {"1": 3.0, "2": 6.0}
+"""What each answer takes, by jobs: whatever has to start meanwhile is there long before the last one."""
+
+several_jobs = pytest.mark.parametrize("jobs", SLOWLY_SECONDS)
 LOOK_SECONDS = 0.02
 
 PRESS_CTRL_C = """
@@ -30,33 +34,26 @@ assert kernel.GenerateConsoleCtrlEvent(0, 0), ctypes.get_last_error()
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Iterator[Office]:
-    """An account whose API takes its time."""
-    with Sandbox(account_data=account(NAMES), latency_seconds=SLOWLY_SECONDS) as sandbox:
+    """An account whose API takes its time while a run is `under_way`."""
+    with Sandbox(account_data=account(NAMES)) as sandbox:
         office = Office(tmp_path, sandbox)
         office.configure("all", output=HTML_ONLY, requests={"parallel": 1, "per_minute": 60_000})
         yield office
 
 
 @contextmanager
-def under_way(office: Office) -> Iterator["subprocess.Popen[bytes]"]:
+def under_way(office: Office, jobs: str) -> Iterator[Family]:
     """A run that has published one client at least, and not all; it has a console of its own."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "reports", "run", str(office.config)],
-        env=environment(office),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    ) as process:
-        try:
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while not published(office):
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(LOOK_SECONDS)
-            yield process
-        finally:
-            process.kill()
+    words = [sys.executable, "-m", "reports", "run", str(office.config), "--jobs", jobs]
+    office.sandbox.latency_seconds = SLOWLY_SECONDS[jobs]
+    with Family(words, env=environment(office)) as family:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not published(office):
+            assert family.process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(LOOK_SECONDS)
+        yield family
+    office.sandbox.latency_seconds = 0
 
 
 def published(office: Office) -> list[str]:
@@ -82,14 +79,18 @@ def undisturbed(office: Office) -> dict[str, bytes]:
     }
 
 
-def test_second_run_is_refused_and_one_that_is_ended_by_force_is_mended_by_the_next(slow: Office) -> None:
-    with under_way(slow) as process:
+@several_jobs
+def test_second_run_is_refused_and_one_that_is_ended_by_force_is_mended_by_the_next(
+    slow: Office, jobs: str
+) -> None:
+    with under_way(slow, jobs) as family:
         second = slow.run()
         assert second.code == 7
         assert "another run is active" in second.last
         # TerminateProcess: what the Task Manager, and the scheduler's time limit, do.
-        process.kill()
-        process.wait(timeout=PATIENCE_SECONDS)
+        family.process.kill()
+        family.process.wait(timeout=PATIENCE_SECONDS)
+        assert family.has_gone()
     assert 0 < len(published(slow)) < len(NAMES)
     assert not (slow.month / "run.json").exists()
     for name in published(slow):
@@ -101,10 +102,13 @@ def test_second_run_is_refused_and_one_that_is_ended_by_force_is_mended_by_the_n
     assert [path for path in tree(slow.output) if path.endswith((".tmp", ".old"))] == []
 
 
-def test_ctrl_c_ends_a_run_in_order(slow: Office) -> None:
-    with under_way(slow) as process:
+@several_jobs
+def test_ctrl_c_ends_a_run_in_order(slow: Office, jobs: str) -> None:
+    with under_way(slow, jobs) as family:
+        process = family.process
         subprocess.run([sys.executable, "-c", PRESS_CTRL_C, str(process.pid)], check=True)
         out, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        assert family.has_gone()
     said = out.decode("cp1252")
     assert process.returncode == 130, said
     assert said.splitlines()[-1].endswith("Exit code 130.")

@@ -4,25 +4,17 @@ import json
 import re
 import subprocess
 import sys
-import sysconfig
-from importlib import metadata
 from pathlib import Path
-
-import pytest
 
 from reports import __version__
 from tests.office import HTML_ONLY, Office
-from tests.windows.scheduled import PATIENCE_SECONDS, SYSTEM_FOLDER, environment
-
-PYTHONW = Path(sys.executable).with_name("pythonw.exe")
+from tests.windows.scheduled import PATIENCE_SECONDS, SYSTEM_FOLDER, environment, installed, unseen
 
 
 def without_screen(office: Office, *words: str | Path) -> int:
     """The exit code of a command that has no standard streams."""
-    line = subprocess.list2cmdline([str(PYTHONW), "-m", "reports", *map(str, words)])
-    # Started directly it would inherit our streams.
     return subprocess.run(
-        f'cmd /d /s /c "start /wait "" {line}"',
+        unseen(*words),
         cwd=SYSTEM_FOLDER,
         env=environment(office),
         stdin=subprocess.DEVNULL,
@@ -89,11 +81,7 @@ def test_command_that_is_not_there_is_code_2_and_a_sentence(office: Office) -> N
 
 
 def test_installed_command_is_a_program_that_hands_on_the_code() -> None:
-    try:
-        metadata.distribution("invoicexpress-reports")
-    except metadata.PackageNotFoundError:
-        pytest.skip("the package is not installed, it lies in the checkout")
-    command = Path(sysconfig.get_path("scripts"), "invoice-reports.exe")
+    command = installed()
     said = subprocess.run([command, "--version"], capture_output=True, check=False)
     assert (said.returncode, said.stdout.decode().strip()) == (0, f"invoice-reports, version {__version__}")
     wrong = subprocess.run([command, "run", "missing.yaml"], capture_output=True, check=False)
