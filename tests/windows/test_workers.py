@@ -35,7 +35,8 @@ from reports.render.layout import Sheet
 folder = Path(sys.argv[1])
 parts.IN_MEMORY_BYTES = 1
 shelf = parts.Shelf(folder)
-shelf.put([parts.Packed(("", ""), Sheet("", "", (), (), ""), 1, b"rows")])
+rows = parts.PackedStretch(1, b"cells", b"texts")
+shelf.put([parts.Packed(("", ""), Sheet("", "", (), (), ""), (), (rows,))])
 print(len(os.listdir(folder)), flush=True)
 os.kill(os.getpid(), 9)
 """
