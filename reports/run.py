@@ -158,9 +158,6 @@ def _month(plan: Plan, *, now: Clock, screen: Screen, workers: Workers) -> Outco
 
 def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
     plan, screen = month.plan, month.screen
-    loading = threading.Thread(target=lambda: [*map(import_module, HEAVY)])
-    if not plan.is_offline:
-        loading.start()
     if plan.is_elsewhere and _is_sending(plan.config):
         month.remarks.append("nothing is mailed from another folder (--output)")
     with _ended_in_order(month):
@@ -243,7 +240,9 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
         wanted = [month.brief.wanted(client) for client in month.expected]
         resumed = {want.client: found for want in wanted if today and (found := today.reading(want))}
         yield from resumed.values()
-        yield from fetch(
+        loading = threading.Thread(target=lambda: [*map(import_module, HEAVY)])
+        loading.start()
+        readings = fetch(
             api,
             [want for want in wanted if want.client not in resumed],
             account=plan.config.account.name,
@@ -254,6 +253,11 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             on_page=month.page,
             meanwhile=month.publish_made,
         )
+        with closing(readings):
+            for result in readings:
+                # Ctrl+C in an import that waits for another thread's would leave Python's own locks held.
+                loading.join()
+                yield result
         is_count_wanted = plan.config.clients is not None and month.has_read_something
         if is_count_wanted and not (today and today.clients(everything=False)):
             month.count(partial(listing, everything=False))
