@@ -47,23 +47,26 @@ WRITERS = {
         "Excel tables; exact decimals",
         targets=(4.0, 8.0, 8.0),
     ),
-    "XlsxWriter": Writer("of_xlsxwriter.in_memory", "exact decimals; table styles of one's own"),
+    "XlsxWriter": Writer(
+        "of_xlsxwriter.in_memory", "exact decimals; table styles of one's own", largest=MIDDLE
+    ),
     "openpyxl, write-only": Writer(
         "of_openpyxl.write_only",
         "results of formulas; a table here",
         largest=MIDDLE,
         targets=(20.0, 20.0, 20.0),
     ),
-    "openpyxl, cell by cell": Writer("of_openpyxl.cell_by_cell", "results of formulas", largest=MIDDLE),
+    "openpyxl, cell by cell": Writer("of_openpyxl.cell_by_cell", "results of formulas", largest=SMALL),
     "to_excel, then styled": Writer(
-        "of_openpyxl.to_excel", "results of formulas", prepare="of_openpyxl.frames", largest=MIDDLE
+        "of_openpyxl.to_excel", "results of formulas", prepare="of_openpyxl.frames", largest=SMALL
     ),
     "pyexcelerate": Writer(
         "of_xlsxwriter.pyexcelerate",
         "results of formulas, print set-up, tables, bands, formats in the totals row",
+        largest=MIDDLE,
     ),
     "wolfxl (Rust)": Writer(
-        "of_openpyxl.wolfxl", "results of formulas", largest=MIDDLE, targets=_RUST_TARGETS
+        "of_openpyxl.wolfxl", "results of formulas", largest=SMALL, targets=_RUST_TARGETS
     ),
     "rvgsrust-xlsxwriter (Rust)": Writer(
         "of_rust.rvgsrust",
