@@ -18,7 +18,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -149,7 +149,7 @@ class _Foreman:
     def __init__(self, hire: Hire, here: "_Here") -> None:
         self._hire = hire
         self._here = here
-        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._calls: SimpleQueue[partial[None]] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._has_left = self._is_leaving = self._is_stopped = False
@@ -189,6 +189,19 @@ class _Foreman:
             self._thread.start()
 
     def _work(self) -> None:
+        try:
+            self._lead()
+        except Exception as bug:  # noqa: BLE001 - raised again where the results are asked for
+            with self._lock:
+                self._has_left = True
+            with suppress(Empty):
+                while True:
+                    call = self._calls.get_nowait()
+                    self._waiting += call.args[:1] if call.func == self._add else ()
+            for piece in (*self._waiting, *self._under_way):
+                piece.fail(bug)
+
+    def _lead(self) -> None:
         if sys.platform != "win32":
             # Processes that are started from here are deaf to Ctrl+C from their first moment.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -221,7 +234,7 @@ class _Foreman:
             while self._waiting:
                 self._waiting.popleft().fail(StoppedError())
             # Whoever does not come back by itself is given up.
-            timer = threading.Timer(END_SECONDS, self._calls.put, [self._give_up])
+            timer = threading.Timer(END_SECONDS, self._calls.put, [partial(self._give_up)])
             timer.daemon = True
             timer.start()
 

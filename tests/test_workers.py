@@ -430,3 +430,18 @@ def test_where_no_process_can_be_started_this_one_does_the_work(
 
     with Workers(hire=nobody) as team:
         assert handed(team, clients=5) == list(range(5))
+
+
+def test_a_bug_in_hiring_is_told_by_every_client_and_nobody_waits(
+    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.client_files.make", Slow(0.0))
+
+    def broken() -> Team:
+        time.sleep(0.2)
+        raise ZeroDivisionError
+
+    with Workers(hire=broken) as team:
+        futures = [team.submit(number) for number in range(5)]  # type: ignore[arg-type]
+        assert {type(future.exception(PATIENCE_SECONDS)) for future in futures} == {ZeroDivisionError}
+        assert team.submit(5).result(PATIENCE_SECONDS) == 5  # type: ignore[arg-type, comparison-overlap]
