@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from reports import TOOL, __version__, files
 from reports.errors import ConfigError
 from reports.plan import Plan
-from reports.workers import Hire, Team
+from reports.team import Hire, Team
 
 ANSWER_SECONDS = 20
 OBITUARY = (

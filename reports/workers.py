@@ -6,23 +6,23 @@ done again, those that may have been the cause one at a time, and whoever ends a
 """
 
 import logging
-import multiprocessing
-import os
 import signal
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
+from reports import apart, team
+from reports.apart import Answer
 from reports.errors import ClientError, ReportsError
+from reports.team import Hire, Team
 
 if TYPE_CHECKING:
     from reports.client_files import Made, Task
@@ -33,19 +33,11 @@ WORTH_SECONDS = 2.0
 BUSY_SHARE = 0.5
 """Where files take so much of the time, they are what the run waits for rather than the API."""
 
-MOST_PROCESSES = 60
-"""Windows waits for no more than that at once."""
-
 DEATHS_ALLOWED = 2
 IDLE_DEATHS_ALLOWED = 3
 """Teams that may be lost before one of them has done anything: then this process does the work."""
 
 END_SECONDS = 10
-LOOK_UP_SECONDS = 0.2
-OBITUARY = (
-    "The process that made this client's files ended before it was done, twice in a row. "
-    "Look at the memory of the machine, and run again with --jobs 1"
-)
 GONE = (
     "The cluster was gone before this client's files were made. Look at its scheduler, and run again with "
     "--resume"
@@ -58,24 +50,6 @@ class StoppedError(Exception):
     """The work was stopped before this client was done. It never reaches the user."""
 
 
-class Team(NamedTuple):
-    """An executor, and how many tasks it is given at a time. `deaths`: what it raises for a lost worker.
-
-    `obituary` is what a client is told that ended its worker more than once. `is_mended`: it replaces lost
-    workers and does their tasks again by itself. `end` ends its processes at once.
-    """
-
-    executor: Executor
-    width: int
-    deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
-    obituary: str = OBITUARY
-    is_mended: bool = False
-    end: Callable[[], None] = lambda: None
-
-
-Hire = Callable[[], Team]
-
-
 class Workers:
     """Whoever is at hand. Tasks come from any thread.
 
@@ -85,9 +59,9 @@ class Workers:
 
     def __init__(self, processes: int | None = None, hire: Hire | None = None) -> None:
         self._here = _Here()
-        self._foreman = _Foreman(hire or partial(_processes, processes or _cores()), self._here)
+        self._foreman = _Foreman(hire or partial(team.processes, processes or team.cores()), self._here)
         self._is_wanted = bool(hire) or (processes or 0) > 1
-        self._may_grow = processes is None and hire is None and _cores() > 1
+        self._may_grow = processes is None and hire is None and team.cores() > 1
         self._is_hired_out = bool(hire)
 
     def submit(self, task: "Task", *, left: int = 0) -> "Future[Made]":
@@ -134,7 +108,7 @@ class _Piece:
         if self.begins():
             self.future.set_exception(error)
 
-    def settle(self, answer: "_Answer") -> None:
+    def settle(self, answer: "Answer") -> None:
         """It has been made, or could not be."""
         self._context.run(answer.tell)
         if isinstance(answer.made, ReportsError):
@@ -256,9 +230,9 @@ class _Foreman:
                 self._here.do(piece)
                 continue
             self._under_way.add(piece)
-            done: Future[_Answer] = Future()
+            done: Future[Answer] = Future()
             try:
-                done = self._team.executor.submit(_apart, piece.task, logging.getLogger().level)
+                done = self._team.executor.submit(apart.do, piece.task, logging.getLogger().level)
             except self._team.deaths as error:
                 done.set_exception(error)
             except Exception as error:  # noqa: BLE001 - executors have errors of their own for being closed
@@ -266,10 +240,10 @@ class _Foreman:
                 done.cancel()
             done.add_done_callback(partial(self._call_back, piece, self._team))
 
-    def _call_back(self, piece: _Piece, team: Team, done: "Future[_Answer]") -> None:
+    def _call_back(self, piece: _Piece, team: Team, done: "Future[Answer]") -> None:
         self._calls.put(partial(self._take_back, piece, team, done))
 
-    def _take_back(self, piece: _Piece, team: Team, done: "Future[_Answer]") -> None:
+    def _take_back(self, piece: _Piece, team: Team, done: "Future[Answer]") -> None:
         if piece not in self._under_way:
             return
         self._under_way.discard(piece)
@@ -338,95 +312,3 @@ class _Here:
             return False
         is_busy = self._busy_seconds > BUSY_SHARE * (time.monotonic() - self._began)
         return is_busy and left * self._busy_seconds / self._done > WORTH_SECONDS
-
-
-class _Line(NamedTuple):
-    """A line of the log that a worker would have written."""
-
-    logger: str
-    level: int
-    text: str
-
-
-class _Notes(logging.Handler):
-    """What one thread logs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[_Line] = []
-        self._thread = threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        # A worker of a cluster may have several threads at work.
-        if record.thread == self._thread:
-            self.lines.append(_Line(record.name, record.levelno, record.getMessage()))
-
-
-class _Answer(NamedTuple):
-    """What comes back from a worker."""
-
-    made: "Made | ReportsError"
-    lines: tuple[_Line, ...]
-
-    def tell(self) -> None:
-        """Logs the lines here."""
-        for line in self.lines:
-            logging.getLogger(line.logger).log(line.level, "%s", line.text)
-
-
-def _apart(task: "Task", level: int) -> _Answer:
-    """Does the task in a worker. What it logs goes back with the result: the log is not there."""
-    from reports.client_files import make
-
-    with _noted(level) as lines:
-        try:
-            made: Made | ReportsError = make(task)
-        except ReportsError as error:
-            made = error.with_traceback(None)
-    return _Answer(made, tuple(lines))
-
-
-@contextmanager
-def _noted(level: int) -> Iterator[list[_Line]]:
-    """What this thread logs in the block."""
-    notes = _Notes()
-    package = logging.getLogger(__package__)
-    package.setLevel(level)
-    package.addHandler(notes)
-    try:
-        yield notes.lines
-    finally:
-        package.removeHandler(notes)
-
-
-def _processes(count: int) -> Team:
-    """Processes of this machine, started anew everywhere as Windows has to."""
-    width = min(count, MOST_PROCESSES)
-    context = multiprocessing.get_context("spawn")
-    is_over = context.Event()
-    executor = ProcessPoolExecutor(width, mp_context=context, initializer=_begin, initargs=(is_over,))
-    return Team(executor, width, end=is_over.set)
-
-
-def _begin(is_over: Any) -> None:
-    """A process leaves Ctrl+C to the one it works for, and does not outlive it, nor does its browser."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent:
-        threading.Thread(target=_end_with, args=(parent, is_over), daemon=True).start()
-
-
-def _end_with(parent: Any, is_over: Any) -> None:
-    """Ends this process, and what it started, when the one it works for has ended or says so."""
-    while parent.is_alive() and not is_over.wait(LOOK_UP_SECONDS):
-        pass
-    with suppress(Exception):
-        from reports.render import browser
-
-        browser.end_all()
-    os._exit(1)
-
-
-def _cores() -> int:
-    """The cores that this process may use, as far as the system tells."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

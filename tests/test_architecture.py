@@ -106,6 +106,8 @@ TOP = [
     "plan",
     "result",
     "client_files",
+    "apart",
+    "team",
     "workers",
     "brief",
     "month",

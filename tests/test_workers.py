@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
-from reports import workers
+from reports import team, workers
 from reports.source.sandbox import Sandbox
-from reports.workers import Team, Workers
+from reports.team import Team
+from reports.workers import Workers
 from tests.office import PATIENCE_SECONDS, Office, Said, account, tree
 from tests.test_browser import printing, script
 
@@ -210,16 +211,16 @@ def quick_to_hire(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     package = logging.getLogger("reports")
     level = package.level
     monkeypatch.setattr(workers, "WORTH_SECONDS", 0.2)
-    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    monkeypatch.setattr(team, "cores", lambda: 2)
     yield
     package.setLevel(level)
 
 
-def handed(team: Workers, *, clients: int, pause_seconds: float = 0) -> list[Any]:
+def handed(hired: Workers, *, clients: int, pause_seconds: float = 0) -> list[Any]:
     futures: list[Future[Any]] = []
     for number in range(clients):
         time.sleep(pause_seconds)
-        futures.append(team.submit(number, left=clients - number - 1))  # type: ignore[arg-type]
+        futures.append(hired.submit(number, left=clients - number - 1))  # type: ignore[arg-type]
     return [future.result(PATIENCE_SECONDS) for future in futures]
 
 
@@ -227,40 +228,40 @@ def test_processes_are_started_once_what_is_left_is_worth_it(
     quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.05))
-    hired = Counted()
-    monkeypatch.setattr(workers, "_processes", lambda _: hired())
-    with Workers() as team:
-        assert handed(team, clients=20) == list(range(20))
-    assert hired.times == 1
+    counted = Counted()
+    monkeypatch.setattr(team, "processes", lambda _: counted())
+    with Workers() as hired:
+        assert handed(hired, clients=20) == list(range(20))
+    assert counted.times == 1
 
 
 def test_no_process_is_started_for_little_work(quick_to_hire: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.01))
-    hired = Counted()
-    monkeypatch.setattr(workers, "_processes", lambda _: hired())
-    with Workers() as team:
-        assert handed(team, clients=5) == list(range(5))
-    assert hired.times == 0
+    counted = Counted()
+    monkeypatch.setattr(team, "processes", lambda _: counted())
+    with Workers() as hired:
+        assert handed(hired, clients=5) == list(range(5))
+    assert counted.times == 0
 
 
 def test_no_process_is_started_while_it_is_the_api_that_is_waited_for(
     quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.02))
-    hired = Counted()
-    monkeypatch.setattr(workers, "_processes", lambda _: hired())
-    with Workers() as team:
-        handed(team, clients=30, pause_seconds=0.05)
-    assert hired.times == 0
+    counted = Counted()
+    monkeypatch.setattr(team, "processes", lambda _: counted())
+    with Workers() as hired:
+        handed(hired, clients=30, pause_seconds=0.05)
+    assert counted.times == 0
 
 
 def test_one_job_is_this_process(quick_to_hire: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.05))
-    hired = Counted()
-    monkeypatch.setattr(workers, "_processes", lambda _: hired())
-    with Workers(processes=1) as team:
-        handed(team, clients=12)
-    assert hired.times == 0
+    counted = Counted()
+    monkeypatch.setattr(team, "processes", lambda _: counted())
+    with Workers(processes=1) as hired:
+        handed(hired, clients=12)
+    assert counted.times == 0
 
 
 def test_a_number_of_jobs_below_one_is_refused(office: Office) -> None:
@@ -397,13 +398,13 @@ def test_a_stop_ends_what_waits_and_what_comes_later_is_done_here(
     quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.2))
-    team = Workers(hire=Counted())
-    futures = [team.submit(number) for number in range(9)]  # type: ignore[arg-type]
-    team.stop()
+    hired = Workers(hire=Counted())
+    futures = [hired.submit(number) for number in range(9)]  # type: ignore[arg-type]
+    hired.stop()
     ends = [future.exception(PATIENCE_SECONDS) for future in futures]
     assert {type(end) for end in ends} <= {type(None), workers.StoppedError}
     assert any(ends)
-    assert team.submit(10).result(PATIENCE_SECONDS) == 10  # type: ignore[arg-type, comparison-overlap]
+    assert hired.submit(10).result(PATIENCE_SECONDS) == 10  # type: ignore[arg-type, comparison-overlap]
 
 
 def test_a_team_that_takes_nothing_any_more_fails_the_clients_and_not_the_run(
@@ -415,8 +416,8 @@ def test_a_team_that_takes_nothing_any_more_fails_the_clients_and_not_the_run(
         def submit(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("closed")
 
-    with Workers(hire=lambda: Team(Closed(1), 2)) as team:
-        futures = [team.submit(number) for number in range(5)]  # type: ignore[arg-type]
+    with Workers(hire=lambda: Team(Closed(1), 2)) as hired:
+        futures = [hired.submit(number) for number in range(5)]  # type: ignore[arg-type]
         assert {str(future.exception(PATIENCE_SECONDS)) for future in futures} == {workers.GONE}
 
 
@@ -428,8 +429,8 @@ def test_where_no_process_can_be_started_this_one_does_the_work(
     def nobody() -> Team:
         raise OSError(12, "Cannot allocate memory")
 
-    with Workers(hire=nobody) as team:
-        assert handed(team, clients=5) == list(range(5))
+    with Workers(hire=nobody) as hired:
+        assert handed(hired, clients=5) == list(range(5))
 
 
 def test_a_bug_in_hiring_is_told_by_every_client_and_nobody_waits(
@@ -441,7 +442,7 @@ def test_a_bug_in_hiring_is_told_by_every_client_and_nobody_waits(
         time.sleep(0.2)
         raise ZeroDivisionError
 
-    with Workers(hire=broken) as team:
-        futures = [team.submit(number) for number in range(5)]  # type: ignore[arg-type]
+    with Workers(hire=broken) as hired:
+        futures = [hired.submit(number) for number in range(5)]  # type: ignore[arg-type]
         assert {type(future.exception(PATIENCE_SECONDS)) for future in futures} == {ZeroDivisionError}
-        assert team.submit(5).result(PATIENCE_SECONDS) == 5  # type: ignore[arg-type, comparison-overlap]
+        assert hired.submit(5).result(PATIENCE_SECONDS) == 5  # type: ignore[arg-type, comparison-overlap]
