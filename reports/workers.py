@@ -126,7 +126,7 @@ class _Foreman:
         self._calls: SimpleQueue[partial[None]] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._has_left = self._is_leaving = self._is_stopped = False
+        self._has_left = self._is_leaving = self._is_stopped = self._is_lost = False
         self._team: Team | None = None
         self._waiting: deque[_Piece] = deque()
         self._under_way: set[_Piece] = set()
@@ -195,7 +195,10 @@ class _Foreman:
             return None
 
     def _add(self, piece: _Piece) -> None:
-        self._waiting.append(piece)
+        if self._is_lost:
+            piece.fail(ClientError(GONE))
+        else:
+            self._waiting.append(piece)
 
     def _leave(self, *, at_once: bool) -> None:
         self._is_leaving = True
@@ -260,11 +263,19 @@ class _Foreman:
         elif is_dead:
             piece.fail(ClientError(team.obituary))
         elif done.cancelled():
-            piece.fail(ClientError(GONE))
+            self._lose(piece)
         else:
             piece.fail(error or StoppedError())
         if is_dead and not team.is_mended and self._team is team and not self._is_stopped:
             self._replace(team)
+
+    def _lose(self, piece: _Piece) -> None:
+        """The team is gone. What it is given from now on, and what it has, may never be answered."""
+        self._is_lost = True
+        for own in (piece, *self._under_way, *self._waiting):
+            own.fail(ClientError(GONE))
+        self._under_way.clear()
+        self._waiting.clear()
 
     def _replace(self, team: Team) -> None:
         team.executor.shutdown(wait=False)

@@ -446,3 +446,26 @@ def test_a_bug_in_hiring_is_told_by_every_client_and_nobody_waits(
         futures = [hired.submit(number) for number in range(5)]  # type: ignore[arg-type]
         assert {type(future.exception(PATIENCE_SECONDS)) for future in futures} == {ZeroDivisionError}
         assert hired.submit(5).result(PATIENCE_SECONDS) == 5  # type: ignore[arg-type, comparison-overlap]
+
+
+def test_a_team_that_is_gone_is_waited_for_by_nobody(
+    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.client_files.make", Slow(0.0))
+
+    class Gone(ThreadPoolExecutor):
+        """Gives up one task, and answers no other any more."""
+
+        def submit(self, *_: Any, **__: Any) -> Any:
+            answers.append(Future())
+            if len(answers) == 2:
+                answers[0].cancel()
+            return answers[-1]
+
+    answers: list[Future[Any]] = []
+    with Workers(hire=lambda: Team(Gone(1), 2, is_mended=True)) as hired:
+        futures = [hired.submit(number) for number in range(5)]  # type: ignore[arg-type]
+        assert {str(future.exception(PATIENCE_SECONDS)) for future in futures} == {workers.GONE}
+        later = hired.submit(5)  # type: ignore[arg-type]
+        assert str(later.exception(PATIENCE_SECONDS)) == workers.GONE
+    assert len(answers) == 2
