@@ -117,13 +117,7 @@ class Shelf:
         self._file.write(data)
         self._file.flush()
         self._end += size
-        return partial(self._read, start, size)
-
-    def _read(self, start: int, size: int) -> bytes:
-        if self._file is None:
-            return b""
-        self._file.seek(start)
-        return self._file.read(size)
+        return partial(_read, self._file, start, size)
 
 
 class Shelved:
@@ -195,11 +189,13 @@ class Joined:
     def split(self, most: int) -> Iterator["Joined"]:
         """The same in several, of at most so many rows each, as far as no part is larger."""
         some: list[Part] = []
+        height = 0
         for part in self._parts:
-            if some and len(Joined([*some, part])) > most:
+            if some and height + len(part.rows) > most:
                 yield Joined(some)
-                some = []
+                some, height = [], 0
             some.append(part)
+            height += len(part.rows)
         yield Joined(some)
 
 
@@ -208,6 +204,11 @@ class ReadyTab(DataTab):
     """A worksheet whose rows are cells already; those of its sheet itself are none."""
 
     rows: Joined = Joined(())  # noqa: RUF009 - it has nothing that could change
+
+
+def _read(file: IO[bytes], start: int, size: int) -> bytes:
+    file.seek(start)
+    return file.read(size)
 
 
 def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
