@@ -216,6 +216,14 @@ def quick_to_hire(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     package.setLevel(level)
 
 
+@pytest.fixture
+def counted(quick_to_hire: None, monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """The processes of this machine."""
+    hires = Counted()
+    monkeypatch.setattr(team, "processes", lambda _: hires())
+    return hires
+
+
 def handed(hired: Workers, *, clients: int, pause_seconds: float = 0) -> list[Any]:
     futures: list[Future[Any]] = []
     for number in range(clients):
@@ -225,40 +233,32 @@ def handed(hired: Workers, *, clients: int, pause_seconds: float = 0) -> list[An
 
 
 def test_processes_are_started_once_what_is_left_is_worth_it(
-    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.05))
-    counted = Counted()
-    monkeypatch.setattr(team, "processes", lambda _: counted())
     with Workers() as hired:
         assert handed(hired, clients=20) == list(range(20))
     assert counted.times == 1
 
 
-def test_no_process_is_started_for_little_work(quick_to_hire: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_is_started_for_little_work(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.01))
-    counted = Counted()
-    monkeypatch.setattr(team, "processes", lambda _: counted())
     with Workers() as hired:
         assert handed(hired, clients=5) == list(range(5))
     assert counted.times == 0
 
 
 def test_no_process_is_started_while_it_is_the_api_that_is_waited_for(
-    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.02))
-    counted = Counted()
-    monkeypatch.setattr(team, "processes", lambda _: counted())
     with Workers() as hired:
         handed(hired, clients=30, pause_seconds=0.05)
     assert counted.times == 0
 
 
-def test_one_job_is_this_process(quick_to_hire: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_job_is_this_process(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.05))
-    counted = Counted()
-    monkeypatch.setattr(team, "processes", lambda _: counted())
     with Workers(processes=1) as hired:
         handed(hired, clients=12)
     assert counted.times == 0

@@ -35,6 +35,15 @@ class Dress:
         """How values of a kind lie."""
         return self.right if kind in looks.RIGHT else self.long if kind == "long-text" else self.left
 
+    def cell(self, cell: Any, kind: str, row: int, last: int) -> None:
+        """A cell by its row, of which the `last` holds totals."""
+        if row == 1:
+            self.heading(cell)
+        elif row == last:
+            self.total(cell, kind)
+        else:
+            self.body(cell, kind, is_banded=row % 2 == 1)
+
     def heading(self, cell: Any) -> None:
         """A cell of the first row."""
         cell.font, cell.fill, cell.alignment = self.white, self.accent, self.head
@@ -72,12 +81,7 @@ def write_only(tabs: Sequence[Plain], target: Path) -> None:
             cells = []
             for kind, value in zip(tab.kinds, values, strict=True):
                 cell = WriteOnlyCell(sheet, value)
-                if row == 1:
-                    dress.heading(cell)
-                elif row == last:
-                    dress.total(cell, kind)
-                else:
-                    dress.body(cell, kind, is_banded=row % 2 == 1)
+                dress.cell(cell, kind, row, last)
                 cells.append(cell)
             sheet.append(cells)
     book.save(target)
@@ -144,12 +148,7 @@ def _styled(sheet: Any, tab: Plain, dress: Dress) -> None:
     last = len(tab.columns[0]) + 2
     for row, cells in enumerate(sheet.iter_rows(min_row=1, max_row=last), start=1):
         for cell, kind in zip(cells, tab.kinds, strict=True):
-            if row == 1:
-                dress.heading(cell)
-            elif row == last:
-                dress.total(cell, kind)
-            else:
-                dress.body(cell, kind, is_banded=row % 2 == 1)
+            dress.cell(cell, kind, row, last)
 
 
 def _set_up(sheet: Any, tab: Plain) -> None:

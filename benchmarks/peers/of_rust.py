@@ -197,16 +197,21 @@ def jetxl(tabs: Sequence[Plain], target: Path, tables: Sequence[Any]) -> None:
     jetxl.write_sheets_arrow(made, str(target), num_threads=1)
 
 
-def _rvgs_format(book: Any, kind: str, *, is_total: bool = False) -> Any:
-    look = book.add_format()
-    look.set_font_name(looks.FONT).set_font_size(looks.SIZE).set_vertical_align("top")
-    look.set_font_color(f"#{looks.LINK if kind in looks.LINKS and not is_total else looks.INK}")
+def _shape(look: Any, kind: str) -> None:
+    """What a kind of value asks of a format."""
     if kind in looks.FORMATS:
         look.set_num_format(looks.FORMATS[kind])
     if kind in looks.RIGHT:
         look.set_align("right")
     if kind == "long-text":
         look.set_text_wrap()
+
+
+def _rvgs_format(book: Any, kind: str, *, is_total: bool = False) -> Any:
+    look = book.add_format()
+    look.set_font_name(looks.FONT).set_font_size(looks.SIZE).set_vertical_align("top")
+    look.set_font_color(f"#{looks.LINK if kind in looks.LINKS and not is_total else looks.INK}")
+    _shape(look, kind)
     if is_total:
         look.set_bold().set_top_border("thin").set_background_color(f"#{looks.TINT}")
     else:
@@ -236,10 +241,5 @@ def _rustpy_format(kind: str) -> Any:
 
     look = Format().set_font_name(looks.FONT).set_font_size(looks.SIZE).set_font_color(f"#{looks.INK}")
     look.set_border_bottom("hair").set_border_bottom_color(f"#{looks.LINE}").set_align("top")
-    if kind in looks.FORMATS:
-        look.set_num_format(looks.FORMATS[kind])
-    if kind in looks.RIGHT:
-        look.set_align("right")
-    if kind == "long-text":
-        look.set_text_wrap()
+    _shape(look, kind)
     return look

@@ -109,7 +109,7 @@ DOCUMENTS = {
     "client": (N_("Client"), Kind.TEXT),
     "fiscal_id": (N_("NIF"), Kind.TEXT),
 }
-_HIDDEN_COLUMNS = ("archived", "id")
+_HIDDEN_COLUMNS = ("archived", "id", "document_id")
 _DONE = ("settled", "draft", "canceled", "deleted")
 
 LINE_ITEMS = {
@@ -208,7 +208,7 @@ def documents_grid(
     column = _read(documents)
     same = {name: [value] * len(documents) for name, value in (extra or {}).items()}
     values = [same[name] if name in same else _document_values(name, column, labels) for name in keys]
-    columns = _document_columns(tuple(keys), labels.language)
+    columns = _columns(tuple(keys), labels.language)
     if not any(column("withholding")):
         columns = tuple(replace(own, is_hidden=own.is_hidden or own.key == "withholding") for own in columns)
     return Sheet(
@@ -243,7 +243,7 @@ def grouped_documents(
     }
     keys = [name for name in STATEMENT_DOCUMENTS if name not in left_out]
     values = [_document_values(name, column, labels) for name in keys]
-    columns = _document_columns(tuple(keys), labels.language)
+    columns = _columns(tuple(keys), labels.language)
     details = _details(column("id"), figures.line_items, currency, labels) if line_items else ()
     groups, first = [], 0
     for subtotal in subtotals:
@@ -285,7 +285,7 @@ def line_items_grid(
             values.append([own[row] for row in rows])
         else:
             values.append(line(key))
-    columns = _line_columns(tuple(keys), labels.language)
+    columns = _columns(tuple(keys), labels.language)
     return Sheet(
         key=f"lines_{currency}",
         title=title,
@@ -425,7 +425,8 @@ def _read(frame: "pd.DataFrame") -> _ColumnOf:
 
 
 @lru_cache
-def _document_columns(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
+def _columns(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
+    """Of documents or of their lines: what both have is the same."""
     labels = Labels(language)
     return tuple(
         Column(
@@ -437,24 +438,7 @@ def _document_columns(keys: tuple[str, ...], language: str) -> tuple[Column, ...
             marks=_marks(name, labels),
         )
         for name in keys
-        for heading, kind in [DOCUMENTS[name]]
-    )
-
-
-@lru_cache
-def _line_columns(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
-    labels = Labels(language)
-    return tuple(
-        Column(
-            name,
-            labels.text(heading),
-            kind,
-            has_total=kind is Kind.MONEY,
-            is_hidden=name == "document_id",
-            marks=_marks(name, labels),
-        )
-        for name in keys
-        for heading, kind in [LINE_ITEMS[name]]
+        for heading, kind in [LINE_ITEMS.get(name) or DOCUMENTS[name]]
     )
 
 
@@ -526,7 +510,7 @@ def _details(
         return Sheet(
             key=f"lines_{currency}",
             title="",
-            columns=_line_columns(keys, labels.language),
+            columns=_columns(keys, labels.language),
             rows=Rows([own[key] for key in keys]),
             empty="",
             currency=currency,
