@@ -2,6 +2,9 @@
 
 import threading
 
+LOOK_UP_SECONDS = 0.2
+"""How often a thread that waits for others looks up: on Windows Ctrl+C reaches it between two waits."""
+
 _pressed = threading.Event()
 
 

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from reports.client_files import Made
     from reports.render.parts import Parts, Shelf
 
-LOOK_UP_SECONDS = 0.2
-"""How often a thread that waits looks up: on Windows Ctrl+C reaches it between two waits."""
-
 UNMAILED = {
     account.NO_ADDRESS: "without an address, so without a mail",
     account.TOO_LARGE: "with files larger than mail takes, so without a mail",
@@ -133,7 +130,7 @@ class Month:
         while self._handed:
             self._heed()
             with suppress(Empty):
-                self._receive(self._done.get(timeout=LOOK_UP_SECONDS))
+                self._receive(self._done.get(timeout=interruption.LOOK_UP_SECONDS))
 
     def keep_the_others(self) -> None:
         """Clients of the period that are not this run's keep their entry; overview and summary show them."""

@@ -14,7 +14,6 @@ from reports.errors import ExitCode
 from reports.plan import Outcome, Plan, Screen, last_line
 
 ACCOUNTS_AT_ONCE = 8
-LOOK_UP_SECONDS = 0.2
 NOT_BEGUN = Outcome(
     ExitCode.INTERRUPTED, last_line("interrupted before this account was begun", ExitCode.INTERRUPTED)
 )
@@ -34,7 +33,7 @@ def side_by_side(
     with ThreadPoolExecutor(ACCOUNTS_AT_ONCE, thread_name_prefix="account") as threads:
         futures = [threads.submit(_one, plan, do, shared) for plan in planned]
         try:
-            while wait(futures, timeout=LOOK_UP_SECONDS).not_done:
+            while wait(futures, timeout=interruption.LOOK_UP_SECONDS).not_done:
                 pass
         except KeyboardInterrupt:
             interruption.press()

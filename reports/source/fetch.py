@@ -23,6 +23,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from reports import interruption
 from reports.errors import RefusedError, ReportsError
 from reports.source.archive import SCHEMA, Header, Spool, path_of
 from reports.source.crew import Crew
@@ -43,9 +44,6 @@ PAGES_AHEAD = 64
 TURN_SECONDS = 0.0005
 """How long a thread that works lets another one wait. Python's own 5 ms, several times a page, would hold up
 the reading while the consumer's thread is busy."""
-
-LOOK_UP_SECONDS = 0.2
-"""How often the consumer's thread wakes while it waits: on Windows Ctrl+C reaches it between two waits."""
 
 _log = logging.getLogger(__name__)
 
@@ -291,7 +289,7 @@ def _next(
 ) -> "Future[Reading | Failure]":
     while True:
         with suppress(Empty):
-            return done.get(timeout=LOOK_UP_SECONDS)
+            return done.get(timeout=interruption.LOOK_UP_SECONDS)
         meanwhile()
 
 
