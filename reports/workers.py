@@ -38,6 +38,7 @@ IDLE_DEATHS_ALLOWED = 3
 """Teams that may be lost before one of them has done anything: then this process does the work."""
 
 END_SECONDS = 10
+NOBODY = "no process could be started (%s): this one does the work"
 GONE = (
     "The cluster was gone before this client's files were made. Look at its scheduler, and run again with "
     "--resume"
@@ -191,7 +192,7 @@ class _Foreman:
         try:
             return self._hire()
         except OSError as error:
-            _log.warning("no process could be started (%s): this one does the work", error.strerror)
+            _log.warning(NOBODY, error)
             return None
 
     def _add(self, piece: _Piece) -> None:
@@ -239,6 +240,9 @@ class _Foreman:
             except self._team.deaths as error:
                 done.set_exception(error)
             except Exception as error:  # noqa: BLE001 - executors have errors of their own for being closed
+                if not self._team.is_mended:
+                    self._dismiss(self._team, error)
+                    continue
                 _log.warning("nothing can be given out any more: %s", error)
                 done.cancel()
             done.add_done_callback(partial(self._call_back, piece, self._team))
@@ -276,6 +280,18 @@ class _Foreman:
             own.fail(ClientError(GONE))
         self._under_way.clear()
         self._waiting.clear()
+
+    def _dismiss(self, team: Team, error: Exception) -> None:
+        """Processes are started when there is something to give them; where one cannot be, this one does all.
+
+        What the others had is done again: a piece that could not be given away may have reached them.
+        """
+        _log.warning(NOBODY, error)
+        team.end()
+        team.executor.shutdown(wait=True, cancel_futures=True)
+        self._waiting.extendleft(self._under_way)
+        self._under_way.clear()
+        self._team = None
 
     def _replace(self, team: Team) -> None:
         team.executor.shutdown(wait=False)

@@ -416,7 +416,7 @@ def test_a_team_that_takes_nothing_any_more_fails_the_clients_and_not_the_run(
         def submit(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("closed")
 
-    with Workers(hire=lambda: Team(Closed(1), 2)) as hired:
+    with Workers(hire=lambda: Team(Closed(1), 2, is_mended=True)) as hired:
         futures = [hired.submit(number) for number in range(5)]  # type: ignore[arg-type]
         assert {str(future.exception(PATIENCE_SECONDS)) for future in futures} == {workers.GONE}
 
@@ -431,6 +431,37 @@ def test_where_no_process_can_be_started_this_one_does_the_work(
 
     with Workers(hire=nobody) as hired:
         assert handed(hired, clients=5) == list(range(5))
+
+
+def test_where_a_further_process_cannot_be_started_this_one_does_all(
+    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made: list[object] = []
+
+    def make(task: object) -> object:
+        time.sleep(0.2)
+        made.append(task)
+        return task
+
+    monkeypatch.setattr("reports.client_files.make", make)
+
+    class Scarce(ThreadPoolExecutor):
+        """As the pool of processes: takes the task first, then finds that it cannot start another process."""
+
+        def submit(self, *words: Any, **more: Any) -> Any:
+            taken = super().submit(*words, **more)
+            given.append(taken)
+            if len(given) == 2:
+                raise OSError(22, "not enough memory for another one")
+            return taken
+
+    given: list[Future[Any]] = []
+    with Workers(hire=lambda: Team(Scarce(1), 2)) as hired:
+        assert handed(hired, clients=5) == list(range(5))
+    assert len(given) == 2
+    # Once by the thread that ended, and again here.
+    assert sorted(made) == [0, 0, 1, 2, 3, 4]
+    assert "not enough memory for another one" in caplog.text
 
 
 def test_a_bug_in_hiring_is_told_by_every_client_and_nobody_waits(
