@@ -6,7 +6,9 @@ refuses it by name.
 """
 
 import json
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 DEEPEST_LEVELS = 100
@@ -20,10 +22,13 @@ class DepthError(ValueError):
     """Lists and objects in one another, more than DEEPEST_LEVELS."""
 
 
-def read(text: str) -> Any:
-    """The value that `text` holds. Raises DepthError, and json.JSONDecodeError for a text that is no JSON."""
+def read(text: str, *, fraction: Callable[[str], Any] = Decimal) -> Any:
+    """The value that `text` holds. Raises DepthError, and json.JSONDecodeError for a text that is no JSON.
+
+    `fraction` makes what is not a whole number: `str` for whoever does not reckon with it.
+    """
     try:
-        value = _loaded(text)
+        value = _loaded(text, fraction)
     except RecursionError:
         raise DepthError from None
     level: list[Any] = [[value]]
@@ -39,13 +44,14 @@ def read(text: str) -> Any:
     raise DepthError
 
 
-def _loaded(text: str) -> Any:
+def _loaded(text: str, fraction: Callable[[str], Any]) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+        return json.loads(text, parse_float=fraction, parse_constant=fraction)
     except json.JSONDecodeError:
         raise
     except (ValueError, InvalidOperation):  # a number that is too long for its kind
-        return json.loads(text, parse_int=_whole, parse_float=_broken, parse_constant=Decimal)
+        broken = partial(_broken, fraction)
+        return json.loads(text, parse_int=_whole, parse_float=broken, parse_constant=fraction)
 
 
 def _whole(digits: str) -> int | Decimal:
@@ -55,9 +61,9 @@ def _whole(digits: str) -> int | Decimal:
         return Decimal(digits)
 
 
-def _broken(digits: str) -> Decimal | str:
+def _broken(fraction: Callable[[str], Any], digits: str) -> Any:
     """Of a number with a point or an exponent."""
     try:
-        return Decimal(digits)
+        return fraction(digits)
     except InvalidOperation:  # an exponent of 19 digits and more
         return digits

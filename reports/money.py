@@ -15,7 +15,8 @@ LIMIT = Decimal("1E12")
 """Amounts of a million million and more are taken for garbage, not for money."""
 
 MOST_REMEMBERED = 4096
-"""So many amounts are one object each wherever they come again."""
+LONGEST_REMEMBERED = 40
+"""So many amounts are one object each wherever they come again, and texts of so many characters are known."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -28,9 +29,10 @@ def exact(value: object) -> Decimal:
     are one object as a rule. Raises ValueError for everything that is not plainly a finite number in JSON's
     own notation: true, null, "1234,56", "€ 1", NaN, 1e400, an object.
     """
-    number = value if isinstance(value, Decimal) else _number(value)
     try:
-        return _AMOUNTS[number]
+        if type(value) is str:
+            return _OF_TEXTS[value]
+        return _AMOUNTS[value if type(value) is Decimal else _number(value)]
     except (OverflowError, TypeError):  # TypeError: a signaling NaN has no hash
         raise ValueError(f"{_shown(value)} is not an amount of money") from None
 
@@ -74,7 +76,19 @@ class _Amounts(dict[Decimal, Decimal]):
         return self.setdefault(amount, amount)
 
 
-_AMOUNTS = _Amounts()
+class _OfTexts(dict[str, Decimal]):
+    """A text → its amount, of texts that are not too long to be kept."""
+
+    def __missing__(self, text: str) -> Decimal:
+        amount = _AMOUNTS[_number(text)]
+        if len(text) <= LONGEST_REMEMBERED:
+            if len(self) >= MOST_REMEMBERED:
+                self.clear()
+            self[text] = amount
+        return amount
+
+
+_AMOUNTS, _OF_TEXTS = _Amounts(), _OfTexts()
 
 
 def _shown(value: object) -> str:

@@ -21,6 +21,7 @@ from reports.deliver import publish, record
 from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures import checks
+from reports.forecast import Forecast
 from reports.plan import Outcome, Plan, Screen
 from reports.render import account
 from reports.render.account import ClientLine
@@ -93,6 +94,9 @@ class Month:
             log.warning("how many clients the account has is not known: %s", error)
 
     def page(self, client: int, done: int, total: int) -> None:
+        """One more page is in; other threads say so, one at a time."""
+        if outlook := self._forecast.page(client, total):
+            self.workers.foresee(outlook)
         self.screen.progress(
             len(self.entries), len(self.expected), f"client {client}: page {done} of {total}"
         )
@@ -306,6 +310,10 @@ class Month:
     def _lying(self) -> dict[int, list[Path]]:
         """The clients' folders there were when the run began, and those that it has put there."""
         return publish.folders(self.plan.folder)
+
+    @cached_property
+    def _forecast(self) -> Forecast:
+        return Forecast(len(self.expected))
 
     @cached_property
     def _shelf(self) -> "Shelf":

@@ -41,7 +41,7 @@ from reports.source.fetch import Failure, Reading, fetch
 from reports.workers import Workers
 
 INTERRUPTED = "interrupted before this client was done. Run again"
-HEAVY = ("pandas", "reports.client_files", "reports.ending")
+FOR_THE_END, FOR_CLIENTS = ("reports.ending",), ("pandas", "reports.client_files")
 """What takes a second to be loaded, and is not needed before the first client has been read."""
 
 NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
@@ -240,7 +240,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
         wanted = [month.brief.wanted(client) for client in month.expected]
         resumed = {want.client: found for want in wanted if today and (found := today.reading(want))}
         yield from resumed.values()
-        loading = threading.Thread(target=lambda: [*map(import_module, HEAVY)])
+        loading = threading.Thread(target=_load, args=(month.workers,))
         loading.start()
         readings = fetch(
             api,
@@ -261,6 +261,14 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
         is_count_wanted = plan.config.clients is not None and month.has_read_something
         if is_count_wanted and not (today and today.clients(everything=False)):
             month.count(partial(listing, everything=False))
+
+
+def _load(workers: Workers) -> None:
+    for name in FOR_THE_END:
+        import_module(name)
+    # By now it is known as a rule whether others make the files.
+    for name in () if workers.are_elsewhere else FOR_CLIENTS:
+        import_module(name)
 
 
 def _is_sending(settings: Config) -> bool:

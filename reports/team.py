@@ -1,5 +1,7 @@
 """Who makes files at the same time: an executor and what is to be known of it; processes of this machine."""
 
+import atexit
+import gc
 import multiprocessing
 import os
 import signal
@@ -55,6 +57,8 @@ def cores() -> int:
 def _begin(is_over: Any) -> None:
     """A process leaves Ctrl+C to the one it works for, and does not outlive it, nor does its browser."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What is left ends with the process, and needs no looking through.
+    atexit.register(gc.freeze)
     parent = multiprocessing.parent_process()
     if parent:
         threading.Thread(target=_end_with, args=(parent, is_over), daemon=True).start()

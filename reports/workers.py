@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Self
 from reports import apart, team
 from reports.apart import Answer
 from reports.errors import ClientError, ReportsError
+from reports.forecast import Outlook
 from reports.team import Hire, Team
 
 if TYPE_CHECKING:
@@ -65,13 +66,25 @@ class Workers:
         self._may_grow = processes is None and hire is None and team.cores() > 1
         self._is_hired_out = bool(hire)
 
+    @property
+    def are_elsewhere(self) -> bool:
+        """Files are made in other processes, as far as there are any."""
+        return self._is_wanted
+
+    def foresee(self, outlook: Outlook) -> None:
+        """Processes are started early where files will be what the run waits for, and for long."""
+        if self._may_grow and not self._is_wanted and _is_worth_it(outlook):
+            self._is_wanted = True
+            self._foreman.begin()
+
     def submit(self, task: "Task", *, left: int = 0) -> "Future[Made]":
         """The client that `task` is about, made, or the error it failed with. `left` more will come."""
         piece = _Piece(task)
         if self._is_wanted and self._foreman.take(piece):
             return piece.future
         self._here.do(piece)
-        self._is_wanted = self._is_wanted or (self._may_grow and self._here.is_behind(left))
+        if outlook := self._here.outlook(left):
+            self.foresee(outlook)
         return piece.future
 
     def stop(self) -> None:
@@ -333,9 +346,13 @@ class _Here:
                 self._busy_seconds += ended - began
                 self._done += 1
 
-    def is_behind(self, left: int) -> bool:
-        """What is `left` would take long, and the run waits for it rather than for the API."""
+    def outlook(self, left: int) -> Outlook | None:
+        """Of `left` clients, by those that were made; None when there was none yet."""
         if self._began is None or not self._done:
-            return False
-        is_busy = self._busy_seconds > BUSY_SHARE * (time.monotonic() - self._began)
-        return is_busy and left * self._busy_seconds / self._done > WORTH_SECONDS
+            return None
+        passed = time.monotonic() - self._began
+        return Outlook(*(seconds * left / self._done for seconds in (self._busy_seconds, passed)))
+
+
+def _is_worth_it(outlook: Outlook) -> bool:
+    return outlook.work > max(WORTH_SECONDS, BUSY_SHARE * outlook.wait)

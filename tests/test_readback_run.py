@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from reports.errors import ExitCode
+from reports.figures.model import entries
 from reports.render import readback
 from reports.source import archive
 from reports.source.sandbox import Sandbox
@@ -117,7 +118,7 @@ def test_a_template_that_shows_a_figure_of_its_own_fails_its_client(done: Office
 
 
 def test_whose_a_document_is_is_what_the_archive_says(done: Office) -> None:
-    (page,) = archive.read_pages(archive.path_of(done.month / "source", RUI))
+    (page,) = map(entries, archive.read_pages(archive.path_of(done.month / "source", RUI)))
     assert readback.own_documents(page, RUI) == {1000 * RUI + 1, 1000 * RUI + 2}
     assert readback.own_documents(page, ANA) == set()
 

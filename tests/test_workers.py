@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from reports import team, workers
+from reports import forecast, team, workers
+from reports.forecast import Outlook
 from reports.source.sandbox import Sandbox
 from reports.team import Team
 from reports.workers import Workers
@@ -255,6 +256,37 @@ def test_no_process_is_started_while_it_is_the_api_that_is_waited_for(
     with Workers() as hired:
         handed(hired, clients=30, pause_seconds=0.05)
     assert counted.times == 0
+
+
+def test_processes_are_started_early_where_files_will_be_waited_for(counted: Counted) -> None:
+    with Workers() as hired:
+        hired.foresee(Outlook(work=0.1, wait=0.1))
+        hired.foresee(Outlook(work=1, wait=100))
+        assert not hired.are_elsewhere
+        hired.foresee(Outlook(work=1, wait=1))
+        hired.foresee(Outlook(work=1, wait=1))
+        assert hired.are_elsewhere
+    assert counted.times == 1
+
+
+def test_what_is_foreseen_starts_no_process_beside_one_job(counted: Counted) -> None:
+    with Workers(processes=1) as hired:
+        hired.foresee(Outlook(work=100, wait=1))
+        assert not hired.are_elsewhere
+    assert counted.times == 0
+
+
+@pytest.mark.parametrize(("client_seconds", "times"), [(100, 1), (0, 0)])
+def test_a_run_foresees_from_its_pages_what_is_to_come(
+    office: Office, counted: Counted, monkeypatch: pytest.MonkeyPatch, client_seconds: float, times: int
+) -> None:
+    monkeypatch.setattr(forecast, "ENOUGH_PAGES", 2)
+    monkeypatch.setattr(forecast, "CLIENT_SECONDS", client_seconds)
+    # What the first clients take tells nothing here.
+    monkeypatch.setattr(workers, "WORTH_SECONDS", 50)
+    assert office.run().code == 0
+    assert counted.times == times
+    assert [entry["state"] for entry in office.entries.values()] == ["ready"] * len(NAMES)
 
 
 def test_one_job_is_this_process(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -269,6 +269,11 @@ def parse_page(body: str) -> Iterator[Document]:
 
     Raises DataError when it is no page of documents.
     """
+    return map(parse_document, entries(body))
+
+
+def entries(body: str) -> list[dict[str, object]]:
+    """What a page lists, as `exact_json` reads it. Raises DataError when it is no page of documents."""
     try:
         page = exact_json.read(body)
     except ValueError:
@@ -276,8 +281,7 @@ def parse_page(body: str) -> Iterator[Document]:
     listed = page.get("invoices") if isinstance(page, dict) else None
     if not isinstance(listed, list) or not all(isinstance(raw, dict) for raw in listed):
         raise DataError(f"A stored page holds no documents as this API gives them. {_READ_AGAIN}")
-    for raw in listed:
-        yield parse_document(raw)
+    return listed
 
 
 def parse_document(raw: Mapping[str, object]) -> Document:
@@ -389,12 +393,12 @@ class _Reader:
     def shown(self, key: str) -> Decimal | None:
         """A number that is shown but never added: absent is fine, nonsense leaves a remark."""
         value = self.raw.get(key)
-        return None if value is None or value == "" else self._number(key, value, "NUMBER-UNREADABLE")
+        return None if _is_absent(value) else self._number(key, value, "NUMBER-UNREADABLE")
 
     def withholding_rate(self) -> Decimal | None:
         """Percent of the net amount; None when there is none."""
         value = self.raw.get("retention")
-        if value is None or value == "":
+        if _is_absent(value):
             return None
         rate = _rate(value)
         if rate is None:
@@ -404,7 +408,7 @@ class _Reader:
     def day(self, key: str, *, is_required: bool) -> dt.date | None:
         """`dd/mm/yyyy`: 03/04 is the third of April."""
         value = self.raw.get(key)
-        if not is_required and (value is None or value == ""):
+        if not is_required and _is_absent(value):
             return None
         try:
             return _DAYS[str(value)]
@@ -498,6 +502,10 @@ def _rate(value: object) -> Decimal | None:
     except ValueError:
         return None
     return rate if 0 <= rate <= 100 else None
+
+
+def _is_absent(value: object) -> bool:
+    return value is None or (type(value) is str and not value)
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -26,6 +26,8 @@ CURRENT = "current"
 PAYMENTS = ("Receipt", "VatMossReceipt")
 AMOUNTS = ("net", "tax", "gross", "withholding", "payable")
 
+_EMPTY: dict[tuple[str, ...], "pd.DataFrame"] = {}
+
 
 @dataclass(frozen=True)
 class CurrencyTotals:
@@ -159,13 +161,12 @@ class Figures:
 
     def without_frames(self) -> "Figures":
         """The same figures with empty frames: what is kept of a client once its files are written."""
-        # A copy: a part of a frame keeps the whole frame alive.
         return replace(
             self,
-            documents=self.documents.iloc[:0].copy(),
-            line_items=self.line_items.iloc[:0].copy(),
-            open_documents=self.open_documents.iloc[:0].copy(),
-            not_counted=self.not_counted.iloc[:0].copy(),
+            documents=_emptied(self.documents),
+            line_items=_emptied(self.line_items),
+            open_documents=_emptied(self.open_documents),
+            not_counted=_emptied(self.not_counted),
         )
 
 
@@ -367,6 +368,14 @@ def _lines_of(counted: "pd.DataFrame", line_items: "pd.DataFrame") -> "pd.DataFr
     places = [place.get(identity, -1) for identity in line_items["document_id"].tolist()]
     own = [row for row, found in enumerate(places) if found >= 0]
     return _rows(line_items, sorted(own, key=places.__getitem__))
+
+
+def _emptied(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """A frame of the same columns, one for all clients; a part of the frame would keep the whole alive."""
+    names = tuple(frame.columns)
+    if names not in _EMPTY:
+        _EMPTY[names] = frame.iloc[:0].copy()
+    return _EMPTY[names]
 
 
 def _in_order(currencies: Iterable[str]) -> list[str]:

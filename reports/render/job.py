@@ -18,7 +18,7 @@ from reports.figures.changes import Change, Comparison
 from reports.figures.checks import Finding
 from reports.figures.client_checks import Word
 from reports.figures.identity import Identity
-from reports.figures.model import Document, parse_page
+from reports.figures.model import Document, entries, parse_document, parse_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period
@@ -124,8 +124,9 @@ def _reckoned(job: Job) -> _Reckoned:
     documents: list[Document] = []
     own: set[int] = set()
     for page in archive.read_pages(job.archive):
-        documents += parse_page(page)
-        own |= readback.own_documents(page, job.client)
+        listed = entries(page)
+        documents += map(parse_document, listed)
+        own |= readback.own_documents(listed, job.client)
     laid_out = tables.build(documents)
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
     figures = totals.build(laid_out, period=job.period, read_on=read_at.date(), limits=job.ageing)

@@ -4,13 +4,13 @@ Cells = line items = VAT = open documents = the figures of the run record: each 
 amount of a statement. The first difference ends it: nothing is published beside a figure that is wrong.
 """
 
-import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from reports.errors import ClientError
 from reports.money import cents
@@ -31,13 +31,9 @@ _AROUND_DIGITS = re.compile("[A-Za-z$£€., \N{NO-BREAK SPACE}\N{NARROW NO-BREA
 """What an amount may be shown with and what says nothing about it."""
 
 
-def own_documents(page: str, client: int) -> set[int]:
-    """The ids of those documents on a stored page that say they are of this client."""
-    return {
-        int(document["id"])
-        for document in json.loads(page, parse_int=str, parse_float=str)["invoices"]
-        if _owner(document.get("client")) == str(client)
-    }
+def own_documents(listed: Iterable[Mapping[str, Any]], client: int) -> set[int]:
+    """The ids of those documents of a stored page, as JSON has them, that say they are of this client."""
+    return {int(document["id"]) for document in listed if _owner(document.get("client")) == str(client)}
 
 
 def check_workbook(path: Path, report: Report) -> None:

@@ -7,8 +7,9 @@ repeated in reading. A sheet is read in passing, whatever its size. Values are t
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -19,6 +20,7 @@ from reports.render.written_rows import LETTERS, Form, Reader, Row, Rows
 
 ADVICE = "Nothing of this client was published. Check the disk and run again; if it stays so, report it"
 CHUNK_BYTES = 262_144
+PARTS_REMEMBERED = 64
 PARTS_OF_XML = (".xml", ".rels")
 WORKBOOK = "xl/workbook.xml"
 SHEETS, TABLES, CHARTS = "xl/worksheets/sheet", "xl/tables/", "xl/charts/chart"
@@ -112,7 +114,7 @@ class Workbook:
             if part.startswith(CHARTS):
                 self.charts.append(_chart_numbers(data))
             elif part.endswith(PARTS_OF_XML):
-                expat.ParserCreate().Parse(data, True)
+                _check(data)
                 self._parts[part] = data
 
     def _tabs(self) -> list[tuple[str, str, Table | None]]:
@@ -145,7 +147,7 @@ class Workbook:
             if element == "Relationship"
         }
 
-    def _elements(self, part: str) -> list["_Element"]:
+    def _elements(self, part: str) -> Sequence["_Element"]:
         return _elements(self._parts[part])
 
 
@@ -188,7 +190,15 @@ def _whole(place: str) -> Iterator[None]:
         raise ClientError(f"{place}: it cannot be read back ({error}). {ADVICE}") from error
 
 
-def _elements(data: bytes) -> list[_Element]:
+# Most parts of a workbook are, byte for byte, those of the one before.
+@lru_cache(PARTS_REMEMBERED)
+def _check(data: bytes) -> None:
+    """Raises ExpatError for what is not well-formed."""
+    expat.ParserCreate().Parse(data, True)
+
+
+@lru_cache(PARTS_REMEMBERED)
+def _elements(data: bytes) -> Sequence[_Element]:
     """The elements of a small part, in the order of their starts, each with the text up to the next start."""
     found: list[_Element] = []
     parser = expat.ParserCreate()
@@ -201,7 +211,7 @@ def _elements(data: bytes) -> list[_Element]:
 
     parser.StartElementHandler, parser.CharacterDataHandler = start, text
     parser.Parse(data, True)
-    return found
+    return tuple(found)
 
 
 def _chart_numbers(data: bytes) -> list[str]:

@@ -59,8 +59,8 @@ class Pagination:
 class Page:
     """A page as it came: `number` is the one asked for, `body` its exact text without the key.
 
-    `entries` are the documents or clients in it, as `exact_json` reads them. `requests` is how many
-    were sent until it came.
+    `entries` are the documents or clients in it, as `exact_json` reads them, with numbers other than whole
+    ones as texts. `requests` is how many were sent until it came.
     """
 
     number: int
@@ -205,7 +205,8 @@ def _content(answer: Answer, expected: Expected[Found], *, redact: Redactor) -> 
     if len(body) > VALUES_IN_A_PAGE and sum(map(body.count, ",[{")) > VALUES_IN_A_PAGE:
         return unexpected(f"more than {VALUES_IN_A_PAGE:,} values in one page")
     try:
-        parsed = exact_json.read(body)
+        # Nothing is reckoned here.
+        parsed = exact_json.read(body, fraction=str)
     except exact_json.DepthError:
         return unexpected("JSON that is nested too deeply")
     except json.JSONDecodeError as error:
