@@ -108,6 +108,7 @@ TOP = [
     "client_files",
     "apart",
     "team",
+    "forecast",
     "workers",
     "brief",
     "month",

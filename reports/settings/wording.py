@@ -14,8 +14,6 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from reports.settings.mistakes import did_you_mean
-
 LIMIT_CHARACTERS = 20_000
 """More is no mail that anybody reads; filled in without an end it would be no mail at all."""
 
@@ -98,6 +96,9 @@ def sound(text: str) -> str:
     except TemplateSyntaxError as error:
         raise ValueError(f"{_place(text, error.lineno)}{_GRAMMAR}") from None
     for name in sorted(find_undeclared_variables(tree) - {*_JINJA.globals, *_ANY}):
+        # Whoever fills texts in has no need of pydantic.
+        from reports.settings.mistakes import did_you_mean
+
         shown = f"is named {name}" if _WORD.fullmatch(name) else "has such a name"
         raise ValueError(
             f"nothing {shown} here; the names are {', '.join(_ANY)}{did_you_mean(name, tuple(_ANY))}"
