@@ -371,16 +371,20 @@ class _Reader:
     def text(self, key: str) -> str | None:
         """Text without blanks around it; None when there is none."""
         value = self.raw.get(key)
-        return None if value is None else _TEXTS[value if isinstance(value, str) else _as_text(value)]
+        return None if value is None else _TEXTS[value if type(value) is str else _as_text(value)]
 
     def line(self, key: str) -> str | None:
         """Text on one line: names of clients come with line breaks in them."""
         value = self.raw.get(key)
-        return None if value is None else _LINES[value if isinstance(value, str) else _as_text(value)]
+        return None if value is None else _LINES[value if type(value) is str else _as_text(value)]
 
     def required(self, key: str) -> Decimal | None:
         """An amount the figures need."""
-        return self._number(key, self.raw.get(key), "AMOUNT-UNREADABLE")
+        try:
+            return exact(self.raw.get(key))
+        except ValueError:
+            self.remark("AMOUNT-UNREADABLE", key)
+            return None
 
     def header_amount(self, key: str) -> Decimal | None:
         """An amount of the document itself, in cents; more decimals than cents leave a remark."""
@@ -393,7 +397,14 @@ class _Reader:
     def shown(self, key: str) -> Decimal | None:
         """A number that is shown but never added: absent is fine, nonsense leaves a remark."""
         value = self.raw.get(key)
-        return None if _is_absent(value) else self._number(key, value, "NUMBER-UNREADABLE")
+        if value is None:
+            return None
+        try:
+            return exact(value)
+        except ValueError:
+            if not _is_absent(value):
+                self.remark("NUMBER-UNREADABLE", key)
+            return None
 
     def withholding_rate(self) -> Decimal | None:
         """Percent of the net amount; None when there is none."""
@@ -451,13 +462,6 @@ class _Reader:
     def remark(self, code: str, key: str) -> None:
         self.remarks.append(Remark(code, self.path + key, _shown(self.raw.get(key))))
 
-    def _number(self, key: str, value: object, code: str) -> Decimal | None:
-        try:
-            return exact(value)
-        except ValueError:
-            self.remark(code, key)
-            return None
-
 
 class _Remembered(dict[str, V]):
     """What `read` makes of a text; of short ones as a rule the same object again."""
@@ -505,6 +509,7 @@ def _rate(value: object) -> Decimal | None:
 
 
 def _is_absent(value: object) -> bool:
+    # Comparing a Decimal with a text takes longer than all the rest of a field.
     return value is None or (type(value) is str and not value)
 
 
