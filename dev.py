@@ -38,8 +38,9 @@ EXIT_USAGE = 2
 EXIT_NOT_ASKED = 3
 EXIT_INTERRUPTED = 130
 
-ALL_CORES = ("-n", "auto", "--dist", "loadfile")
-"""A file stays on one core: what its tests share is made once."""
+ALL_CORES = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
+"""One more than there are cores, as many tests wait for a process. A file stays on one core: what its tests
+share is made once."""
 
 LONGEST_TEST_SECONDS = 1200
 """A test of the soak that takes longer hangs: it is ended, with the place where it stood."""

@@ -37,7 +37,7 @@ class Forecast:
         self._began = self._began or now
         self._pages_of[client] = pages
         self._read += 1
-        if self._read < ENOUGH_PAGES or now == self._began:
+        if self._read < ENOUGH_PAGES:
             return None
         pages_each = sum(self._pages_of.values()) / len(self._pages_of)
         left = self._clients * pages_each - self._read

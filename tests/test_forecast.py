@@ -22,11 +22,6 @@ def test_a_few_pages_say_nothing() -> None:
     assert told(40, 10, read=ENOUGH_PAGES) is not None
 
 
-def test_pages_at_one_instant_say_nothing_of_the_time_between_them() -> None:
-    forecast = Forecast(40)
-    assert [forecast.page(0, 10) for _ in range(ENOUGH_PAGES)][0] is None
-
-
 def test_work_is_that_of_the_clients_and_pages_that_are_left() -> None:
     outlook = told(40, 10, read=20)
     assert outlook is not None
