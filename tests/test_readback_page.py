@@ -9,6 +9,7 @@ import pytest
 
 from reports.errors import ClientError
 from reports.render import readback
+from reports.render import written as read_back
 from reports.render.expected import Report
 from reports.source.sandbox_documents import Raw, line
 from tests import misprints, workbooks
@@ -127,3 +128,21 @@ ODD = [
 def test_no_text_of_a_client_is_taken_for_a_fault(tmp_path: Path, papers: list[Raw]) -> None:
     files = misprints.of(papers)
     assert noticed(tmp_path, files.page, files.report) == ""
+
+
+@pytest.mark.parametrize(("characters", "amounts"), [(1, 1), (7, 2), (64, 3), (1_000, 10_000)])
+def test_a_page_is_read_the_same_in_pieces_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, characters: int, amounts: int
+) -> None:
+    page = written().page
+    wrong = page.replace('value="200.00"', 'value="200.01"', 1)
+    cut = page[: page.index('value="200.00"')]
+    pages = (page, wrong, cut, page.rstrip().removesuffix("</html>"))
+    whole = list(read_back.amounts([page])), [noticed(tmp_path, one) for one in pages]
+    assert list(map(bool, whole[1])) == [False, True, True, True]
+    monkeypatch.setattr(read_back, "CHUNK_BYTES", characters)
+    monkeypatch.setattr(readback, "AMOUNTS_AT_ONCE", amounts)
+    pieces = read_back.Text(tmp_path / "ana.html")
+    in_pieces = [noticed(tmp_path, one) for one in pages]
+    (tmp_path / "ana.html").write_bytes(page.encode())
+    assert (list(read_back.amounts(pieces)), in_pieces) == whole

@@ -5,10 +5,9 @@ amount of a statement. The first difference ends it: nothing is published beside
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import count, groupby, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ OWN_ADVICE = (
     "What is no figure of the report is written as text, without money()"
 )
 PAGE_END = "</html>"
+AMOUNTS_AT_ONCE = 10_000
 MINUSES = "-\N{MINUS SIGN}"
 
 _AROUND_DIGITS = re.compile("[A-Za-z$£€., \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
@@ -62,29 +62,20 @@ def check_workbook(path: Path, report: Report) -> None:
 
 
 def check_page(path: Path, report: Report, *, is_own: bool) -> None:
-    """Raises ClientError for the first amount of the statement that is not as it has to be, and OSError.
+    """Raises ClientError for the first amount of the statement that is not as it has to be.
 
     `is_own`: a template of the issuer's made it. It may show less, in any order, but no amount of its own.
     """
-    page = _text(path)
+    page = written.Text(path)
     if is_own:
         _check_own_page(path.name, page, report)
         return
-    found: dict[str, list[Amount]] = defaultdict(list)
-    for amount in written.amounts(page):
-        found[amount.section].append(amount)
-    due = expected.statement(report)
-    for section in {**due, **found}:
-        values, ones = due.get(section, ()), found.get(section, ())
-        if _are_shown(ones, values):
-            continue
-        where = f"{path.name}, part {section or 'totals'}"
-        for number, (value, one) in enumerate(zip_longest(values, ones), start=1):
-            if value is None or one is None or decimal(one.value) != value:
-                raise differs(where, f"amount {number}", named(value), named(one and one.value))
-            if not _is_shown(one.shown, value, report.figures.currencies):
-                raise differs(where, f"what is shown for amount {number}", value, named(one.shown))
-    if not page.rstrip().endswith(PAGE_END):
+    due, found = dict(expected.statement(report)), written.amounts(page)
+    for section, ones in groupby(found, key=lambda amount: amount.section):
+        _check_section(path.name, section, ones, due.pop(section, ()), report)
+    for section, values in due.items():
+        _check_section(path.name, section, (), values, report)
+    if not page.tail.rstrip().endswith(PAGE_END):
         raise differs(path.name, "its end", PAGE_END, "cut off")
 
 
@@ -115,7 +106,25 @@ def _check_charts(where: str, charts: Sequence[Sequence[str]], report: Report) -
             raise differs(f"{where}, chart {number}", "its numbers", _listed(one or ()), _listed(found or ()))
 
 
-def _check_own_page(where: str, page: str, report: Report) -> None:
+def _check_section(
+    name: str, section: str, found: Iterable[Amount], due: Iterable[Decimal], report: Report
+) -> None:
+    """The amounts of one part of a page, of which some at a time are in memory."""
+    where = f"{name}, part {section or 'totals'}"
+    found, due = iter(found), iter(due)
+    for first in count(1, AMOUNTS_AT_ONCE):
+        ones, values = list(islice(found, AMOUNTS_AT_ONCE)), list(islice(due, AMOUNTS_AT_ONCE))
+        pairs = () if _are_shown(ones, values) else zip_longest(values, ones)
+        for number, (value, one) in enumerate(pairs, first):
+            if value is None or one is None or decimal(one.value) != value:
+                raise differs(where, f"amount {number}", named(value), named(one and one.value))
+            if not _is_shown(one.shown, value, report.figures.currencies):
+                raise differs(where, f"what is shown for amount {number}", value, named(one.shown))
+        if len(ones) < AMOUNTS_AT_ONCE:
+            return
+
+
+def _check_own_page(where: str, page: Iterable[str], report: Report) -> None:
     known = expected.amounts(report)
     for amount in written.amounts(page):
         if decimal(amount.value) not in known:
@@ -127,13 +136,6 @@ def _kind(where: str, table: Table) -> str:
         if table.name.startswith(f"t_{kind}_"):
             return kind
     raise differs(where, "its table", "one of the workbook's", table.name)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise differs(path.name, "its text", "UTF-8", f"broken at byte {error.start}") from error
 
 
 def _are_shown(found: Sequence[Amount], due: Sequence[Decimal]) -> bool:

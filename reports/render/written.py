@@ -7,7 +7,7 @@ repeated in reading. A sheet is read in passing, whatever its size. Values are t
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from html import unescape
@@ -20,7 +20,9 @@ from reports.render.written_rows import LETTERS, Form, Reader, Row, Rows
 
 ADVICE = "Nothing of this client was published. Check the disk and run again; if it stays so, report it"
 CHUNK_BYTES = 262_144
+TAIL_CHARACTERS = 100
 PARTS_REMEMBERED = 64
+DATA_END = "</data>"
 PARTS_OF_XML = (".xml", ".rels")
 WORKBOOK = "xl/workbook.xml"
 SHEETS, TABLES, CHARTS = "xl/worksheets/sheet", "xl/tables/", "xl/charts/chart"
@@ -75,6 +77,21 @@ class Sheet:
                 is_last = not chunk
                 rows = reader.take(chunk)
             yield from rows
+
+
+class Text:
+    """The text of a page, read in passing; `tail` are the last characters that were read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.tail = ""
+
+    def __iter__(self) -> Iterator[str]:
+        """Raises ClientError for what is no text."""
+        with _whole(self._path.name), self._path.open(encoding="utf-8", newline="") as file:
+            while piece := file.read(CHUNK_BYTES):
+                self.tail = (self.tail + piece)[-TAIL_CHARACTERS:]
+                yield piece
 
 
 class Amount(NamedTuple):
@@ -160,20 +177,30 @@ def workbook(path: Path) -> Iterator[Workbook]:
         yield Workbook(package, path.name)
 
 
-def amounts(page: str) -> Iterator[Amount]:
-    """The `data` elements of a page, in their order.
+def amounts(page: Iterable[str]) -> Iterator[Amount]:
+    """The `data` elements of a page that comes in pieces, in their order.
 
     Their section is the last id before them that names a part of the page: `1-documents` of
     `id="part-1-documents"`, and "" before the first.
     """
     section = ""
-    before, *pieces = page.split("<data ")
-    for piece in pieces:
-        if ' id="part-' in before:
-            section = before.rpartition(' id="part-')[2].partition('"')[0]
-        given, _, rest = piece.partition(">")
-        shown, _, before = rest.partition("</data>")
-        yield Amount(section, unescape(given.partition('value="')[2].partition('"')[0]), unescape(shown))
+    for stretch in _stretches(page):
+        before, *pieces = stretch.split("<data ")
+        for piece in pieces:
+            if ' id="part-' in before:
+                section = before.rpartition(' id="part-')[2].partition('"')[0]
+            given, _, rest = piece.partition(">")
+            shown, _, before = rest.partition(DATA_END)
+            yield Amount(section, unescape(given.partition('value="')[2].partition('"')[0]), unescape(shown))
+
+
+def _stretches(page: Iterable[str]) -> Iterator[str]:
+    """The same text, each piece but the last up to the end of a `data` element."""
+    rest = ""
+    for piece in page:
+        whole, end, rest = (rest + piece).rpartition(DATA_END)
+        yield whole + end
+    yield rest
 
 
 class _Element(NamedTuple):
