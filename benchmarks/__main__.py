@@ -13,6 +13,7 @@ from benchmarks.table import Table
 PAGES = {
     "start": "PERFORMANCE.md",
     "client": "PERFORMANCE.md",
+    "stages": "PERFORMANCE.md",
     "run": "PERFORMANCE.md",
     "writers": "PERFORMANCE.md",
     "memory": "PERFORMANCE.md",
