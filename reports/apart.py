@@ -4,12 +4,17 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from reports.errors import ReportsError
 
 if TYPE_CHECKING:
     from reports.client_files import Made, Task
+
+
+NEEDED = ("pandas", "reports.client_files")
+"""What takes half a second to be loaded."""
 
 
 class Line(NamedTuple):
@@ -30,6 +35,12 @@ class Answer(NamedTuple):
         """Logs the lines here."""
         for line in self.lines:
             logging.getLogger(line.logger).log(line.level, "%s", line.text)
+
+
+def prepare() -> None:
+    """Loads what every task needs, so that the first one need not wait for it."""
+    for name in NEEDED:
+        import_module(name)
 
 
 def do(task: "Task", level: int) -> Answer:

@@ -8,7 +8,7 @@ import time
 from typing import NamedTuple
 
 ENOUGH_PAGES = 16
-"""So many tell how fast the API answers: more than are asked for at once."""
+"""So many tell how fast the API answers: as a rule more than are asked for at once."""
 
 CLIENT_SECONDS, PAGE_SECONDS = 0.05, 0.01
 """What a client's files take at least, and each page of thirty documents besides, on a fast machine: a client
@@ -16,14 +16,14 @@ of 100 documents 0.09 s, one of 300 of which 100 are in the period 0.15 s (docs/
 
 
 class Outlook(NamedTuple):
-    """What is left, in seconds: of work for one process, and of waiting for the API."""
+    """What is left, in seconds: the work of one process, and the time it comes in at the pace until now."""
 
     work: float
     wait: float
 
 
 class Forecast:
-    """One account while it is read; pages of so many `clients` will come."""
+    """One account while it is read; pages of so many `clients` will come. It is told of one at a time."""
 
     def __init__(self, clients: int) -> None:
         self._clients = clients

@@ -313,7 +313,8 @@ class Month:
 
     @cached_property
     def _forecast(self) -> Forecast:
-        return Forecast(len(self.expected))
+        # Before a page is read, those that need no reading have been handed in.
+        return Forecast(self.left + 1)
 
     @cached_property
     def _shelf(self) -> "Shelf":

@@ -15,7 +15,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from reports import TOOL, __version__, files, interruption, notice, run_log, send
+from reports import TOOL, __version__, apart, files, interruption, notice, run_log, send
 from reports.deliver import publish
 from reports.errors import (
     ConfigError,
@@ -41,8 +41,8 @@ from reports.source.fetch import Failure, Reading, fetch
 from reports.workers import Workers
 
 INTERRUPTED = "interrupted before this client was done. Run again"
-FOR_THE_END, FOR_CLIENTS = ("reports.ending",), ("pandas", "reports.client_files")
-"""What takes a second to be loaded, and is not needed before the first client has been read."""
+FOR_THE_END = "reports.ending"
+"""Takes half a second to be loaded, and is not needed before the first client has been read."""
 
 NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
 """After a run that ended like this nothing is mailed by itself."""
@@ -264,11 +264,11 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
 
 
 def _load(workers: Workers) -> None:
-    for name in FOR_THE_END:
-        import_module(name)
+    """What is heavy; in a thread, while the API is waited for."""
+    import_module(FOR_THE_END)
     # By now it is known as a rule whether others make the files.
-    for name in () if workers.are_elsewhere else FOR_CLIENTS:
-        import_module(name)
+    if not workers.are_elsewhere:
+        apart.prepare()
 
 
 def _is_sending(settings: Config) -> bool:

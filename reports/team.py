@@ -12,6 +12,8 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from reports import apart
+
 MOST_PROCESSES = 60
 """Windows waits for no more than that at once."""
 
@@ -41,12 +43,20 @@ Hire = Callable[[], Team]
 
 
 def processes(count: int) -> Team:
-    """Processes of this machine, started anew everywhere as Windows has to."""
+    """Processes of this machine, begun anew everywhere as Windows has to. Raises OSError, RuntimeError."""
     width = min(count, MOST_PROCESSES)
     context = multiprocessing.get_context("spawn")
-    is_over = context.Event()
+    # Not an Event: who sets one waits for all who sleep on it, also for one that was killed there.
+    is_over = context.Semaphore(0)
     executor = ProcessPoolExecutor(width, mp_context=context, initializer=_begin, initargs=(is_over,))
-    return Team(executor, width, end=is_over.set)
+    try:
+        for _ in range(width):
+            # A pool starts a process when it is given something that nobody is free for.
+            executor.submit(apart.prepare)
+    except BaseException:
+        executor.shutdown(wait=True)
+        raise
+    return Team(executor, width, end=is_over.release)
 
 
 def cores() -> int:
@@ -66,8 +76,10 @@ def _begin(is_over: Any) -> None:
 
 def _end_with(parent: Any, is_over: Any) -> None:
     """Ends this process, and what it started, when the one it works for has ended or says so."""
-    while parent.is_alive() and not is_over.wait(LOOK_UP_SECONDS):
+    while parent.is_alive() and not is_over.acquire(timeout=LOOK_UP_SECONDS):
         pass
+    # For the next one.
+    is_over.release()
     with suppress(Exception):
         from reports.render import browser
 

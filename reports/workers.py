@@ -39,7 +39,7 @@ IDLE_DEATHS_ALLOWED = 3
 """Teams that may be lost before one of them has done anything: then this process does the work."""
 
 END_SECONDS = 10
-NOBODY = "no process could be started (%s): this one does the work"
+NOBODY = "no further process could be started (%s): this one does the work"
 GONE = (
     "The cluster was gone before this client's files were made. Look at its scheduler, and run again with "
     "--resume"
@@ -64,7 +64,6 @@ class Workers:
         self._foreman = _Foreman(hire or partial(team.processes, processes or team.cores()), self._here)
         self._is_wanted = bool(hire) or (processes or 0) > 1
         self._may_grow = processes is None and hire is None and team.cores() > 1
-        self._is_hired_out = bool(hire)
 
     @property
     def are_elsewhere(self) -> bool:
@@ -92,14 +91,13 @@ class Workers:
         self._foreman.leave(at_once=True)
 
     def __enter__(self) -> Self:
+        if self._is_wanted:
+            self._foreman.begin()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._is_hired_out:
-            # Who was hired before there was work is let go even when there was none.
-            self._foreman.begin()
         self._foreman.leave(at_once=error is not None)
 
 
@@ -156,7 +154,7 @@ class _Foreman:
             return True
 
     def begin(self) -> None:
-        """Hires, in case nobody has been yet."""
+        """Hires, and so starts processes, in case nobody has been yet."""
         with self._lock:
             if not self._has_left:
                 self._begin()
@@ -165,6 +163,7 @@ class _Foreman:
         """Ends when everything is done, or `at_once`. A second time there is nothing left to end."""
         with self._lock:
             thread, has_left, self._has_left = self._thread, self._has_left, True
+            self._is_stopped = self._is_stopped or at_once
         if thread is None:
             return
         if at_once or not has_left:
@@ -204,7 +203,8 @@ class _Foreman:
         """None when nobody can be hired: then the work is done here."""
         try:
             return self._hire()
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
+            # A RuntimeError: no thread could be started, or a process ended while it was.
             _log.warning(NOBODY, error)
             return None
 
@@ -217,7 +217,6 @@ class _Foreman:
     def _leave(self, *, at_once: bool) -> None:
         self._is_leaving = True
         if at_once:
-            self._is_stopped = True
             if self._team:
                 self._team.end()
                 if self._team.is_mended:
@@ -244,7 +243,7 @@ class _Foreman:
             if not piece.begins():
                 continue
             if self._team is None:
-                self._here.do(piece)
+                self._do_here(piece)
                 continue
             self._under_way.add(piece)
             done: Future[Answer] = Future()
@@ -254,11 +253,20 @@ class _Foreman:
                 done.set_exception(error)
             except Exception as error:  # noqa: BLE001 - executors have errors of their own for being closed
                 if not self._team.is_mended:
+                    self._under_way.discard(piece)
+                    self._waiting.appendleft(piece)
                     self._dismiss(self._team, error)
                     continue
                 _log.warning("nothing can be given out any more: %s", error)
                 done.cancel()
             done.add_done_callback(partial(self._call_back, piece, self._team))
+
+    def _do_here(self, piece: _Piece) -> None:
+        # Before this is heard of from the queue: all that stands in it would be made first.
+        if self._is_stopped:
+            piece.fail(StoppedError())
+        else:
+            self._here.do(piece)
 
     def _call_back(self, piece: _Piece, team: Team, done: "Future[Answer]") -> None:
         self._calls.put(partial(self._take_back, piece, team, done))
@@ -295,16 +303,14 @@ class _Foreman:
         self._waiting.clear()
 
     def _dismiss(self, team: Team, error: Exception) -> None:
-        """Processes are started when there is something to give them; where one cannot be, this one does all.
+        """A lost process cannot be replaced: this one does what is left.
 
-        What the others had is done again: a piece that could not be given away may have reached them.
+        The others first end all they have, and with it the piece that could not be given away, if it has
+        reached them: nobody may be at it when it is begun here.
         """
         _log.warning(NOBODY, error)
-        team.end()
-        team.executor.shutdown(wait=True, cancel_futures=True)
-        self._waiting.extendleft(self._under_way)
-        self._under_way.clear()
         self._team = None
+        team.executor.shutdown(wait=True)
 
     def _replace(self, team: Team) -> None:
         team.executor.shutdown(wait=False)

@@ -146,3 +146,8 @@ def test_a_page_is_read_the_same_in_pieces_of_any_size(
     in_pieces = [noticed(tmp_path, one) for one in pages]
     (tmp_path / "ana.html").write_bytes(page.encode())
     assert (list(read_back.amounts(pieces)), in_pieces) == whole
+
+
+def test_a_page_that_cannot_be_opened_is_no_difference(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        readback.check_page(tmp_path / "ana.html", written().report, is_own=False)

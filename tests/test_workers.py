@@ -6,10 +6,12 @@ process which started it.
 
 import json
 import logging
+import multiprocessing
 import os
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -290,6 +292,21 @@ def test_a_run_foresees_from_its_pages_what_is_to_come(
     assert [entry["state"] for entry in office.entries.values()] == ["ready"] * len(NAMES)
 
 
+def test_clients_that_need_no_reading_are_not_foreseen(
+    office: Office, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert office.run().code == 0
+    (office.month / "source" / f"{EVA}.jsonl.gz").unlink()
+    monkeypatch.setattr(forecast, "ENOUGH_PAGES", 1)
+    monkeypatch.setattr(forecast, "CLIENT_SECONDS", 20)
+    # Less than that of two clients.
+    monkeypatch.setattr(workers, "WORTH_SECONDS", 30)
+    assert office.run("--resume").code == 0
+    assert counted.times == 0
+    assert office.run().code == 0
+    assert counted.times == 1
+
+
 def test_one_job_is_this_process(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.05))
     with Workers(processes=1) as hired:
@@ -492,9 +509,44 @@ def test_where_a_further_process_cannot_be_started_this_one_does_all(
     with Workers(hire=lambda: Team(Scarce(1), 2)) as hired:
         assert handed(hired, clients=5) == list(range(5))
     assert len(given) == 2
-    # Once by the thread that ended, and again here.
-    assert sorted(made) == [0, 0, 1, 2, 3, 4]
+    # Once by the thread that had taken it, and again here.
+    assert sorted(made) == [0, 1, 1, 2, 3, 4]
     assert "not enough memory for another one" in caplog.text
+
+
+def test_where_this_process_does_the_work_a_stop_ends_what_waits(
+    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.client_files.make", Slow(0.1))
+
+    def nobody() -> Team:
+        raise OSError(12, "Cannot allocate memory")
+
+    hired = Workers(hire=nobody)
+    futures = [hired.submit(number) for number in range(40)]  # type: ignore[arg-type]
+    futures[1].result(PATIENCE_SECONDS)
+    hired.stop()
+    ends = [future.exception(PATIENCE_SECONDS) for future in futures]
+    assert {type(end) for end in ends} == {type(None), workers.StoppedError}
+    assert sum(end is None for end in ends) < 20
+
+
+@on_posix
+def test_processes_that_were_begun_can_be_ended_whatever_became_of_one() -> None:
+    made = team.processes(2)
+    started = set(multiprocessing.active_children())
+    assert len(started) >= 2
+    # All are asleep, waiting for the end.
+    assert [made.executor.submit(abs, -1).result(PATIENCE_SECONDS) for _ in range(4)] == [1] * 4
+    time.sleep(2 * team.LOOK_UP_SECONDS)
+    killed = min(started, key=lambda process: process.pid or 0)
+    os.kill(killed.pid or 0, signal.SIGKILL)
+    ending = threading.Thread(target=made.end, daemon=True)
+    ending.start()
+    ending.join(PATIENCE_SECONDS)
+    assert not ending.is_alive()
+    made.executor.shutdown(wait=True)
+    wait_until(lambda: not any(process.is_alive() for process in started))
 
 
 def test_a_bug_in_hiring_is_told_by_every_client_and_nobody_waits(

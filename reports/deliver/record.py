@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -162,8 +163,10 @@ def write(
         "message": message,
         "clients": list(entries),
     }
-    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-    files.write_bytes(folder / FILE_NAME, text.encode("utf-8", "backslashreplace"))
+    # Piece by piece: that of a thousand clients is large.
+    pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(record)
+    with files.new_file(folder / FILE_NAME) as file:
+        file.writelines(piece.encode("utf-8", "backslashreplace") for piece in chain(pieces, ["\n"]))
 
 
 def read(folder: Path) -> dict[str, Any] | None:

@@ -26,8 +26,6 @@ CURRENT = "current"
 PAYMENTS = ("Receipt", "VatMossReceipt")
 AMOUNTS = ("net", "tax", "gross", "withholding", "payable")
 
-_EMPTY: dict[tuple[str, ...], "pd.DataFrame"] = {}
-
 
 @dataclass(frozen=True)
 class CurrencyTotals:
@@ -160,13 +158,12 @@ class Figures:
         return tuple(total.currency for total in self.totals)
 
     def without_frames(self) -> "Figures":
-        """The same figures with empty frames: what is kept of a client once its files are written."""
+        """The same figures, and frames without rows and columns: what is kept once files are written."""
+        import pandas as pd
+
+        nothing = pd.DataFrame()
         return replace(
-            self,
-            documents=_emptied(self.documents),
-            line_items=_emptied(self.line_items),
-            open_documents=_emptied(self.open_documents),
-            not_counted=_emptied(self.not_counted),
+            self, documents=nothing, line_items=nothing, open_documents=nothing, not_counted=nothing
         )
 
 
@@ -368,14 +365,6 @@ def _lines_of(counted: "pd.DataFrame", line_items: "pd.DataFrame") -> "pd.DataFr
     places = [place.get(identity, -1) for identity in line_items["document_id"].tolist()]
     own = [row for row, found in enumerate(places) if found >= 0]
     return _rows(line_items, sorted(own, key=places.__getitem__))
-
-
-def _emptied(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """A frame of the same columns, one for all clients; a part of the frame would keep the whole alive."""
-    names = tuple(frame.columns)
-    if names not in _EMPTY:
-        _EMPTY[names] = frame.iloc[:0].copy()
-    return _EMPTY[names]
 
 
 def _in_order(currencies: Iterable[str]) -> list[str]:

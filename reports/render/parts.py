@@ -6,14 +6,14 @@ long as it is little. When the summary is written, its cells are laid in place a
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 
 from reports.render.layout import Column, DataTab, Kind, Row, Sheet, totals_of
 from reports.render.measure import Measure, measured, with_more
@@ -24,6 +24,8 @@ from reports.render.values import Cells
 IN_MEMORY_BYTES = 2_000_000
 CELL_END, COLUMN_END = b"\0", b"\1"
 """Characters that XML cannot hold, so that no cell does."""
+
+H = TypeVar("H", bound=Hashable)
 
 Place = tuple[str, str]
 """A sheet of the summary and its currency, `""` for sheets of all currencies."""
@@ -56,9 +58,6 @@ class Part(NamedTuple):
     rows: "Shelved"
 
 
-Read = Callable[[], bytes]
-"""What lies on the shelf, read."""
-
 Parts = Mapping[Place, Part]
 """All that a client adds to the summary."""
 
@@ -86,18 +85,28 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file: IO[bytes] | None = None
-        self._columns: dict[tuple[Column, ...], tuple[Column, ...]] = {}
-        self._in_memory = self._end = 0
+        self._known: dict[Hashable, Any] = {}
+        self._memory = bytearray()
+        self._end = 0
 
     def put(self, packed: Iterable[Packed]) -> Parts:
         """Puts them aside."""
         parts = {}
         for place, sheet, measures, stretches in packed:
-            # Those of a thousand clients are the same.
-            columns = self._columns.setdefault(sheet.columns, sheet.columns)
-            shelved = [(height, self._put(cells), self._put(texts)) for height, cells, texts in stretches]
-            parts[place] = Part(replace(sheet, columns=columns), Shelved(columns, measures, shelved))
+            columns, own = self._one(sheet.columns), tuple(map(self._one, measures))
+            lying = tuple(
+                _Lying(height, self._put(cells), self._put(texts), self._end)
+                for height, cells, texts in stretches
+            )
+            parts[place] = Part(replace(sheet, columns=columns), Shelved(columns, own, lying, self))
         return parts
+
+    def read(self, start: int, end: int) -> bytes:
+        """What lies there."""
+        if self._file is None or start < len(self._memory):
+            return bytes(self._memory[start:end])
+        self._file.seek(start - len(self._memory))
+        return self._file.read(end - start)
 
     def close(self) -> None:
         """Nothing of it is left."""
@@ -106,49 +115,67 @@ class Shelf:
             with suppress(OSError):
                 self._file.close()
 
-    def _put(self, data: bytes) -> "Read":
-        self._in_memory += len(data)
-        if self._in_memory <= IN_MEMORY_BYTES:
-            return lambda: data
-        if self._file is None:
-            self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by close()
-        start, size = self._end, len(data)
-        self._file.seek(start)
-        self._file.write(data)
-        self._file.flush()
-        self._end += size
-        return partial(_read, self._file, start, size)
+    def _one(self, value: H) -> H:
+        """Equal ones of a thousand clients are one object."""
+        known: H = self._known.setdefault(value, value)
+        return known
+
+    def _put(self, data: bytes) -> int:
+        """Where it lies from now on."""
+        start = self._end
+        if self._file is None and start + len(data) <= IN_MEMORY_BYTES:
+            self._memory += data
+        else:
+            if self._file is None:
+                self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by close()
+            self._file.seek(start - len(self._memory))
+            self._file.write(data)
+            self._file.flush()
+        self._end += len(data)
+        return start
+
+
+class _Lying(NamedTuple):
+    """Where some rows lie on a shelf: their cells, and behind them, up to `end`, the texts that wrap."""
+
+    height: int
+    cells: int
+    texts: int
+    end: int
 
 
 class Shelved:
-    """Rows on the shelf, a stretch of them in memory at a time. `measures`: what their values take."""
+    """Rows on a shelf, a stretch of them in memory at a time. `measures`: what their values take."""
 
     def __init__(
         self,
         columns: Sequence[Column],
         measures: Sequence[Measure],
-        stretches: Sequence[tuple[int, "Read", "Read"]],
+        lying: Sequence[_Lying],
+        shelf: Shelf,
     ) -> None:
         self._columns = columns
-        self._stretches = stretches
+        self._lying = lying
+        self._shelf = shelf
         self.measures = measures
 
     def __len__(self) -> int:
-        return sum(height for height, _, _ in self._stretches)
+        return sum(some.height for some in self._lying)
 
     def stretches(self) -> Iterator[Stretch]:
         """The rows as cells."""
-        for height, cells, texts in self._stretches:
+        for some in self._lying:
+            cells = self._shelf.read(some.cells, some.texts).split(COLUMN_END)
             columns = [
                 Cells(values, before, after)
-                for before, after, *values in (column.split(CELL_END) for column in cells().split(COLUMN_END))
+                for before, after, *values in (column.split(CELL_END) for column in cells)
             ]
-            yield Stretch(height, columns, _Texts(partial(self._rows, height, texts)))
+            yield Stretch(some.height, columns, _Texts(partial(self._rows, some)))
 
-    def _rows(self, height: int, read: "Read") -> Iterator[Row]:
+    def _rows(self, some: _Lying) -> Iterator[Row]:
         """Rows in which nothing but texts that wrap stands."""
-        texts = iter(json.loads(read()))
-        nothing = [None] * height
+        texts = iter(json.loads(self._shelf.read(some.texts, some.end)))
+        nothing = [None] * some.height
         return zip(*(next(texts) if _wraps(column) else nothing for column in self._columns), strict=True)
 
 
@@ -204,11 +231,6 @@ class ReadyTab(DataTab):
     """A worksheet whose rows are cells already; those of its sheet itself are none."""
 
     rows: Joined = Joined(())  # noqa: RUF009 - it has nothing that could change
-
-
-def _read(file: IO[bytes], start: int, size: int) -> bytes:
-    file.seek(start)
-    return file.read(size)
 
 
 def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:

@@ -62,7 +62,7 @@ def check_workbook(path: Path, report: Report) -> None:
 
 
 def check_page(path: Path, report: Report, *, is_own: bool) -> None:
-    """Raises ClientError for the first amount of the statement that is not as it has to be.
+    """Raises ClientError for the first amount of the statement that is not as it has to be, and OSError.
 
     `is_own`: a template of the issuer's made it. It may show less, in any order, but no amount of its own.
     """

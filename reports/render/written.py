@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TextIO
 from xml.parsers import expat
 
 from reports.errors import ClientError
@@ -87,11 +87,15 @@ class Text:
         self.tail = ""
 
     def __iter__(self) -> Iterator[str]:
-        """Raises ClientError for what is no text."""
-        with _whole(self._path.name), self._path.open(encoding="utf-8", newline="") as file:
-            while piece := file.read(CHUNK_BYTES):
+        """Raises ClientError for what is no text, and OSError where it cannot be opened."""
+        with self._path.open(encoding="utf-8", newline="") as file:
+            while piece := self._read(file):
                 self.tail = (self.tail + piece)[-TAIL_CHARACTERS:]
                 yield piece
+
+    def _read(self, file: TextIO) -> str:
+        with _whole(self._path.name):
+            return file.read(CHUNK_BYTES)
 
 
 class Amount(NamedTuple):
@@ -165,7 +169,7 @@ class Workbook:
         }
 
     def _elements(self, part: str) -> Sequence["_Element"]:
-        return _elements(self._parts[part])
+        return _known_elements(self._parts[part])
 
 
 @contextmanager
@@ -196,11 +200,18 @@ def amounts(page: Iterable[str]) -> Iterator[Amount]:
 
 def _stretches(page: Iterable[str]) -> Iterator[str]:
     """The same text, each piece but the last up to the end of a `data` element."""
-    rest = ""
+    pieces: list[str] = []
+    tail = ""
     for piece in page:
-        whole, end, rest = (rest + piece).rpartition(DATA_END)
-        yield whole + end
-    yield rest
+        pieces.append(piece)
+        # The end may lie across two pieces, or more; what is joined has one.
+        around = tail + piece
+        tail = around[1 - len(DATA_END) :]
+        if DATA_END in around:
+            whole, end, rest = "".join(pieces).rpartition(DATA_END)
+            pieces = [rest]
+            yield whole + end
+    yield "".join(pieces)
 
 
 class _Element(NamedTuple):
@@ -225,6 +236,10 @@ def _check(data: bytes) -> None:
 
 
 @lru_cache(PARTS_REMEMBERED)
+def _known_elements(data: bytes) -> Sequence[_Element]:
+    return _elements(data)
+
+
 def _elements(data: bytes) -> Sequence[_Element]:
     """The elements of a small part, in the order of their starts, each with the text up to the next start."""
     found: list[_Element] = []

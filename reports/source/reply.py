@@ -59,8 +59,8 @@ class Pagination:
 class Page:
     """A page as it came: `number` is the one asked for, `body` its exact text without the key.
 
-    `entries` are the documents or clients in it, as `exact_json` reads them, with numbers other than whole
-    ones as texts. `requests` is how many were sent until it came.
+    `entries` are the documents or clients in it, as `exact_json` reads them; in an answer, where nothing is
+    reckoned, numbers other than whole ones are texts. `requests` is how many were sent until it came.
     """
 
     number: int
