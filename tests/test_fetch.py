@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from reports.errors import ReadingError, RefusedError, UnreachableError, WriteError
+from reports.source import fetch as fetching
 from reports.source.archive import read_header, read_pages
 from reports.source.client import Api
 from reports.source.crew import Crew
@@ -603,3 +604,17 @@ def test_a_crew_that_was_stopped_takes_no_work() -> None:
     crew = Crew(1, name="pages")
     crew.stop(wait_seconds=1)
     assert crew.submit(lambda: 1, rank=0).cancelled()
+
+
+def test_threads_take_short_turns_for_as_long_as_any_account_is_read() -> None:
+    usual = sys.getswitchinterval()
+    seen = []
+    for change in (
+        fetching._turns.enter,
+        fetching._turns.enter,
+        fetching._turns.leave,
+        fetching._turns.leave,
+    ):
+        change()
+        seen.append(sys.getswitchinterval())
+    assert seen == pytest.approx([fetching.TURN_SECONDS] * 3 + [usual])

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports import money
 from reports.money import cents, exact, plain
 
 
@@ -108,3 +109,13 @@ def test_every_amount_of_cents_survives_number_text_and_binary_noise(count: int)
 def test_cents_are_the_nearest_and_turn_with_the_sign(amount: Decimal) -> None:
     assert abs(cents(amount) - amount) <= Decimal("0.005")
     assert cents(-amount) == -cents(amount)
+
+
+def test_what_is_remembered_of_texts_has_a_bound_and_changes_nothing() -> None:
+    known = money._OF_TEXTS
+    for number in range(2 * money.MOST_REMEMBERED):
+        assert exact(f"{number}.5") == number + Decimal("0.5")
+    assert len(known) <= money.MOST_REMEMBERED
+    long = f"1.{'0' * money.LONGEST_REMEMBERED}"
+    assert exact(long) == exact(long) == 1
+    assert long not in known
