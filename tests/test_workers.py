@@ -295,12 +295,12 @@ def test_a_run_foresees_from_its_pages_what_is_to_come(
 def test_clients_that_need_no_reading_are_not_foreseen(
     office: Office, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Less than two clients are said to take below, and more than any takes.
+    monkeypatch.setattr(workers, "WORTH_SECONDS", 30)
     assert office.run().code == 0
     (office.month / "source" / f"{EVA}.jsonl.gz").unlink()
     monkeypatch.setattr(forecast, "ENOUGH_PAGES", 1)
     monkeypatch.setattr(forecast, "CLIENT_SECONDS", 20)
-    # Less than that of two clients.
-    monkeypatch.setattr(workers, "WORTH_SECONDS", 30)
     assert office.run("--resume").code == 0
     assert counted.times == 0
     assert office.run().code == 0
