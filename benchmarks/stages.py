@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from functools import partial
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from statistics import median
@@ -109,7 +110,7 @@ class _Watch:
     def around(self, place: str, stage: str) -> None:
         """Times the function that a room calls by this name; what it gives bit by bit is made within."""
         room, _, path = place.partition(":")
-        owner: Any = __import__(f"reports.{room}", fromlist=["_"])
+        owner: Any = import_module(f"reports.{room}")
         *parts, name = path.split(".")
         for part in parts:
             owner = getattr(owner, part)

@@ -28,18 +28,19 @@ class Forecast:
     def __init__(self, clients: int) -> None:
         self._clients = clients
         self._pages_of: dict[int, int] = {}
-        self._read = 0
+        self._pages = self._read = 0
         self._began = 0.0
 
     def page(self, client: int, pages: int) -> Outlook | None:
         """One more page is in, of a client that has so many. None as long as that says too little."""
         now = time.monotonic()
         self._began = self._began or now
+        self._pages += pages - self._pages_of.get(client, 0)
         self._pages_of[client] = pages
         self._read += 1
         if self._read < ENOUGH_PAGES:
             return None
-        pages_each = sum(self._pages_of.values()) / len(self._pages_of)
+        pages_each = self._pages / len(self._pages_of)
         left = self._clients * pages_each - self._read
         clients_left = left / pages_each
         return Outlook(

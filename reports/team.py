@@ -12,12 +12,11 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from reports import apart
+from reports import apart, interruption
 
 MOST_PROCESSES = 60
 """Windows waits for no more than that at once."""
 
-LOOK_UP_SECONDS = 0.2
 OBITUARY = (
     "The process that made this client's files ended before it was done, twice in a row. "
     "Look at the memory of the machine, and run again with --jobs 1"
@@ -76,7 +75,7 @@ def _begin(is_over: Any) -> None:
 
 def _end_with(parent: Any, is_over: Any) -> None:
     """Ends this process, and what it started, when the one it works for has ended or says so."""
-    while parent.is_alive() and not is_over.acquire(timeout=LOOK_UP_SECONDS):
+    while parent.is_alive() and not is_over.acquire(timeout=interruption.LOOK_UP_SECONDS):
         pass
     # For the next one.
     is_over.release()

@@ -303,7 +303,7 @@ class _Foreman:
         self._waiting.clear()
 
     def _dismiss(self, team: Team, error: Exception) -> None:
-        """A lost process cannot be replaced: this one does what is left.
+        """No further process can be started: this one does what is left.
 
         The others first end all they have, and with it the piece that could not be given away, if it has
         reached them: nobody may be at it when it is begun here.

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from reports import forecast, team, workers
+from reports import forecast, interruption, team, workers
 from reports.forecast import Outlook
 from reports.source.sandbox import Sandbox
 from reports.team import Team
@@ -225,6 +225,11 @@ def counted(quick_to_hire: None, monkeypatch: pytest.MonkeyPatch) -> Counted:
     hires = Counted()
     monkeypatch.setattr(team, "processes", lambda _: hires())
     return hires
+
+
+def nobody() -> Team:
+    """In place of hiring, where no process can be started."""
+    raise OSError(12, "Cannot allocate memory")
 
 
 def handed(hired: Workers, *, clients: int, pause_seconds: float = 0) -> list[Any]:
@@ -475,10 +480,6 @@ def test_where_no_process_can_be_started_this_one_does_the_work(
     quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.0))
-
-    def nobody() -> Team:
-        raise OSError(12, "Cannot allocate memory")
-
     with Workers(hire=nobody) as hired:
         assert handed(hired, clients=5) == list(range(5))
 
@@ -518,10 +519,6 @@ def test_where_this_process_does_the_work_a_stop_ends_what_waits(
     quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.client_files.make", Slow(0.1))
-
-    def nobody() -> Team:
-        raise OSError(12, "Cannot allocate memory")
-
     hired = Workers(hire=nobody)
     futures = [hired.submit(number) for number in range(40)]  # type: ignore[arg-type]
     futures[1].result(PATIENCE_SECONDS)
@@ -538,7 +535,7 @@ def test_processes_that_were_begun_can_be_ended_whatever_became_of_one() -> None
     assert len(started) >= 2
     # All are asleep, waiting for the end.
     assert [made.executor.submit(abs, -1).result(PATIENCE_SECONDS) for _ in range(4)] == [1] * 4
-    time.sleep(2 * team.LOOK_UP_SECONDS)
+    time.sleep(2 * interruption.LOOK_UP_SECONDS)
     killed = min(started, key=lambda process: process.pid or 0)
     os.kill(killed.pid or 0, signal.SIGKILL)
     ending = threading.Thread(target=made.end, daemon=True)
