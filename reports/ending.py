@@ -23,8 +23,7 @@ def sum_up(month: Month) -> None:
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
     try:
-        parts = [month.parts[client.id] for client in account.clients if client.id in month.parts]
-        book = account_pages.summary_book(account, parts, labels=labels)
+        book = account_pages.summary_book(account, month.shelf, labels=labels)
         with files.new_file(folder / "summary.xlsx") as target:
             workbook.write(book, target, labels=labels, brand=brand)
     except WriteError as error:
@@ -51,7 +50,7 @@ def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
             finished_at=now(),
             exit_code=code,
             message=message,
-            entries=[month.entries[line.id] for line in account.clients],
+            entries=(month.entries[line.id] for line in account.clients),
         )
         month.is_recorded = True
         result.write(plan.account_folder, Labels(plan.config.language))

@@ -32,7 +32,7 @@ from reports.workers import StoppedError, Workers
 
 if TYPE_CHECKING:
     from reports.client_files import Made
-    from reports.render.parts import Parts, Shelf
+    from reports.render.parts import Shelf
 
 UNMAILED = {
     account.NO_ADDRESS: "without an address, so without a mail",
@@ -54,9 +54,8 @@ class Month:
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
         self.stopped_by: ReportsError | None = None
-        self.entries: dict[int, Entry] = {}
+        self.entries = record.Entries()
         self.lines: dict[int, ClientLine] = {}
-        self.parts: dict[int, Parts] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
@@ -169,8 +168,8 @@ class Month:
 
     def close(self) -> None:
         """Nothing more is made of what was put aside."""
-        if "_shelf" in vars(self):
-            self._shelf.close()
+        if "shelf" in vars(self):
+            self.shelf.close()
 
     def add(self, mailed: Outcome) -> None:
         """What became of the mails; it counts like the rest, but that the clients are done remains true."""
@@ -217,15 +216,15 @@ class Month:
         line, staged = made.line, made.staged
         try:
             # Before the swap: what cannot be put aside is not published.
-            parts = self._shelf.put(made.parts)
+            self.shelf.put(line.id, made.parts)
             if staged is None:
-                self._take_in(made, parts)
+                self._take_in(made)
                 return
             target = self.plan.folder / names.client_folder(line.name, line.id)
             with publish.undisturbed():
                 publish.swap_in(staged, target, lying=self.lying(line.id))
-                self._lying[line.id] = [target]
-                self._note(made, found, parts)
+                self._lying[line.id] = [target.name]
+                self._note(made, found)
         except OSError as error:
             raise files.as_write_error(error, self.plan.folder) from error
         finally:
@@ -233,9 +232,9 @@ class Month:
                 files.remove_folder(staged)
         self.screen.progress(len(self.entries), len(self.expected), f"{line.name}: ready")
 
-    def _note(self, made: "Made", found: Reading, parts: "Parts") -> None:
+    def _note(self, made: "Made", found: Reading) -> None:
         entry, line = made.entry, made.line
-        self._take_in(made, parts)
+        self._take_in(made)
         log.info(
             "client %s %s: %s documents on %s pages, %s counted, %s warnings",
             line.id,
@@ -250,11 +249,9 @@ class Month:
         if hidden := checks.hidden_by(found.header.filters):
             log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
 
-    def _take_in(self, made: "Made", parts: "Parts") -> None:
-        client = made.line.id
-        self.entries[client] = made.entry
-        self.lines[client] = made.line
-        self.parts[client] = parts
+    def _take_in(self, made: "Made") -> None:
+        self.entries[made.line.id] = made.entry
+        self.lines[made.line.id] = made.line
 
     def lack(self, error: WriteError) -> None:
         """A page of the account could not be written."""
@@ -304,12 +301,14 @@ class Month:
 
     def lying(self, client: int) -> list[Path]:
         """The folders there are of a client."""
-        return [folder for folder in self._lying.get(client, ()) if folder.is_dir()]
+        folders = (self.plan.folder / name for name in self._lying.get(client, ()))
+        return [folder for folder in folders if folder.is_dir()]
 
     @cached_property
-    def _lying(self) -> dict[int, list[Path]]:
-        """The clients' folders there were when the run began, and those that it has put there."""
-        return publish.folders(self.plan.folder)
+    def _lying(self) -> dict[int, list[str]]:
+        """The clients' folders there were when the run began, and those that it has put there, by name."""
+        found = publish.folders(self.plan.folder).items()
+        return {client: [folder.name for folder in folders] for client, folders in found}
 
     @cached_property
     def _forecast(self) -> Forecast:
@@ -317,7 +316,8 @@ class Month:
         return Forecast(self.left + 1)
 
     @cached_property
-    def _shelf(self) -> "Shelf":
+    def shelf(self) -> "Shelf":
+        """Where the clients' parts of the summary lie."""
         from reports.render.parts import Shelf
 
         return Shelf(self.plan.folder)

@@ -14,12 +14,12 @@ _one_at_a_time = threading.Lock()
 """Of accounts that end at the same time the last one has seen the others' records."""
 
 Run = dict[str, Any]
-"""A run record, as `run.json` holds it."""
+"""A run record, as `run.json` holds it, without the clients."""
 
 
 def last_run(account_folder: Path) -> Run | None:
-    """The record of the account's run that ended last; None when there is none."""
-    runs = [found for folder in _inside(account_folder) if (found := record.read(folder))]
+    """Of the account's run that ended last, its record without the clients; None when there is none."""
+    runs = [found for folder in _inside(account_folder) if (found := record.head(folder))]
     return max(runs, key=lambda run: str(run["finished_at"]), default=None)
 
 

@@ -96,8 +96,9 @@ def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language:
     ]
     account = Account("conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {})
     with closing(Shelf(path.parent)) as shelf:
-        parts = [shelf.put(pack(grids)) for _, _, grids in made]
-        return _write(path, account_pages.summary_book(account, parts, labels=labels), labels)
+        for _, line, grids in made:
+            shelf.put(line.id, pack(grids))
+        return _write(path, account_pages.summary_book(account, shelf, labels=labels), labels)
 
 
 def hostile_papers() -> list[Raw]:

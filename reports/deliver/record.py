@@ -8,7 +8,9 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -35,15 +37,48 @@ _ENTRY = {
     **{key: [dict] for key in ("totals", "vat", "vat_rounding", "ageing", "findings")},
     "files": [_FILE],
 }
-_RECORD = {
+_HEAD = {
     **dict.fromkeys(("account", "started_at", "finished_at", "message"), str),
     **dict.fromkeys(("schema", "exit_code"), int),
     "period": {"label": str, "from": str, "to": str},
-    "clients": [_ENTRY],
 }
+_RECORD = {**_HEAD, "clients": [_ENTRY]}
 """What a record holds at least: an object's keys, in a list what each item is, else the type."""
 
+_CLIENTS = '\n "clients": ['
+"""Where the head of a record ends. A text cannot hold it, for its line ends are escaped."""
+_HEAD_BYTES = 65_536
+
 _log = logging.getLogger(__name__)
+
+
+class Entries(MutableMapping[int, Entry]):
+    """Entries by client, each packed until it is asked for: a run may have thousands of them.
+
+    What is changed in one that was asked for changes nothing here.
+    """
+
+    def __init__(self) -> None:
+        self._packed: dict[int, bytes] = {}
+
+    def __getitem__(self, client: int) -> Entry:
+        entry: Entry = json.loads(zlib.decompress(self._packed[client]))
+        return entry
+
+    def __setitem__(self, client: int, entry: Entry) -> None:
+        self._packed[client] = zlib.compress(json.dumps(entry, separators=(",", ":")).encode())
+
+    def __delitem__(self, client: int) -> None:
+        del self._packed[client]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __contains__(self, client: object) -> bool:
+        return client in self._packed
 
 
 def ready_entry(
@@ -144,9 +179,9 @@ def write(
     finished_at: dt.datetime,
     exit_code: ExitCode,
     message: str,
-    entries: Sequence[Entry],
+    entries: Iterable[Entry],
 ) -> None:
-    """Writes the record of a run. Raises WriteError."""
+    """Writes the record of a run, an entry at a time. Raises WriteError."""
     record = {
         "schema": SCHEMA,
         "tool": TOOL,
@@ -161,12 +196,11 @@ def write(
         "finished_at": instant(finished_at),
         "exit_code": int(exit_code),
         "message": message,
-        "clients": list(entries),
     }
-    # Piece by piece: that of a thousand clients is large.
-    pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(record)
+    head = _text(record).removesuffix("\n}")
     with files.new_file(folder / FILE_NAME) as file:
-        file.writelines(piece.encode("utf-8", "backslashreplace") for piece in chain(pieces, ["\n"]))
+        for piece in chain([f"{head},{_CLIENTS}"], _listed(entries), ["]\n}\n"]):
+            file.write(piece.encode("utf-8", "backslashreplace"))
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -186,9 +220,22 @@ def read(folder: Path) -> dict[str, Any] | None:
     return found
 
 
-def entries(record: Mapping[str, Any] | None) -> dict[int, Entry]:
+def head(folder: Path) -> dict[str, Any] | None:
+    """As `read`, but without the clients, which are not looked at: there may be thousands."""
+    record = None
+    with suppress(OSError, ValueError, RecursionError), (folder / FILE_NAME).open("rb") as file:
+        own, end, _ = file.read(_HEAD_BYTES).partition(_CLIENTS.encode())
+        record = json.loads(own.removesuffix(b",") + b"}") if end else None
+    # What others wrote in a form of their own is a record as well.
+    return record if _is_of_this_version(record, _HEAD) else read(folder)
+
+
+def entries(record: Mapping[str, Any] | None) -> Entries:
     """The clients of a record by id; none for no record."""
-    return {entry["id"]: entry for entry in record["clients"]} if record else {}
+    found = Entries()
+    for entry in record["clients"] if record else ():
+        found[entry["id"]] = entry
+    return found
 
 
 def is_kept(entry: Entry, base: Path) -> bool:
@@ -214,10 +261,15 @@ def instant(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
-def _is_record(record: object) -> bool:
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA or not _fits(record, _RECORD):
+def _is_of_this_version(record: Any, shape: Mapping[str, Any]) -> bool:
+    is_one = isinstance(record, dict) and record.get("schema") == SCHEMA and _fits(record, shape)
+    return is_one and all(_is_instant(record[key]) for key in ("started_at", "finished_at"))
+
+
+def _is_record(record: Any) -> bool:
+    if not _is_of_this_version(record, _RECORD):
         return False
-    moments = [record["started_at"], record["finished_at"]]
+    moments = []
     for entry in record["clients"]:
         if entry["state"] not in _STATES or (entry["state"] == "ready" and entry["read_at"] is None):
             return False
@@ -263,6 +315,20 @@ def _file(path: Path, name: str) -> Mapping[str, object]:
         "bytes": len(data),
         "sha256": digest(data),
     }
+
+
+def _text(value: Entry) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def _listed(entries: Iterable[Entry]) -> Iterator[str]:
+    """The items of a list, an object's key deep."""
+    separator, end = "\n", ""
+    for entry in entries:
+        # A text has its line ends escaped, so that these are JSON's own.
+        yield separator + f"  {_text(entry)}".replace("\n", "\n  ")
+        separator, end = ",\n", "\n "
+    yield end
 
 
 def _plain(values: Mapping[str, object]) -> Mapping[str, object]:

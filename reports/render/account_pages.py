@@ -17,7 +17,7 @@ from reports.render.account import FAILED, NO_ADDRESS, TOO_LARGE, Account, Clien
 from reports.render.client_pages import Subject, filter_text, period_text
 from reports.render.labels import N_, Labels
 from reports.render.layout import Book, Column, DataTab, Kind, Mark, Row, Sheet, Tone, Value, totals_of
-from reports.render.parts import Grids, Joined, Part, Parts, ReadyTab
+from reports.render.parts import Grids, ReadyTab, Shelf
 
 _UNMAILED = {
     NO_ADDRESS: N_("Without a mail, because no address is known: {list}."),
@@ -95,8 +95,8 @@ def client_grids(
     return grids
 
 
-def summary_book(account: Account, parts: Sequence[Parts], *, labels: Labels) -> Book:
-    """The summary workbook. `parts` are the clients' in the order of the clients."""
+def summary_book(account: Account, shelf: Shelf, *, labels: Labels) -> Book:
+    """The summary workbook, of what lies on the `shelf` of the clients that are ready, in their order."""
     _ = labels.text
     currencies = _currencies(account)
     below = tuple(notes(account, labels))
@@ -104,11 +104,11 @@ def summary_book(account: Account, parts: Sequence[Parts], *, labels: Labels) ->
     for key, title in _PER_CURRENCY:
         for currency in currencies or [""]:
             name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
-            tabs.append(_joined(parts, key, currency, name, labels))
+            tabs.append(_joined(account, shelf, key, currency, name, labels))
     for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
-        tabs.append(_without_totals(_joined(parts, key, "", title, labels)))
+        tabs.append(_without_totals(_joined(account, shelf, key, "", title, labels)))
     if compared := account.comparisons:
-        tab = _without_totals(_joined(parts, "changes", "", _("Changes"), labels))
+        tab = _without_totals(_joined(account, shelf, "changes", "", _("Changes"), labels))
         empty = change_pages.nothing_changed(compared, labels)
         below = tuple(change_pages.notes(compared, len(account.ready), labels))
         tabs.append(replace(tab, sheet=replace(tab.sheet, empty=empty), notes=below))
@@ -238,26 +238,19 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
     return Sheet("findings", "", columns, rows, empty="")
 
 
-def _joined(parts: Sequence[Parts], key: str, currency: str, title: str, labels: Labels) -> ReadyTab:
+def _joined(account: Account, shelf: Shelf, key: str, currency: str, title: str, labels: Labels) -> ReadyTab:
     """The clients' grids under each other, totalled anew."""
-    own = [part[key, currency] for part in parts if (key, currency) in part]
-    rows = Joined(own)
-    columns = own[0].sheet.columns if own else ()
+    rows = shelf.joined((key, currency), [client.id for client in account.ready])
     sheet = Sheet(
         key=f"{key}_{currency}",
         title=title,
-        columns=tuple(_shown(column, index, own) for index, column in enumerate(columns)),
+        columns=rows.columns,
         rows=(),
         empty=labels.text("Nothing to list."),
         currency=currency or None,
-        totals=rows.totals(labels.text("Total")) if own else None,
+        totals=rows.totals(labels.text("Total")) if len(rows) else None,
     )
     return ReadyTab(title, sheet, rows=rows)
-
-
-def _shown(column: Column, index: int, parts: Sequence[Part]) -> Column:
-    """Hidden only where every client hides it."""
-    return replace(column, is_hidden=all(part.sheet.columns[index].is_hidden for part in parts))
 
 
 def _without_totals(tab: ReadyTab) -> ReadyTab:

@@ -6,14 +6,16 @@ long as it is little. When the summary is written, its cells are laid in place a
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any, NamedTuple, TypeVar
+from tempfile import SpooledTemporaryFile
+from typing import Any, NamedTuple
 
 from reports.render.layout import Column, DataTab, Kind, Row, Sheet, totals_of
 from reports.render.measure import Measure, measured, with_more
@@ -21,11 +23,9 @@ from reports.render.rows import CHUNK_ROWS, Stretch
 from reports.render.styles import ENCODERS
 from reports.render.values import Cells
 
-IN_MEMORY_BYTES = 2_000_000
+IN_MEMORY_BYTES = 256_000
 CELL_END, COLUMN_END = b"\0", b"\1"
 """Characters that XML cannot hold, so that no cell does."""
-
-H = TypeVar("H", bound=Hashable)
 
 Place = tuple[str, str]
 """A sheet of the summary and its currency, `""` for sheets of all currencies."""
@@ -38,7 +38,8 @@ class Packed(NamedTuple):
     """One grid of a client, ready to travel: all but its rows, what they take, and stretches of them."""
 
     place: Place
-    sheet: Sheet
+    columns: tuple[Column, ...]
+    totals: Row | None
     measures: Sequence[Measure]
     stretches: Sequence["PackedStretch"]
 
@@ -52,14 +53,11 @@ class PackedStretch(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One grid of a client on the shelf: all but its rows, and these."""
+    """One grid of a client on the shelf: all that is in memory of it. `rest`: where the rest of it lies."""
 
-    sheet: Sheet
-    rows: "Shelved"
-
-
-Parts = Mapping[Place, Part]
-"""All that a client adds to the summary."""
+    columns: tuple[Column, ...]
+    height: int
+    rest: int
 
 
 def pack(grids: Grids) -> tuple[Packed, ...]:
@@ -67,7 +65,8 @@ def pack(grids: Grids) -> tuple[Packed, ...]:
     return tuple(
         Packed(
             place,
-            replace(sheet, rows=()),
+            tuple(sheet.columns),
+            sheet.totals,
             measured(replace(sheet, totals=None)),
             tuple(_packed(sheet.columns, rows) for rows in _chunks(sheet.rows)),
         )
@@ -76,107 +75,68 @@ def pack(grids: Grids) -> tuple[Packed, ...]:
 
 
 class Shelf:
-    """Where packed parts lie, of one account, in `folder`; nothing of it is left when it is closed or killed.
+    """Where the clients' parts of one account lie, in `folder`; nothing of it is left when it is closed or
+    killed.
 
     The first of them lie in memory, the others in a file without a name. Raises OSError when something cannot
     be put there.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file: IO[bytes] | None = None
-        self._known: dict[Hashable, Any] = {}
-        self._memory = bytearray()
-        self._end = 0
+        self._file = SpooledTemporaryFile(IN_MEMORY_BYTES, "w+b", dir=str(folder))  # noqa: SIM115 - closed by close()
+        self._parts: dict[Place, dict[int, Part]] = {}
+        self._known: dict[tuple[Column, ...], tuple[Column, ...]] = {}
 
-    def put(self, packed: Iterable[Packed]) -> Parts:
-        """Puts them aside."""
-        parts = {}
-        for place, sheet, measures, stretches in packed:
-            columns, own = self._one(sheet.columns), tuple(map(self._one, measures))
-            lying = tuple(
-                _Lying(height, self._put(cells), self._put(texts), self._end)
-                for height, cells, texts in stretches
+    def put(self, client: int, packed: Iterable[Packed]) -> None:
+        """Puts aside what a client adds to the summary."""
+        for place, columns, totals, measures, stretches in packed:
+            lying = [_Lying(height, self._put(cells), self._put(texts)) for height, cells, texts in stretches]
+            self._parts.setdefault(place, {})[client] = Part(
+                # Equal ones of a thousand clients are one object.
+                self._known.setdefault(columns, columns),
+                sum(some.height for some in lying),
+                self._put(_Rest(totals, measures, lying)),
             )
-            parts[place] = Part(replace(sheet, columns=columns), Shelved(columns, own, lying, self))
-        return parts
 
-    def read(self, start: int, end: int) -> bytes:
+    def joined(self, place: Place, clients: Iterable[int]) -> "Joined":
+        """The parts that those of `clients` have there, in this order."""
+        parts = self._parts.get(place, {})
+        return Joined(self, [parts[client] for client in clients if client in parts])
+
+    def take(self, start: int) -> Any:
         """What lies there."""
-        if self._file is None or start < len(self._memory):
-            return bytes(self._memory[start:end])
-        self._file.seek(start - len(self._memory))
-        return self._file.read(end - start)
+        self._file.seek(start)
+        return pickle.load(self._file)  # noqa: S301 - nobody else can reach what this process wrote there
 
     def close(self) -> None:
         """Nothing of it is left."""
-        if self._file:
-            # What a full disk did not take is tried once more.
-            with suppress(OSError):
-                self._file.close()
+        # What a full disk did not take is tried once more.
+        with suppress(OSError):
+            self._file.close()
 
-    def _one(self, value: H) -> H:
-        """Equal ones of a thousand clients are one object."""
-        known: H = self._known.setdefault(value, value)
-        return known
-
-    def _put(self, data: bytes) -> int:
+    def _put(self, value: object) -> int:
         """Where it lies from now on."""
-        start = self._end
-        if self._file is None and start + len(data) <= IN_MEMORY_BYTES:
-            self._memory += data
-        else:
-            if self._file is None:
-                self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by close()
-            self._file.seek(start - len(self._memory))
-            self._file.write(data)
-            self._file.flush()
-        self._end += len(data)
+        self._file.seek(0, os.SEEK_END)
+        start = self._file.tell()
+        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
+        self._file.flush()
         return start
 
 
 class _Lying(NamedTuple):
-    """Where some rows lie on a shelf: their cells, and behind them, up to `end`, the texts that wrap."""
+    """Where some rows lie on a shelf: their cells, and the texts that wrap."""
 
     height: int
     cells: int
     texts: int
-    end: int
 
 
-class Shelved:
-    """Rows on a shelf, a stretch of them in memory at a time. `measures`: what their values take."""
+class _Rest(NamedTuple):
+    """What lies on a shelf of a part besides its rows, and where these do. `measures`: what they take."""
 
-    def __init__(
-        self,
-        columns: Sequence[Column],
-        measures: Sequence[Measure],
-        lying: Sequence[_Lying],
-        shelf: Shelf,
-    ) -> None:
-        self._columns = columns
-        self._lying = lying
-        self._shelf = shelf
-        self.measures = measures
-
-    def __len__(self) -> int:
-        return sum(some.height for some in self._lying)
-
-    def stretches(self) -> Iterator[Stretch]:
-        """The rows as cells."""
-        for some in self._lying:
-            cells = self._shelf.read(some.cells, some.texts).split(COLUMN_END)
-            columns = [
-                Cells(values, before, after)
-                for before, after, *values in (column.split(CELL_END) for column in cells)
-            ]
-            yield Stretch(some.height, columns, _Texts(partial(self._rows, some)))
-
-    def _rows(self, some: _Lying) -> Iterator[Row]:
-        """Rows in which nothing but texts that wrap stands."""
-        texts = iter(json.loads(self._shelf.read(some.texts, some.end)))
-        nothing = [None] * some.height
-        return zip(*(next(texts) if _wraps(column) else nothing for column in self._columns), strict=True)
+    totals: Row | None
+    measures: Sequence[Measure]
+    lying: Sequence[_Lying]
 
 
 class _Texts:
@@ -190,47 +150,76 @@ class _Texts:
 
 
 class Joined:
-    """Parts under each other, none of them copied."""
+    """Parts under each other, of which a stretch at a time is in memory."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, shelf: Shelf, parts: Sequence[Part]) -> None:
+        self._shelf = shelf
         self._parts = parts
 
     def __len__(self) -> int:
-        return sum(len(part.rows) for part in self._parts)
+        return sum(part.height for part in self._parts)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Those of the parts; hidden only where every part hides them. None for no parts."""
+        # Most parts share theirs.
+        several = {id(part.columns): part.columns for part in self._parts}.values()
+        return tuple(
+            replace(same[0], is_hidden=all(column.is_hidden for column in same))
+            for same in zip(*several, strict=True)
+        )
 
     @property
     def measures(self) -> Sequence[Measure]:
         """What the values of all rows take."""
-        return reduce(with_more, (part.rows.measures for part in self._parts))
-
-    def stretches(self) -> Iterator[Stretch]:
-        """The rows as cells."""
-        for part in self._parts:
-            yield from part.rows.stretches()
+        return reduce(with_more, (rest.measures for rest in self._rests()))
 
     def totals(self, label: str) -> Row:
         """Of the parts' own totals: going through all rows would take as long as writing them."""
-        sheets = [part.sheet for part in self._parts]
-        return totals_of(sheets[0].columns, [sheet.totals for sheet in sheets if sheet.totals], label)
+        own = (rest.totals for rest in self._rests() if rest.totals)
+        columns = self.columns
+        return reduce(
+            lambda one, more: totals_of(columns, (one, more), label), own, totals_of(columns, (), label)
+        )
+
+    def stretches(self) -> Iterator[Stretch]:
+        """The rows as cells."""
+        for part, rest in zip(self._parts, self._rests(), strict=True):
+            for some in rest.lying:
+                cells = self._shelf.take(some.cells).split(COLUMN_END)
+                columns = [
+                    Cells(values, before, after)
+                    for before, after, *values in (column.split(CELL_END) for column in cells)
+                ]
+                yield Stretch(some.height, columns, _Texts(partial(self._texts, some, part.columns)))
 
     def split(self, most: int) -> Iterator["Joined"]:
         """The same in several, of at most so many rows each, as far as no part is larger."""
         some: list[Part] = []
         height = 0
         for part in self._parts:
-            if some and height + len(part.rows) > most:
-                yield Joined(some)
+            if some and height + part.height > most:
+                yield Joined(self._shelf, some)
                 some, height = [], 0
             some.append(part)
-            height += len(part.rows)
-        yield Joined(some)
+            height += part.height
+        yield Joined(self._shelf, some)
+
+    def _rests(self) -> Iterator[_Rest]:
+        return (self._shelf.take(part.rest) for part in self._parts)
+
+    def _texts(self, some: _Lying, columns: Sequence[Column]) -> Iterator[Row]:
+        """Rows in which nothing but texts that wrap stands."""
+        texts = iter(json.loads(self._shelf.take(some.texts)))
+        nothing = [None] * some.height
+        return zip(*(next(texts) if _wraps(column) else nothing for column in columns), strict=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReadyTab(DataTab):
     """A worksheet whose rows are cells already; those of its sheet itself are none."""
 
-    rows: Joined = Joined(())  # noqa: RUF009 - it has nothing that could change
+    rows: Joined
 
 
 def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:

@@ -31,12 +31,11 @@ PUT_ASIDE_AND_KILLED = """
 import os, sys
 from pathlib import Path
 from reports.render import parts
-from reports.render.layout import Sheet
 folder = Path(sys.argv[1])
 parts.IN_MEMORY_BYTES = 1
 shelf = parts.Shelf(folder)
 rows = parts.PackedStretch(1, b"cells", b"texts")
-shelf.put([parts.Packed(("", ""), Sheet("", "", (), (), ""), (), (rows,))])
+shelf.put(101, [parts.Packed(("", ""), (), None, (), (rows,))])
 print(len(os.listdir(folder)), flush=True)
 os.kill(os.getpid(), 9)
 """
