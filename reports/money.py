@@ -5,7 +5,7 @@ Portuguese VAT practice. `exact` reads an amount as it came and refuses what is 
 """
 
 import re
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -16,7 +16,7 @@ LIMIT = Decimal("1E12")
 
 MOST_REMEMBERED = 4096
 LONGEST_REMEMBERED = 40
-"""So many amounts are one object each wherever they come again, and texts of so many characters are known."""
+"""The amounts of so many texts, of so many characters, are one object each wherever they come again."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -31,21 +31,38 @@ def exact(value: object) -> Decimal:
     """
     try:
         if type(value) is str:
-            return _OF_TEXTS[value]
-        return _AMOUNTS[value if type(value) is Decimal else _number(value)]
-    except (OverflowError, TypeError):  # TypeError: a signaling NaN has no hash
+            return _KNOWN[value]
+        if type(value) is Decimal:
+            # Its text is found ten times as fast as its hash.
+            known = _KNOWN.get(text := str(value))
+            return _KNOWN.keep(text, _amount(value)) if known is None else known
+        return _amount(_number(value))
+    except (OverflowError, InvalidOperation):  # InvalidOperation: a NaN has no size
         raise ValueError(f"{_shown(value)} is not an amount of money") from None
 
 
 def cents(amount: Decimal) -> Decimal:
     """`amount` in whole cents, half up; never a negative zero."""
-    return amount.quantize(CENT, None, _CONTEXT) or ZERO
+    # To look takes half as long as to round.
+    return (amount if amount.same_quantum(CENT) else amount.quantize(CENT, None, _CONTEXT)) or ZERO
 
 
 def plain(number: Decimal) -> str:
     """Plain decimal text without trailing zeros: a rate of 23.00 is `23`, one of 5.50 `5.5`."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _amount(number: Decimal) -> Decimal:
+    """Raises OverflowError for what is not below LIMIT, InvalidOperation for a NaN."""
+    if not -LIMIT < number < LIMIT:
+        raise OverflowError
+    amount = cents(number)
+    if amount == number:
+        return amount
+    amount = number.quantize(NOISE_PLACES, None, _CONTEXT).normalize(_CONTEXT)
+    # What is left without the noise may be whole cents.
+    return amount if amount == number or amount != (whole := cents(amount)) else whole
 
 
 def _number(value: object) -> Decimal:
@@ -56,39 +73,22 @@ def _number(value: object) -> Decimal:
     raise ValueError(f"{_shown(value)} is not an amount")
 
 
-class _Amounts(dict[Decimal, Decimal]):
-    """A number → its amount. It remembers amounts, never the numbers: these may be of any length.
-
-    Raises OverflowError for a number that is not below LIMIT.
-    """
-
-    def __missing__(self, number: Decimal) -> Decimal:
-        # copy_abs: abs() would round, and overflow, in the default context.
-        if not number.is_finite() or number.copy_abs() >= LIMIT:
-            raise OverflowError
-        amount = cents(number)
-        if amount != number:
-            amount = number.quantize(NOISE_PLACES, None, _CONTEXT).normalize(_CONTEXT)
-            if amount != number and amount == (whole := cents(amount)):
-                amount = whole
-        if len(self) >= MOST_REMEMBERED:
-            self.clear()
-        return self.setdefault(amount, amount)
-
-
-class _OfTexts(dict[str, Decimal]):
-    """A text → its amount, of texts that are not too long to be kept."""
+class _Known(dict[str, Decimal]):
+    """The text of a number → its amount. It keeps those that are not too long."""
 
     def __missing__(self, text: str) -> Decimal:
-        amount = _AMOUNTS[_number(text)]
-        if len(text) <= LONGEST_REMEMBERED:
+        return self.keep(text, _amount(_number(text)))
+
+    def keep(self, text: str, amount: Decimal) -> Decimal:
+        # A text is read by a narrower notation than a number of JSON, where it has an exponent.
+        if len(text) <= LONGEST_REMEMBERED and "E" not in text:
             if len(self) >= MOST_REMEMBERED:
                 self.clear()
             self[text] = amount
         return amount
 
 
-_AMOUNTS, _OF_TEXTS = _Amounts(), _OfTexts()
+_KNOWN = _Known()
 
 
 def _shown(value: object) -> str:

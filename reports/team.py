@@ -1,7 +1,5 @@
 """Who makes files at the same time: an executor and what is to be known of it; processes of this machine."""
 
-import atexit
-import gc
 import multiprocessing
 import os
 import signal
@@ -12,7 +10,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from reports import apart, interruption
+from reports import apart, garbage, interruption
 
 MOST_PROCESSES = 60
 """Windows waits for no more than that at once."""
@@ -66,8 +64,7 @@ def cores() -> int:
 def _begin(is_over: Any) -> None:
     """A process leaves Ctrl+C to the one it works for, and does not outlive it, nor does its browser."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What is left ends with the process, and needs no looking through.
-    atexit.register(gc.freeze)
+    garbage.collect_seldom()
     parent = multiprocessing.parent_process()
     if parent:
         threading.Thread(target=_end_with, args=(parent, is_over), daemon=True).start()

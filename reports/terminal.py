@@ -5,9 +5,7 @@ these ends a run. Nothing is shown without passing the redactor. Where nobody wa
 was said.
 """
 
-import atexit
 import datetime as dt
-import gc
 import logging
 import os
 import subprocess
@@ -21,7 +19,7 @@ from typing import Any
 
 import click
 
-from reports import TOOL, __version__
+from reports import TOOL, __version__, garbage
 from reports.errors import ConfigError, ExitCode, ReportsError
 from reports.redaction import RedactingFormatter, Redactor
 
@@ -139,8 +137,7 @@ class Group(click.Group):
     """Usage errors end with code 2, a bug with one line; both are what the scheduler relies on."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        # What is left at the end goes with the process: looking through all of it takes a sixth of a second.
-        atexit.register(gc.freeze)
+        garbage.collect_seldom()
         _tolerant_streams()
         logging.getLogger().setLevel(logging.INFO)
         logging.raiseExceptions = False

@@ -18,6 +18,7 @@ LEAVES = [
     "redaction",
     "files",
     "interruption",
+    "garbage",
 ]
 STAGES = {
     "settings": [

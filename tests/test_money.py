@@ -112,7 +112,7 @@ def test_cents_are_the_nearest_and_turn_with_the_sign(amount: Decimal) -> None:
 
 
 def test_what_is_remembered_of_texts_has_a_bound_and_changes_nothing() -> None:
-    known = money._OF_TEXTS
+    known = money._KNOWN
     for number in range(2 * money.MOST_REMEMBERED):
         assert exact(f"{number}.5") == number + Decimal("0.5")
     assert len(known) <= money.MOST_REMEMBERED

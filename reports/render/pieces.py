@@ -11,6 +11,9 @@ from secrets import token_hex
 # What HTML and UTF-8 cannot hold, shown as what it is: a character that could not be taken over.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+_MARK = re.compile("rows-[0-9a-f]{32}-([0-9]+);")
+"""Of this page or of another one: an expression for each page would have to be compiled for it."""
+
 
 class Inserts:
     """What belongs in the places of a page's marks. A mark may stand on the page twice, or nowhere."""
@@ -27,11 +30,13 @@ class Inserts:
 
     def filled(self, page: str) -> Iterator[str]:
         """`page`, whose own text is legal, piece by piece, with the texts in the places of their marks."""
-        for place, piece in enumerate(re.split(f"{self._sign}([0-9]+);", page)):
-            if place % 2:
-                yield from map(legal, self._makers[int(piece)]())
-            else:
-                yield piece
+        end = 0
+        for mark in _MARK.finditer(page):
+            if mark[0].startswith(self._sign):
+                yield page[end : mark.start()]
+                yield from map(legal, self._makers[int(mark[1])]())
+                end = mark.end()
+        yield page[end:]
 
 
 def legal(text: str) -> str:
