@@ -29,8 +29,9 @@ def sum_up(month: Month) -> None:
     except WriteError as error:
         month.lack(error)
     try:
-        page = pages.overview(account, labels=labels, brand=brand)
-        files.write_bytes(folder / "index.html", page.encode("utf-8", "replace"))
+        with files.new_file(folder / "index.html") as target:
+            page = pages.overview(account, labels=labels, brand=brand)
+            target.writelines(piece.encode() for piece in page)
     except WriteError as error:
         month.lack(error)
 

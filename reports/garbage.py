@@ -4,7 +4,7 @@ import atexit
 import gc
 
 MADE_BETWEEN = 10_000
-"""So many more values there are before it looks through the new ones. Python's 700 come several times a page."""
+"""So many more values there are before it looks through the new ones. Python's 700 come with a page."""
 
 
 def collect_seldom() -> None:

@@ -90,6 +90,10 @@ def parsed(page: str) -> Parsed:
     return parser
 
 
+def overview(of: Account, *, labels: Labels, brand: Brand = HOUSE) -> str:
+    return "".join(pages.overview(of, labels=labels, brand=brand))
+
+
 def statement(
     *papers: Raw,
     name: str = "Ana & Filhos, Lda",
@@ -279,7 +283,7 @@ def test_a_filter_that_hides_documents_is_said_and_takes_the_charts_place() -> N
 def test_a_page_needs_nothing_but_itself() -> None:
     for page in (
         statement(*MIXED),
-        pages.overview(account(), labels=Labels("en")),
+        overview(account(), labels=Labels("en")),
         pages.result([], labels=Labels("en")),
     ):
         elements = parsed(page)
@@ -389,7 +393,7 @@ def account(*others: ClientLine) -> Account:
 
 
 def test_what_failed_stands_first_with_its_reason_and_what_to_do() -> None:
-    page = pages.overview(account(), labels=Labels("en"))
+    page = overview(account(), labels=Labels("en"))
     places = [
         page.index(text)
         for text in ("Última, Lda", "Client 3: no answer. Try again.", "--period 2026-10 --client 3")
@@ -402,7 +406,7 @@ def test_what_failed_stands_first_with_its_reason_and_what_to_do() -> None:
 def test_the_overview_adds_the_ready_clients_per_currency() -> None:
     dollars = added(paper(1, net="7", currency="US Dollar", rate="0"), paper(2, net="50"))
     other = ClientLine(4, "Cá", None, READY, read_at=READ_AT, totals=dollars.totals)
-    page = parsed(pages.overview(account(other), labels=Labels("en")))
+    page = parsed(overview(account(other), labels=Labels("en")))
     rows = [element for element in page.all("tr") if element.attributes.get("class") == "total"]
     assert [re.sub(r"\s+", " ", row.text).strip() for row in rows] == [
         "Total EUR 2 €150.00 €34.50 €184.50 €184.50 €184.50",
@@ -411,7 +415,7 @@ def test_the_overview_adds_the_ready_clients_per_currency() -> None:
 
 
 def test_links_of_the_overview_are_relative_and_encoded() -> None:
-    page = parsed(pages.overview(account(), labels=Labels("en")))
+    page = parsed(overview(account(), labels=Labels("en")))
     links = {link.attributes["href"]: link.text for link in page.all("a")}
     assert links["bom-pao-2/bom-pao-2-2026-10.xlsx"] == "Workbook"
     assert links["bom-pao-2/a%20b%23%3F%25c.html"] == "Statement"
@@ -419,7 +423,7 @@ def test_links_of_the_overview_are_relative_and_encoded() -> None:
 
 
 def test_warnings_stand_open_and_the_rest_is_folded() -> None:
-    page = parsed(pages.overview(account(), labels=Labels("en")))
+    page = parsed(overview(account(), labels=Labels("en")))
     (folded,) = page.all("details")
     assert "EXEMPTION-M99" in folded.text
     assert "LINES-NET" not in folded.text
@@ -437,23 +441,23 @@ def test_names_in_the_overview_never_become_markup() -> None:
         files=((HOSTILE, f"javascript:{HOSTILE}"),),
     )
     broken = ClientLine(6, HOSTILE, HOSTILE, FAILED, reason=HOSTILE)
-    plain = parsed(pages.overview(account(), labels=Labels("en")))
-    page = parsed(pages.overview(account(nasty, broken), labels=Labels("en")))
+    plain = parsed(overview(account(), labels=Labels("en")))
+    page = parsed(overview(account(nasty, broken), labels=Labels("en")))
     assert {element.tag for element in page.elements} == {element.tag for element in plain.elements}
     assert not [link for link in page.all("a") if link.attributes["href"].startswith("javascript:")]
 
 
 def test_an_overview_without_a_ready_client_says_so() -> None:
-    page = pages.overview(replace(account(), clients=account().failed), labels=Labels("en"))
+    page = overview(replace(account(), clients=account().failed), labels=Labels("en"))
     assert "No client is ready." in page
     assert not parsed(page).all("data")
-    nobody = parsed(pages.overview(replace(account(), clients=()), labels=Labels("en")))
+    nobody = parsed(overview(replace(account(), clients=()), labels=Labels("en")))
     assert not nobody.all("table")
 
 
 def test_the_list_of_clients_has_every_client_and_what_it_can_be_sorted_out_by() -> None:
     late = ClientLine(4, "Cá", "500000044", READY, totals=added(paper(1, due_date="01/10/2026")).totals)
-    page = parsed(pages.overview(account(late), labels=Labels("en")))
+    page = parsed(overview(account(late), labels=Labels("en")))
     rows = {name.attributes["data-search"]: name for name in page.all("th", **{"class": "name"})}
     assert [*rows] == ["Bom Pão 2 500000022", "Cá 4 500000044", "Última, Lda 3 "]
     words = [body.attributes["data-is"].split() for body in page.all("tbody") if "data-is" in body.attributes]
@@ -463,14 +467,14 @@ def test_the_list_of_clients_has_every_client_and_what_it_can_be_sorted_out_by()
 
 
 def test_every_number_in_the_list_of_clients_says_its_value() -> None:
-    page = pages.overview(account(), labels=Labels("en"))
+    page = overview(account(), labels=Labels("en"))
     cells = re.findall(r'<td class="(?:money|integer)"[^>]*>(.*?)</td>', page)
     assert len(cells) > 8
     assert all(re.search('<data (class="minus" )?value="', cell) for cell in cells)
 
 
 def test_the_overviews_script_is_the_only_one_its_policy_lets_run() -> None:
-    page = parsed(pages.overview(account(), labels=Labels("en")))
+    page = parsed(overview(account(), labels=Labels("en")))
     (script,) = page.all("script")
     (policy,) = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
     digest = b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
@@ -480,7 +484,7 @@ def test_the_overviews_script_is_the_only_one_its_policy_lets_run() -> None:
 
 
 def test_what_sorts_and_filters_is_hidden_until_the_script_runs_and_has_labels() -> None:
-    page = parsed(pages.overview(account(), labels=Labels("en")))
+    page = parsed(overview(account(), labels=Labels("en")))
     (tools,) = page.all("div", **{"class": "tools"})
     assert "hidden" in tools.attributes
     fields = [element.attributes["id"] for element in page.elements if element.tag in ("input", "select")]
@@ -493,7 +497,7 @@ def test_the_logo_travels_inside_the_page_and_is_named(tmp_path: Path, start: by
     image.write_bytes(start + b"rest")
     brand = Brand(logo=image)
     address = f"data:image/{kind};base64,{b64encode(start + b'rest').decode()}"
-    for page in (statement(*MIXED, brand=brand), pages.overview(account(), labels=Labels("en"), brand=brand)):
+    for page in (statement(*MIXED, brand=brand), overview(account(), labels=Labels("en"), brand=brand)):
         (shown,) = parsed(page).all("img")
         assert shown.attributes == {"class": "logo", "src": address, "alt": ISSUER.name}
 
@@ -503,7 +507,7 @@ def test_a_logo_that_is_gone_fails_the_client_and_says_what_to_do(tmp_path: Path
     with pytest.raises(ClientError, match=r"logo .*gone\.png: .*put the file back or change issuer\.logo"):
         statement(*MIXED, brand=brand)
     with pytest.raises(WriteError, match=r"the overview: logo .*gone\.png"):
-        pages.overview(account(), labels=Labels("en"), brand=brand)
+        overview(account(), labels=Labels("en"), brand=brand)
 
 
 def test_the_footer_ends_the_page_and_is_text() -> None:

@@ -177,7 +177,7 @@ def test_an_overview_that_cannot_be_rendered_is_a_file_that_cannot_be_written(tm
     account = Account("demo", None, OCTOBER, (ClientLine(1, "Ana", None, READY),), 1, {})
     own = brand(tmp_path, overview="{{ account.clients[0].telephone }}")
     with pytest.raises(WriteError, match=r"the overview: template .*overview\.html\.j2, line 1: "):
-        pages.overview(account, labels=Labels("en"), brand=own)
+        list(pages.overview(account, labels=Labels("en"), brand=own))
 
 
 def test_a_fault_of_the_program_is_not_blamed_on_the_templates(tmp_path: Path) -> None:

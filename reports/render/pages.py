@@ -286,8 +286,11 @@ def mail_text(
     return Markup(escaped).unescape()  # noqa: S704 - plain text from here on
 
 
-def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> str:
-    """The page a bookkeeper opens first: what failed, every client, findings. Internal. Raises WriteError."""
+def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> Iterator[str]:
+    """The page a bookkeeper opens first: what failed, every client, findings. Internal.
+
+    In pieces, for the clients may be thousands. Raises WriteError.
+    """
     totals = account_pages.account_totals(account)
     try:
         script = templates.render("overview.js", {}, brand.templates)
@@ -303,7 +306,7 @@ def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> str:
             script=Markup(script),  # noqa: S704 - a template's own text
             script_hash=b64encode(sha256(script.encode()).digest()).decode("ascii"),
         )
-        return _render("overview.html.j2", page, brand.templates)
+        yield from templates.rendered("overview.html.j2", _values(page), brand.templates)
     except ClientError as error:
         raise WriteError(f"the overview: {error}") from error
 
@@ -335,10 +338,14 @@ def check_templates(brand: Brand) -> None:
 
 
 def _render(template: str, page: Page, folder: Path | None) -> str:
-    values = {field.name: getattr(page, field.name) for field in fields(page)}
+    return templates.render(template, _values(page), folder)
+
+
+def _values(page: Page) -> Mapping[str, object]:
+    """What the page's template is given."""
     shown = page.labels.money if isinstance(page, MailText) else partial(money, labels=page.labels)
-    functions = (page.labels.text, shown, _href)
-    return templates.render(template, {**dict(zip(FUNCTIONS, functions, strict=True)), **values}, folder)
+    functions = dict(zip(FUNCTIONS, (page.labels.text, shown, _href), strict=True))
+    return {**functions, **{field.name: getattr(page, field.name) for field in fields(page)}}
 
 
 class _Common(TypedDict):

@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple, Protocol
 
 from reports.render.values import Cells, Encoder
 
-CHUNK_ROWS = 512
+CHUNK_ROWS = 256
 MAX_ROWS = 1_048_576
 ZIP_SYSTEM = 3
 """Unix."""

@@ -38,6 +38,9 @@ REPLACEABLE = (
 SUFFIXES = (".j2", ".jinja", ".jinja2", ".html", ".htm", ".css", ".js")
 """What looks like a template: any other file of the folder is left alone."""
 
+TEXTS_AT_ONCE = 256
+"""Of what a template puts out, so many are one piece."""
+
 _FAULTS = (
     TemplateError,
     ArithmeticError,
@@ -61,12 +64,19 @@ class Place(NamedTuple):
 
 
 def render(template: str, values: Mapping[str, object], folder: Path | None) -> str:
-    """The text of `template`, of `folder` where that has it.
+    """The text of `template`, as `rendered` makes it."""
+    return "".join(rendered(template, values, folder))
+
+
+def rendered(template: str, values: Mapping[str, object], folder: Path | None) -> Iterator[str]:
+    """The text of `template`, of `folder` where that has it, piece by piece.
 
     Raises ClientError naming template and line when a template of `folder` cannot be rendered.
     """
     with blaming(folder):
-        return legal(environment(folder).get_template(template).render(values))
+        stream = environment(folder).get_template(template).stream(values)
+        stream.enable_buffering(TEXTS_AT_ONCE)
+        yield from map(legal, stream)
 
 
 @contextmanager

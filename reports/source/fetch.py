@@ -41,6 +41,9 @@ AT_ONCE = -1
 PAGES_AHEAD = 64
 """So many pages of a client are asked for before their answers are in: more than threads that ask."""
 
+CLIENTS_AHEAD = 256
+"""So many clients are under way, or wait for it: reading goes on while one of them takes long to be made."""
+
 TURN_SECONDS = 0.0005
 """How long a thread that works lets another one wait. Python's own 5 ms, several times a page, would hold up
 the reading while the consumer's thread is busy."""
@@ -104,13 +107,20 @@ def fetch(
     desk = _Desk(api, account, source, verify, now, on_page, inquiry, crew)
     clients = Crew(parallel + 1, name="client")
     done: SimpleQueue[Future[Reading | Failure]] = SimpleQueue()
+    left = enumerate(wanted)
+
+    def begin(some: int) -> None:
+        for rank, want in islice(left, some):
+            clients.submit(_ClientReading(desk, want, rank).result, rank=rank).add_done_callback(done.put)
+
     results = 0
     _turns.enter()
     try:
-        for rank, want in enumerate(wanted):
-            clients.submit(_ClientReading(desk, want, rank).result, rank=rank).add_done_callback(done.put)
+        begin(CLIENTS_AHEAD)
         for _ in wanted:
-            if (result := _result_of(_next(done, meanwhile))) is not None:
+            found = _next(done, meanwhile)
+            begin(1)
+            if (result := _result_of(found)) is not None:
                 results += 1
                 yield result
         if results < len(wanted):
