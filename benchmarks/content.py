@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.render import sheets
+from reports.render import columns
 from reports.render.layout import Book, Column, DataTab, Kind, Link, Rows, Sheet, totals_of
 
 LINES = 3
@@ -61,8 +61,8 @@ def book(lines: int) -> Book:
         language="pt",
         made_at=MADE_AT,
         tabs=(
-            _tab("Documentos", "documents_EUR", documents, sheets.WORKBOOK_DOCUMENTS, sheets.DOCUMENTS),
-            _tab("Linhas", "lines_EUR", items, sheets.WORKBOOK_LINE_ITEMS, sheets.LINE_ITEMS),
+            _tab("Documentos", "documents_EUR", documents, columns.WORKBOOK_DOCUMENTS, columns.DOCUMENTS),
+            _tab("Linhas", "lines_EUR", items, columns.WORKBOOK_LINE_ITEMS, columns.LINE_ITEMS),
         ),
     )
 
@@ -134,10 +134,10 @@ def _tab(
 def _frames(documents: int, lines: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     choice = random.Random(SEED)  # noqa: S311 - data by a seed, no secret
     papers = [_document(row, choice) for row in range(documents)]
-    made = pd.DataFrame(papers, columns=sheets.WORKBOOK_DOCUMENTS, dtype=object)
+    made = pd.DataFrame(papers, columns=columns.WORKBOOK_DOCUMENTS, dtype=object)
     del papers
     items = [_item(row, choice) for row in range(lines)]
-    return made, pd.DataFrame(items, columns=list(sheets.WORKBOOK_LINE_ITEMS), dtype=object)
+    return made, pd.DataFrame(items, columns=list(columns.WORKBOOK_LINE_ITEMS), dtype=object)
 
 
 def _document(row: int, choice: random.Random) -> tuple[Any, ...]:
@@ -166,7 +166,7 @@ def _document(row: int, choice: random.Random) -> tuple[Any, ...]:
         "archived": False,
         "id": 7_000_000_000 + row,
     }
-    return tuple(values[name] for name in sheets.WORKBOOK_DOCUMENTS)
+    return tuple(values[name] for name in columns.WORKBOOK_DOCUMENTS)
 
 
 def _item(row: int, choice: random.Random) -> tuple[Any, ...]:
@@ -196,4 +196,4 @@ def _item(row: int, choice: random.Random) -> tuple[Any, ...]:
         "currency": "EUR",
         "document_id": 7_000_000_000 + row // LINES,
     }
-    return tuple(values[name] for name in sheets.WORKBOOK_LINE_ITEMS)
+    return tuple(values[name] for name in columns.WORKBOOK_LINE_ITEMS)

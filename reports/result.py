@@ -32,7 +32,7 @@ def write(account_folder: Path, labels: "Labels") -> None:
 
 def _write(output: Path, account_folder: Path, labels: "Labels") -> None:
     from reports.render import pages
-    from reports.render.pages import RunLine
+    from reports.render.page import RunLine
 
     lines = [found for account in _inside(output) if (found := last_run(account))]
     page = pages.result(

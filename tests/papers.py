@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from reports.figures import checks, tables, totals
 from reports.figures.checks import Finding
-from reports.figures.model import Document, parse_page
+from reports.figures.document import Document
+from reports.figures.model import parse_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period

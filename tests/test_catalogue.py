@@ -30,15 +30,15 @@ def test_a_translation_has_the_places_of_its_sentence(language: str) -> None:
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
 def test_no_heading_of_a_sheet_is_translated_like_another(language: str) -> None:
     """A table in Excel needs a name of its own for each column."""
-    from reports.render import sheets
+    from reports.render import columns
     from reports.render.labels import Labels
 
     labels = Labels(language)
-    for keys in (sheets.WORKBOOK_DOCUMENTS, sheets.WORKBOOK_OPEN):
-        headings = [labels.text(sheets.DOCUMENTS[key][0]).casefold() for key in keys]
+    for keys in (columns.WORKBOOK_DOCUMENTS, columns.WORKBOOK_OPEN):
+        headings = [labels.text(columns.DOCUMENTS[key][0]).casefold() for key in keys]
         assert len({*headings}) == len(headings)
-    for columns in (sheets.LINE_ITEMS, sheets.VAT):
-        headings = [labels.text(heading).casefold() for heading, _ in columns.values()]
+    for known in (columns.LINE_ITEMS, columns.VAT):
+        headings = [labels.text(heading).casefold() for heading, _ in known.values()]
         assert len({*headings}) == len(headings)
 
 

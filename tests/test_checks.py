@@ -9,8 +9,9 @@ import pytest
 
 from reports.figures import checks, totals
 from reports.figures.checks import RULES, Finding, check, hidden_by, warnings
-from reports.figures.model import EXEMPTIONS, parse_page
+from reports.figures.model import parse_page
 from reports.figures.tables import build
+from reports.figures.vocabulary import EXEMPTIONS
 from reports.period import Period
 from reports.source.sandbox_documents import Raw, line
 from tests.papers import LIMITS_DAYS, OCTOBER, READ_ON, added, codes, findings, laid_out, paper, vat

@@ -9,10 +9,10 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.figures import model
+from reports.figures import vocabulary
 from reports.figures.checks import RULES, Finding
-from reports.figures.model import CURRENCIES
 from reports.figures.totals import buckets
+from reports.figures.vocabulary import CURRENCIES
 from reports.render import labels as words
 from reports.render.labels import LOCALES, Labels
 
@@ -129,9 +129,9 @@ def test_what_is_unknown_is_shown_as_it_came(labels: Labels) -> None:
 
 
 def test_every_key_of_the_figures_has_a_word() -> None:
-    assert {*words.TYPES} == {*model.TYPES}
-    assert {*words.STATUSES} >= {*model.STATUSES}
-    assert {*words.SCHEMES} == {kind.scheme for kind in model.TYPES.values()}
+    assert {*words.TYPES} == {*vocabulary.TYPES}
+    assert {*words.STATUSES} >= {*vocabulary.STATUSES}
+    assert {*words.SCHEMES} == {kind.scheme for kind in vocabulary.TYPES.values()}
     assert {*words.LEVELS} == {rule.level for rule in RULES.values()}
     said = [
         PT.type("Invoice"),

@@ -6,17 +6,10 @@ from decimal import Decimal
 import pytest
 
 from reports.errors import DataError
-from reports.figures.model import (
-    EXEMPTIONS,
-    STATUSES,
-    TYPES,
-    Document,
-    Remark,
-    currency_code,
-    parse_document,
-    parse_page,
-)
+from reports.figures.document import Document, Remark
+from reports.figures.model import parse_document, parse_page
 from reports.figures.tables import build
+from reports.figures.vocabulary import EXEMPTIONS, STATUSES, TYPES, currency_code
 from reports.source.sandbox_answers import json_text
 from reports.source.sandbox_documents import Raw, line
 from tests.papers import paper, parsed, vat

@@ -23,7 +23,7 @@ from reports.render.brand import HOUSE, Brand, Issuer
 from reports.render.cells import ROWS_AT_A_TIME
 from reports.render.client_pages import Subject
 from reports.render.labels import Labels
-from reports.render.pages import RunLine
+from reports.render.page import RunLine
 from reports.render.palette import contrast_on_white, palette
 from reports.render.pieces import Inserts
 from reports.source.sandbox_documents import Raw, line

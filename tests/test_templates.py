@@ -18,6 +18,7 @@ from reports.render.brand import Brand, Issuer
 from reports.render.cells import Part
 from reports.render.client_pages import ClientReport, Subject
 from reports.render.labels import Labels
+from reports.render.page import FUNCTIONS, TEMPLATES, Page, StatementPage
 from reports.render.pieces import Inserts
 from tests.papers import OCTOBER, added, findings, paper
 
@@ -275,7 +276,7 @@ def given(labels: Labels) -> Iterator[object]:
     one = report()
     totals = pages._totals(one.totals, labels, period, READ_AT, marks=cells.PAGE)
     sections = [pages._section(part, labels, Inserts()) for part in one.currencies]
-    yield pages.StatementPage(
+    yield StatementPage(
         **look,
         report=one,
         subject=SUBJECT,
@@ -318,11 +319,11 @@ def documented(template: str) -> dict[str, str]:
 
 
 def test_the_guide_lists_what_every_template_is_given_with_its_type() -> None:
-    common = {field.name: type_name(field.type) for field in fields(pages.Page)}
+    common = {field.name: type_name(field.type) for field in fields(Page)}
     every = documented("Every template")
-    assert {name: kind for name, kind in every.items() if name not in pages.FUNCTIONS} == common
-    assert {*every} - {*common} == {*pages.FUNCTIONS}
-    for template, page in pages.TEMPLATES.items():
+    assert {name: kind for name, kind in every.items() if name not in FUNCTIONS} == common
+    assert {*every} - {*common} == {*FUNCTIONS}
+    for template, page in TEMPLATES.items():
         if template not in templates.REPLACEABLE:
             continue
         own = {field.name: type_name(field.type) for field in fields(page) if field.name not in common}
@@ -340,11 +341,11 @@ def test_the_guide_names_every_template_macro_and_block() -> None:
             assert f"`{block}`" in guide, f"{name}: {block}"
 
 
-@pytest.mark.parametrize("template", sorted(pages.TEMPLATES))
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
 def test_a_built_in_template_uses_only_what_it_is_given(template: str) -> None:
     jinja = templates.environment(None)
     source = (templates.builtin_folder() / template).read_text(encoding="utf-8")
-    passed = {*pages.FUNCTIONS, *(field.name for field in fields(pages.TEMPLATES[template]))}
+    passed = {*FUNCTIONS, *(field.name for field in fields(TEMPLATES[template]))}
     assert templates.unknown_names(jinja.parse(source)) <= passed
 
 

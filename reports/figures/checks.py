@@ -10,9 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from reports.figures.model import CURRENCIES, EXEMPTIONS, STATUSES, TYPES, Document, LineItem
+from reports.figures.document import Document, LineItem
 from reports.figures.tables import Tables, amounts, is_negative
 from reports.figures.totals import Figures
+from reports.figures.vocabulary import CURRENCIES, EXEMPTIONS, STATUSES, TYPES
 from reports.money import CENT, ZERO, cents
 
 EMPTY = "–"

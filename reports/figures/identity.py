@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reports import exact_json
-from reports.figures.model import Document
+from reports.figures.document import Document
 from reports.fiscal_id import is_at_home
 
 

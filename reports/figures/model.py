@@ -1,11 +1,7 @@
-"""Documents as values: the only room that knows the vendor's field names.
+"""From pages to documents: the only room that knows the vendor's field names.
 
 `before_taxes` becomes `net`, `taxes` `tax`, `retention` `withholding_rate`, `dd/mm/yyyy` a date. Nothing is
 repaired: what cannot be read exactly becomes None and leaves a remark, and `checks` decides what it means.
-
-Amounts of a document are whole cents; amounts of a line item are kept as exact as they came, because the
-service rounds once per document and not per line. All amounts stand here as the API gave them: the sign of
-a credit note is applied in `tables`, once.
 """
 
 import datetime as dt
@@ -13,10 +9,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from reports import exact_json
 from reports.errors import DataError
+from reports.figures.document import Document, LineItem, Remark, Snapshot
+from reports.figures.vocabulary import currency_code
 from reports.money import CENT, cents, exact
 
 FIRST_YEAR = 1901
@@ -32,236 +30,6 @@ LONGEST_REMEMBERED = 100
 V = TypeVar("V")
 
 _READ_AGAIN = "Read the client again, without --offline and --resume"
-
-
-class DocumentType(NamedTuple):
-    """What a vendor's type means. `sign` 0: listed, never added."""
-
-    prefix: str
-    sign: int
-    is_paid_when_issued: bool = False
-    scheme: str = "pt"
-
-
-class Status(NamedTuple):
-    """What a vendor's status means."""
-
-    is_counted: bool
-    is_settled: bool = False
-
-
-TYPES: Mapping[str, DocumentType] = {
-    "Invoice": DocumentType("FT", 1),
-    "InvoiceReceipt": DocumentType("FR", 1, is_paid_when_issued=True),
-    "SimplifiedInvoice": DocumentType("FS", 1),
-    "VatMossInvoice": DocumentType("", 1, scheme="oss"),
-    "CashInvoice": DocumentType("", 1, is_paid_when_issued=True),
-    "DebitNote": DocumentType("ND", 1),
-    "CreditNote": DocumentType("NC", -1),
-    "VatMossCreditNote": DocumentType("", -1, scheme="oss"),
-    "Receipt": DocumentType("RC", 0),
-    "VatMossReceipt": DocumentType("RC", 0, scheme="oss"),
-    "Quote": DocumentType("", 0),
-    "Proforma": DocumentType("", 0),
-    "FeesNote": DocumentType("", 0),
-    "Shipping": DocumentType("", 0),
-    "Transport": DocumentType("", 0),
-    "Devolution": DocumentType("", 0),
-    "PurchaseOrder": DocumentType("", 0),
-}
-UNKNOWN_TYPE = DocumentType("", 0)
-
-STATUSES: Mapping[str, Status] = {
-    "draft": Status(is_counted=False),
-    "final": Status(is_counted=True),
-    "sent": Status(is_counted=True),
-    "second_copy": Status(is_counted=True),
-    "settled": Status(is_counted=True, is_settled=True),
-    "canceled": Status(is_counted=False),
-    "deleted": Status(is_counted=False),
-}
-UNKNOWN_STATUS = Status(is_counted=False)
-
-CURRENCIES: Mapping[str, str] = {
-    name: code
-    for code, names in {
-        "EUR": ("euro", "euros"),
-        "USD": ("us dollar", "united states dollar", "dollar", "dólar americano", "dólar dos estados unidos"),
-        "GBP": ("british pound", "pound sterling", "british pound sterling", "uk pound", "libra esterlina"),
-        "CHF": ("swiss franc", "franco suíço"),
-        "BRL": ("brazilian real", "real", "real brasileiro"),
-        "AOA": ("angolan kwanza", "kwanza", "kwanza angolano"),
-        "MZN": ("mozambican metical", "metical", "metical moçambicano", "new metical"),
-        "CVE": ("cape verdean escudo", "cape verde escudo", "escudo cabo-verdiano"),
-        "STN": ("são tomé and príncipe dobra", "dobra"),
-        "MOP": ("macanese pataca", "pataca"),
-        "CAD": ("canadian dollar", "dólar canadiano"),
-        "AUD": ("australian dollar", "dólar australiano"),
-        "NZD": ("new zealand dollar",),
-        "JPY": ("japanese yen", "yen", "iene japonês"),
-        "CNY": ("chinese yuan", "yuan renminbi", "renminbi"),
-        "HKD": ("hong kong dollar",),
-        "SGD": ("singapore dollar",),
-        "INR": ("indian rupee",),
-        "ZAR": ("south african rand", "rand"),
-        "MAD": ("moroccan dirham",),
-        "AED": ("united arab emirates dirham", "uae dirham"),
-        "TRY": ("turkish lira",),
-        "SEK": ("swedish krona", "coroa sueca"),
-        "NOK": ("norwegian krone", "coroa norueguesa"),
-        "DKK": ("danish krone", "coroa dinamarquesa"),
-        "PLN": ("polish zloty", "zloty"),
-        "CZK": ("czech koruna",),
-        "HUF": ("hungarian forint",),
-        "RON": ("romanian leu",),
-        "MXN": ("mexican peso",),
-    }.items()
-    for name in (code.lower(), *names)
-}
-"""The vendor gives a currency's name, not its code. Lower-case name → ISO 4217."""
-
-EXEMPTIONS: Mapping[str, str] = {
-    "M00": "",
-    "M01": "Artigo 16.º, n.º 6 do CIVA",
-    "M02": "Artigo 6.º do Decreto-Lei n.º 198/90",
-    "M03": "Exigibilidade de caixa",
-    "M04": "Artigo 13.º do CIVA",
-    "M05": "Artigo 14.º do CIVA",
-    "M06": "Artigo 15.º do CIVA",
-    "M07": "Artigo 9.º do CIVA",
-    "M08": "IVA - autoliquidação",
-    "M09": "IVA - não confere direito a dedução",
-    "M10": "IVA - regime de isenção",
-    "M11": "Regime particular do tabaco",
-    "M12": "Regime da margem de lucro - agências de viagens",
-    "M13": "Regime da margem de lucro - bens em segunda mão",
-    "M14": "Regime da margem de lucro - objetos de arte",
-    "M15": "Regime da margem de lucro - objetos de coleção e antiguidades",
-    "M16": "Artigo 14.º do RITI",
-    "M19": "Outras isenções",
-    "M20": "IVA - regime forfetário",
-    "M21": "IVA - não confere direito à dedução",
-    "M25": "Mercadorias à consignação",
-    "M26": "Isenção com direito à dedução no cabaz alimentar",
-    "M30": "Autoliquidação, artigo 2.º, n.º 1, alínea i) do CIVA",
-    "M31": "Autoliquidação, artigo 2.º, n.º 1, alínea j) do CIVA",
-    "M32": "Autoliquidação, artigo 2.º, n.º 1, alínea l) do CIVA",
-    "M33": "Autoliquidação, artigo 2.º, n.º 1, alínea m) do CIVA",
-    "M34": "Autoliquidação, artigo 2.º, n.º 1, alínea n) do CIVA",
-    "M40": "Artigo 6.º, n.º 6, alínea a) do CIVA, a contrário",
-    "M41": "Artigo 8.º, n.º 3 do RITI",
-    "M42": "Decreto-Lei n.º 21/2007",
-    "M43": "Decreto-Lei n.º 362/99",
-    "M44": "Artigo 6.º do CIVA",
-    "M45": "Artigo 58.º-A do CIVA",
-    "M46": "Decreto-Lei n.º 19/2017",
-    "M99": "Não sujeito ou não tributado",
-}
-"""Reasons for 0 % VAT in the tax authority's list, older codes included: code → the law it names."""
-
-
-class Remark(NamedTuple):
-    """Something in a reply that could not be taken as it stands."""
-
-    code: str
-    field: str
-    found: str
-
-
-class LineItem(NamedTuple):
-    """One line of a document, amounts as they came.
-
-    `net` is `total − tax` (the vendor does not say whether `subtotal` is before or after the line's
-    discount). `rate` and `discount_rate` are percent. `rate` None: the line has no readable tax.
-    """
-
-    position: int
-    name: str | None
-    description: str | None
-    unit: str | None
-    quantity: Decimal | None
-    unit_price: Decimal | None
-    discount_rate: Decimal | None
-    discount: Decimal | None
-    subtotal: Decimal | None
-    tax_id: str | None
-    tax_name: str | None
-    rate: Decimal | None
-    net: Decimal | None
-    tax: Decimal | None
-    gross: Decimal | None
-
-
-class Snapshot(NamedTuple):
-    """The client as it was when the document was issued."""
-
-    id: int | None
-    name: str | None
-    email: str | None
-    address: str | None
-    postal_code: str | None
-    country: str | None
-    code: str | None
-    fiscal_id: str | None
-    phone: str | None
-
-
-class Document(NamedTuple):
-    """One issued paper. Amounts in cents, unsigned as the API gives them; None where unreadable."""
-
-    id: int
-    type: str
-    status: str
-    archived: bool
-    sequence_number: str | None
-    inverted_sequence_number: str | None
-    sequence_id: str | None
-    date: dt.date | None
-    due_date: dt.date | None
-    reference: str | None
-    observations: str | None
-    permalink: str | None
-    saft_hash: str | None
-    atcud: str | None
-    currency: str
-    currency_name: str | None
-    exchange_rate: Decimal | None
-    exchange_currency: str | None
-    sum: Decimal | None
-    discount: Decimal | None
-    net: Decimal | None
-    tax: Decimal | None
-    total: Decimal | None
-    withholding_rate: Decimal | None
-    exemption: str | None
-    mb_entity: str | None
-    mb_reference: str | None
-    mb_value: Decimal | None
-    client: Snapshot
-    items: tuple[LineItem, ...]
-    remarks: tuple[Remark, ...]
-
-    @property
-    def kind(self) -> DocumentType:
-        return TYPES.get(self.type, UNKNOWN_TYPE)
-
-    @property
-    def is_counted(self) -> bool:
-        """Its type has a sign and its status counts."""
-        return self.kind.sign != 0 and STATUSES.get(self.status, UNKNOWN_STATUS).is_counted
-
-    @property
-    def is_open(self) -> bool:
-        """Counted, not settled, and of a type that is not paid when issued."""
-        is_settled = STATUSES.get(self.status, UNKNOWN_STATUS).is_settled
-        return self.is_counted and not is_settled and not self.kind.is_paid_when_issued
-
-    @property
-    def number(self) -> str:
-        """What is printed on the paper: `FT 2014/60`; a draft's word; the id when there is nothing."""
-        if self.inverted_sequence_number:
-            return f"{self.kind.prefix} {self.inverted_sequence_number}".strip()
-        return self.sequence_number or f"#{self.id}"
 
 
 def parse_page(body: str) -> Iterator[Document]:
@@ -326,11 +94,6 @@ def parse_document(raw: Mapping[str, object]) -> Document:
         items=tuple(reader.line_items()),
         remarks=tuple(reader.remarks),
     )
-
-
-def currency_code(name: str | None) -> str:
-    """ISO 4217 for the vendor's currency name; an unknown name is kept as it is, none is `?`."""
-    return CURRENCIES.get(name.casefold(), name) if name else "?"
 
 
 def _snapshot(raw: Mapping[str, object]) -> Snapshot:

@@ -16,7 +16,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.errors import DataError
-from reports.figures.model import Document, LineItem
+from reports.figures.document import Document, LineItem
 from reports.money import ZERO, cents
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from reports.figures.model import STATUSES, TYPES
 from reports.figures.tables import Tables, columns
+from reports.figures.vocabulary import STATUSES, TYPES
 from reports.money import ZERO, plain
 from reports.period import Period
 

@@ -12,7 +12,7 @@ from reports.figures.changes import Comparison
 from reports.figures.checks import Finding
 from reports.figures.totals import CurrencyTotals, Figures, currency_order
 from reports.money import ZERO
-from reports.render import change_pages, sheets
+from reports.render import change_pages, columns, sheets, sums
 from reports.render.account import FAILED, NO_ADDRESS, TOO_LARGE, Account, ClientLine
 from reports.render.client_pages import Subject, filter_text, period_text
 from reports.render.labels import N_, Labels
@@ -63,8 +63,8 @@ def client_grids(
     extra = tuple(who)
     for currency in figures.currencies:
         for key, documents, keys in (
-            ("documents", figures.documents, sheets.WORKBOOK_DOCUMENTS),
-            ("open", figures.open_documents, sheets.WORKBOOK_OPEN),
+            ("documents", figures.documents, columns.WORKBOOK_DOCUMENTS),
+            ("open", figures.open_documents, columns.WORKBOOK_OPEN),
         ):
             grids[key, currency] = sheets.documents_grid(
                 sheets.of_currency(documents, currency),
@@ -76,8 +76,8 @@ def client_grids(
                 labels=labels,
                 extra=who,
             )
-        grids["vat", currency] = sheets.vat_grid(
-            figures, currency, (*extra, *sheets.WORKBOOK_VAT), key="vat", labels=labels, title="", extra=who
+        grids["vat", currency] = sums.vat_grid(
+            figures, currency, (*extra, *columns.WORKBOOK_VAT), key="vat", labels=labels, title="", extra=who
         )
     grids["not_counted", ""] = sheets.documents_grid(
         figures.not_counted,

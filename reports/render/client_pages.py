@@ -12,7 +12,7 @@ from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance
 from reports.money import ZERO
 from reports.period import Period
-from reports.render import sheets
+from reports.render import columns, sheets, sums
 from reports.render.brand import Issuer
 from reports.render.labels import Labels
 from reports.render.layout import (
@@ -86,7 +86,7 @@ def client_report(
     return ClientReport(
         title=_("Statement of documents"),
         head=_head(subject, labels),
-        totals=sheets.totals_grid(figures.totals, labels, subject.vendor_balance),
+        totals=sums.totals_grid(figures.totals, labels, subject.vendor_balance),
         currencies=tuple(
             _currency_pages(total.currency, subject, figures, labels=labels, line_items=line_items)
             for total in figures.totals
@@ -126,7 +126,7 @@ def documents_sheet(figures: Figures, currency: str | None, *, labels: Labels, t
     """The counted documents of the period in one currency."""
     return sheets.documents_grid(
         sheets.of_currency(figures.documents, currency),
-        sheets.WORKBOOK_DOCUMENTS,
+        columns.WORKBOOK_DOCUMENTS,
         key=f"documents_{currency}",
         title=title,
         currency=currency,
@@ -139,7 +139,7 @@ def open_sheet(figures: Figures, currency: str | None, *, labels: Labels, title:
     """The open documents of all dates in one currency."""
     return sheets.documents_grid(
         sheets.of_currency(figures.open_documents, currency),
-        sheets.WORKBOOK_OPEN,
+        columns.WORKBOOK_OPEN,
         key=f"open_{currency}",
         title=title,
         currency=currency,
@@ -155,14 +155,14 @@ def line_items_sheet(figures: Figures, currency: str | None, *, labels: Labels, 
     if documents is not figures.documents:
         lines = lines[lines["document_id"].isin(documents["id"])]
     return sheets.line_items_grid(
-        documents, lines, sheets.WORKBOOK_LINE_ITEMS, currency=currency, labels=labels, title=title
+        documents, lines, columns.WORKBOOK_LINE_ITEMS, currency=currency, labels=labels, title=title
     )
 
 
 def vat_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
     """The VAT summary of one currency, its rounding line last."""
-    return sheets.vat_grid(
-        figures, currency, sheets.WORKBOOK_VAT, key=f"vat_{currency}", labels=labels, title=title
+    return sums.vat_grid(
+        figures, currency, columns.WORKBOOK_VAT, key=f"vat_{currency}", labels=labels, title=title
     )
 
 
@@ -251,10 +251,10 @@ def _currency_pages(
     def titled(title: str) -> str:
         return title if one else f"{title} · {currency}"
 
-    vat = sheets.vat_grid(
+    vat = sums.vat_grid(
         figures,
         currency,
-        sheets.STATEMENT_VAT,
+        columns.STATEMENT_VAT,
         key=f"s_vat_{currency}",
         labels=labels,
         title=titled(_("VAT summary")),
@@ -266,7 +266,7 @@ def _currency_pages(
         vat = without(vat, "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
     open_documents = sheets.documents_grid(
         sheets.of_currency(figures.open_documents, currency),
-        sheets.STATEMENT_OPEN,
+        columns.STATEMENT_OPEN,
         key=f"s_open_{currency}",
         title=titled(_("Open documents")),
         currency=currency,
@@ -282,10 +282,10 @@ def _currency_pages(
             title=titled(_("Documents of the period")),
             line_items=line_items,
         ),
-        types=sheets.types_grid(figures, currency, labels=labels, title=titled(_("Subtotals per type"))),
+        types=sums.types_grid(figures, currency, labels=labels, title=titled(_("Subtotals per type"))),
         vat=without_empty(vat, "exemption"),
         open_documents=without_empty(open_documents, "payment"),
-        ageing=sheets.ageing_grid(
+        ageing=sums.ageing_grid(
             figures, currency, labels=labels, title=titled(_("Ageing of open documents"))
         ),
         chart=None

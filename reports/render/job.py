@@ -17,8 +17,9 @@ from reports.figures import changes, checks, client_checks, identity, tables, to
 from reports.figures.changes import Change, Comparison
 from reports.figures.checks import Finding
 from reports.figures.client_checks import Word
+from reports.figures.document import Document
 from reports.figures.identity import Identity
-from reports.figures.model import Document, entries, parse_document, parse_page
+from reports.figures.model import entries, parse_document, parse_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period

@@ -18,8 +18,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from reports.figures.checks import RULES, Finding
-from reports.figures.model import EXEMPTIONS
 from reports.figures.totals import CURRENT
+from reports.figures.vocabulary import EXEMPTIONS
 from reports.fiscal_id import is_final_consumer
 from reports.money import cents
 

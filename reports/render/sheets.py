@@ -1,196 +1,24 @@
-"""The grids that workbook, statement and summary share: figures as columns and rows, in one language.
-
-Each sheet is of one currency. A column is named once, here; a report picks from them by key.
-"""
+"""The grids of documents and their lines that workbook, statement and summary share, each of one currency."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from reports.figures.totals import CURRENT, CurrencyTotals, Figures, VatRounding, VatRow
-from reports.figures.vendor_balance import VendorBalance
+from reports.figures.totals import Figures
 from reports.money import ZERO
-from reports.render.labels import N_, Labels
-from reports.render.layout import (
-    Column,
-    Group,
-    Kind,
-    Link,
-    Mark,
-    Row,
-    Rows,
-    Sheet,
-    Tone,
-    Value,
-    safe_url,
-    totals_of,
-    without_empty,
-)
+from reports.render.columns import OF_DOCUMENT, STATEMENT_DOCUMENTS, STATEMENT_LINE_ITEMS, columns_of
+from reports.render.labels import Labels
+from reports.render.layout import Column, Group, Link, Row, Rows, Sheet, Value, safe_url
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WORKBOOK_DOCUMENTS = [
-    "opening_number",
-    "type",
-    "status",
-    "date",
-    "due_date",
-    "reference",
-    "currency",
-    "sum",
-    "discount",
-    "net",
-    "tax",
-    "gross",
-    "withholding",
-    "payable",
-    "exemption",
-    "observations",
-    "link",
-    "archived",
-    "id",
-]
-STATEMENT_DOCUMENTS = [
-    "linked_number",
-    "date",
-    "due_date",
-    "reference",
-    "status",
-    "net",
-    "tax",
-    "gross",
-    "withholding",
-    "payable",
-]
-WORKBOOK_OPEN = [
-    "opening_number",
-    "type",
-    "date",
-    "due_date",
-    "days_overdue",
-    "bucket",
-    "currency",
-    "payable",
-    "link",
-    "id",
-]
-STATEMENT_OPEN = ["linked_number", "type", "date", "due_date", "days_overdue", "bucket", "payment", "payable"]
-
-DOCUMENTS = {
-    "number": (N_("Number"), Kind.TEXT),
-    "linked_number": (N_("Number"), Kind.LINK),
-    "opening_number": (N_("Number"), Kind.NAME_LINK),
-    "type": (N_("Type"), Kind.TEXT),
-    "status": (N_("Status"), Kind.TEXT),
-    "date": (N_("Date"), Kind.DATE),
-    "due_date": (N_("Due date"), Kind.DATE),
-    "days_overdue": (N_("Days overdue"), Kind.INTEGER),
-    "bucket": (N_("Bucket"), Kind.TEXT),
-    "reference": (N_("Reference"), Kind.LONG_TEXT),
-    "currency": (N_("Currency"), Kind.TEXT),
-    "sum": (N_("Sum"), Kind.MONEY),
-    "discount": (N_("Discount"), Kind.MONEY),
-    "net": (N_("Net"), Kind.MONEY),
-    "tax": (N_("VAT"), Kind.MONEY),
-    "gross": (N_("Gross"), Kind.MONEY),
-    "withholding": (N_("Withholding"), Kind.MONEY),
-    "payable": (N_("Payable"), Kind.MONEY),
-    "payment": (N_("Payment reference"), Kind.TEXT),
-    "exemption": (N_("Exemption"), Kind.TEXT),
-    "observations": (N_("Observations"), Kind.LONG_TEXT),
-    "link": (N_("Link"), Kind.LINK),
-    "archived": (N_("Archived"), Kind.BOOLEAN),
-    "id": (N_("Id"), Kind.INTEGER),
-    "reason": (N_("Reason"), Kind.TEXT),
-    "client": (N_("Client"), Kind.TEXT),
-    "fiscal_id": (N_("NIF"), Kind.TEXT),
-}
-_HIDDEN_COLUMNS = ("archived", "id", "document_id")
-_DONE = ("settled", "draft", "canceled", "deleted")
-
-LINE_ITEMS = {
-    "number": (N_("Number"), Kind.TEXT),
-    "type": (N_("Type"), Kind.TEXT),
-    "status": (N_("Status"), Kind.TEXT),
-    "date": (N_("Date"), Kind.DATE),
-    "name": (N_("Item"), Kind.TEXT),
-    "description": (N_("Description"), Kind.LONG_TEXT),
-    "unit": (N_("Unit"), Kind.TEXT),
-    "quantity": (N_("Quantity"), Kind.NUMBER),
-    "unit_price": (N_("Unit price"), Kind.NUMBER),
-    "discount_rate": (N_("Discount %"), Kind.PERCENT),
-    "discount": (N_("Discount"), Kind.MONEY),
-    "tax_name": (N_("Tax name"), Kind.TEXT),
-    "rate": (N_("VAT rate"), Kind.PERCENT),
-    "exemption": (N_("Exemption"), Kind.TEXT),
-    "net": (N_("Net"), Kind.MONEY),
-    "tax": (N_("VAT"), Kind.MONEY),
-    "gross": (N_("Gross"), Kind.MONEY),
-    "currency": (N_("Currency"), Kind.TEXT),
-    "document_id": (N_("Document id"), Kind.INTEGER),
-}
-_OF_DOCUMENT = ("number", "type", "status", "date", "currency")
-WORKBOOK_LINE_ITEMS = tuple(LINE_ITEMS)
-STATEMENT_LINE_ITEMS = [
-    "name",
-    "description",
-    "quantity",
-    "unit",
-    "unit_price",
-    "discount_rate",
-    "rate",
-    "net",
-    "tax",
-    "gross",
-]
-
-VAT = {
-    "currency": (N_("Currency"), Kind.TEXT),
-    "scheme": (N_("Scheme"), Kind.TEXT),
-    "rate": (N_("Rate"), Kind.PERCENT),
-    "exemption": (N_("Exemption"), Kind.TEXT),
-    "reason": (N_("Reason"), Kind.LONG_TEXT),
-    "tax_names": (N_("Tax names"), Kind.TEXT),
-    "documents": (N_("Documents"), Kind.INTEGER),
-    "base_invoices": (N_("Base invoices"), Kind.MONEY),
-    "tax_invoices": (N_("VAT invoices"), Kind.MONEY),
-    "base_credit_notes": (N_("Base credit notes"), Kind.MONEY),
-    "tax_credit_notes": (N_("VAT credit notes"), Kind.MONEY),
-    "base": (N_("Base"), Kind.MONEY),
-    "tax": (N_("VAT"), Kind.MONEY),
-    "gross": (N_("Gross"), Kind.MONEY),
-}
-WORKBOOK_VAT = tuple(VAT)
-STATEMENT_VAT = [
-    "tax_names",
-    "scheme",
-    "rate",
-    "exemption",
-    "base_invoices",
-    "tax_invoices",
-    "base_credit_notes",
-    "tax_credit_notes",
-    "base",
-    "tax",
-    "gross",
-]
+_ColumnOf = Callable[[str], list[Any]]
 
 _MAY_LACK = ("description", "unit", "discount_rate")
 """Columns that a document's line items are shown without where none has a value."""
-
-_ColumnOf = Callable[[str], list[Any]]
-
-_AMOUNTS = {
-    "net": N_("Net"),
-    "tax": N_("VAT"),
-    "gross": N_("Gross"),
-    "withholding": N_("Withholding"),
-    "payable": N_("Payable"),
-}
 
 
 def documents_grid(
@@ -208,7 +36,7 @@ def documents_grid(
     column = _read(documents)
     same = {name: [value] * len(documents) for name, value in (extra or {}).items()}
     values = [same[name] if name in same else _document_values(name, column, labels) for name in keys]
-    columns = _columns(tuple(keys), labels.language)
+    columns = columns_of(tuple(keys), labels.language)
     if not any(column("withholding")):
         columns = tuple(replace(own, is_hidden=own.is_hidden or own.key == "withholding") for own in columns)
     return Sheet(
@@ -243,7 +71,7 @@ def grouped_documents(
     }
     keys = [name for name in STATEMENT_DOCUMENTS if name not in left_out]
     values = [_document_values(name, column, labels) for name in keys]
-    columns = _columns(tuple(keys), labels.language)
+    columns = columns_of(tuple(keys), labels.language)
     details = _details(column("id"), figures.line_items, currency, labels) if line_items else ()
     groups, first = [], 0
     for subtotal in subtotals:
@@ -280,12 +108,12 @@ def line_items_grid(
     rows = [place[identity] for identity in line("document_id")]
     values: list[Sequence[Value]] = []
     for key in keys:
-        if key in _OF_DOCUMENT:
+        if key in OF_DOCUMENT:
             own = _document_values(key, document, labels)
             values.append([own[row] for row in rows])
         else:
             values.append(line(key))
-    columns = _columns(tuple(keys), labels.language)
+    columns = columns_of(tuple(keys), labels.language)
     return Sheet(
         key=f"lines_{currency}",
         title=title,
@@ -295,121 +123,6 @@ def line_items_grid(
         currency=currency,
         totals=_totals(columns, values, labels.text("Total")),
     )
-
-
-def vat_grid(
-    figures: Figures,
-    currency: str | None,
-    keys: Sequence[str],
-    *,
-    key: str,
-    labels: Labels,
-    title: str,
-    extra: Mapping[str, Value] | None = None,
-) -> Sheet:
-    """The VAT summary of one currency, its rounding line last. `extra`: values that every row has."""
-    columns = tuple(
-        Column(name, labels.text(heading), kind, has_total=kind is Kind.MONEY)
-        for name in keys
-        for heading, kind in [VAT.get(name) or DOCUMENTS[name]]
-    )
-    values = [_vat_values(row, labels) for row in figures.vat if row.currency == currency]
-    values += [_rounding_values(row, labels) for row in figures.vat_rounding if row.currency == currency]
-    rows = [tuple({**own, **(extra or {})}[name] for name in keys) for own in values]
-    return Sheet(
-        key=key,
-        title=title,
-        columns=columns,
-        rows=rows,
-        empty=labels.text("No documents in this period."),
-        currency=currency,
-        totals=totals_of(columns, rows, labels.text("Total")),
-    )
-
-
-def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -> Sheet:
-    _ = labels.text
-    columns = (
-        Column("type", _("Type"), Kind.TEXT),
-        Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
-        *(Column(key, _(heading), Kind.MONEY, has_total=True) for key, heading in _AMOUNTS.items()),
-    )
-    rows: list[Row] = [
-        (
-            labels.type(subtotal.type),
-            subtotal.documents,
-            subtotal.net,
-            subtotal.tax,
-            subtotal.gross,
-            subtotal.withholding,
-            subtotal.payable,
-        )
-        for subtotal in figures.types
-        if subtotal.currency == currency
-    ]
-    sheet = Sheet(
-        key=f"types_{currency}",
-        title=title,
-        columns=columns,
-        rows=rows,
-        empty=_("No documents in this period."),
-        currency=currency,
-        totals=totals_of(columns, rows, _("Total")),
-    )
-    return without_empty(sheet, "withholding")
-
-
-def ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -> Sheet:
-    _ = labels.text
-    columns = (
-        Column("bucket", _("Bucket"), Kind.TEXT),
-        Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
-        Column("amount", _("Payable"), Kind.MONEY, has_total=True),
-    )
-    rows: list[Row] = [
-        (labels.bucket(bucket.bucket), bucket.documents, bucket.amount)
-        for bucket in figures.ageing
-        if bucket.currency == currency
-    ]
-    return Sheet(
-        key=f"ageing_{currency}",
-        title=title,
-        columns=columns,
-        rows=rows,
-        empty=_("No open documents."),
-        currency=currency,
-        totals=totals_of(columns, rows, _("Total")),
-    )
-
-
-def totals_grid(
-    totals: Sequence[CurrencyTotals], labels: Labels, vendor: VendorBalance | None = None
-) -> Sheet:
-    """A row a currency. `vendor`: what InvoiceXpress itself counts as open, in the row of its currency."""
-    _ = labels.text
-    money = {**_AMOUNTS, "open": N_("Open"), "overdue": N_("Overdue")}
-    columns = (
-        Column("currency", _("Currency"), Kind.TEXT),
-        Column("documents", _("Documents"), Kind.INTEGER),
-        *(Column(key, _(heading), Kind.MONEY) for key, heading in money.items()),
-    )
-    rows = [tuple(getattr(total, column.key) for column in columns) for total in totals]
-    if vendor and any(total.currency == vendor.currency for total in totals):
-        beside = Column("vendor_open", _("Open according to InvoiceXpress"), Kind.MONEY)
-        place = [column.key for column in columns].index("open") + 1
-        columns = (*columns[:place], beside, *columns[place:])
-        rows = [
-            (*row[:place], vendor.open if row[0] == vendor.currency else None, *row[place:]) for row in rows
-        ]
-    sheet = Sheet(
-        key="totals",
-        title=_("Totals"),
-        columns=columns,
-        rows=rows,
-        empty=_("No documents in this period, and none open."),
-        currency=totals[0].currency if len(totals) == 1 else None,
-    )
-    return without_empty(sheet, "withholding")
 
 
 def of_currency(documents: "pd.DataFrame", currency: str | None) -> "pd.DataFrame":
@@ -424,24 +137,6 @@ def _read(frame: "pd.DataFrame") -> _ColumnOf:
     return lambda name: values[place[name]].tolist()
 
 
-@lru_cache
-def _columns(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
-    """Of documents or of their lines: what both have is the same."""
-    labels = Labels(language)
-    return tuple(
-        Column(
-            name,
-            labels.text(heading),
-            kind,
-            has_total=kind is Kind.MONEY,
-            is_hidden=name in _HIDDEN_COLUMNS,
-            marks=_marks(name, labels),
-        )
-        for name in keys
-        for heading, kind in [LINE_ITEMS.get(name) or DOCUMENTS[name]]
-    )
-
-
 def _totals(columns: Sequence[Column], values: Sequence[Sequence[Value]], label: str) -> Row:
     """`layout.totals_of` for columns of documents and lines, which add amounts only."""
     sums = (
@@ -449,17 +144,6 @@ def _totals(columns: Sequence[Column], values: Sequence[Sequence[Value]], label:
         for column, own in zip(columns[1:], values[1:], strict=True)
     )
     return (label, *sums)
-
-
-def _marks(name: str, labels: Labels) -> tuple[Mark, ...]:
-    """Statuses to which nothing is to be done stand back; what is overdue stands out."""
-    if name == "status":
-        return tuple(Mark("is", labels.status(status), Tone.QUIET) for status in _DONE)
-    if name == "days_overdue":
-        return (Mark("above", 0, Tone.ATTENTION),)
-    if name == "bucket":
-        return (Mark("is not", labels.bucket(CURRENT), Tone.ATTENTION),)
-    return ()
 
 
 def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[Value]:
@@ -510,23 +194,10 @@ def _details(
         return Sheet(
             key=f"lines_{currency}",
             title="",
-            columns=_columns(keys, labels.language),
+            columns=columns_of(keys, labels.language),
             rows=Rows([own[key] for key in keys]),
             empty="",
             currency=currency,
         )
 
     return [sheet(rows[identity]) if identity in rows else None for identity in identities]
-
-
-def _vat_values(row: VatRow, labels: Labels) -> Mapping[str, Value]:
-    values = {key: getattr(row, key, None) for key in VAT}
-    values["scheme"] = labels.scheme(row.scheme)
-    values["reason"] = labels.exemption(row.exemption)
-    values["tax_names"] = labels.text("No tax on the line") if row.rate is None else ", ".join(row.tax_names)
-    return values
-
-
-def _rounding_values(row: VatRounding, labels: Labels) -> Mapping[str, Value]:
-    values = {key: getattr(row, key, None) for key in VAT}
-    return {**values, "tax_names": labels.text("Rounding difference"), "gross": row.base + row.tax}
