@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports import files, names
-from reports.deliver import message, publish, record
+from reports.deliver import message, publish
+from reports.deliver.entry import Entry, ready_entry
 from reports.deliver.message import Mail
-from reports.deliver.record import Entry
 from reports.render import account, parts
 from reports.render.account import ClientLine
 from reports.render.job import Job, Rendered, render
@@ -70,7 +70,7 @@ def make(task: Task) -> Made:
         target = folder / names.client_folder(rendered.subject.name, client)
         unmailed = _mail(task, rendered, staged / f"{target.name}-{task.job.period.label}")
         publish.seal(staged)
-        entry = record.ready_entry(
+        entry = ready_entry(
             client=client,
             name=rendered.subject.name,
             read_at=rendered.subject.read_at,

@@ -13,8 +13,8 @@ from typing import Any
 
 from reports import names
 from reports.deliver import message, record
+from reports.deliver.entry import Entry, are_files_kept, digest
 from reports.deliver.outbox import Letter, Outbox
-from reports.deliver.record import Entry
 from reports.errors import ConfigError
 from reports.plan import Plan
 from reports.render import account
@@ -182,13 +182,13 @@ def _proven(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, 
     path = PurePosixPath(draft["path"])
     try:
         data = (plan.folder / path).read_bytes()
-        is_kept = record.is_kept(entry, plan.folder)
+        is_kept = are_files_kept(entry, plan.folder)
     except OSError:
         data, is_kept = b"", False
-    if not is_kept or record.digest(data) != draft["sha256"]:
+    if not is_kept or digest(data) != draft["sha256"]:
         raise _Kept(State.FAILED, f"its files are not as the run left them; {_AGAIN}")
     attached = {
-        str(part.get_filename()): record.digest(content if isinstance(content, bytes) else b"")
+        str(part.get_filename()): digest(content if isinstance(content, bytes) else b"")
         for part in message_from_bytes(data, policy=policy.default).iter_attachments()
         for content in [part.get_payload(decode=True)]
     }

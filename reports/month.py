@@ -18,17 +18,18 @@ from typing import TYPE_CHECKING
 from reports import files, interruption, names
 from reports.brief import Brief
 from reports.deliver import publish, record
-from reports.deliver.record import Entry
+from reports.deliver.entry import Entries, Entry, are_files_kept, failed_entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures import checks
 from reports.forecast import Forecast
+from reports.foreman import StoppedError
 from reports.plan import Outcome, Plan, Screen
 from reports.render import account
 from reports.render.account import ClientLine
 from reports.source import archive
 from reports.source.client_list import ClientList
 from reports.source.fetch import Failure, Reading
-from reports.workers import StoppedError, Workers
+from reports.workers import Workers
 
 if TYPE_CHECKING:
     from reports.client_files import Made
@@ -54,7 +55,7 @@ class Month:
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
         self.stopped_by: ReportsError | None = None
-        self.entries = record.Entries()
+        self.entries = Entries()
         self.lines: dict[int, ClientLine] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
@@ -272,8 +273,8 @@ class Month:
             before["name"] if before else None,
         )
         # What a killed run left has no entry: the last record would date it too early.
-        is_kept = bool(self.lying(client)) and before is not None and record.is_kept(before, self.plan.folder)
-        entry = record.failed_entry(
+        is_kept = bool(self.lying(client)) and before is not None and are_files_kept(before, self.plan.folder)
+        entry = failed_entry(
             client=client,
             name=next(filter(None, known), f"#{client}"),
             reason=str(error),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from reports.deliver import record
+from reports.deliver.entry import amounts
 from reports.errors import ClientError
 from reports.period import Period
 from reports.redaction import Redactor
@@ -102,7 +102,7 @@ def wrong(rendered: Rendered, reading: witness.Reading, *, pages: int) -> list[s
     figures = rendered.figures
     counted = sum(total.documents for total in figures.totals)
     entry = {"pages": pages, "documents_read": figures.documents_read, "documents_counted": counted}
-    facts = found.record({**record.amounts(figures), **entry}) | _parts(rendered)
+    facts = found.record({**amounts(figures), **entry}) | _parts(rendered)
     noticed = {(one.code, one.document) for one in rendered.findings if one.code in witness.NOTICED}
     return [
         *differences("figures", facts, must=expected.record(client, OCTOBER) | _parts_of(client)),

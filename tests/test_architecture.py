@@ -106,7 +106,7 @@ STAGES = {
         "readback",
         "job",
     ],
-    "deliver": ["publish", "record", "message", "outbox", "smtp_line", "post", "schedule"],
+    "deliver": ["publish", "entry", "record", "message", "outbox", "smtp_line", "post", "schedule"],
 }
 TOP = [
     "plan",
@@ -115,6 +115,7 @@ TOP = [
     "apart",
     "team",
     "forecast",
+    "foreman",
     "workers",
     "brief",
     "month",

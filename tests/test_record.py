@@ -11,7 +11,7 @@ import pytest
 
 from reports import TOOL, __version__
 from reports.deliver import record
-from reports.deliver.record import Entry
+from reports.deliver.entry import Entries, Entry, failed_entry, ready_entry
 from reports.errors import ExitCode, WriteError
 from reports.source.sandbox_documents import Raw
 from tests.papers import OCTOBER, added, findings, paper
@@ -25,7 +25,7 @@ def ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
     folder.mkdir(exist_ok=True)
     (folder / "b.xlsx").write_bytes(b"workbook")
     (folder / "a.html").write_bytes(b"")
-    return record.ready_entry(
+    return ready_entry(
         client=11,
         name=name,
         read_at=READ_AT,
@@ -39,7 +39,7 @@ def ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
 
 
 def failed(before: Entry | None) -> Entry:
-    return record.failed_entry(client=12, name="Rui", reason="no answer", requests=3, before=before)
+    return failed_entry(client=12, name="Rui", reason="no answer", requests=3, before=before)
 
 
 def write(folder: Path, *entries: Entry) -> None:
@@ -199,7 +199,7 @@ def test_the_record_is_written_as_json_is(tmp_path: Path, count: int) -> None:
 
 def test_what_is_packed_comes_out_as_it_was(tmp_path: Path) -> None:
     entry = ready(tmp_path, paper(1), name="half \ud83d, \x00 and Łódź")
-    kept = record.Entries()
+    kept = Entries()
     kept[11], kept[12] = entry, failed(None)
     assert dict(kept) == {11: entry, 12: failed(None)}
     kept[11]["state"] = "done"

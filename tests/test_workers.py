@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from reports import forecast, interruption, team, workers
+from reports import forecast, foreman, interruption, team, workers
 from reports.forecast import Outlook
 from reports.source.sandbox import Sandbox
 from reports.team import Team
@@ -457,7 +457,7 @@ def test_a_stop_ends_what_waits_and_what_comes_later_is_done_here(
     futures = [hired.submit(number) for number in range(9)]  # type: ignore[arg-type]
     hired.stop()
     ends = [future.exception(PATIENCE_SECONDS) for future in futures]
-    assert {type(end) for end in ends} <= {type(None), workers.StoppedError}
+    assert {type(end) for end in ends} <= {type(None), foreman.StoppedError}
     assert any(ends)
     assert hired.submit(10).result(PATIENCE_SECONDS) == 10  # type: ignore[arg-type, comparison-overlap]
 
@@ -473,7 +473,7 @@ def test_a_team_that_takes_nothing_any_more_fails_the_clients_and_not_the_run(
 
     with Workers(hire=lambda: Team(Closed(1), 2, is_mended=True)) as hired:
         futures = [hired.submit(number) for number in range(5)]  # type: ignore[arg-type]
-        assert {str(future.exception(PATIENCE_SECONDS)) for future in futures} == {workers.GONE}
+        assert {str(future.exception(PATIENCE_SECONDS)) for future in futures} == {foreman.GONE}
 
 
 def test_where_no_process_can_be_started_this_one_does_the_work(
@@ -524,7 +524,7 @@ def test_where_this_process_does_the_work_a_stop_ends_what_waits(
     futures[1].result(PATIENCE_SECONDS)
     hired.stop()
     ends = [future.exception(PATIENCE_SECONDS) for future in futures]
-    assert {type(end) for end in ends} == {type(None), workers.StoppedError}
+    assert {type(end) for end in ends} == {type(None), foreman.StoppedError}
     assert sum(end is None for end in ends) < 20
 
 
@@ -578,7 +578,7 @@ def test_a_team_that_is_gone_is_waited_for_by_nobody(
     answers: list[Future[Any]] = []
     with Workers(hire=lambda: Team(Gone(1), 2, is_mended=True)) as hired:
         futures = [hired.submit(number) for number in range(5)]  # type: ignore[arg-type]
-        assert {str(future.exception(PATIENCE_SECONDS)) for future in futures} == {workers.GONE}
+        assert {str(future.exception(PATIENCE_SECONDS)) for future in futures} == {foreman.GONE}
         later = hired.submit(5)  # type: ignore[arg-type]
-        assert str(later.exception(PATIENCE_SECONDS)) == workers.GONE
+        assert str(later.exception(PATIENCE_SECONDS)) == foreman.GONE
     assert len(answers) == 2

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reports import files
-from reports.deliver import record
+from reports.deliver.entry import instant
 from reports.errors import WriteError
 
 FILE_NAME = "outbox.jsonl"
@@ -135,7 +135,7 @@ class Outbox:
 
 def _as_json(letter: Letter) -> Mapping[str, object]:
     kept = {name: value for name, value in vars(letter).items() if value not in (None, {})}
-    return {"at": None, "event": None} | kept | {"at": record.instant(letter.at)}
+    return {"at": None, "event": None} | kept | {"at": instant(letter.at)}
 
 
 def _parsed(line: bytes) -> Letter | None:

@@ -5,29 +5,21 @@ with a record of this run is a finished one.
 """
 
 import datetime as dt
-import hashlib
 import json
 import logging
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from reports import TOOL, __version__, files
+from reports.deliver.entry import Entries, Entry, instant
 from reports.errors import ExitCode
-from reports.figures.changes import Comparison
-from reports.figures.checks import Finding
-from reports.figures.totals import Figures, rate_text
 from reports.period import Period
 
 SCHEMA = 1
 FILE_NAME = "run.json"
-Entry = dict[str, Any]
-"""One client of the record, as JSON has it."""
-
 _STATES = {"ready", "failed"}
 _FILE = {"path": str, "bytes": int, "sha256": str}
 _ENTRY = {
@@ -50,124 +42,6 @@ _CLIENTS = '\n "clients": ['
 _HEAD_BYTES = 65_536
 
 _log = logging.getLogger(__name__)
-
-
-class Entries(MutableMapping[int, Entry]):
-    """Entries by client, each packed until it is asked for: a run may have thousands of them.
-
-    What is changed in one that was asked for changes nothing here.
-    """
-
-    def __init__(self) -> None:
-        self._packed: dict[int, bytes] = {}
-
-    def __getitem__(self, client: int) -> Entry:
-        entry: Entry = json.loads(zlib.decompress(self._packed[client]))
-        return entry
-
-    def __setitem__(self, client: int, entry: Entry) -> None:
-        self._packed[client] = zlib.compress(json.dumps(entry, separators=(",", ":")).encode())
-
-    def __delitem__(self, client: int) -> None:
-        del self._packed[client]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._packed)
-
-    def __len__(self) -> int:
-        return len(self._packed)
-
-    def __contains__(self, client: object) -> bool:
-        return client in self._packed
-
-
-def ready_entry(
-    *,
-    client: int,
-    name: str,
-    read_at: dt.datetime,
-    pages: int,
-    requests: int,
-    figures: Figures,
-    findings: Sequence[Finding],
-    changes: Comparison | None = None,
-    unmailed: str | None = None,
-    staged: Path,
-    target: str,
-) -> Entry:
-    """The entry of a client that is done; `staged` holds its files, which are to lie in the folder `target`.
-
-    `unmailed`: why there is no mail among them, although mail was wanted.
-    """
-    return {
-        "id": client,
-        "name": name,
-        "state": "ready",
-        "reason": None,
-        "read_at": instant(read_at),
-        "kept_from": None,
-        "pages": pages,
-        "requests": requests,
-        "documents_read": figures.documents_read,
-        "documents_counted": sum(total.documents for total in figures.totals),
-        **amounts(figures),
-        "findings": [_finding(finding) for finding in findings],
-        "changes": {"since": changes.since.label, **changes.counts} if changes else None,
-        "unmailed": unmailed,
-        "files": [_file(path, f"{target}/{path.name}") for path in sorted(staged.iterdir())],
-    }
-
-
-def failed_entry(*, client: int, name: str, reason: str, requests: int, before: Entry | None) -> Entry:
-    """The entry of a client that failed; `before` is its last one, whose folder still lies there."""
-    return {
-        "id": client,
-        "name": name,
-        "state": "failed",
-        "reason": reason,
-        "read_at": None,
-        "kept_from": (before["read_at"] or before["kept_from"]) if before else None,
-        "pages": 0,
-        "requests": requests,
-        "documents_read": 0,
-        "documents_counted": 0,
-        "totals": [],
-        "vat": [],
-        "vat_rounding": [],
-        "ageing": [],
-        "findings": [],
-        "changes": None,
-        "unmailed": None,
-        "files": [],
-    }
-
-
-def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
-    """`totals`, `vat`, `vat_rounding` and `ageing` of an entry."""
-    return {
-        "totals": [_plain(vars(total)) for total in figures.totals],
-        "vat": [
-            {
-                "currency": row.currency,
-                "scheme": row.scheme,
-                "rate": rate_text(row.rate),
-                "exemption": row.exemption,
-                "base": str(row.base),
-                "tax": str(row.tax),
-                "gross": str(row.gross),
-                "credit_notes": {"base": str(row.base_credit_notes), "tax": str(row.tax_credit_notes)},
-            }
-            for row in figures.vat
-        ],
-        "vat_rounding": [
-            {"currency": row.currency, "base": str(row.base), "tax": str(row.tax)}
-            for row in figures.vat_rounding
-        ],
-        "ageing": [
-            {"currency": bucket.currency, "bucket": bucket.bucket, "amount": str(bucket.amount)}
-            for bucket in figures.ageing
-        ],
-    }
 
 
 def write(
@@ -238,29 +112,6 @@ def entries(record: Mapping[str, Any] | None) -> Entries:
     return found
 
 
-def is_kept(entry: Entry, base: Path) -> bool:
-    """The files that the entry lists are still the ones below `base`; not after a run that made no record.
-
-    A file that may not be looked at counts as kept; an entry without files lists nothing that could be gone.
-    """
-    try:
-        return all(_file(base / file["path"], file["path"]) == file for file in entry["files"])
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-
-
-def digest(data: bytes) -> str:
-    """The sum by which a file of the record is known again."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def instant(moment: dt.datetime) -> str:
-    """ISO with its offset, to the second."""
-    return moment.isoformat(timespec="seconds")
-
-
 def _is_of_this_version(record: Any, shape: Mapping[str, Any]) -> bool:
     is_one = isinstance(record, dict) and record.get("schema") == SCHEMA and _fits(record, shape)
     return is_one and all(_is_instant(record[key]) for key in ("started_at", "finished_at"))
@@ -295,28 +146,6 @@ def _is_instant(text: str) -> bool:
         return False
 
 
-def _finding(finding: Finding) -> Mapping[str, object]:
-    return {
-        "code": finding.code,
-        "level": finding.level,
-        "document": finding.document,
-        "number": finding.number,
-        "expected": finding.expected,
-        "found": finding.found,
-        "difference": finding.difference,
-        "message": finding.message,
-    }
-
-
-def _file(path: Path, name: str) -> Mapping[str, object]:
-    data = path.read_bytes()
-    return {
-        "path": name,
-        "bytes": len(data),
-        "sha256": digest(data),
-    }
-
-
 def _text(value: Entry) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False)
 
@@ -329,7 +158,3 @@ def _listed(entries: Iterable[Entry]) -> Iterator[str]:
         yield separator + f"  {_text(entry)}".replace("\n", "\n  ")
         separator, end = ",\n", "\n "
     yield end
-
-
-def _plain(values: Mapping[str, object]) -> Mapping[str, object]:
-    return {key: str(value) if isinstance(value, Decimal) else value for key, value in values.items()}
