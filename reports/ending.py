@@ -23,8 +23,9 @@ def sum_up(month: Month) -> None:
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
     try:
-        book = account_pages.summary_book(account, month.shelf, labels=labels)
+        # What was put aside is read within, so that a disk that fails is told like one that is full.
         with files.new_file(folder / "summary.xlsx") as target:
+            book = account_pages.summary_book(account, month.shelf, labels=labels)
             workbook.write(book, target, labels=labels, brand=brand)
     except WriteError as error:
         month.lack(error)

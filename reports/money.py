@@ -26,8 +26,8 @@ def exact(value: object) -> Decimal:
     """The amount that `value` (JSON number or text) holds, freed of binary noise beyond 8 decimals.
 
     0.30000000000000004 is 0.3. At least two decimals, no zeros behind them: equal amounts print alike, and
-    are one object as a rule. Raises ValueError for everything that is not plainly a finite number in JSON's
-    own notation: true, null, "1234,56", "€ 1", NaN, 1e400, an object.
+    those that came alike are one object as a rule. Raises ValueError for everything that is not plainly a
+    finite number in JSON's own notation: true, null, "1234,56", "€ 1", NaN, 1e400, an object.
     """
     try:
         if type(value) is str:

@@ -119,3 +119,16 @@ def test_what_is_remembered_of_texts_has_a_bound_and_changes_nothing() -> None:
     long = f"1.{'0' * money.LONGEST_REMEMBERED}"
     assert exact(long) == exact(long) == 1
     assert long not in known
+
+
+def test_what_is_remembered_of_a_number_is_no_notation_for_texts() -> None:
+    """JSON's numbers may have exponents that a text may not have, whatever was read before."""
+    assert exact(Decimal("0E-3000")) == 0
+    with pytest.raises(ValueError, match="is not an amount"):
+        exact("0E-3000")
+
+
+def test_an_amount_that_rounds_to_the_limit_lets_nothing_larger_in() -> None:
+    assert exact("999999999999.999999999999") == Decimal("1E12")
+    with pytest.raises(ValueError, match="is not an amount of money"):
+        exact(10**13)

@@ -95,13 +95,15 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def head(folder: Path) -> dict[str, Any] | None:
-    """As `read`, but without the clients, which are not looked at: there may be thousands."""
+    """As `read`, without the clients, which are not looked at as a rule: there may be thousands."""
     record = None
     with suppress(OSError, ValueError, RecursionError), (folder / FILE_NAME).open("rb") as file:
         own, end, _ = file.read(_HEAD_BYTES).partition(_CLIENTS.encode())
         record = json.loads(own.removesuffix(b",") + b"}") if end else None
-    # What others wrote in a form of their own is a record as well.
-    return record if _is_of_this_version(record, _HEAD) else read(folder)
+    if not _is_of_this_version(record, _HEAD):
+        # What others wrote in a form of their own is a record as well.
+        record = read(folder)
+    return {key: value for key, value in record.items() if key != "clients"} if record else None
 
 
 def entries(record: Mapping[str, Any] | None) -> Entries:

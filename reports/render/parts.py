@@ -5,25 +5,25 @@ made cells as soon as it is there, wherever that is, and put on a shelf: a file 
 long as it is little. When the summary is written, its cells are laid in place as they are.
 """
 
+import errno
 import json
 import os
-import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial, reduce
 from itertools import islice
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import Any, NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
 
-from reports.render.layout import Column, DataTab, Kind, Row, Sheet, totals_of
+from reports.render.layout import Column, DataTab, Kind, Row, Sheet, Value, totals_of
 from reports.render.measure import Measure, measured, with_more
 from reports.render.rows import CHUNK_ROWS, Stretch
 from reports.render.styles import ENCODERS
 from reports.render.values import Cells
 
-IN_MEMORY_BYTES = 256_000
+IN_MEMORY_BYTES = 500_000
 CELL_END, COLUMN_END = b"\0", b"\1"
 """Characters that XML cannot hold, so that no cell does."""
 
@@ -53,11 +53,12 @@ class PackedStretch(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One grid of a client on the shelf: all that is in memory of it. `rest`: where the rest of it lies."""
+    """One grid of a client on the shelf: all that is in memory of it. The rest lies from `start` to `end`."""
 
     columns: tuple[Column, ...]
     height: int
-    rest: int
+    start: int
+    end: int
 
 
 def pack(grids: Grids) -> tuple[Packed, ...]:
@@ -78,24 +79,31 @@ class Shelf:
     """Where the clients' parts of one account lie, in `folder`; nothing of it is left when it is closed or
     killed.
 
-    The first of them lie in memory, the others in a file without a name. Raises OSError when something cannot
-    be put there.
+    The first of them lie in memory, the others in a file, on Linux without a name. Raises OSError when
+    something cannot be put there; what was there before stays.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = SpooledTemporaryFile(IN_MEMORY_BYTES, "w+b", dir=str(folder))  # noqa: SIM115 - closed by close()
+        self._folder = folder
+        self._memory = bytearray()
+        self._file: IO[bytes] | None = None
+        self._end = 0
         self._parts: dict[Place, dict[int, Part]] = {}
         self._known: dict[tuple[Column, ...], tuple[Column, ...]] = {}
 
     def put(self, client: int, packed: Iterable[Packed]) -> None:
         """Puts aside what a client adds to the summary."""
         for place, columns, totals, measures, stretches in packed:
-            lying = [_Lying(height, self._put(cells), self._put(texts)) for height, cells, texts in stretches]
+            lying = [
+                _Lying(height, self._put(cells), self._put(texts), self._end)
+                for height, cells, texts in stretches
+            ]
             self._parts.setdefault(place, {})[client] = Part(
                 # Equal ones of a thousand clients are one object.
                 self._known.setdefault(columns, columns),
                 sum(some.height for some in lying),
-                self._put(_Rest(totals, measures, lying)),
+                self._put(_Rest(totals, measures, lying).as_data()),
+                self._end,
             )
 
     def joined(self, place: Place, clients: Iterable[int]) -> "Joined":
@@ -103,32 +111,47 @@ class Shelf:
         parts = self._parts.get(place, {})
         return Joined(self, [parts[client] for client in clients if client in parts])
 
-    def take(self, start: int) -> Any:
-        """What lies there."""
-        self._file.seek(start)
-        return pickle.load(self._file)  # noqa: S301 - nobody else can reach what this process wrote there
+    def read(self, start: int, end: int) -> bytes:
+        """What lies there. Raises OSError."""
+        if start < len(self._memory):
+            return bytes(self._memory[start:end])
+        data = b""
+        if self._file:
+            self._file.seek(start - len(self._memory))
+            data = self._file.read(end - start)
+        if len(data) < end - start:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return data
 
     def close(self) -> None:
         """Nothing of it is left."""
-        # What a full disk did not take is tried once more.
-        with suppress(OSError):
+        if self._file:
             self._file.close()
 
-    def _put(self, value: object) -> int:
-        """Where it lies from now on."""
-        self._file.seek(0, os.SEEK_END)
-        start = self._file.tell()
-        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
-        self._file.flush()
+    def _put(self, data: bytes) -> int:
+        """Where it begins to lie."""
+        start = self._end
+        if self._file is None and start + len(data) <= IN_MEMORY_BYTES:
+            self._memory += data
+        else:
+            if self._file is None:
+                # Without a buffer: what a full disk did not take is not tried again by whoever reads.
+                self._file = TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115 - closed by close()
+            self._file.seek(start - len(self._memory))
+            left = memoryview(data)
+            while left:
+                left = left[self._file.write(left) :]
+        self._end += len(data)
         return start
 
 
 class _Lying(NamedTuple):
-    """Where some rows lie on a shelf: their cells, and the texts that wrap."""
+    """Where some rows lie on a shelf: their cells, and behind them, up to `end`, the texts that wrap."""
 
     height: int
     cells: int
     texts: int
+    end: int
 
 
 class _Rest(NamedTuple):
@@ -137,6 +160,19 @@ class _Rest(NamedTuple):
     totals: Row | None
     measures: Sequence[Measure]
     lying: Sequence[_Lying]
+
+    def as_data(self) -> bytes:
+        return json.dumps(self, default=str).encode()
+
+    @classmethod
+    def of(cls, data: bytes, columns: Sequence[Column]) -> "_Rest":
+        """From what `as_data` made of it."""
+        totals, measures, lying = json.loads(data)
+        return cls(
+            tuple(map(_total, columns, totals)) if totals else None,
+            [Measure(*one) for one in measures],
+            [_Lying(*one) for one in lying],
+        )
 
 
 class _Texts:
@@ -186,7 +222,7 @@ class Joined:
         """The rows as cells."""
         for part, rest in zip(self._parts, self._rests(), strict=True):
             for some in rest.lying:
-                cells = self._shelf.take(some.cells).split(COLUMN_END)
+                cells = self._shelf.read(some.cells, some.texts).split(COLUMN_END)
                 columns = [
                     Cells(values, before, after)
                     for before, after, *values in (column.split(CELL_END) for column in cells)
@@ -206,11 +242,11 @@ class Joined:
         yield Joined(self._shelf, some)
 
     def _rests(self) -> Iterator[_Rest]:
-        return (self._shelf.take(part.rest) for part in self._parts)
+        return (_Rest.of(self._shelf.read(part.start, part.end), part.columns) for part in self._parts)
 
     def _texts(self, some: _Lying, columns: Sequence[Column]) -> Iterator[Row]:
         """Rows in which nothing but texts that wrap stands."""
-        texts = iter(json.loads(self._shelf.take(some.texts)))
+        texts = iter(json.loads(self._shelf.read(some.texts, some.end)))
         nothing = [None] * some.height
         return zip(*(next(texts) if _wraps(column) else nothing for column in columns), strict=True)
 
@@ -233,6 +269,11 @@ def _packed(columns: Sequence[Column], rows: Sequence[Row]) -> PackedStretch:
     texts = [own for column, own in zip(columns, values, strict=True) if _wraps(column)]
     joined = (CELL_END.join((own.before, own.after, *own.values)) for own in cells)
     return PackedStretch(len(rows), COLUMN_END.join(joined), json.dumps(texts).encode())
+
+
+def _total(column: Column, came: str | int | None) -> Value:
+    """A value of a totals row, from JSON: amounts are texts there, and so is the label."""
+    return Decimal(came) if isinstance(came, str) and column.has_total else came
 
 
 def _wraps(column: Column) -> bool:

@@ -11,7 +11,8 @@ from secrets import token_hex
 # What HTML and UTF-8 cannot hold, shown as what it is: a character that could not be taken over.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-_MARK = re.compile("rows-[0-9a-f]{32}-([0-9]+);")
+_SIGN_BYTES = 16
+_MARK = re.compile(f"rows-[0-9a-f]{{{2 * _SIGN_BYTES}}}-([0-9]+);")
 """Of this page or of another one: an expression for each page would have to be compiled for it."""
 
 
@@ -20,7 +21,7 @@ class Inserts:
 
     def __init__(self) -> None:
         # Not to be guessed: no text of a document can pass for a mark.
-        self._sign = f"rows-{token_hex(16)}-"
+        self._sign = f"rows-{token_hex(_SIGN_BYTES)}-"
         self._makers: list[Callable[[], Iterable[str]]] = []
 
     def mark(self, make: Callable[[], Iterable[str]]) -> str:

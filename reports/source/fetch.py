@@ -5,8 +5,8 @@
 that are open, and clients are done one after another. The very first request goes out alone: a wrong key
 costs exactly one.
 
-Whoever takes the results may be busy as long as it likes: the threads go on meanwhile, and only results,
-which are small, wait for it.
+Whoever takes the results may be busy: the threads go on meanwhile, CLIENTS_AHEAD clients far, and only
+results, which are small, wait for it.
 """
 
 import logging
