@@ -4,8 +4,8 @@ import atexit
 import gc
 
 MADE_BETWEEN = 10_000
-"""So many more values there are before it looks through the new ones. Python's own 700, since 3.13 2,000, come
-with every page."""
+"""So many more values there are before it looks through the new ones. Python's own 700, or 2,000 since 3.13,
+come with every page."""
 
 
 def collect_seldom() -> None:
