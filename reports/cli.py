@@ -167,6 +167,7 @@ def key_set(account: str, *, is_for_mail: bool) -> None:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     kind = keys.MAIL_PASSWORD if is_for_mail else keys.API_KEY
+    keys.prove(account, kind=kind)
     secret = click.prompt(f"{kind.title} of {account} (not shown)", hide_input=True, err=True)
     redact.add(secret)
     keys.store(account, secret, kind=kind)

@@ -80,8 +80,7 @@ def _account(month: Month) -> Account:
 
 def _code(month: Month) -> ExitCode:
     """Failures and warnings over all clients of the overview."""
-    states = [month.entries[client]["state"] for client in month.expected if client in month.entries]
-    if (states or month.stopped_by) and all(state == "failed" for state in states):
+    if _is_none_done(month):
         return ExitCode.NONE_DONE
     if any(line.state == FAILED for line in month.lines.values()):
         return ExitCode.SOME_FAILED
@@ -91,10 +90,18 @@ def _code(month: Month) -> ExitCode:
     return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
 
 
+def _is_none_done(month: Month) -> bool:
+    """None of this run's clients could be done; others may have been ready before."""
+    states = [month.entries[client]["state"] for client in month.expected if client in month.entries]
+    return bool(states or month.stopped_by) and all(state == "failed" for state in states)
+
+
 def _sentence(month: Month, account: Account) -> str:
     overview = month.plan.folder / "index.html"
     ready, failed = len(account.ready), account.failed
     parts = [f"{ready} of {len(account.clients)} clients ready"]
+    if ready and _is_none_done(month):
+        parts.insert(0, "none of this run's clients could be done")
     if failed:
         parts.append(f"failed: {len(failed)}, {few([f'{one.name} ({one.id})' for one in failed])}")
     if failed or month.stopped_by:

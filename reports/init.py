@@ -190,6 +190,11 @@ def _access(
                 raise
             person.say(f"{error}.")
     if person and is_askable:
+        # Else whoever has typed the key and answered everything would learn last that nothing can keep it.
+        try:
+            keys.prove(account)
+        except ConfigError as error:
+            raise ConfigError(f"{error}. Set it for this command too, and type it again") from None
         return _typed(account, listing, person, redact=redact, tries_left=TRIES)
     raise missing or ConfigError(f"there is no key of account {account}")
 

@@ -344,6 +344,9 @@ def test_an_older_period_that_was_read_again_hides_no_change_of_a_newer_one(offi
     run(office, "2026-10")
     assert {row[0] for row in found(office)} == {"FT 2026/32", "FT 2026/3", "FT 2026/4"}
     assert office.entries[ANA]["changes"]["since"] == "2026-08"
+    overview = office.overview
+    for held in ("01/08/2026 – 31/08/2026 (read 20/10/2026 ", "01/09/2026 – 30/09/2026 (read "):
+        assert held in overview
 
 
 def test_only_folders_of_earlier_periods_of_this_account_are_looked_at(office: Office) -> None:

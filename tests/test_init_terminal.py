@@ -42,6 +42,20 @@ def begin(desk: Desk, office: Office, *words: str) -> None:
     desk.command("init", "mine.yaml", "--base-url", office.sandbox.url, *words)
 
 
+def test_without_a_keyring_nobody_types_a_key_in_vain(office: Office, ring: dict[str, str]) -> None:
+    before = tree(office.folder)
+    nothing_keeps = ring | {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    with Desk(office.folder, nothing_keeps) as desk:
+        begin(desk, office, "--account", "office")
+        assert desk.code() == 2
+        assert "this system has no keyring: write api_key: ${INVOICEXPRESS_API_KEY}" in desk.screen
+        assert "Set it for this command too, and type it again\nNothing was done. Exit code 2." in desk.screen
+        desk.command("key", "set", "office")
+        assert desk.code() == 2
+        assert KEY_QUESTION not in desk.screen
+    assert tree(office.folder) == before
+
+
 def test_whoever_answers_has_a_configuration_that_runs_and_the_key_is_nowhere_to_be_seen(
     office: Office, ring: dict[str, str]
 ) -> None:

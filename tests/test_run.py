@@ -362,6 +362,12 @@ def test_chosen_client_that_the_account_lacks_fails(office: Office) -> None:
     said = office.run("--client", f"{NOBODY}")
     assert said.code == 4
     assert f"{NOBODY}" in said.last
+    # The others, of a run before, are ready all the same.
+    assert "none of this run's clients could be done" not in said.last
+    office.run()
+    said = office.run("--client", f"{NOBODY}")
+    assert said.code == 4
+    assert said.last.startswith("none of this run's clients could be done; ")
 
 
 def test_renamed_client_has_one_folder(office: Office) -> None:

@@ -59,7 +59,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All changes of a client, by date and document. `since` is the earlier period that was read last.
+    """All changes of a client, by date and document. `since` is the earlier period that was read last;
+    `beside` are those that reported what its reading did not, each with its own.
 
     `is_filtered`: the readings hold documents of some states only, so that one which came or went may only
     have passed the filter. Then it touches no month for certain.
@@ -69,6 +70,7 @@ class Comparison:
     read_at: dt.datetime
     is_filtered: bool
     changes: tuple[Change, ...]
+    beside: tuple[tuple[Period, dt.datetime], ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 
 from reports.figures import changes
 from reports.figures.changes import Change, Comparison
@@ -156,13 +157,12 @@ def _document(change: Change, labels: Labels) -> str:
 
 def _since(comparisons: Iterable[Comparison], labels: Labels) -> str:
     """Each earlier period with the newest of its readings."""
-    newest: dict[str, Comparison] = {}
-    for comparison in sorted(comparisons, key=lambda one: one.read_at):
-        newest[comparison.since.label] = comparison
+    readings = [held for one in comparisons for held in ((one.since, one.read_at), *one.beside)]
+    newest = {period.label: (period, read_at) for period, read_at in sorted(readings, key=itemgetter(1))}
     read = labels.text("{period} (read {instant})")
     return ", ".join(
-        read.format(period=period_text(one.since, labels), instant=labels.instant(one.read_at))
-        for _, one in sorted(newest.items())
+        read.format(period=period_text(period, labels), instant=labels.instant(read_at))
+        for _, (period, read_at) in sorted(newest.items())
     )
 
 

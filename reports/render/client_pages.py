@@ -179,7 +179,11 @@ def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
     )
     if warning_count:
         return f"{read} " + _("Points to look at: {count}; ask us about them.").format(count=warning_count)
-    return f"{read} " + _("Documents, line items and VAT summary agree to the cent.")
+    ties = _(
+        "Documents and VAT summary agree to the cent, and line items with them but for each document's "
+        "rounding."
+    )
+    return f"{read} {ties}"
 
 
 def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | None:

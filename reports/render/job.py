@@ -224,9 +224,10 @@ def _comparison(job: Job, now: Tables, header: Header) -> Comparison | None:
         )
     if not held:
         return None
-    read_at = held[0].read_at.astimezone(ZoneInfo(job.time_zone))
     found.sort(key=lambda change: (change.date, change.document))
-    return Comparison(held[0].period, read_at, is_filtered, tuple(found))
+    zone = ZoneInfo(job.time_zone)
+    (since, read_at), *beside = ((earlier.period, earlier.read_at.astimezone(zone)) for earlier in held)
+    return Comparison(since, read_at, is_filtered, tuple(found), tuple(beside))
 
 
 def _identity(job: Job, documents: Sequence[Document], word: Word) -> Identity:

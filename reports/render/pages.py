@@ -46,7 +46,7 @@ from reports.render.palette import Palette, palette
 from reports.render.pieces import Inserts
 
 MEANINGS = {
-    ExitCode.DONE: N_("Every client is done; nothing to look at."),
+    ExitCode.DONE: N_("Every client is done, without a warning."),
     ExitCode.BUG: N_("A fault in the program; the traceback is in the log."),
     ExitCode.USAGE: N_("Configuration or command is wrong; nothing was asked, nothing written."),
     ExitCode.SOME_FAILED: N_("Some clients failed; the others are done."),

@@ -87,6 +87,11 @@ def store(account: str, secret: str, *, kind: Kind = API_KEY) -> None:
         raise ConfigError(f"the keyring did not keep the {kind.noun} of account {account}: {kind.elsewhere}")
 
 
+def prove(account: str, *, kind: Kind = API_KEY) -> None:
+    """The keyring answers, so that what is typed now can be kept. Raises ConfigError."""
+    _stored(account, kind)
+
+
 def delete(account: str, *, kind: Kind = API_KEY) -> None:
     """Takes the secret of `account` out of the keyring. Raises ConfigError when there is none."""
     import keyring

@@ -1,4 +1,5 @@
-"""Every page as wide as a phone and as A4 paper: nothing is cut off, covered or out of reach."""
+"""Every page as wide as a phone and as A4 paper: nothing is cut off, covered or out of reach. At a desk no
+table is wider than its page."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +7,7 @@ from collections.abc import Mapping
 from tests.readers.chromium import Chromium, Look
 
 PHONE = 360
+DESK = 1280
 PAPER, LANDSCAPE = 794, 1123
 """A4 in CSS pixels of 1/96 inch."""
 MARGINS = 106
@@ -61,6 +63,14 @@ function where(view, element, box) {
   return beside > SLACK ? `beside the page by ${beside}` : null;
 }
 """
+SCROLLED = """
+async function look(view) {
+  const canScroll = (one) => ["auto", "scroll"].includes(view.getComputedStyle(one).overflowX);
+  const holders = [...view.document.querySelectorAll("*")].filter(canScroll);
+  const wide = holders.filter((one) => one.scrollWidth > one.clientWidth + 1);
+  return {wide: wide.map((one) => `${one.innerText.slice(0, 60)}: ${one.scrollWidth - one.clientWidth}`)};
+}
+"""
 OVERVIEW = "index.html"
 
 WRONG = """<!DOCTYPE html><html lang="en"><title>A</title><style>p { margin: 0 }</style><body>
@@ -74,6 +84,12 @@ WRONG = """<!DOCTYPE html><html lang="en"><title>A</title><style>p { margin: 0 }
 
 def test_nothing_is_cut_off_on_a_phone(pages: Mapping[str, str], chromium: Chromium) -> None:
     assert cut_off(pages, chromium, PHONE) == {}
+
+
+def test_no_table_has_to_be_scrolled_at_a_desk(pages: Mapping[str, str], chromium: Chromium) -> None:
+    *found, wrong = chromium.look([*pages.values(), WRONG], Look(SCROLLED, DESK))
+    assert wrong["wide"]
+    assert {name: one["wide"] for name, one in zip(pages, found, strict=True) if one["wide"]} == {}
 
 
 def test_nothing_is_cut_off_on_paper(pages: Mapping[str, str], chromium: Chromium) -> None:
