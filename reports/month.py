@@ -253,6 +253,8 @@ class Month:
     def _take_in(self, made: "Made") -> None:
         self.entries[made.line.id] = made.entry
         self.lines[made.line.id] = made.line
+        # It takes the place of the earlier one.
+        self.before.pop(made.line.id, None)
 
     def lack(self, error: WriteError) -> None:
         """A page of the account could not be written."""
