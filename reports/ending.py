@@ -92,8 +92,8 @@ def _code(month: Month) -> ExitCode:
 
 def _is_none_done(month: Month) -> bool:
     """None of this run's clients could be done; others may have been ready before."""
-    states = [month.entries[client]["state"] for client in month.expected if client in month.entries]
-    return bool(states or month.stopped_by) and all(state == "failed" for state in states)
+    states = [month.lines[client].state for client in month.expected if client in month.lines]
+    return bool(states or month.stopped_by) and all(state == FAILED for state in states)
 
 
 def _sentence(month: Month, account: Account) -> str:

@@ -7,6 +7,8 @@ Portuguese VAT practice. `exact` reads an amount as it came and refuses what is 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
+from reports.remembered import Remembered
+
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 HALF_CENT = Decimal("0.005")
@@ -14,9 +16,8 @@ NOISE_PLACES = Decimal("1E-8")
 LIMIT = Decimal("1E12")
 """Amounts of a million million and more are taken for garbage, not for money."""
 
-MOST_REMEMBERED = 4096
 LONGEST_REMEMBERED = 40
-"""The amounts of so many texts, of so many characters, are one object each wherever they come again."""
+"""The amounts of texts of so many characters are one object each wherever they come again."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -35,7 +36,11 @@ def exact(value: object) -> Decimal:
         if type(value) is Decimal:
             # Its text is found ten times as fast as its hash.
             known = _KNOWN.get(text := str(value))
-            return _KNOWN.keep(text, _amount(value)) if known is None else known
+            if known is not None:
+                return known
+            amount = _amount(value)
+            # A text is read by a narrower notation than a number of JSON, where it has an exponent.
+            return amount if "E" in text else _KNOWN.keep(text, amount)
         return _amount(_number(value))
     except (OverflowError, InvalidOperation):  # InvalidOperation: a NaN has no size
         raise ValueError(f"{_shown(value)} is not an amount of money") from None
@@ -73,22 +78,11 @@ def _number(value: object) -> Decimal:
     raise ValueError(f"{_shown(value)} is not an amount")
 
 
-class _Known(dict[str, Decimal]):
-    """The text of a number → its amount. It keeps those that are not too long."""
-
-    def __missing__(self, text: str) -> Decimal:
-        return self.keep(text, _amount(_number(text)))
-
-    def keep(self, text: str, amount: Decimal) -> Decimal:
-        # A text is read by a narrower notation than a number of JSON, where it has an exponent.
-        if len(text) <= LONGEST_REMEMBERED and "E" not in text:
-            if len(self) >= MOST_REMEMBERED:
-                self.clear()
-            self[text] = amount
-        return amount
+def _of_text(text: str) -> Decimal:
+    return _amount(_number(text))
 
 
-_KNOWN = _Known()
+_KNOWN = Remembered(_of_text, longest=LONGEST_REMEMBERED)
 
 
 def _shown(value: object) -> str:

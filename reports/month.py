@@ -68,8 +68,8 @@ class Month:
     @property
     def ready(self) -> tuple[int, ...]:
         """This run's clients that are done."""
-        found = (client for client in self.expected if client in self.entries)
-        return tuple(client for client in found if self.entries[client]["state"] == "ready")
+        found = (client for client in self.expected if client in self.lines)
+        return tuple(client for client in found if self.lines[client].state == account.READY)
 
     @property
     def expected(self) -> tuple[int, ...]:

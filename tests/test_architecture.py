@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "reports"
 LEAVES = [
     "errors",
     "exact_json",
+    "remembered",
     "money",
     "period",
     "names",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reports import money
 from reports.money import cents, exact, plain
+from reports.remembered import MOST_REMEMBERED
 
 
 @pytest.mark.parametrize(
@@ -113,9 +114,9 @@ def test_cents_are_the_nearest_and_turn_with_the_sign(amount: Decimal) -> None:
 
 def test_what_is_remembered_of_texts_has_a_bound_and_changes_nothing() -> None:
     known = money._KNOWN
-    for number in range(2 * money.MOST_REMEMBERED):
+    for number in range(2 * MOST_REMEMBERED):
         assert exact(f"{number}.5") == number + Decimal("0.5")
-    assert len(known) <= money.MOST_REMEMBERED
+    assert len(known) <= MOST_REMEMBERED
     long = f"1.{'0' * money.LONGEST_REMEMBERED}"
     assert exact(long) == exact(long) == 1
     assert long not in known

@@ -59,18 +59,21 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All changes of a client, by date and document. `since` is the earlier period that was read last;
-    `beside` are those that reported what its reading did not, each with its own.
+    """All changes of a client, by date and document. `readings` are the earlier periods it was held against,
+    each with the instant of its reading, the newest first: the others reported what no newer one did.
 
     `is_filtered`: the readings hold documents of some states only, so that one which came or went may only
     have passed the filter. Then it touches no month for certain.
     """
 
-    since: Period
-    read_at: dt.datetime
+    readings: tuple[tuple[Period, dt.datetime], ...]
     is_filtered: bool
     changes: tuple[Change, ...]
-    beside: tuple[tuple[Period, dt.datetime], ...] = ()
+
+    @property
+    def since(self) -> Period:
+        """The earlier period that was read last."""
+        return self.readings[0][0]
 
     @property
     def counts(self) -> Mapping[str, int]:

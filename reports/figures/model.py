@@ -6,16 +6,16 @@ repaired: what cannot be read exactly becomes None and leaves a remark, and `che
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeVar
 
 from reports import exact_json
 from reports.errors import DataError
 from reports.figures.document import Document, LineItem, Remark, Snapshot
 from reports.figures.vocabulary import currency_code
 from reports.money import CENT, cents, exact
+from reports.remembered import Remembered
 
 FIRST_YEAR = 1901
 """Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
@@ -23,11 +23,8 @@ FIRST_YEAR = 1901
 MOST_ID_DIGITS = 18
 """What fits into the 64 bits of a table's column."""
 
-MOST_REMEMBERED = 4096
 LONGEST_REMEMBERED = 100
-"""Texts and days that come again and again are one object each: as many at a time, of so many characters."""
-
-V = TypeVar("V")
+"""Texts and days that come again and again are one object each, where they have so many characters."""
 
 _READ_AGAIN = "Read the client again, without --offline and --resume"
 
@@ -226,21 +223,6 @@ class _Reader:
         self.remarks.append(Remark(code, self.path + key, _shown(self.raw.get(key))))
 
 
-class _Remembered(dict[str, V]):
-    """What `read` makes of a text; of short ones as a rule the same object again."""
-
-    def __init__(self, read: Callable[[str], V]) -> None:
-        self.read = read
-
-    def __missing__(self, came: str) -> V:
-        value = self.read(came)
-        if len(came) <= LONGEST_REMEMBERED:
-            if len(self) >= MOST_REMEMBERED:
-                self.clear()
-            self[came] = value
-        return value
-
-
 def _trimmed(came: str) -> str | None:
     return came.replace("\r\n", "\n").replace("\r", "\n").strip() or None
 
@@ -259,7 +241,11 @@ def _day(came: str) -> dt.date:
     return dt.date(int(year), int(month), int(day))
 
 
-_TEXTS, _LINES, _DAYS = _Remembered(_trimmed), _Remembered(_on_one_line), _Remembered(_day)
+_TEXTS, _LINES, _DAYS = (
+    Remembered(_trimmed, longest=LONGEST_REMEMBERED),
+    Remembered(_on_one_line, longest=LONGEST_REMEMBERED),
+    Remembered(_day, longest=LONGEST_REMEMBERED),
+)
 
 
 def _rate(value: object) -> Decimal | None:

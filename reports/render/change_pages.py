@@ -157,7 +157,7 @@ def _document(change: Change, labels: Labels) -> str:
 
 def _since(comparisons: Iterable[Comparison], labels: Labels) -> str:
     """Each earlier period with the newest of its readings."""
-    readings = [held for one in comparisons for held in ((one.since, one.read_at), *one.beside)]
+    readings = [held for one in comparisons for held in one.readings]
     newest = {period.label: (period, read_at) for period, read_at in sorted(readings, key=itemgetter(1))}
     read = labels.text("{period} (read {instant})")
     return ", ".join(

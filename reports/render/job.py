@@ -226,8 +226,8 @@ def _comparison(job: Job, now: Tables, header: Header) -> Comparison | None:
         return None
     found.sort(key=lambda change: (change.date, change.document))
     zone = ZoneInfo(job.time_zone)
-    (since, read_at), *beside = ((earlier.period, earlier.read_at.astimezone(zone)) for earlier in held)
-    return Comparison(since, read_at, is_filtered, tuple(found), tuple(beside))
+    against = tuple((earlier.period, earlier.read_at.astimezone(zone)) for earlier in held)
+    return Comparison(against, is_filtered, tuple(found))
 
 
 def _identity(job: Job, documents: Sequence[Document], word: Word) -> Identity:
