@@ -70,6 +70,8 @@ def answer(request: Request, account: Account) -> Reply:
     if request.method == "GET" and request.path == "/clients.json":
         rows = [{key: one[key] for key in one if key not in ONLY_IN_DETAILS} for one in account.clients]
         return _page("clients", rows, request.query)
+    if request.method == "GET" and request.path == "/taxes.json":
+        return Reply(HTTPStatus.OK, json_text({"taxes": account.taxes}))
     if request.method == "GET" and (match := _CLIENT_PATH.fullmatch(request.path)):
         client = _client(account, match[1])
         return _not_found() if client is None else Reply(HTTPStatus.OK, json_text({"client": client}))
@@ -137,13 +139,12 @@ def _is_open(paper: Raw) -> bool:
 
 
 def _owed(paper: Raw) -> Decimal:
-    """With VAT and less what is withheld, which `total` sometimes is and sometimes is not."""
+    """With VAT and less what is withheld, which `total` sometimes is and sometimes is not: the nearer."""
     gross = _signed(paper, "before_taxes") + _signed(paper, "taxes")
     total = _signed(paper, "total")
-    if paper.get("retention") is None or total != gross:
-        return total
-    withheld = _signed(paper, "before_taxes") * Decimal(str(paper["retention"])) / 100
-    return gross - withheld.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    rate = Decimal(str(paper.get("retention") or 0))
+    withheld = (_signed(paper, "before_taxes") * rate / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return total if abs(total - (gross - withheld)) <= abs(total - gross) else total - withheld
 
 
 def _signed(paper: Raw, figure: str) -> Decimal:
