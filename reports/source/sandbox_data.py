@@ -6,22 +6,23 @@ example.com, postal codes begin with 0000, and each NIF fails its own check digi
 the law gives to "Consumidor final".
 
 What each client shows:
-3100001 every type and status of an ordinary month, open documents of every age, a changed name, receipts,
-        a part payment
+3100001 every type and status of an ordinary month, open documents of every age, an open credit note, a
+        changed name, receipts, a part payment, a total that is a cent less than net and VAT
 3100002 some 600 documents, 1,400 lines: many pages, unrounded VAT, prices that had VAT in them, archived ones
 3100003 withholding of 25, 11.5 and 5 %, once with a total that is gross all the same
-3100004 Madeira's rates, and exemptions with a code, with M99 and without
-3100005 the Azores' rates, mixed rates, a discount on a whole document (its lines do not add up to it)
-3100006 sales under OSS at the rates of Spain, Germany, Italy and France
-3100007 euros, US dollars and pounds; euro documents that give a counter-value
+3100004 Madeira's rates (PT-MA), and exemptions with a code, with M99 and without
+3100005 the Azores' rates (PT-AC), mixed rates, a discount on a whole document (its lines add up to more)
+3100006 sales under OSS at the rates of Spain, Germany, Italy and France: ordinary documents with a foreign
+        tax, and until 2025 documents of the OSS types
+3100007 euros, U.S. dollars and pounds; a euro document that gives a counter-value; exemption M40
 3100008 no documents at all
-3100009 a handful of documents in 2025 and none since, in Spanish
-3100010 Consumidor final: simplified invoices, cash sales, a document without lines
-3100011 a name with slashes and a line break, which was another before
+3100009 a handful of documents in 2025 and none since, in Spanish; exemption M16
+3100010 Consumidor final: simplified invoices, cash sales, a document without lines, prices of four decimals
+3100011 a name with slashes and a line break, which was another before; exemption M30; a tax that was deleted
 3100012 a name and texts that look like formulas, markup and telephone numbers
 
-One counted document, the one discounted as a whole, deserves a warning. No line figure has more than eight
-decimals before binary noise is added, so nothing is lost by cutting it there.
+No counted document deserves a warning. No line figure has more than eight decimals before binary noise is
+added, so nothing is lost by cutting it there.
 """
 
 import random
@@ -142,6 +143,11 @@ def _ordinary(book: Book) -> None:
     book.issue("InvoiceReceipt", "2026-10-23", flour, coffee, water)
     book.issue("InvoiceReceipt", "2026-10-24", service, status="draft")
     book.issue("SimplifiedInvoice", "2026-10-25", water, status="settled")
+    repair = [
+        book.line("Peças de substituição", "58.7812", tax=IVA23),
+        book.line("Entrega", "32.4241", tax=IVA6),
+    ]
+    book.issue("Invoice", "2026-10-28", *repair, status="settled")
     for status in ("accepted", "refused", "sent"):
         book.issue("Quote", "2026-10-26", flour, service, status=status)
     for kind in ("Proforma", "Shipping", "Transport", "Devolution", "PurchaseOrder"):
@@ -194,7 +200,8 @@ def _withholding(book: Book) -> None:
     settled = book.issue("Invoice", "2026-10-14", fees, retention="25.0", status="settled", archived=True)
     book.issue("CreditNote", "2026-10-20", fees, about=settled, retention="25.0")
     workshop = book.line("Formação no local", "400.00", tax=IVA23)
-    book.issue("Invoice", "2026-10-21", workshop, retention="25.0", total=Decimal("492.0"))
+    exception = Decimal("492.0") if book.habits.total_is_payable else Decimal("392.0")
+    book.issue("Invoice", "2026-10-21", workshop, retention="25.0", total=exception)
     book.issue("FeesNote", "2026-10-28", fees, travel, retention="25.0")
 
 
@@ -226,36 +233,40 @@ def _azores(book: Book) -> None:
 
 
 def _oss(book: Book) -> None:
-    for day, tax, price in (
-        ("2026-08-19", SPAIN, "49.59"),
-        ("2026-10-02", GERMANY, "39.9160"),
-        ("2026-10-10", ITALY, "57.3770"),
-        ("2026-10-17", FRANCE, "23.6967"),
-        ("2026-10-24", SPAIN, "99.1736"),
+    tile = book.line("Azulejo pintado à mão", "49.59", quantity="2", tax=SPAIN)
+    old = book.issue("VatMossInvoice", "2025-11-19", tile, status="settled")
+    book.issue("VatMossReceipt", "2025-11-19", tile, about=old, items=[])
+    book.issue("VatMossCreditNote", "2025-12-03", tile, about=old, status="settled")
+    sales: list[Paper] = []
+    for kind, day, tax, price in (
+        ("Invoice", "2026-08-19", SPAIN, "49.59"),
+        ("InvoiceReceipt", "2026-10-02", GERMANY, "39.9160"),
+        ("Invoice", "2026-10-10", ITALY, "57.3770"),
+        ("InvoiceReceipt", "2026-10-17", FRANCE, "23.6967"),
+        ("Invoice", "2026-10-24", SPAIN, "99.1736"),
     ):
         goods = book.line("Azulejo pintado à mão", price, quantity="2", tax=tax)
-        sale = book.issue(
-            "VatMossInvoice", day, goods, book.line("Portes", "8.25", tax=tax), status="settled"
-        )
-        book.issue("VatMossReceipt", day, goods, about=sale, items=[])
-    book.issue(
-        "VatMossInvoice", "2026-10-27", book.line("Manual em francês", "18.00", tax=FRANCE), status="final"
-    )
-    book.issue("VatMossCreditNote", "2026-10-30", goods, about=sale)
+        sale = book.issue(kind, day, goods, book.line("Portes", "8.25", tax=tax), status="settled")
+        sales.append(sale)
+        if kind == "Invoice":
+            book.issue("Receipt", day, goods, about=sale, items=[])
+    book.issue("Invoice", "2026-10-27", book.line("Manual em francês", "18.00", tax=FRANCE))
+    for sale in (sales[0], sales[-1]):
+        book.issue("CreditNote", "2026-10-30", *sale.lines[:1], about=sale, status="settled")
 
 
 def _currencies(book: Book) -> None:
     design = book.line("Design of packaging", "640.00", tax=EXEMPT, unit="day", quantity="1.5")
     freight = book.line("Freight", "118.43", tax=EXEMPT, unit=None)
     support = book.line("Support in Lisbon", "75.00", quantity="4", tax=IVA23, unit="hour")
-    for currency in ("US Dollar", "British Pound"):
+    for currency in ("U.S. dollar", "Pound sterling"):
         export: Raw = {"currency": currency, "tax_exemption": "M05"}
         book.every_month(design, months=6, **export)
         paid = book.issue("Invoice", "2026-10-06", design, status="settled", **export)
         book.issue("Invoice", "2026-10-13", design, freight, **export)
         book.issue("CreditNote", "2026-10-22", freight, about=paid, **export)
     book.issue("Invoice", "2026-10-09", support)
-    dollars = {"rate": "1.09", "currency": "USD", "total": Decimal("1046.4")}
+    dollars = {"rate": "1.09", "currency": "U.S. dollar", "total": Decimal("1046.4")}
     book.issue("Invoice", "2026-10-15", design, tax_exemption="M40", multicurrency=dollars)
 
 
