@@ -22,6 +22,7 @@ LEAVES = [
     "garbage",
 ]
 STAGES = {
+    "data": ["tables"],
     "settings": [
         "yaml_file",
         "mistakes",
@@ -41,6 +42,7 @@ STAGES = {
         "sandbox",
         "archive",
         "earlier",
+        "taxes",
         "pacer",
         "patience",
         "reply",
@@ -54,11 +56,20 @@ STAGES = {
         "resumed",
     ],
     "figures": [
+        "countries",
+        "currencies",
+        "exemptions",
+        "vat_rates",
+        "taxes",
         "vocabulary",
         "document",
         "model",
         "identity",
         "vendor_balance",
+        "amounts",
+        "regions",
+        "vat_groups",
+        "line_items",
         "tables",
         "totals",
         "changes",

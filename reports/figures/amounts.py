@@ -11,9 +11,10 @@ TOTAL_TOLERANCE = Decimal("0.02")
 
 
 class Amounts(NamedTuple):
-    """A document's amounts in cents, unsigned: `net + tax + rounding = gross`, `gross − withholding = payable`.
+    """A document's amounts in cents, unsigned.
 
-    `is_explained` False: its `total` fits no reading.
+    `net + tax + rounding = gross`, `gross − withholding = payable`. `is_explained` False: its `total` fits no
+    reading.
     """
 
     rounding: Decimal

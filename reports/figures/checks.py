@@ -145,7 +145,8 @@ RULES: Mapping[str, Rule] = {
         "by the line's VAT.",
     ),
     "DUE-DATE-MISSING": Rule(
-        "info", "{number} is open and has no due date; it is aged from its date, {found}."
+        "info",
+        "Open documents without a due date: {found}, the oldest {number}. They are aged from their own date.",
     ),
     "EXEMPTION-MISSING": Rule("info", "{number} has a line at 0 % VAT and no exemption code."),
     "EXEMPTION-M99": Rule(
@@ -237,9 +238,7 @@ def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]
             findings += _of_total(document)
             if in_period:
                 findings += _of_lines(document)
-        if document.id in open_ids and document.due_date is None:
-            findings.append(_finding("DUE-DATE-MISSING", document, found=str(document.date)))
-    return tuple(findings)
+    return (*findings, *_of_due_dates(tables.values, open_ids))
 
 
 def hidden_by(filters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -255,6 +254,14 @@ def _of_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Itera
         yield Finding(
             "PERIOD-NOT-OVER", expected=figures.period.last.isoformat(), found=figures.read_on.isoformat()
         )
+
+
+def _of_due_dates(documents: Iterable[Document], open_ids: set[int]) -> Iterator[Finding]:
+    """One finding a client: a business that gives no due dates gives none anywhere."""
+    undated = [one for one in documents if one.id in open_ids and one.due_date is None]
+    if undated:
+        oldest = min(undated, key=lambda document: (document.date or date.min, document.id))
+        yield _finding("DUE-DATE-MISSING", oldest, found=str(len(undated)))
 
 
 def _find_twins(documents: Iterable[Document]) -> Mapping[int, int]:
@@ -314,9 +321,7 @@ def _of_remarks(document: Document, *, in_period: bool) -> Iterator[Finding]:
 def _of_remarked_line(document: Document, remark: Remark) -> Finding:
     item = next(item for item in document.items if str(item.position) == remark.field)
     if remark.code == CONTRADICTED:
-        return _differing(
-            remark.code, document, item.net or ZERO, item.subtotal or ZERO, field=remark.field
-        )
+        return _differing(remark.code, document, item.net or ZERO, item.subtotal or ZERO, field=remark.field)
     if remark.code == DERIVED:
         return _finding(
             remark.code, document, field=remark.field, found=str(item.net), expected=str(item.tax)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from reports.data import parse_day, read_table
+from reports.data.tables import parse_day, read_table
 
 PORTUGAL = "PT"
 

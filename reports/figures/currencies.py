@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from reports.data import read_table
+from reports.data.tables import read_table
 
 
 def currency_code(name: str | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from reports.data import parse_day, read_table
+from reports.data.tables import parse_day, read_table
 
 UNSPECIFIED = "M99"
 """The code the service stamps on a document when nobody gave a reason."""

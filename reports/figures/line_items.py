@@ -40,7 +40,7 @@ class _Worked(NamedTuple):
 
 
 def complete_documents(documents: Sequence[Document], taxation: Taxation) -> Iterator[Document]:
-    """The documents of one client with every line completed; what could not be taken as it came is remarked."""
+    """The documents of one client with every line completed, and remarks on what did not stand as it came."""
     rates = _collect_rates(documents, taxation)
     return (_complete(document, rates, taxation) for document in documents)
 
@@ -61,9 +61,7 @@ def _collect_rates(documents: Iterable[Document], taxation: Taxation) -> _Rates:
 
 def _complete(document: Document, rates: _Rates, taxation: Taxation) -> Document:
     remarks: list[Remark] = []
-    items = tuple(
-        _complete_item(document, item, rates, taxation, remarks=remarks) for item in document.items
-    )
+    items = tuple(_complete_item(document, item, rates, taxation, remarks=remarks) for item in document.items)
     lines = cents(add_lines(items).base)
     if lines * (document.net or ZERO) < 0:
         remarks.append(Remark("SIGN-CONTRADICTS", "items", str(lines)))
@@ -73,8 +71,13 @@ def _complete(document: Document, rates: _Rates, taxation: Taxation) -> Document
 
 def _turn(item: LineItem) -> LineItem:
     """The line with the other sign, which its document has."""
-    names = ("quantity", "discount", "net", "tax", "gross")
-    return item._replace(**{name: negate(getattr(item, name)) for name in names})
+    return item._replace(
+        quantity=negate(item.quantity),
+        discount=negate(item.discount),
+        net=negate(item.net),
+        tax=negate(item.tax),
+        gross=negate(item.gross),
+    )
 
 
 def _complete_item(
@@ -114,9 +117,9 @@ def _work_out(item: LineItem, rate: Decimal | None) -> _Worked | None:
         return _Worked(gross - tax, tax, CONTRADICTED)
     if rate is None:
         # Without a rate only the other amount tells the VAT.
-        if tax is None and gross is None:
-            return None
-        return _Worked(subtotal, gross - subtotal if tax is None and gross is not None else tax or ZERO, DERIVED)
+        if gross is not None:
+            tax = gross - subtotal
+        return None if tax is None else _Worked(subtotal, tax, DERIVED)
     base = next((one for one in readings if _agrees(one, rate, tax=tax, gross=gross)), subtotal)
     return _Worked(base, base * rate / 100 if tax is None else tax, DERIVED)
 

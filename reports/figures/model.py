@@ -1,7 +1,8 @@
 """From pages to documents: the only room that knows the vendor's field names.
 
 `before_taxes` becomes `net`, `taxes` `tax`, `retention` `withholding_rate`, `dd/mm/yyyy` a date. Nothing is
-repaired here: what cannot be read exactly becomes None and leaves a remark, and `checks` decides what it means.
+repaired here: what cannot be read exactly becomes None and leaves a remark, and `checks` decides what that
+means.
 """
 
 import datetime as dt

@@ -4,8 +4,8 @@ Three frames with fixed columns and types. Missing is None, never NaN: amounts a
 days `datetime.date`, texts `str`, all in object columns; ids and positions are int64, facts are bool.
 
 The sign of a credit note is applied here, once, to quantity, discount, sum, net, tax, rounding, withholding,
-gross, payable and counter-value together; unit prices, percentages and the vendor's `total` and `subtotal` stay
-as they came.
+gross, payable and counter-value together; unit prices, percentages and the vendor's `total` and `subtotal`
+stay as they came.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -70,9 +70,10 @@ class TypeSubtotal:
 
 @dataclass(frozen=True)
 class VatRow:
-    """Base and tax of one scheme, region, rate and (at rate 0) exemption code, credit notes apart and negative.
+    """Base and tax of one scheme, region, rate and (at rate 0) exemption code.
 
-    `rate` is percent; None stands for lines without a readable tax. `region` None: undecided.
+    Credit notes stand apart and are negative. `rate` is percent; None stands for lines without a readable
+    tax. `region` None: undecided.
     """
 
     currency: str
@@ -240,7 +241,7 @@ def _of_period(documents: "pd.DataFrame", period: Period) -> tuple[list[int], li
 
 
 def _aged(documents: "pd.DataFrame", read_on: date, limits: Sequence[int]) -> "pd.DataFrame":
-    """Due today is not overdue; no due date: the issue date stands in. What is owed to the client does not age."""
+    """Due today is not overdue; no due date: the issue date stands in. A credit is in no bucket of days."""
     import pandas as pd
 
     late = {

@@ -55,8 +55,11 @@ def group_lines(document: Document) -> Sequence[VatGroup]:
 
 def add_lines(items: Iterable[LineItem]) -> LineSums:
     """Base and VAT of lines; one without amounts adds nothing."""
-    every = [item for item in items if item.net is not None and item.tax is not None]
-    return LineSums(sum((item.net for item in every), ZERO), sum((item.tax for item in every), ZERO))
+    base = tax = ZERO
+    for item in items:
+        if item.net is not None and item.tax is not None:
+            base, tax = base + item.net, tax + item.tax
+    return LineSums(base, tax)
 
 
 def exemption_of(document: Document, item: LineItem) -> str | None:
@@ -79,16 +82,14 @@ def is_discounted(document: Document) -> bool:
 
 
 def explains_discount(sums: LineSums, net: Decimal, tax: Decimal, *, tolerance: Decimal) -> bool:
-    """Whether net and VAT are both the same share of the lines, within a cent, and more than rounding is off."""
+    """Whether net and VAT are the same share of the lines, within a cent, and off by more than rounding."""
     off_net, off_tax = abs(cents(sums.base) - net), abs(cents(sums.tax) - tax)
     if max(off_net, off_tax) <= tolerance or not ZERO <= net < cents(sums.base):
         return False
     return abs(cents(sums.tax * net / sums.base) - tax) <= CENT
 
 
-def share_discount(
-    sums: Mapping[VatKey, LineSums], net: Decimal, tax: Decimal
-) -> Mapping[VatKey, LineSums]:
+def share_discount(sums: Mapping[VatKey, LineSums], net: Decimal, tax: Decimal) -> Mapping[VatKey, LineSums]:
     """Base and VAT of each group in cents, scaled so that they add up to `net` and `tax`."""
     whole = sum((own.base for own in sums.values()), ZERO)
     keys = sorted(sums, key=_share_order)
@@ -99,7 +100,8 @@ def share_discount(
 
 def _share_order(key: VatKey) -> tuple[object, ...]:
     """Among equal remainders the higher rate gets the cent, then region, then code."""
-    return (-(Decimal(-1) if key.rate is None else key.rate), key.region or "", key.exemption or "", key.scheme)
+    rate = Decimal(-1) if key.rate is None else key.rate
+    return (-rate, key.region or "", key.exemption or "", key.scheme)
 
 
 def _share(shares: Sequence[Decimal], total: Decimal) -> Sequence[Decimal]:

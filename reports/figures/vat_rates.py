@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from reports.data import parse_day, read_table
+from reports.data.tables import parse_day, read_table
 
 REGIONS = ("PT", "PT-AC", "PT-MA")
 """Mainland, Azores, Madeira, as the vendor and SAF-T (PT) write them."""

@@ -48,8 +48,9 @@ The last two are in the order of the letters. Columns make plain tuples many tim
 
 SHEETS: Mapping[str, Columns] = {
     DOCUMENTS: Columns(
-        "Number, Type, Status, Date, Due date, Reference, Currency, Sum, Discount, Net, VAT, Rounding, Gross, "
-        "Withholding, Payable, Exchange rate, Counter-value, Exemption, Observations, Link, Archived, Id",
+        "Number, Type, Status, Date, Due date, Reference, Currency, Sum, Discount, Net, VAT, Rounding, "
+        "Gross, Withholding, Payable, Exchange rate, Counter-value, Exemption, Observations, Link, "
+        "Archived, Id",
         numbers="DEHIJKLMNOPQUV",
         texts="ABCGR",
         links="AT",
@@ -116,8 +117,8 @@ def summary(report: Report) -> Iterator[Numbers]:
     shown = _shown_amounts(figures.totals)
     for total in figures.totals:
         vendor = _vendor(report, total.currency)
-        amounts = (getattr(total, name) for name in shown)
-        yield (total.documents, *amounts, total.open, *vendor, total.overdue)
+        own = (getattr(total, name) for name in shown)
+        yield (total.documents, *own, total.open, *vendor, total.overdue)
     for currency in figures.currencies:
         beside = zip_longest(_types(figures, currency), _ageing(figures, currency), fillvalue=())
         yield from (tuple(chain(*pair)) for pair in beside)
@@ -180,8 +181,7 @@ def _documents(report: Report, currency: str) -> Iterator[Due]:
     own = _are_of(frame, currency)
     days = (map(cache(serial), compress(frame[name], own)) for name in ("date", "due_date"))
     sums = (
-        compress(frame[name], own)
-        for name in ("sum", "discount", *AMOUNTS, "exchange_rate", "counter_value")
+        compress(frame[name], own) for name in ("sum", "discount", *AMOUNTS, "exchange_rate", "counter_value")
     )
     archived = map(int, compress(frame["archived"], own))
     codes = (code or "" for code in compress(frame["exemption"], own))
@@ -297,17 +297,13 @@ def _shown_amounts(rows: Iterable[Any]) -> list[str]:
     """The amounts of totals or subtotals that are shown: rounding and withholding where there is any."""
     every = list(rows)
     return [
-        name
-        for name in AMOUNTS
-        if name not in MAY_BE_LEFT_OUT or any(getattr(row, name) for row in every)
+        name for name in AMOUNTS if name not in MAY_BE_LEFT_OUT or any(getattr(row, name) for row in every)
     ]
 
 
 def _ageing(figures: Figures, currency: str) -> Iterator[Numbers]:
     buckets = [
-        bucket
-        for bucket in _of(figures.ageing, currency)
-        if bucket.documents or bucket.bucket != CREDIT
+        bucket for bucket in _of(figures.ageing, currency) if bucket.documents or bucket.bucket != CREDIT
     ]
     yield from ((bucket.documents, bucket.amount) for bucket in buckets)
     yield sum(bucket.documents for bucket in buckets), _added(bucket.amount for bucket in buckets)

@@ -48,9 +48,10 @@ log = logging.getLogger(__name__)
 class Job:
     """What to make of one archive. `name` and `fiscal_id` None: as the newest document has them.
 
-    `region` is where the business is: PT, PT-AC or PT-MA. `listed` is the client in the account's own list, where that was read whole. `details`: what else of the
-    account's word is shown, `client` and `balance`. `account_folder`: where the readings of earlier periods
-    lie that it is held against. `own_words` None: no mail is made.
+    `region` is where the business is: PT, PT-AC or PT-MA. `listed` is the client in the account's own list,
+    where that was read whole. `details`: what else of the account's word is shown, `client` and `balance`.
+    `account_folder`: where the readings of earlier periods lie that it is held against. `own_words` None: no
+    mail is made.
     """
 
     client: int
@@ -153,7 +154,8 @@ def _reckoned(job: Job) -> _Reckoned:
         address=who.address,
         vendor_balance=word.balance,
     )
-    return _Reckoned(subject, header, figures, findings, _comparison(job, laid_out, header, word), frozenset(own))
+    compared = _comparison(job, laid_out, header, word)
+    return _Reckoned(subject, header, figures, findings, compared, frozenset(own))
 
 
 def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:

@@ -50,7 +50,7 @@ def vat_grid(
 
 
 def group_schemes(sheet: Sheet, figures: Figures, labels: Labels) -> Sheet:
-    """The VAT summary with a subtotal a scheme, where it has several: other countries' VAT is not Portugal's."""
+    """The VAT summary with a subtotal a scheme, where it has several: other countries' VAT is apart."""
     schemes = [row.scheme for row in figures.vat if row.currency == sheet.currency]
     if len({*schemes}) < 2:
         return sheet

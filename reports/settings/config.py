@@ -73,8 +73,8 @@ class Account(Section):
     )
     region: rules.Region = Field(
         default="PT",
-        description="Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax names "
-        "no region",
+        description="Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax "
+        "names no region",
         examples=["PT"],
     )
 

@@ -49,8 +49,8 @@ class Header:
     `read_at` is aware, UTC: when the pages were proven complete. `details` is what the API says about the
     client itself, in the form of the room `details`, when that was asked for. `complete` is False only for a
     list of clients of which no more than the first page was wanted. `origin` is who was asked, `https://host`;
-    archives of older versions do not say. `taxes` is the answer to `GET /taxes.json` of the same run, None where
-    there was none.
+    archives of older versions do not say. `taxes` is the answer to `GET /taxes.json` of the same run, None
+    where there was none.
     """
 
     schema: int

@@ -266,7 +266,7 @@ class Api:
 
 @dataclass(frozen=True)
 class _Question(Generic[Found]):
-    """What is asked. An answer of too many requests is about the whole account, and so treated alike for all."""
+    """What is asked. An answer of too many requests is about the whole account, so it is treated alike."""
 
     where: str
     path: str

@@ -1,7 +1,7 @@
 """What the API says beside the documents, for the head of an archive. No client fails for it.
 
-What is kept of a client is `{"client": text, "balance": text, "missing": {kind: why}}`: the exact text of each
-answer, or why there is none. The account's taxes are asked once a run, and kept as the exact text too.
+What is kept of a client is `{"client": text, "balance": text, "missing": {kind: why}}`: the exact text of
+each answer, or why there is none. The account's taxes are asked once a run, and kept as the exact text too.
 """
 
 import logging
