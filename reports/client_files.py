@@ -123,6 +123,7 @@ def _made(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
         documents_read=rendered.figures.documents_read,
         totals=rendered.figures.totals,
         findings=rendered.findings,
+        filing=rendered.filing,
         changes=rendered.changes,
         files=tuple((Path(file["path"]).suffix.removeprefix("."), file["path"]) for file in entry["files"]),
         unmailed=entry["unmailed"],

@@ -33,6 +33,9 @@ _TOTALS = (
     ("open", N_("Open")),
     ("overdue", N_("Overdue")),
 )
+WHOLE = 0
+"""Stands for the account where parts of the summary go by a client's id; no client has it."""
+
 _NOT_COUNTED = (
     "opening_number",
     "type",
@@ -90,10 +93,18 @@ def client_grids(
         labels=labels,
         extra=who,
     )
-    grids["findings", ""] = _findings_grid(subject.name, findings, labels)
+    grids["findings", ""] = _findings_grid([(subject.name, finding) for finding in findings], labels)
     if comparison:
         grids["changes", ""] = change_pages.changes_grid(subject, comparison, labels)
     return grids
+
+
+def account_grids(account: Account, labels: Labels) -> Grids:
+    """What the account itself adds to the summary workbook: its findings."""
+    if not account.findings:
+        return {}
+    rows = [(one.client.name if one.client else account.name, one.finding) for one in account.findings]
+    return {("findings", ""): _findings_grid(rows, labels)}
 
 
 def summary_book(account: Account, shelf: Shelf, *, labels: Labels) -> Book:
@@ -216,7 +227,8 @@ def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
         yield (*before, *values, *after)
 
 
-def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> Sheet:
+def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> Sheet:
+    """Findings, each with the name it stands under."""
     _ = labels.text
     columns = (
         Column("client", _("Client"), Kind.TEXT),
@@ -231,7 +243,7 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
     )
     rows: list[Row] = [
         (
-            client,
+            name,
             labels.level(finding.level),
             finding.code,
             finding.number,
@@ -241,14 +253,14 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
             finding.difference,
             finding.document,
         )
-        for finding in findings
+        for name, finding in findings
     ]
     return Sheet("findings", "", columns, rows, empty="")
 
 
 def _joined(account: Account, shelf: Shelf, key: str, currency: str, title: str, labels: Labels) -> ReadyTab:
     """The clients' grids under each other, totalled anew."""
-    rows = shelf.joined((key, currency), [client.id for client in account.ready])
+    rows = shelf.joined((key, currency), [WHOLE, *(client.id for client in account.ready)])
     sheet = Sheet(
         key=f"{key}_{currency}",
         title=title,
