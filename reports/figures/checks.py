@@ -130,9 +130,9 @@ RULES: Mapping[str, Rule] = {
     ),
     "REGION-UNDECIDED": Rule(
         "warning",
-        "Documents of which it cannot be told whose VAT it is: {found}, the first {number} (at {field}). Give "
-        "the tax its region in InvoiceXpress, or the client its country; until then it stands in a row of "
-        "its own.",
+        "Documents of which it cannot be told whose VAT it is: {found}, the first {number} (at {field}). "
+        "Give the tax its region in InvoiceXpress, or the client its country; until then it stands in a row "
+        "of its own.",
     ),
     "TAXES-MISSING": Rule(
         "info",
