@@ -59,6 +59,7 @@ class Brief:
                 html=settings.output.html,
                 pdf=settings.output.pdf,
                 brand=self._brand,
+                region=settings.account.region,
                 listed=listed,
                 details=self._details(client),
                 account_folder=plan.account_folder,

@@ -4,11 +4,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from reports.source.sandbox import Sandbox
 from tests.office import Office, account
 
 ANA, RUI, EVA = 101, 102, 103
+
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    # A folder may be one for all examples: each writes over what the one before left.
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ],
+)
+settings.load_profile("any machine")
 
 Figure = Callable[[str, object], None]
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import jsonschema
 import pydantic
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.errors import ConfigError, Problem
@@ -91,7 +91,7 @@ def test_no_message_holds_a_key_or_the_words_of_a_library(name: str) -> None:
 
 
 @given(key=st.text("0123456789abcdef", min_size=31, max_size=64))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @pytest.mark.parametrize(
     "text",
     [
@@ -524,7 +524,7 @@ def test_schema_refuses_what_the_program_refuses(data: dict[str, Any]) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_damaged_file_is_read_or_refused_in_sentences(tmp_path: Path, data: st.DataObject) -> None:
     text = "\n".join(line.split(" # ")[0] for line in EXAMPLE.read_text(encoding="utf-8").splitlines())
     for _ in range(data.draw(st.integers(1, 4))):

@@ -161,7 +161,7 @@ LINES = st.text(st.characters(codec="utf-8"), max_size=2000)
 
 
 @given(subject=TEXTS, name=TEXTS, text=LINES, html=LINES, data=st.binary(max_size=500))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_strict_reader_finds_what_was_written(
     subject: str, name: str, text: str, html: str, data: bytes
 ) -> None:

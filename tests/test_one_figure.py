@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from reports.source.sandbox import Sandbox
@@ -226,13 +226,7 @@ def test_every_output_carries_the_same_figures(
 ) -> None:
     reported: list[Clients] = []
 
-    @settings(
-        max_examples=EXAMPLES,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    @settings(max_examples=EXAMPLES, database=None, phases=[Phase.generate])
     @given(accounts())
     def agree(account: Account) -> None:
         said = _reported(account.documents, folder())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from reports.source.sandbox_documents import Raw, Tax, line
 from tests import witness
@@ -18,15 +18,8 @@ from tests.payloads import CLIENT, Bare, pages, sound, spoilt, written
 OWNER = {"id": CLIENT, "name": "Casa Verde"}
 SOUND, SPOILT = 120, 220
 
-quickly = settings(
-    derandomize=True,
-    deadline=None,
-    # The folder is one for all payloads: each replaces the archive of the one before.
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
-
-@settings(quickly, max_examples=SOUND)
+@settings(derandomize=True, max_examples=SOUND)
 @given(papers=sound())
 def test_figures_of_sound_documents_are_those_of_the_witness(tmp_path: Path, papers: list[Raw]) -> None:
     verdict = weigh(pages(papers), tmp_path)
@@ -34,7 +27,7 @@ def test_figures_of_sound_documents_are_those_of_the_witness(tmp_path: Path, pap
     assert verdict.wrong == []
 
 
-@settings(quickly, max_examples=SPOILT)
+@settings(derandomize=True, max_examples=SPOILT)
 @given(papers=spoilt())
 def test_a_fault_is_refused_or_found_and_never_a_wrong_figure(tmp_path: Path, papers: list[Raw]) -> None:
     assert weigh(pages(papers), tmp_path).wrong == []

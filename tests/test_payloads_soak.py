@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.source.sandbox_documents import Raw
@@ -28,13 +28,7 @@ def test_no_payload_ends_in_a_traceback_or_a_wrong_total(
     archives, files = tmp_path / "source", tmp_path / "files"
     files.mkdir()
 
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        print_blob=True,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    @settings(max_examples=count, database=None, print_blob=True)
     @given(strategy)
     def check(papers: list[Raw]) -> None:
         texts = pages(papers)

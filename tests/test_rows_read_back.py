@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import openpyxl
 import python_calamine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
@@ -71,7 +71,7 @@ VALUES: dict[Kind, st.SearchStrategy[Value]] = {
 
 
 MARK = 7
-FEW = settings(max_examples=50, deadline=None)
+FEW = settings(max_examples=50)
 
 
 class Grid(NamedTuple):
@@ -94,7 +94,7 @@ def grids(draw: st.DrawFn) -> Grid:
     return Grid([*kinds, Kind.INTEGER], [*columns, [MARK] * length])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(st.lists(grids(), min_size=1, max_size=3))
 def test_values_are_read_back_as_they_were_given(given_grids: list[Grid]) -> None:
     package = BytesIO()

@@ -94,6 +94,8 @@ def test_the_list_of_taxes_knows_all_but_one_and_leaves_two_regions_open(account
         *(("IVA23", None), ("IVA6", "PT"), ("IVA4 (Madeira)", "PT-MA"), ("IVA4 (Açores)", "PT-AC")),
         *(("ES21", "ES"), ("FR5.5", "Desconhecido"), ("Isento", "PT")),
     }
+    regions = Counter(row["region"] for row in account.taxes)
+    assert (regions[None], regions["Desconhecido"]) == (1, 1)
     assert {row["code"] for row in account.taxes} == {"NOR", "INT", "RED", "ISE", "OUT"}
     assert [row["name"] for row in account.taxes if row["default_tax"]] == ["IVA23"]
     used = {item["tax"]["id"]: item["tax"] for one in every(account) for item in one["items"] if item["tax"]}

@@ -147,7 +147,7 @@ def test_awkward_name_reaches_the_program_as_one_word(word: str) -> None:
         )
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_words_reach_the_program_as_they_are(words: list[str]) -> None:
     # U+FFFE and above are no characters of XML; the command refuses such names.
     made = schedule.xml(replace(TASK, arguments=tuple(words)))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.figures import tables, totals
@@ -30,9 +30,7 @@ SIGNS = {
 COUNTED = {"final", "sent", "settled"}
 RATES = {None: None, "0": "Isento", "6": "IVA6", "23": "IVA23"}
 
-small_settings = settings(
-    max_examples=20, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+small_settings = settings(max_examples=20, derandomize=True)
 
 
 def vat_rows(figures: Figures) -> list[tuple[object, ...]]:

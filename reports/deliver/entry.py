@@ -118,6 +118,7 @@ def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
             {
                 "currency": row.currency,
                 "scheme": row.scheme,
+                "region": row.region,
                 "rate": rate_text(row.rate),
                 "exemption": row.exemption,
                 "base": str(row.base),

@@ -26,6 +26,7 @@ _UNMAILED = {
 _TOTALS = (
     ("net", N_("Net")),
     ("tax", N_("VAT")),
+    ("rounding", N_("Rounding")),
     ("gross", N_("Gross")),
     ("withholding", N_("Withholding")),
     ("payable", N_("Payable")),
@@ -129,7 +130,10 @@ def account_totals(account: Account) -> tuple[CurrencyTotals, ...]:
         CurrencyTotals(
             currency=currency,
             documents=sum(total.documents for total in _of(account, currency)),
-            **{key: sum(map(attrgetter(key), _of(account, currency)), ZERO) for key, _ in _TOTALS},
+            **{
+                key: sum(map(attrgetter(key), _of(account, currency)), ZERO)
+                for key in (*(key for key, _ in _TOTALS), "credit")
+            },
         )
         for currency in _currencies(account)
     )
@@ -179,7 +183,11 @@ def clients_columns(labels: Labels) -> tuple[Column, ...]:
 
 
 def _clients_grid(account: Account, labels: Labels) -> Sheet:
-    columns = clients_columns(labels)
+    has_rounding = any(total.rounding for client in account.clients for total in client.totals)
+    columns = tuple(
+        replace(column, is_hidden=column.key == "rounding" and not has_rounding)
+        for column in clients_columns(labels)
+    )
     rows = [row for client in account.clients for row in _client_rows(client, labels)]
     currencies = _currencies(account)
     is_one = len(currencies) <= 1

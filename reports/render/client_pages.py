@@ -31,6 +31,9 @@ from reports.render.layout import (
     without_empty,
 )
 
+MAINLAND = "PT"
+"""Its name stands beside rates only where there are others."""
+
 NO_INVOICE = "Este documento não serve de fatura"
 """Said in Portuguese in every language: it is the words the law knows."""
 
@@ -264,8 +267,9 @@ def _currency_pages(
         title=titled(_("VAT summary")),
     )
     rows = [row for row in figures.vat if row.currency == currency]
-    if all(row.scheme == "pt" for row in rows):
-        vat = without(vat, "scheme")
+    vat = sums.group_schemes(vat, figures, labels)
+    if {row.region for row in rows if row.rate is not None} <= {MAINLAND}:
+        vat = without(vat, "region_name")
     if not any(row.base_credit_notes or row.tax_credit_notes for row in rows):
         vat = without(vat, "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
     open_documents = sheets.documents_grid(
@@ -331,9 +335,17 @@ def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
         lines.append(hidden)
     if figures.read_on <= figures.period.last:
         lines.append(_("The period was not over when the documents were read."))
+    lines += _exemption_notes(figures, labels)
     if len(figures.currencies) > 1:
         lines.append(_("Amounts of different currencies are never added together."))
     return [*lines, f"{NO_INVOICE}."]
+
+
+def _exemption_notes(figures: Figures, labels: Labels) -> Sequence[str]:
+    """What each exemption code of the VAT summary means."""
+    codes = dict.fromkeys(row.exemption for row in figures.vat if row.exemption)
+    meanings = {code: labels.exemption(code, figures.period.last) for code in codes}
+    return [f"{code}: {meaning}." for code, meaning in meanings.items() if meaning]
 
 
 def _vendor_note(vendor: VendorBalance, figures: Figures, labels: Labels) -> Sequence[str]:

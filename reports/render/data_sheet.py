@@ -62,7 +62,7 @@ class DataSheet:
     def _take_row(self, row: Row, due: Iterator[Due]) -> Iterator[Found]:
         self._count += 1
         where, columns = f"row {self._count}", self._columns
-        if row.place != self._count:
+        if row.place != self._count <= self._table.last:
             raise differs(self._where, where, "there", f"missing; row {row.place} follows")
         if self._count == 1:
             _check_headings(self._where, row, self._headings)
@@ -120,7 +120,7 @@ def _together(rows: Rows, columns: Columns, due: Sequence[Due], *, after: int) -
     """The rows, when they are of one currency and to the letter those that are due below the row `after`."""
     if [*rows.places] != [*range(after + 1, after + 1 + len(due))]:
         return None
-    currencies, urls, *cells = zip(*due, strict=True)
+    currencies, urls, places, *cells = zip(*due, strict=True)
     values, words = cells[: len(columns.numbers)], cells[len(columns.numbers) :]
     # A number of the same digits is the same number: it takes a third of the time to see that.
     digits = (
@@ -134,12 +134,12 @@ def _together(rows: Rows, columns: Columns, due: Sequence[Due], *, after: int) -
         for formula, url, text in zip(rows.formulas[letter], urls, rows.texts[letter], strict=True)
     )
     is_due = len({*currencies}) == 1 and texts == words and all(digits) and all(links)
-    return Found(currencies[0], values, texts) if is_due else None
+    return Found(currencies[0], places, values, texts) if is_due else None
 
 
 def _alone(where: str, row: Row, columns: Columns, due: Due) -> Found:
     """The row, when it is the one that is due."""
-    currency, url, *cells = due
+    currency, url, place, *cells = due
     values, words = cells[: len(columns.numbers)], cells[len(columns.numbers) :]
     found = numbers(map(row.numbers.get, columns.numbers))
     for letter, number, value in zip(columns.numbers, found, values, strict=True):
@@ -153,7 +153,7 @@ def _alone(where: str, row: Row, columns: Columns, due: Due) -> Found:
         ours = _link(url, row.texts.get(letter, "")) if letter in columns.links else "none"
         if formula != ours:
             raise differs(where, f"the formula {letter}{row.place}", ours, named(formula))
-    return Found(currency, [*zip(found, strict=True)], [*zip(texts, strict=True)])
+    return Found(currency, [place], [*zip(found, strict=True)], [*zip(texts, strict=True)])
 
 
 def _check_headings(where: str, row: Row, due: Sequence[str]) -> None:

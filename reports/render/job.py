@@ -21,6 +21,7 @@ from reports.figures.document import Document
 from reports.figures.identity import Identity
 from reports.figures.model import entries, parse_document, parse_page
 from reports.figures.tables import Tables
+from reports.figures.taxes import Taxation, parse_taxes
 from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render import account_pages, browser, client_pages, mail_body, pages, readback, workbook
@@ -35,6 +36,7 @@ from reports.source.archive import Header
 from reports.source.client_list import AccountClient
 from reports.source.earlier import Earlier
 from reports.source.earlier import readings as earlier_readings
+from reports.source.taxes import earlier_answers
 
 STATEMENT_TEMPLATES = ("statement.html.j2", "parts.html.j2", "page.html.j2")
 """What makes the statement: where the issuer has none of them, it is the built-in one."""
@@ -46,9 +48,10 @@ log = logging.getLogger(__name__)
 class Job:
     """What to make of one archive. `name` and `fiscal_id` None: as the newest document has them.
 
-    `listed` is the client in the account's own list, where that was read whole. `details`: what else of the
-    account's word is shown, `client` and `balance`. `account_folder`: where the readings of earlier periods
-    lie that it is held against. `own_words` None: no mail is made.
+    `region` is where the business is: PT, PT-AC or PT-MA. `listed` is the client in the account's own list,
+    where that was read whole. `details`: what else of the account's word is shown, `client` and `balance`.
+    `account_folder`: where the readings of earlier periods lie that it is held against. `own_words` None: no
+    mail is made.
     """
 
     client: int
@@ -66,6 +69,7 @@ class Job:
     html: bool
     pdf: bool
     brand: Brand
+    region: str = "PT"
     listed: AccountClient | None = None
     details: tuple[str, ...] = ()
     account_folder: Path | None = None
@@ -128,10 +132,10 @@ def _reckoned(job: Job) -> _Reckoned:
         listed = entries(page)
         documents += map(parse_document, listed)
         own |= readback.own_documents(listed, job.client)
-    laid_out = tables.build(documents)
+    word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
+    laid_out = tables.build(documents, _taxation(job, header, documents, word))
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
     figures = totals.build(laid_out, period=job.period, read_on=read_at.date(), limits=job.ageing)
-    word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
     who = _identity(job, documents, word)
     findings = (
         *client_checks.check(who, word, figures),
@@ -150,7 +154,8 @@ def _reckoned(job: Job) -> _Reckoned:
         address=who.address,
         vendor_balance=word.balance,
     )
-    return _Reckoned(subject, header, figures, findings, _comparison(job, laid_out, header), frozenset(own))
+    compared = _comparison(job, laid_out, header, word)
+    return _Reckoned(subject, header, figures, findings, compared, frozenset(own))
 
 
 def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
@@ -204,7 +209,18 @@ def _documents(path: Path) -> list[Document]:
     return [document for body in archive.read_pages(path) for document in parse_page(body)]
 
 
-def _comparison(job: Job, now: Tables, header: Header) -> Comparison | None:
+def _taxation(job: Job, header: Header, documents: Sequence[Document], word: Word) -> Taxation:
+    """The taxes of this reading, and of earlier ones where it names a tax that the account has no longer."""
+    taxes = parse_taxes([header.taxes] if header.taxes else [])
+    used = {item.tax_id for document in documents for item in document.items if item.tax_id}
+    if job.account_folder is not None and not used <= taxes.keys():
+        earlier = earlier_answers(job.account_folder, header.account)
+        taxes = {**parse_taxes(earlier), **taxes}
+    country = word.identity.country or (job.listed.country if job.listed else None)
+    return Taxation(taxes, job.region, country)
+
+
+def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison | None:
     """What changed since the earlier readings. One that cannot be read is as if it were not there."""
     if job.account_folder is None:
         return None
@@ -214,7 +230,9 @@ def _comparison(job: Job, now: Tables, header: Header) -> Comparison | None:
     found: list[Change] = []
     for earlier in readings:
         try:
-            then = tables.build(_documents(earlier.archive))
+            documents = _documents(earlier.archive)
+            head = archive.read_header(earlier.archive)
+            then = tables.build(documents, _taxation(job, head, documents, word))
         except (ClientError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("client %s is not held against %s: %s", job.client, earlier.period.label, error)
             continue

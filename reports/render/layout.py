@@ -99,7 +99,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Group:
-    """Consecutive rows of a sheet under one heading, with their subtotal.
+    """Consecutive rows of a sheet under one heading, with their subtotal; "" and () for neither.
 
     `details` is empty, or has one place per row for a grid that stands under it.
     """
@@ -264,7 +264,11 @@ def _only(sheet: Sheet, kept: Sequence[int]) -> Sheet:
         rows=[cut(row) for row in sheet.rows],
         totals=cut(sheet.totals) if sheet.totals else None,
         groups=tuple(
-            replace(group, rows=[cut(row) for row in group.rows], totals=cut(group.totals))
+            replace(
+                group,
+                rows=[cut(row) for row in group.rows],
+                totals=cut(group.totals) if group.totals else (),
+            )
             for group in sheet.groups
         ),
     )

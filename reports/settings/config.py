@@ -71,6 +71,12 @@ class Account(Section):
     client_details: bool = Field(
         default=False, description="true: tax number and address from the client's own page of the API"
     )
+    region: rules.Region = Field(
+        default="PT",
+        description="Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax "
+        "names no region",
+        examples=["PT"],
+    )
 
     @property
     def origin(self) -> str:

@@ -20,6 +20,7 @@ KEYRING = "keyring"
 ALL_CLIENTS = "all"
 
 Language = Literal["pt", "en", "es"]
+Region = Literal["PT", "PT-AC", "PT-MA"]
 Status = Literal["draft", "final", "sent", "second_copy", "settled", "canceled", "deleted"]
 DocumentType = Literal[
     "Invoice",

@@ -49,7 +49,8 @@ class Header:
     `read_at` is aware, UTC: when the pages were proven complete. `details` is what the API says about the
     client itself, in the form of the room `details`, when that was asked for. `complete` is False only for a
     list of clients of which no more than the first page was wanted. `origin` is who was asked, `https://host`;
-    archives of older versions do not say.
+    archives of older versions do not say. `taxes` is the answer to `GET /taxes.json` of the same run, None
+    where there was none.
     """
 
     schema: int
@@ -61,6 +62,7 @@ class Header:
     complete: bool
     details: dict[str, Any] | None = None
     origin: str | None = None
+    taxes: str | None = None
 
 
 class Spool:
@@ -148,6 +150,11 @@ def kept_ids(source_folder: Path) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
+def list_archives(source_folder: Path) -> list[Path]:
+    """Every archive of a client there, those of earlier readings too, by name."""
+    return sorted(path for path in source_folder.glob(f"*{ENDING}") if path.name[:1].isdigit())
+
+
 def read_header(path: Path, *, may_be_partial: bool = False) -> Header:
     """The first line of an archive. Raises ReadingError when there is none, or it is of no use."""
     with _reading(path) as lines:
@@ -218,6 +225,7 @@ def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
         complete=raw["complete"],
         details=raw["client_details"],
         origin=raw.get("origin"),
+        taxes=raw.get("taxes"),
     )
 
 
@@ -232,6 +240,7 @@ def _header_line(header: Header) -> object:
         "complete": header.complete,
         "client_details": header.details,
         "origin": header.origin,
+        "taxes": header.taxes,
     }
 
 

@@ -145,12 +145,17 @@ class Api:
     def client_details(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
         """What the account knows of a client: an object under `client`."""
         where, path = f"client {client_id}, details", f"/clients/{client_id}.json"
-        return self._ask(_Question(where, path, {}, expected_record("client"), on_request, is_needed=False))
+        return self._ask(_Question(where, path, {}, expected_record("client"), on_request))
 
     def balance(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
         """What a client owes by the vendor's own count: an object with `balance` among others."""
         where, path = f"client {client_id}, balance", f"/api/v3/clients/{client_id}/balance.json"
-        return self._ask(_Question(where, path, {}, expected_record("balance"), on_request, is_needed=False))
+        return self._ask(_Question(where, path, {}, expected_record("balance"), on_request))
+
+    def taxes(self, *, on_request: Callable[[], None] = lambda: None) -> Record:
+        """The account's taxes, in one piece: an object with a list under `taxes`."""
+        expected = expected_record("taxes", missing="the account shows no taxes")
+        return self._ask(_Question("the account's taxes", "/taxes.json", {}, expected, on_request))
 
     def stop(self) -> None:
         """Whatever is under way or waiting in other threads ends at once; nothing is asked any more."""
@@ -170,7 +175,7 @@ class Api:
 
         def is_last_try(state: RetryCallState) -> bool:
             trouble = _outcome(state)
-            is_worth_it = question.is_needed or trouble.is_limit
+            is_worth_it = not question.expected.is_extra or trouble.is_limit
             tries = trouble.tries if is_worth_it else min(trouble.tries, ONE_MORE_TRY)
             alike[tries] += 1
             return alike[tries] >= tries or state.attempt_number >= MANY_TRIES
@@ -243,7 +248,7 @@ class Api:
 
     def _prepare_retry(self, state: RetryCallState) -> None:
         trouble = _outcome(state)
-        if state.args[0].is_needed or trouble.is_limit:
+        if not state.args[0].expected.is_extra or trouble.is_limit:
             self._budget.spend(trouble.cost)
         if trouble.is_limit and trouble.pause_seconds is None:
             self._pacer.pause(_LIMIT_BACKOFF(state))
@@ -261,10 +266,7 @@ class Api:
 
 @dataclass(frozen=True)
 class _Question(Generic[Found]):
-    """`is_needed`: False for what no client fails for, which is tried twice and spends no budget of others.
-
-    An answer of too many requests is about the whole account, and so treated alike for all.
-    """
+    """What is asked. An answer of too many requests is about the whole account, so it is treated alike."""
 
     where: str
     path: str
@@ -272,7 +274,6 @@ class _Question(Generic[Found]):
     expected: Expected[Found]
     on_request: Callable[[], None]
     body: bytes | None = None
-    is_needed: bool = True
 
 
 class _Connection(urllib3.connection.HTTPConnection):

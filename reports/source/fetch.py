@@ -276,6 +276,7 @@ class _ClientReading:
             complete=True,
             details=details,
             origin=desk.api.origin,
+            taxes=desk.crew.submit(desk.inquiry.taxes, rank=self._rank).result(),
         )
         archive = path_of(desk.source, client)
         spool.finish(header, archive)

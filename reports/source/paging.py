@@ -117,9 +117,9 @@ class Ledger:
 def leaf_of(page: Page, *, client: int | None, with_prints: bool) -> Leaf:
     """What has to be remembered of `page`.
 
-    `client`: every entry must be a document of this client; None: the entries are clients. Raises
-    ReadingError for an entry without a readable id, without a client, or of another client, and for a list
-    without an end: none of these is a matter of movement, and none is read again.
+    `client`: no entry may be a document of another client; None: the entries are clients. Raises
+    ReadingError for an entry without a readable id, or of another client, and for a list without an end: none
+    of these is a matter of movement, and none is read again.
     """
     where = "the list of clients" if client is None else f"client {client}"
     if page.pagination.total_pages > MOST_PAGES:
@@ -156,7 +156,10 @@ def id_of(entry: Mapping[str, Any]) -> int | None:
 
 
 def _check_owner(document: Mapping[str, Any], client: int, *, place: str) -> None:
+    """One that names no client came with this client's documents, and `checks` says so."""
     owner = document.get("client")
+    if owner is None or (isinstance(owner, dict) and owner.get("id") is None):
+        return
     owner_id = id_of(owner) if isinstance(owner, dict) else None
     if owner_id is None:
         raise ReadingError(f"{place} does not say which client it belongs to. Report it to the vendor")

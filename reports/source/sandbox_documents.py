@@ -167,8 +167,8 @@ def vendor_day(day: date) -> str:
 
 def _add_lines(items: list[Raw], kept: Decimal, retention: Decimal, habits: Habits) -> Raw:
     """Adds up the figures of a document of which the part `kept` is left by its own discount."""
-    discounts = _sum_of(items, "discount_amount")
-    subtotals, tax = _sum_of(items, "subtotal"), _sum_of(items, "tax_amount")
+    discounts = _add_figure(items, "discount_amount")
+    subtotals, tax = _add_figure(items, "subtotal"), _add_figure(items, "tax_amount")
     net = subtotals if habits.subtotal_is_discounted else subtotals - discounts
     full, before_taxes = cents(net + discounts), cents(net * kept)
     total = cents((net + tax) * kept)
@@ -178,5 +178,5 @@ def _add_lines(items: list[Raw], kept: Decimal, retention: Decimal, habits: Habi
     return dict(zip(FIGURES, map(number, figures), strict=True))
 
 
-def _sum_of(items: list[Raw], figure: str) -> Decimal:
+def _add_figure(items: list[Raw], figure: str) -> Decimal:
     return sum((item[figure] for item in items), Decimal(0))
