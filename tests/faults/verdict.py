@@ -7,10 +7,8 @@ the package. What is wrong is told in sentences; none when all is right.
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from reports.source.sandbox_documents import Raw
 from tests.faults.api import Hit
 from tests.faults.kinds import (
     AGAIN,
@@ -111,15 +109,8 @@ def _truth(played: Played, client: int) -> raw.Client:
         if hit.client == client and hit.kind.means and ended in (FLAG, TOLERATE):
             hit.kind.means(documents[FIRST_ROW[hit.place]])
     pages = -(-len(documents) // PER_PAGE)
-    return raw.Client(client, f"{client}", pages, tuple(map(_document, documents)))
-
-
-def _document(document: Raw) -> raw.Document:
-    """As the oracle reads it, which knows few currencies; those it does not know keep their name."""
-    name = document.get("currency") or "?"
-    is_known = name in raw.CURRENCIES
-    read = raw._document(document | {"currency": name if is_known else "Euro"})
-    return read if is_known else replace(read, currency=name)
+    known = raw.Known(raw.read_taxes(played.account.taxes))
+    return raw.Client(client, f"{client}", pages, raw.read_documents(documents, known))
 
 
 def _kept(played: Played, client: int) -> Iterator[str]:

@@ -19,11 +19,12 @@ LEARNED_BESIDE_A_DOCUMENT = ("Type", "Status", "Bucket")
 
 @dataclass
 class Words:
-    """What the words of one language stand for: columns of the contract, types of documents, schemes."""
+    """What the words of one language stand for: columns of the contract, types, schemes and regions."""
 
     headings: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     schemes: dict[str, str] = field(default_factory=dict)
+    regions: dict[str, str] = field(default_factory=dict)
     rounding: str = ""
 
 
@@ -43,15 +44,15 @@ def learn(books: Sequence[tuple[raw.Client, Book]], month: Month) -> tuple[Words
             if kind != "Line items":
                 meanings["heading"] |= set(zip(headings(sheet), COLUMNS[kind], strict=False))
             if kind == "VAT":
-                schemes = {one.scheme for one in expected.counted(client, month, currency)}
-                shown = {row["Scheme"].text for row in table(sheet, kind).rows} - {""}
-                meanings["scheme"] |= {(word, scheme) for word in shown for scheme in schemes}
+                counted = expected.counted(client, month, currency)
+                for word, meaning, what in _beside_rates(counted, table(sheet, kind)):
+                    meanings[what].add((word, meaning))
                 words.rounding = table(sheet, kind).rows[-1]["Tax names"].text
             else:
                 for word, meaning, what in _beside_documents(client, table(sheet, kind), month):
                     meanings[what].add((word, meaning))
     words.headings, words.types = dict(meanings["heading"]), dict(meanings["Type"])
-    words.schemes = dict(meanings["scheme"])
+    words.schemes, words.regions = dict(meanings["scheme"]), dict(meanings["region"])
     for _, book in books:
         for row in book.sheets[0].rows:
             if words.headings.get(row[0].text) == "Currency":
@@ -93,3 +94,17 @@ def _beside_documents(client: raw.Client, one: Table, month: Month) -> Iterator[
             for what, meaning in zip(LEARNED_BESIDE_A_DOCUMENT, meant, strict=True):
                 if what in row:
                     yield row[what].text, meaning, what
+
+
+def _beside_rates(counted: list[raw.Document], one: Table) -> Iterator[tuple[str, str, str]]:
+    """The words for scheme and region of each row of a VAT table that its rate, code and base identify."""
+    for row in one.rows:
+        if row["Scheme"].text:
+            rate = row["Rate"].rate
+            found = expected.vat_keys(counted, None if rate == "none" else rate, row["Exemption"].text)
+            if len(found) > 1:
+                found = {key: base for key, base in found.items() if base == row["Base"].number}
+            if len(found) == 1:
+                scheme, region, *_ = next(iter(found))
+                yield row["Scheme"].text, scheme, "scheme"
+                yield row["Region"].text, region or expected.UNDECIDED, "region"
