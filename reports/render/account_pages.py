@@ -169,6 +169,13 @@ def notes(account: Account, labels: Labels) -> Sequence[str]:
         )
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)
+    lines += [
+        _("Gross amounts are net plus VAT plus each document's own rounding, {amount} in all.").format(
+            amount=labels.money(total.rounding, total.currency)
+        )
+        for total in account_totals(account)
+        if total.rounding
+    ]
     for why, sentence in _UNMAILED.items():
         if clients := account.unmailed(why):
             lines.append(_(sentence).format(list=", ".join(client.name for client in clients)))
