@@ -572,7 +572,7 @@ def test_a_consumer_that_is_busy_does_not_hold_up_the_reading(tmp_path: Path) ->
     with ScriptedApi(account(dict.fromkeys(range(7, 27), 3))) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         next(results)
-        wait_until(lambda: len(server.seen) == 60, "the reading of all clients")
+        wait_until(lambda: len(server.seen) == 60)
         assert len(list(results)) == 19
 
 

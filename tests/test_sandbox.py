@@ -177,7 +177,7 @@ def test_above_the_rate_is_429_until_the_window_has_moved_on() -> None:
         assert refused.json() == {"errors": [{"error": "Too many requests"}]}
         assert "Retry-After" not in refused.headers
         limited.minute_seconds = 0.1
-        wait_until(lambda: post(limited, NEW).status_code == 200, "the end of the window")
+        wait_until(lambda: post(limited, NEW).status_code == 200)
 
 
 def test_retry_after_is_given_when_promised() -> None:
@@ -200,7 +200,7 @@ def test_latency_passes_for_all_requests_at_the_same_time() -> None:
     with Sandbox(account_data=small_account(), latency_seconds=LASTING_SECONDS) as slow:
         with ThreadPoolExecutor(6) as pool:
             ended = [pool.submit(ask, slow) for _ in range(6)]
-            wait_until(lambda: slow.most_concurrent == 6, "six at the same time")
+            wait_until(lambda: slow.most_concurrent == 6)
             slow.stop()
         assert [one.exception() for one in ended] == [None] * 6
 
@@ -217,7 +217,7 @@ def test_one_connection_carries_many_requests_without_delay(sandbox: Sandbox) ->
         # Where acknowledgements are delayed, by 0.04 s each, they are after the first few requests.
         for _ in range(20):
             seconds()
-        wait_until(lambda: seconds() < 0.03, "an answer without delay")
+        wait_until(lambda: seconds() < 0.03)
 
 
 def test_requests_are_recorded_without_their_key(sandbox: Sandbox) -> None:

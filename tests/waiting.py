@@ -12,9 +12,9 @@ LASTING_SECONDS = 900.0
 LOOK_SECONDS = 0.01
 
 
-def wait_until(is_so: Callable[[], object], what: str = "it") -> None:
-    """Returns when `is_so`; fails when that takes longer than anything may."""
+def wait_until(is_so: Callable[[], object], what: Callable[[], str] = lambda: "an event") -> None:
+    """Returns when `is_so`; fails when that takes longer than anything may, and says `what` it was."""
     until = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
-        assert time.monotonic() < until, f"{what} never happened"
+        assert time.monotonic() < until, f"waited in vain for {what()}"
         time.sleep(LOOK_SECONDS)
