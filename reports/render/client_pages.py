@@ -101,7 +101,12 @@ def client_report(
 
 
 def client_book(
-    report: ClientReport, subject: Subject, figures: Figures, *, findings: Sequence[Finding], labels: Labels
+    report: ClientReport,
+    subject: Subject,
+    figures: Figures,
+    *,
+    labels: Labels,
+    findings: Sequence[Finding] = (),
 ) -> Book:
     """The client's workbook: Summary, then documents, line items, VAT, open documents, a sheet a currency."""
     _ = labels.text
