@@ -122,6 +122,7 @@ def _made(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
         read_at=subject.read_at,
         documents_read=rendered.figures.documents_read,
         totals=rendered.figures.totals,
+        schemes=rendered.figures.schemes,
         findings=rendered.findings,
         filing=rendered.filing,
         changes=rendered.changes,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from reports.figures.changes import Comparison
 from reports.figures.checks import Finding, warnings
 from reports.figures.filing import TAXES_MISSING
-from reports.figures.totals import CurrencyTotals
+from reports.figures.totals import CurrencyTotals, SchemeVat
 from reports.period import Period
 
 READY, FAILED = "ready", "failed"
@@ -34,6 +34,7 @@ class ClientLine:
     kept_from: dt.datetime | None = None
     documents_read: int = 0
     totals: tuple[CurrencyTotals, ...] = ()
+    schemes: tuple[SchemeVat, ...] = ()
     findings: tuple[Finding, ...] = ()
     filing: tuple[Finding, ...] = ()
     changes: Comparison | None = None

@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from reports.figures.changes import Comparison
 from reports.figures.checks import Finding
+from reports.figures.regions import PT
 from reports.figures.totals import CurrencyTotals, Figures, currency_order
 from reports.money import ZERO
 from reports.render import change_pages, columns, sheets, sums
@@ -169,10 +170,32 @@ def notes(account: Account, labels: Labels) -> Sequence[str]:
         )
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)
+    lines += [
+        _("Gross amounts are net plus VAT plus each document's own rounding, {amount} in all.").format(
+            amount=labels.money(total.rounding, total.currency)
+        )
+        for total in account_totals(account)
+        if total.rounding
+    ]
+    lines += _other_countries(account, labels)
     for why, sentence in _UNMAILED.items():
         if clients := account.unmailed(why):
             lines.append(_(sentence).format(list=", ".join(client.name for client in clients)))
     return [*lines, _("The figures follow document dates. This is no VAT return.")]
+
+
+def _other_countries(account: Account, labels: Labels) -> Iterable[str]:
+    """How much of the VAT above is not Portugal's."""
+    sentence = labels.text("Of the VAT in {currency}, {amount} on {base} net is not Portuguese: {scheme}.")
+    parts = [part for client in account.ready for part in client.schemes if part.scheme != PT]
+    for currency, scheme in dict.fromkeys((part.currency, part.scheme) for part in parts):
+        own = [part for part in parts if (part.currency, part.scheme) == (currency, scheme)]
+        yield sentence.format(
+            currency=currency,
+            amount=labels.money(sum((part.tax for part in own), ZERO), currency),
+            base=labels.money(sum((part.base for part in own), ZERO), currency),
+            scheme=labels.scheme(scheme),
+        )
 
 
 def clients_columns(labels: Labels) -> tuple[Column, ...]:
