@@ -183,7 +183,7 @@ def test_a_tax_without_its_rate_has_that_of_the_same_tax_elsewhere(value: object
     # VAT of 23 at a rate of 22: the tax decides, not the amount.
     document = complete(item(tax=tax), of_rate("22.0", tax_amount="22", total="122"))
     assert rates(document) == [22, 22]
-    assert Remark("TAX-RESOLVED", "1", "22.00") in document.remarks
+    assert Remark("TAX-RESOLVED", "1", "22") in document.remarks
 
 
 def test_the_rate_of_the_same_tax_is_found_on_another_document_of_the_reading() -> None:
