@@ -52,9 +52,8 @@ def test_pages_come_back_in_order_with_their_exact_text(tmp_path: Path) -> None:
 
 
 def test_the_header_comes_back(tmp_path: Path) -> None:
-    assert read_header(_store(tmp_path, "{}", details={"fiscal_id": "999999990"})) == _header(
-        1, details={"fiscal_id": "999999990"}
-    )
+    fields = {"details": {"fiscal_id": "999999990"}, "origin": "https://x.example", "taxes": '{"taxes": []}'}
+    assert read_header(_store(tmp_path, "{}", **fields)) == _header(1, **fields)
 
 
 def test_an_archive_is_lines_of_json_that_anybody_can_read(tmp_path: Path) -> None:
@@ -71,6 +70,7 @@ def test_an_archive_is_lines_of_json_that_anybody_can_read(tmp_path: Path) -> No
         "complete": True,
         "client_details": None,
         "origin": None,
+        "taxes": None,
     }
     assert pages == ["one", "two"]
 
@@ -192,6 +192,21 @@ def test_an_archive_that_is_not_one_is_refused(tmp_path: Path, lines: list[objec
     with pytest.raises(ReadingError, match=words) as caught:
         list(read_pages(path))
     assert str(path) in str(caught.value)
+
+
+def test_an_archive_of_an_older_version_names_neither_origin_nor_taxes(tmp_path: Path) -> None:
+    header = read_header(_written(tmp_path / "7.jsonl.gz", GOOD, "one"))
+    assert (header.origin, header.taxes) == (None, None)
+
+
+def test_archives_of_clients_are_listed_with_the_earlier_ones_and_without_the_list_of_clients(
+    tmp_path: Path,
+) -> None:
+    for name in ("20.jsonl.gz", "3.jsonl.gz", "3.20261102T063000Z.jsonl.gz", "clients.jsonl.gz", "x.gz"):
+        (tmp_path / name).write_bytes(b"")
+    assert [path.name for path in archive.list_archives(tmp_path)] == [
+        *("20.jsonl.gz", "3.20261102T063000Z.jsonl.gz", "3.jsonl.gz"),
+    ]
 
 
 def test_a_partial_list_of_clients_is_read_when_that_is_asked_for(tmp_path: Path) -> None:

@@ -277,10 +277,10 @@ def _of_due_dates(documents: Iterable[Document], open_ids: set[int]) -> Iterator
 
 def _find_twins(documents: Iterable[Document]) -> Mapping[int, int]:
     """Documents of one type that adds up and one printed number: the id of one → the id of another."""
-    seen: dict[tuple[str, str], list[int]] = {}
+    seen: dict[tuple[str, str], set[int]] = {}
     for document in documents:
         if document.kind.sign and document.inverted_sequence_number:
-            seen.setdefault((document.type, document.inverted_sequence_number), []).append(document.id)
+            seen.setdefault((document.type, document.inverted_sequence_number), set()).add(document.id)
     several = [sorted(ids) for ids in seen.values() if len(ids) > 1]
     return {one: next(other for other in ids if other != one) for ids in several for one in ids}
 

@@ -15,7 +15,7 @@ from reports.figures.regions import find_region, scheme_of
 from reports.figures.taxes import Taxation
 from reports.figures.vat_groups import add_lines
 from reports.figures.vat_rates import rates_in_force
-from reports.money import HALF_CENT, ZERO, cents, negate
+from reports.money import HALF_CENT, ZERO, cents, negate, plain
 
 BASE_TOLERANCE = Decimal("0.006")
 """A total in cents is half a cent off at the most, whichever way halves are rounded, and binary noise."""
@@ -88,7 +88,7 @@ def _complete_item(
     if item.is_rate_absent:
         rate = _resolve_rate(document, item, rates)
         if rate is not None:
-            remarks.append(Remark(RESOLVED, str(item.position), f"{rate:f}"))
+            remarks.append(Remark(RESOLVED, str(item.position), plain(rate)))
     worked = _work_out(item, rate)
     if worked is None:
         # An amount that is there and cannot be read has a remark of its own.

@@ -24,14 +24,14 @@ def find_region(document: Document, item: LineItem, taxation: Taxation) -> str |
         return None
     known = taxation.taxes.get(item.tax_id or "")
     region = _parse_region(known)
-    country_name = document.client.country or taxation.country
-    country = country_code(country_name)
+    names = (document.client.country, taxation.country)
+    country = next(filter(None, map(country_code, names)), None)
     if document.kind.is_oss:
-        places = (country_code(region), country)
-        return next((place for place in places if place and _is_abroad(place, document.date)), None)
+        return _find_oss_country(country_code(region), country, document.date)
     if not item.rate and document.exemption:
         return region if region in REGIONS else taxation.region
-    is_at_home = country == PORTUGAL or not country_name
+    # A country that no table knows is not Portugal.
+    is_at_home = country == PORTUGAL or not any(names)
     if region is not None and region != UNKNOWN_REGION:
         return region if region in REGIONS else country_code(region)
     if region == UNKNOWN_REGION and not is_at_home:
@@ -63,6 +63,8 @@ def _find_home_region(rate: Decimal, day: dt.date, own: str, *, is_at_home: bool
     return regions[0] if is_at_home and len(regions) == 1 else None
 
 
-def _is_abroad(country: str, day: dt.date | None) -> bool:
-    """Whether it is another country of the European Union."""
-    return country != PORTUGAL and is_in_union(country, day or dt.date.max)
+def _find_oss_country(of_tax: str | None, of_client: str | None, day: dt.date | None) -> str | None:
+    """The Union's country that the tax names, else the client's; never Portugal."""
+    if of_tax not in (None, PORTUGAL) and is_in_union(of_tax, day or dt.date.max):
+        return of_tax
+    return None if of_client == PORTUGAL else of_client

@@ -7,8 +7,10 @@ and VAT prove it, the groups are scaled by it and add up to the document.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
+from math import floor
 from typing import NamedTuple
 
 from reports.figures.document import Document, LineItem
@@ -92,9 +94,10 @@ def explains_discount(sums: LineSums, net: Decimal, tax: Decimal, *, tolerance: 
 def share_discount(sums: Mapping[VatKey, LineSums], net: Decimal, tax: Decimal) -> Mapping[VatKey, LineSums]:
     """Base and VAT of each group in cents, scaled so that they add up to `net` and `tax`."""
     whole = sum((own.base for own in sums.values()), ZERO)
+    kept = Fraction(net) / Fraction(whole)
     keys = sorted(sums, key=_share_order)
-    bases = _share([sums[key].base * net / whole for key in keys], net)
-    taxes = _share([sums[key].tax * net / whole for key in keys], tax)
+    bases = _share([kept * Fraction(sums[key].base) for key in keys], net)
+    taxes = _share([kept * Fraction(sums[key].tax) for key in keys], tax)
     return {key: LineSums(*own) for key, *own in zip(keys, bases, taxes, strict=True)}
 
 
@@ -104,22 +107,22 @@ def _share_order(key: VatKey) -> tuple[object, ...]:
     return (-rate, key.region or "", key.exemption or "", key.scheme)
 
 
-def _share(shares: Sequence[Decimal], total: Decimal) -> Sequence[Decimal]:
+def _share(shares: Sequence[Fraction], total: Decimal) -> Sequence[Decimal]:
     """The shares in cents, by largest remainder, so that they add up to `total`.
 
-    A share of nothing stays nothing. Where the shares come to more than a cent less than their own floors,
-    the smallest remainders give one up.
+    A share of nothing stays nothing. `total` may be a cent off the shares' own sum: that cent goes the same
+    way. Fractions, because remainders that are equal have to be so exactly.
     """
-    floors = [share.quantize(CENT, ROUND_FLOOR) for share in shares]
-    missing = int((total - sum(floors, ZERO)) / CENT)
+    exact = [share * 100 for share in shares]
+    floors = [floor(share) for share in exact]
+    missing = int(total * 100) - sum(floors)
     places = sorted(
-        (place for place, share in enumerate(shares) if share),
-        key=lambda place: floors[place] - shares[place],
+        (place for place, share in enumerate(exact) if share), key=lambda place: floors[place] - exact[place]
     )
-    step = CENT if missing > 0 else -CENT
-    for place in places[:missing] if missing > 0 else places[len(places) + missing :]:
-        floors[place] += step
-    return floors
+    each, rest = divmod(missing, len(places)) if places else (0, 0)
+    for position, place in enumerate(places):
+        floors[place] += each + (position < rest)
+    return [CENT * amount for amount in floors]
 
 
 @lru_cache(maxsize=16)

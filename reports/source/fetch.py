@@ -218,7 +218,10 @@ class _ClientReading:
 
     def _read_pages(self, spool: Spool) -> Ledger:
         first = self._submit(1, spool, rank=AT_ONCE).result()
-        self._desk.first_answer.set()
+        if not self._desk.first_answer.is_set():
+            # While nothing else is asked: later it would have to wait for pages that take long.
+            self._desk.crew.submit(self._desk.inquiry.taxes, rank=self._rank).result()
+            self._desk.first_answer.set()
         ledger = Ledger(first)
         self._tell(ledger)
         self._read_others(ledger, spool)
@@ -276,7 +279,7 @@ class _ClientReading:
             complete=True,
             details=details,
             origin=desk.api.origin,
-            taxes=desk.crew.submit(desk.inquiry.taxes, rank=self._rank).result(),
+            taxes=desk.inquiry.taxes(),
         )
         archive = path_of(desk.source, client)
         spool.finish(header, archive)
