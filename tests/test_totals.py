@@ -76,14 +76,13 @@ def test_totals_of_a_month_are_those_of_its_documents() -> None:
 
 
 def test_what_gross_has_beyond_net_and_vat_is_the_rounding_of_documents() -> None:
-    cent = {"before_taxes": "91.21", "taxes": "15.47"}
-    figures = added(
-        paper(1, **cent, total="106.67"), paper(2, **cent, total="106.69"), paper(3, **cent, total="106.69")
-    )
+    cent: Raw = {"before_taxes": "91.21", "taxes": "15.47"}
+    totals_of = {1: "106.67", 2: "106.69", 3: "106.69"}
+    figures = added(*(paper(identity) | cent | {"total": total} for identity, total in totals_of.items()))
     total = only(figures)
     assert texts(total.net, total.tax, total.rounding, total.gross) == ["273.63", "46.41", "0.01", "320.05"]
     assert [str(own.rounding) for own in figures.types] == ["0.01"]
-    note = only(added(paper(1, "CreditNote", **cent, total="106.67")))
+    note = only(added(paper(1, "CreditNote") | cent | {"total": "106.67"}))
     assert texts(note.rounding, note.gross) == ["0.01", "-106.67"]
 
 
@@ -495,7 +494,7 @@ def test_vat_rows_and_rounding_add_up_to_the_documents(papers: list[Raw]) -> Non
                 key = f"{field}_{part}"
                 assert sum(documents[column][chosen]) == sum(getattr(row, key) for row in [*rows, own])
             assert sum(documents[column]) == sum(getattr(row, field) for row in [*rows, own])
-        assert sum(documents["gross"]) == sum(row.gross for row in [*rows, own])
+        assert sum(documents["gross"]) == sum(row.gross for row in rows) + own.gross
 
 
 @small_settings
