@@ -51,7 +51,7 @@ def of(raw: list[Raw]) -> Files:
     subject = replace(subject, vendor_balance=vendor)
     report = client_pages.client_report(subject, figures, findings=findings, labels=LABELS, line_items=True)
     book = BytesIO()
-    shown = client_pages.client_book(report, subject, figures, labels=LABELS)
+    shown = client_pages.client_book(report, subject, figures, findings=findings, labels=LABELS)
     workbook.write(shown, book, labels=LABELS)
     due = Report(
         figures=figures,

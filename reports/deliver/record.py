@@ -39,6 +39,7 @@ _RECORD = {**_HEAD, "clients": [_ENTRY]}
 
 _CLIENTS = '\n "clients": ['
 """Where the head of a record ends. A text cannot hold it, for its line ends are escaped."""
+_TAIL = ("clients", "findings")
 _HEAD_BYTES = 65_536
 
 _log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def head(folder: Path) -> dict[str, Any] | None:
-    """As `read`, without the clients, which are not looked at as a rule: there may be thousands."""
+    """As `read`, without clients and findings, which are not looked at as a rule: there may be thousands."""
     record = None
     with suppress(OSError, ValueError, RecursionError), (folder / FILE_NAME).open("rb") as file:
         own, end, _ = file.read(_HEAD_BYTES).partition(_CLIENTS.encode())
@@ -105,7 +106,7 @@ def head(folder: Path) -> dict[str, Any] | None:
     if not _is_of_this_version(record, _HEAD):
         # What others wrote in a form of their own is a record as well.
         record = read(folder)
-    return {key: value for key, value in record.items() if key != "clients"} if record else None
+    return {key: value for key, value in record.items() if key not in _TAIL} if record else None
 
 
 def entries(record: Mapping[str, Any] | None) -> Entries:
