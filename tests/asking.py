@@ -5,12 +5,14 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from itertools import chain, cycle
 
 import pytest
 
 from reports.errors import ReportsError
 from reports.source.client import Api
 from reports.source.pacer import Clock
+from reports.source.patience import LOOK_UP_SECONDS
 from reports.source.reply import Page
 from tests.scripted_api import (
     KEY,
@@ -18,6 +20,7 @@ from tests.scripted_api import (
     ResetError,
     Script,
     ScriptedApi,
+    Seen,
     TurnedClock,
     document,
     listing,
@@ -102,11 +105,23 @@ PASSING: dict[str, Answer] = {
 }
 
 
-def silence() -> Iterator[bytes]:
-    time.sleep(1)
-    yield b""
+def silence(clock: TurnedClock, *, seconds: float) -> Script:
+    """No answer for as long as anybody waits for one, which by the clock is `seconds` and more."""
+
+    def script(seen: Seen) -> Iterator[bytes]:
+        while not seen.has_left():
+            clock.turn(seconds)
+            time.sleep(LOOK_UP_SECONDS)
+        yield b""
+
+    return script
 
 
-def drip_of_body() -> Iterator[bytes]:
-    yield HEAD
-    yield from slowly(BODY, seconds=0.02)
+def drip(clock: TurnedClock, head: bytes, rest: bytes) -> Script:
+    """`head`, and then `rest` over and over without an end, a byte a second."""
+    return lambda _: chain([head], slowly(cycle(rest), clock))
+
+
+def drip_of_body(clock: TurnedClock) -> Script:
+    """A body that goes on and on."""
+    return drip(clock, b"HTTP/1.1 200 OK\r\n\r\n", b" ")

@@ -13,7 +13,6 @@ import logging
 import secrets
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,11 +28,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
+
 HOST = "127.0.0.1"
 USER = "contas"
 HANG_UP, SILENCE, DRIP, TAKE_AND_HANG_UP = "(hang up)", "(silence)", "(drip)", "(take and hang up)"
 DRIP_SECONDS = 0.05
-PATIENCE_SECONDS = 20.0
 
 Answer = Callable[[str, str], str | None]
 Tls = Literal["starttls", "tls", "none"]
@@ -151,10 +151,7 @@ class MailServer:
 
     def wait(self) -> None:
         """Until nobody is connected any more, and all that came is taken."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        while self.open:
-            assert time.monotonic() < until, "somebody is still connected"
-            time.sleep(0.005)
+        wait_until(lambda: not self.open, lambda: "the end of all connections")
 
     def _line(self) -> "_Line":
         line = _Line(
@@ -257,7 +254,7 @@ class _Line(SMTP):
             self._writer.transport.abort()
             raise asyncio.CancelledError
         if answer == SILENCE:
-            await asyncio.sleep(PATIENCE_SECONDS)
+            await asyncio.sleep(LASTING_SECONDS)
         elif answer == DRIP:
             while True:
                 self._writer.write(b"2")

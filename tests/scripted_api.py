@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import select
 import socket
 import ssl
 import struct
@@ -10,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -19,6 +20,11 @@ from reports.source.pacer import Clock
 
 KEY = f"a{secrets.token_hex(20)}"
 LINGER_NOT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+A_TRIFLE = 1e-6
+"""Seconds: what adding up floating-point numbers may leave."""
+
+NAP_SECONDS = 0.001
+"""Real time between two turns of a clock: whoever reads bytes gets to read them."""
 
 
 class HangUpError(Exception):
@@ -31,15 +37,18 @@ class ResetError(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it arrived. `count` counts all requests of the server from 1; `at` is in seconds."""
+    """A request as it arrived. `count` counts all requests of the server from 1.
+
+    `has_left`: who asked has closed the connection, and so does not wait for the answer any more.
+    """
 
     count: int
-    at: float
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    has_left: Callable[[], bool] = field(repr=False, compare=False)
 
     @property
     def page(self) -> int:
@@ -108,11 +117,11 @@ class ScriptedApi:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection.makefile("rb") as received:
             while line := received.readline():
-                answer = self._script(self._request(line, received))
+                answer = self._script(self._request(line, received, connection))
                 for piece in [answer] if isinstance(answer, bytes) else answer:
                     connection.sendall(piece)
 
-    def _request(self, line: bytes, received: Any) -> Seen:
+    def _request(self, line: bytes, received: Any, connection: socket.socket) -> Seen:
         method, target, _ = line.decode().split()
         headers: dict[str, str] = {}
         while (header := received.readline().strip()) != b"":
@@ -123,33 +132,40 @@ class ScriptedApi:
         with self._lock:
             seen = Seen(
                 count=len(self.seen) + 1,
-                at=time.monotonic(),
                 method=method,
                 path=address.path,
                 query=dict(parse_qsl(address.query)),
                 headers=headers,
                 body=body,
+                # Nobody asks for more before there is an answer: what comes meanwhile is the end.
+                has_left=lambda: bool(select.select([connection], [], [], 0)[0]),
             )
             self.seen.append(seen)
         return seen
 
 
 class TurnedClock(Clock):
-    """Real time, but nobody waits: whoever would wait puts the clock forward instead."""
+    """Time stands still, and nobody waits: whoever would wait puts the clock forward instead.
 
-    def __init__(self) -> None:
-        self._ahead_seconds = 0.0
+    They wake as late as `late` says, one after the other.
+    """
+
+    def __init__(self, *late: float) -> None:
         self.waited: list[float] = []
+        self._late = iter(late)
+        self._seconds = 1_000.0
+        self._lock = threading.Lock()
 
     def monotonic(self) -> float:
-        return super().monotonic() + self._ahead_seconds
+        return self._seconds
 
     def wait(self, changed: threading.Condition, seconds: float) -> None:  # noqa: ARG002
-        self.turn(seconds)
+        self.turn(max(seconds, A_TRIFLE) + next(self._late, 0.0))
         self.waited.append(seconds)
 
     def turn(self, seconds: float) -> None:
-        self._ahead_seconds += seconds
+        with self._lock:
+            self._seconds += seconds
 
 
 def reply(body: bytes | str | object = b"", *, status: int = 200, **headers: str) -> bytes:
@@ -192,8 +208,9 @@ def account(clients: Mapping[int, int], *, size: int = 2) -> Script:
     return script
 
 
-def slowly(data: bytes, *, seconds: float) -> Iterator[bytes]:
-    """`data`, one byte after every `seconds`."""
-    for position in range(len(data)):
-        time.sleep(seconds)
-        yield data[position : position + 1]
+def slowly(data: Iterable[int], clock: TurnedClock) -> Iterator[bytes]:
+    """`data`, which may have no end, one byte after every second of the clock."""
+    for byte in data:
+        time.sleep(NAP_SECONDS)
+        clock.turn(1)
+        yield bytes([byte])

@@ -9,16 +9,17 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.waiting import wait_until
+
 ROOT = Path(__file__).parents[1]
-PATIENCE_SECONDS = 30.0
-POLL_SECONDS = 0.05
-COLUMNS, LINES = 160, 50
+COLUMNS, LINES = 500, 50
+"""No line is so long that the shell would have to break it: what follows may be taken for a part of it."""
+
 PROMPT = "bookkeeper>"
 HISTORY = "history"
 
@@ -95,9 +96,11 @@ class Desk:
     def code(self) -> int:
         """The exit code of the command, when it has ended."""
         ended = re.compile(rf"ended-{self._ended}-with-([0-9]+)\.")
-        self._wait(lambda: ended.search(self.screen) is not None, "the end of the command")
+        wait_until(lambda: ended.search(self.screen), lambda: self._waited_for("the end of the command"))
         found = ended.search(self.screen)
         assert found
+        # What is typed before the shell asks is shown twice.
+        self.wait_for(PROMPT)
         return int(found[1])
 
     def wait_for(self, text: str) -> None:
@@ -110,18 +113,15 @@ class Desk:
             lines = self.screen.split("\n")
             return len(lines) - 1 > self._lines and text in lines[-1]
 
-        self._wait(is_asked, text)
+        wait_until(is_asked, lambda: self._waited_for(repr(text)))
 
     def remember(self) -> None:
         """Has the shell write its history."""
         self.type(f"history -w {shlex.quote(str(self.history))}")
         self.wait_for(PROMPT)
 
-    def _wait(self, is_so: Callable[[], bool], what: str) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while not is_so():
-            assert time.monotonic() < until, f"waited for {what!r}; the screen shows:\n{self.screen}"
-            time.sleep(POLL_SECONDS)
+    def _waited_for(self, what: str) -> str:
+        return f"{what}; the screen shows:\n{self.screen}"
 
     def _tmux(self, *words: str, pasted: str | None = None) -> str:
         return subprocess.run(

@@ -75,6 +75,7 @@ STAGES = {
         "changes",
         "checks",
         "client_checks",
+        "filing",
     ],
     "render": [
         "labels",

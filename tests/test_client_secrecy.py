@@ -28,12 +28,13 @@ from tests.asking import (
     always,
     api_of,
     ask,
+    drip,
     drip_of_body,
     failure_of,
     raw,
     silence,
 )
-from tests.scripted_api import KEY, ScriptedApi, TurnedClock, document, listing, reply, slowly
+from tests.scripted_api import KEY, ScriptedApi, TurnedClock, document, listing, reply
 
 
 def _bytes_of(error: BaseException) -> str:
@@ -49,7 +50,6 @@ def _bytes_of(error: BaseException) -> str:
 
 
 LEAKS: dict[str, Answer] = PASSING | {
-    "silence": silence,
     "401": lambda: reply({"errors": [{"error": f"Invalid API key {KEY}"}]}, status=401),
     "404": lambda: reply(f"<html><title>no {KEY}", status=404),
     "422": lambda: reply({"errors": [f"?api_key={KEY}"]}, status=422),
@@ -63,11 +63,13 @@ LEAKS: dict[str, Answer] = PASSING | {
 }
 
 
-@pytest.mark.parametrize("fault", LEAKS)
+@pytest.mark.parametrize("fault", [*LEAKS, "silence"])
 def test_the_key_is_in_no_error_and_in_no_log(fault: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with ScriptedApi(always(LEAKS[fault])) as server:
-        error = failure_of(server, request_seconds=0.1 if fault == "silence" else 60)
+    clock = TurnedClock()
+    script = silence(clock, seconds=61) if fault == "silence" else always(LEAKS[fault])
+    with ScriptedApi(script) as server:
+        error = failure_of(server, clock)
     assert KEY not in _bytes_of(error)
     assert KEY not in str(error)
     assert f"{server.url}/" not in _bytes_of(error)
@@ -126,11 +128,12 @@ def test_https_goes_through_the_proxy_of_the_environment_and_tells_it_nothing(
 
 
 def test_a_proxy_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    with ScriptedApi(always(lambda: slowly(b"HTTP/1.1 200 OK\r\n" * 9, seconds=0.02))) as proxy:
+    clock = TurnedClock()
+    with ScriptedApi(drip(clock, b"HTTP/1.1 200 OK\r\nX: ", b"y")) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "")
         with (
-            closing(Api("https://my-company.example", KEY, clock=TurnedClock(), request_seconds=0.2)) as api,
+            closing(Api("https://my-company.example", KEY, clock=clock)) as api,
             pytest.raises(UnreachableError, match="in time"),
         ):
             api.documents_page(7, 1, {})
@@ -244,8 +247,9 @@ def test_a_certificate_that_is_not_trusted_ends_it_with_the_cause(
 
 def test_a_request_over_tls_has_its_time_too(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
-    with ScriptedApi(always(drip_of_body), tls=authority.server("127.0.0.1")) as server:
-        assert "in time" in str(failure_of(server, request_seconds=0.3))
+    clock = TurnedClock()
+    with ScriptedApi(drip_of_body(clock), tls=authority.server("127.0.0.1")) as server:
+        assert "in time" in str(failure_of(server, clock))
 
 
 def test_a_server_without_tls_is_no_secure_connection() -> None:

@@ -126,8 +126,8 @@ def test_every_group_has_its_kinds_and_every_kind_a_name_of_its_own() -> None:
     assert {group for group, _ in names} == {*GROUPS}
 
 
-def api_with(kind: Kind) -> FaultyApi:
-    api = FaultyApi(Account("office", [client(1, "Ana")], {1: []}), clock=Clock())
+def api_with(kind: Kind, *, parallel: int = 1) -> FaultyApi:
+    api = FaultyApi(Account("office", [client(1, "Ana")], {1: []}), clock=Clock(), parallel=parallel)
     api.hits = (Hit(kind, COUNT, None, misses=1),)
     return api
 
@@ -141,11 +141,13 @@ def ask(api: FaultyApi) -> int:
         return error.code
 
 
-def test_whoever_comes_back_before_the_pause_is_over_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.faults.api.UNDER_WAY_SECONDS", 0.0)
-    with api_with(BUSY) as api:
-        assert [ask(api), ask(api)] == [429, 200]
-    assert len(api.early) == 1
+@pytest.mark.parametrize(("parallel", "early"), [(1, 2), (2, 1), (4, 0)])
+def test_whoever_comes_back_before_the_pause_is_over_is_noted_but_not_what_may_have_been_under_way(
+    parallel: int, early: int
+) -> None:
+    with api_with(BUSY, parallel=parallel) as api:
+        assert [ask(api) for _ in range(3)] == [429, 200, 200]
+    assert len(api.early) == early
 
 
 def test_whoever_follows_a_redirect_is_seen_by_the_other_host() -> None:

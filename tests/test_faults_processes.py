@@ -49,4 +49,4 @@ def test_what_takes_longest_is_over_in_ten_minutes(stage: Stage) -> None:
         runs = offices.map(lambda kind: stage.start(stage.hits([(kind, "first")], is_lasting=True)), slow)
         played = list(runs)
     assert [sentence for run in played for sentence in complaints(run)] == []
-    assert max(run.waited_seconds for run in played) < 300
+    assert max(run.waited_seconds for run in played) < 600

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +19,11 @@ from reports.source.archive import read_header, read_pages
 from reports.source.client import Api
 from reports.source.crew import Crew
 from reports.source.fetch import Failure, Reading, Wanted, fetch
-from reports.source.pacer import Clock, StoppedError
+from reports.source.pacer import StoppedError
 from reports.source.paging import Leaf, Ledger, MovedError, leaf_of
 from reports.source.reply import Page, Pagination
 from tests.scripted_api import KEY, Script, ScriptedApi, Seen, TurnedClock, account, document, listing, reply
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 FILTERS = {"archived": ["archived", "non_archived"]}
@@ -56,8 +58,8 @@ def _read(
     return sorted(found, key=lambda one: one.client), server.seen
 
 
-def _api(server: ScriptedApi, clock: Clock | None = None) -> Api:
-    return Api(server.url, KEY, per_minute=60_000, deadline_seconds=1e6, clock=clock or TurnedClock())
+def _api(server: ScriptedApi) -> Api:
+    return Api(server.url, KEY, per_minute=60_000, deadline_seconds=1e6, clock=TurnedClock())
 
 
 def _names(folder: Path) -> list[str]:
@@ -147,24 +149,31 @@ def test_a_wrong_key_costs_exactly_one_request(tmp_path: Path) -> None:
     assert _names(tmp_path) == []
 
 
-def test_a_refusal_midway_stops_the_account_and_keeps_nothing_half_read(tmp_path: Path) -> None:
+def test_a_refusal_midway_stops_the_account_and_keeps_nothing_half_read(
+    tmp_path: Path, patient: None
+) -> None:
     right = account(dict.fromkeys(range(7, 27), 9))
+    is_refused = threading.Event()
 
     def script(seen: Seen) -> Any:
-        return reply(status=401) if seen.client == 9 and seen.page == 3 else right(seen)
+        if seen.client == 9 and seen.page == 3:
+            is_refused.set()
+            return reply(status=401)
+        if is_refused.is_set():
+            wait_until(seen.has_left)
+        return right(seen)
 
     found: list[Reading | Failure] = []
     with ScriptedApi(script) as server, closing(_api(server)) as api:
         with pytest.raises(RefusedError):
             found += _fetching(api, tmp_path, range(7, 27), parallel=2)
-        time.sleep(0.05)
-        asked = len(server.seen)
-        time.sleep(0.1)
-        assert len(server.seen) == asked
+        assert _threads() == set()
+    refused = next(number for number, seen in enumerate(server.seen) if (seen.client, seen.page) == (9, 3))
+    # What the other thread asked for at the same time, and what it asked for next, which nobody answered.
+    assert len(server.seen[refused + 1 :]) <= 2
     assert all(isinstance(one, Reading) for one in found)
     assert "9.jsonl.gz" not in _names(tmp_path)
     assert all(name.endswith(".jsonl.gz") for name in _names(tmp_path))
-    assert len(server.seen) < 20 * 6
 
 
 def test_a_client_that_is_not_there_fails_and_the_others_go_on(tmp_path: Path) -> None:
@@ -198,16 +207,45 @@ def test_a_client_that_fails_late_keeps_the_archive_it_had(tmp_path: Path) -> No
     assert _names(tmp_path) == ["7.jsonl.gz"]
 
 
-def test_the_other_pages_of_a_client_that_failed_are_not_asked_for(tmp_path: Path) -> None:
+class Submitted:
+    """What was handed in for a crew to do, in order: each piece with its rank."""
+
+    def __init__(self) -> None:
+        self.ranks: list[int] = []
+        self.futures: list[Future[Any]] = []
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> Submitted:
+    """The requests of all clients."""
+    notes = Submitted()
+
+    class Noted(Crew):
+        def submit(self, work: Callable[[], Any], *, rank: int) -> Future[Any]:
+            future = super().submit(work, rank=rank)
+            if self._threads[0].name.startswith("pages"):
+                notes.ranks.append(rank)
+                notes.futures.append(future)
+            return future
+
+    monkeypatch.setattr(fetching, "Crew", Noted)
+    return notes
+
+
+def test_the_other_pages_of_a_client_that_failed_are_not_asked_for(
+    tmp_path: Path, submitted: Submitted
+) -> None:
     right = account({7: 80})
 
     def script(seen: Seen) -> Any:
-        time.sleep(0.005)
+        if seen.page == 3:
+            # The page before has failed: that is to be noticed before the next one could be asked for.
+            wait_until(lambda: sum(future.cancelled() for future in submitted.futures) == 37)
         return reply(status=422) if seen.page == 2 else right(seen)
 
     (failure,), seen = _read(script, tmp_path, parallel=1)
     assert isinstance(failure, Failure)
-    assert len(seen) < 10
+    assert [one.page for one in seen] == [1, 2, 3]
 
 
 def test_an_unreachable_api_fails_every_client(tmp_path: Path) -> None:
@@ -441,60 +479,63 @@ def test_an_entry_too_deep_to_be_compared_is_refused() -> None:
         page.entries[0]["deep"] = deep
 
 
-class _Gauge:
-    """An account whose pages take a moment, and which notes how it is asked."""
-
-    def __init__(self, clients: dict[int, int], *, seconds: float = 0.02) -> None:
-        self.most_at_once = 0
-        self.order: list[tuple[int, int]] = []
-        self._script = account(clients)
-        self._seconds = seconds
-        self._at_once = 0
-        self._lock = threading.Lock()
-
-    def __call__(self, seen: Seen) -> Any:
-        with self._lock:
-            self._at_once += 1
-            self.most_at_once = max(self.most_at_once, self._at_once)
-            self.order.append((seen.client, seen.page))
-        time.sleep(self._seconds)
-        with self._lock:
-            self._at_once -= 1
-        return self._script(seen)
-
-
 def test_so_many_requests_at_once_and_no_more(tmp_path: Path) -> None:
-    gauge = _Gauge(dict.fromkeys(range(7, 13), 9))
-    _read(gauge, tmp_path, *range(7, 13), parallel=3)
-    assert gauge.most_at_once == 3
+    right = account(dict.fromkeys(range(7, 13), 9))
+    at_once = threading.Semaphore(3)
+    are_three = threading.Barrier(3)
+    too_many: list[Seen] = []
+
+    def script(seen: Seen) -> Any:
+        if not at_once.acquire(blocking=False):
+            too_many.append(seen)
+        # The very first goes alone. Whoever would send a fourth has time to, while three are held.
+        if 1 < seen.count <= 4:
+            are_three.wait(PATIENCE_SECONDS)
+        time.sleep(0.02)
+        at_once.release()
+        return right(seen)
+
+    found, _ = _read(script, tmp_path, *range(7, 13), parallel=3)
+    assert all(isinstance(one, Reading) for one in found)
+    assert too_many == []
 
 
 def test_clients_are_begun_in_order_and_few_are_open_at_once(tmp_path: Path) -> None:
-    gauge = _Gauge(dict.fromkeys(range(7, 17), 9), seconds=0.005)
-    _read(gauge, tmp_path, *range(7, 17), parallel=2)
-    assert gauge.order[0] == (7, 1)
-    begun = list(dict.fromkeys(client for client, _ in gauge.order))
-    # Two requests that leave at the same time may arrive in any order.
-    assert all(abs(client - 7 - place) <= 1 for place, client in enumerate(begun))
+    _, seen = _read(account(dict.fromkeys(range(7, 17), 9)), tmp_path, *range(7, 17), parallel=2)
+    assert (seen[0].client, seen[0].page) == (7, 1)
     left = dict.fromkeys(range(7, 17), 6)
-    for client, _ in gauge.order:
-        is_open = [other for other in left if other < client and left[other]]
-        # The last answer of a client may still be on its way when the next is begun.
-        assert len(is_open) <= 3
-        left[client] -= 1
+    for one in seen:
+        # Of the clients before, only two may not have been done, or not even begun.
+        assert sum(pages > 0 for client, pages in left.items() if client < one.client) <= 2
+        left[one.client] -= 1
 
 
-def test_pages_of_an_earlier_client_go_first(tmp_path: Path) -> None:
-    gauge = _Gauge({7: 20, 8: 20})
-    _read(gauge, tmp_path, 7, 8, parallel=1)
-    last_of_first = max(place for place, (client, _) in enumerate(gauge.order) if client == 7)
-    assert sum(client == 8 for client, _ in gauge.order[:last_of_first]) <= 2
+def test_pages_of_an_earlier_client_go_first(tmp_path: Path, submitted: Submitted) -> None:
+    right = account({7: 20, 8: 20})
+
+    def script(seen: Seen) -> Any:
+        if seen.client == 8:
+            # Until 7 has handed in the nine others of its pages, and then the first one again.
+            wait_until(lambda: submitted.ranks.count(0) >= (9 if seen.page == 1 else 10))
+        return right(seen)
+
+    _, seen = _read(script, tmp_path, 7, 8, parallel=1)
+    last_of_first = max(place for place, one in enumerate(seen) if one.client == 7)
+    assert sum(one.client == 8 for one in seen[:last_of_first]) <= 2
 
 
-def test_the_first_page_of_a_client_does_not_wait_for_the_clients_before(tmp_path: Path) -> None:
-    gauge = _Gauge({7: 20, 8: 20})
-    _read(gauge, tmp_path, 7, 8, parallel=1)
-    assert gauge.order.index((8, 1)) <= 3
+def test_the_first_page_of_a_client_does_not_wait_for_the_clients_before(
+    tmp_path: Path, submitted: Submitted
+) -> None:
+    right = account({7: 20, 8: 20})
+
+    def script(seen: Seen) -> Any:
+        if seen.client == 7 and seen.page == 2:
+            wait_until(lambda: submitted.ranks.count(fetching.AT_ONCE) == 2)
+        return right(seen)
+
+    _, seen = _read(script, tmp_path, 7, 8, parallel=1)
+    assert [one.client for one in seen].index(8) <= 2
 
 
 def test_of_a_long_client_few_pages_are_asked_for_ahead(
@@ -531,17 +572,14 @@ def test_a_consumer_that_is_busy_does_not_hold_up_the_reading(tmp_path: Path) ->
     with ScriptedApi(account(dict.fromkeys(range(7, 27), 3))) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         next(results)
-        until = time.monotonic() + 5
-        while len(server.seen) < 60 and time.monotonic() < until:
-            time.sleep(0.01)
-        assert len(server.seen) == 60
+        wait_until(lambda: len(server.seen) == 60)
         assert len(list(results)) == 19
 
 
 def _hanging(seen: Seen) -> Any:
     if seen.client == 7:
         return account({7: 1})(seen)
-    time.sleep(2)
+    wait_until(seen.has_left)
     return b""
 
 
@@ -549,21 +587,26 @@ def _threads() -> set[str]:
     return {thread.name for thread in threading.enumerate() if thread.name.startswith(("pages", "client"))}
 
 
-def test_closing_it_ends_all_threads_promptly_and_leaves_nothing_half_read(tmp_path: Path) -> None:
-    with ScriptedApi(_hanging) as server, closing(_api(server, Clock())) as api:
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that have been stopped are waited for as long as it takes: no time passes for them."""
+    monkeypatch.setattr(fetching, "STOP_SECONDS", PATIENCE_SECONDS)
+
+
+def test_closing_it_ends_all_threads_promptly_and_leaves_nothing_half_read(
+    tmp_path: Path, patient: None
+) -> None:
+    with ScriptedApi(_hanging) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         assert next(results).client == 7
-        while len(server.seen) < 5:
-            time.sleep(0.005)
-        began = time.monotonic()
+        wait_until(lambda: len(server.seen) == 5)
         results.close()
-        assert time.monotonic() - began < 1
         assert _threads() == set()
     assert _names(tmp_path) == ["7.jsonl.gz"]
 
 
-def test_an_interrupt_of_the_consumer_ends_all_threads(tmp_path: Path) -> None:
-    with ScriptedApi(_hanging) as server, closing(_api(server, Clock())) as api:
+def test_an_interrupt_of_the_consumer_ends_all_threads(tmp_path: Path, patient: None) -> None:
+    with ScriptedApi(_hanging) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         next(results)
         with pytest.raises(KeyboardInterrupt):
@@ -572,7 +615,7 @@ def test_an_interrupt_of_the_consumer_ends_all_threads(tmp_path: Path) -> None:
 
 
 def test_an_account_stopped_from_outside_is_never_taken_for_done(tmp_path: Path) -> None:
-    with ScriptedApi(_hanging) as server, closing(_api(server, Clock())) as api:
+    with ScriptedApi(_hanging) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         next(results)
         api.stop()
@@ -580,7 +623,7 @@ def test_an_account_stopped_from_outside_is_never_taken_for_done(tmp_path: Path)
             list(results)
 
 
-def test_a_bug_in_a_thread_comes_out_where_the_results_are_taken(tmp_path: Path) -> None:
+def test_a_bug_in_a_thread_comes_out_where_the_results_are_taken(tmp_path: Path, patient: None) -> None:
     def broken(client: int, done: int, total: int) -> None:
         raise ZeroDivisionError(client, done, total)
 

@@ -79,7 +79,7 @@ def ready_entry(
         "documents_read": figures.documents_read,
         "documents_counted": sum(total.documents for total in figures.totals),
         **amounts(figures),
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [{**_finding(finding), "document": finding.document} for finding in findings],
         "changes": {"since": changes.since.label, **changes.counts} if changes else None,
         "unmailed": unmailed,
         "files": [_file(path, f"{target}/{path.name}") for path in sorted(staged.iterdir())],
@@ -152,6 +152,11 @@ def are_files_kept(entry: Entry, base: Path) -> bool:
         return True
 
 
+def account_finding(finding: Finding, client: int | None) -> Mapping[str, object]:
+    """A finding of the account, as the record has it."""
+    return {**_finding(finding), "client": client}
+
+
 def digest(data: bytes) -> str:
     """The sum by which a file of the record is known again."""
     return hashlib.sha256(data).hexdigest()
@@ -166,7 +171,6 @@ def _finding(finding: Finding) -> Mapping[str, object]:
     return {
         "code": finding.code,
         "level": finding.level,
-        "document": finding.document,
         "number": finding.number,
         "expected": finding.expected,
         "found": finding.found,

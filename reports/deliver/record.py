@@ -7,7 +7,7 @@ with a record of this run is a finished one.
 import datetime as dt
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -54,8 +54,9 @@ def write(
     exit_code: ExitCode,
     message: str,
     entries: Iterable[Entry],
+    findings: Sequence[Mapping[str, object]] = (),
 ) -> None:
-    """Writes the record of a run, an entry at a time. Raises WriteError."""
+    """Writes the record of a run, an entry at a time; `findings` are the account's. Raises WriteError."""
     record = {
         "schema": SCHEMA,
         "tool": TOOL,
@@ -73,7 +74,8 @@ def write(
     }
     head = _text(record).removesuffix("\n}")
     with files.new_file(folder / FILE_NAME) as file:
-        for piece in chain([f"{head},{_CLIENTS}"], _listed(entries), ["]\n}\n"]):
+        found = ['],\n "findings": [', *_listed(findings), "]\n}\n"]
+        for piece in chain([f"{head},{_CLIENTS}"], _listed(entries), found):
             file.write(piece.encode("utf-8", "backslashreplace"))
 
 
@@ -148,11 +150,11 @@ def _is_instant(text: str) -> bool:
         return False
 
 
-def _text(value: Entry) -> str:
+def _text(value: Mapping[str, object]) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False)
 
 
-def _listed(entries: Iterable[Entry]) -> Iterator[str]:
+def _listed(entries: Iterable[Mapping[str, object]]) -> Iterator[str]:
     """The items of a list, an object's key deep."""
     separator, end = "\n", ""
     for entry in entries:

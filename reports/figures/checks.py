@@ -128,6 +128,17 @@ RULES: Mapping[str, Rule] = {
     "OUTSIDE-FILTER": Rule(
         "warning", "{number} is outside the filter that was asked for ({found}); it is reported all the same."
     ),
+    "REGION-UNDECIDED": Rule(
+        "warning",
+        "Documents of which it cannot be told whose VAT it is: {found}, the first {number} (at {field}). "
+        "Give the tax its region in InvoiceXpress, or the client its country; until then it stands in a row "
+        "of its own.",
+    ),
+    "TAXES-MISSING": Rule(
+        "info",
+        "InvoiceXpress did not say which taxes the account has; regions of VAT were told by the account's "
+        "own region and the rates of the day.",
+    ),
     "VALUE-UNREADABLE": Rule("info", "{number} is not counted, and its {field} cannot be read: {found}."),
     "DOCUMENT-DISCOUNT": Rule(
         "info",

@@ -64,7 +64,7 @@ def parse_document(raw: Mapping[str, object]) -> Document:
     reader = _Reader(raw)
     exchange = _Reader(_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
     payment = _Reader(_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")
-    currency_name = reader.text("currency")
+    currency_name, exchange_currency = reader.text("currency"), exchange.text("currency")
     return Document(
         id=identity,
         type=reader.text("type") or "",
@@ -83,7 +83,7 @@ def parse_document(raw: Mapping[str, object]) -> Document:
         currency=currency_code(currency_name),
         currency_name=currency_name,
         exchange_rate=exchange.shown("rate"),
-        exchange_currency=exchange.text("currency"),
+        exchange_currency=currency_code(exchange_currency) if exchange_currency else None,
         counter_value=exchange.shown("total"),
         sum=reader.shown_amount("sum"),
         discount=reader.shown_amount("discount"),

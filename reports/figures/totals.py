@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.figures.regions import SCHEMES
 from reports.figures.tables import Tables, columns
@@ -101,6 +101,15 @@ class VatRow:
         return self.base + self.tax
 
 
+class SchemeVat(NamedTuple):
+    """What one currency's VAT rows of a scheme come to, credit notes included."""
+
+    currency: str
+    scheme: str
+    base: Decimal
+    tax: Decimal
+
+
 @dataclass(frozen=True)
 class VatRounding:
     """What the documents' own net, tax and gross hold beyond the VAT rows of their currency."""
@@ -171,6 +180,13 @@ class Figures:
     def currencies(self) -> tuple[str, ...]:
         """EUR first, the others by name."""
         return tuple(total.currency for total in self.totals)
+
+    @property
+    def schemes(self) -> tuple[SchemeVat, ...]:
+        """The VAT rows scheme by scheme, in their order."""
+        keys = dict.fromkeys((row.currency, row.scheme) for row in self.vat)
+        rows = {key: [row for row in self.vat if (row.currency, row.scheme) == key] for key in keys}
+        return tuple(SchemeVat(*key, _sum(own, "base"), _sum(own, "tax")) for key, own in rows.items())
 
     def without_frames(self) -> "Figures":
         """The same figures, and frames without rows and columns: what is kept once files are written."""

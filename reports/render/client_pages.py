@@ -6,6 +6,7 @@ Everything here leaves the house, so nothing internal stands in it: findings are
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reports.figures.checks import Finding, hidden_by, warnings
 from reports.figures.totals import Figures
@@ -99,7 +100,14 @@ def client_report(
     )
 
 
-def client_book(report: ClientReport, subject: Subject, figures: Figures, *, labels: Labels) -> Book:
+def client_book(
+    report: ClientReport,
+    subject: Subject,
+    figures: Figures,
+    *,
+    labels: Labels,
+    findings: Sequence[Finding] = (),
+) -> Book:
     """The client's workbook: Summary, then documents, line items, VAT, open documents, a sheet a currency."""
     _ = labels.text
     period = period_text(subject.period, labels)
@@ -112,7 +120,8 @@ def client_book(report: ClientReport, subject: Subject, figures: Figures, *, lab
     ):
         for currency in figures.currencies or (None,):
             name = f"{title} {currency}" if len(figures.currencies) > 1 else title
-            tabs.append(DataTab(name, make(figures, currency, labels=labels, title=name)))
+            notes = _discount_notes(figures, currency, findings, labels) if make is line_items_sheet else ()
+            tabs.append(DataTab(name, make(figures, currency, labels=labels, title=name), notes))
     return Book(
         title=f"{report.title} · {subject.name} · {period}",
         footer=f"{subject.name} · {period}",
@@ -339,6 +348,22 @@ def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
     if len(figures.currencies) > 1:
         lines.append(_("Amounts of different currencies are never added together."))
     return [*lines, f"{NO_INVOICE}."]
+
+
+def _discount_notes(
+    figures: Figures, currency: str | None, findings: Sequence[Finding], labels: Labels
+) -> tuple[str, ...]:
+    """The discounts on whole documents, which stand on none of their lines."""
+    own = {*sheets.of_currency(figures.documents, currency)["id"].tolist()}
+    sentence = labels.text("{number}: a discount of {amount} on the whole document is not in these lines.")
+    return tuple(
+        sentence.format(
+            number=finding.number,
+            amount=labels.money(abs(Decimal(finding.difference or 0)), currency or ""),
+        )
+        for finding in findings
+        if finding.code == "DOCUMENT-DISCOUNT" and finding.document in own
+    )
 
 
 def _exemption_notes(figures: Figures, labels: Labels) -> Sequence[str]:

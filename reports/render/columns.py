@@ -138,7 +138,7 @@ VAT = {
     "currency": (N_("Currency"), Kind.TEXT),
     "scheme": (N_("Scheme"), Kind.TEXT),
     "region": (N_("Region"), Kind.TEXT),
-    "region_name": (N_("Region"), Kind.TEXT),
+    "region_name": (N_("Country or region"), Kind.TEXT),
     "rate": (N_("Rate"), Kind.PERCENT),
     "exemption": (N_("Exemption"), Kind.TEXT),
     "reason": (N_("Reason"), Kind.LONG_TEXT),

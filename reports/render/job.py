@@ -18,6 +18,7 @@ from reports.figures.changes import Change, Comparison
 from reports.figures.checks import Finding
 from reports.figures.client_checks import Word
 from reports.figures.document import Document
+from reports.figures.filing import check_filing
 from reports.figures.identity import Identity
 from reports.figures.model import entries, parse_document, parse_page
 from reports.figures.tables import Tables
@@ -80,13 +81,15 @@ class Job:
 class Rendered:
     """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook.
 
-    `changes` is None where there was no earlier reading to hold it against, `body` where no mail is made.
+    `filing` are findings of the account that show at this client. `changes` is None where there was no
+    earlier reading to hold it against, `body` where no mail is made.
     """
 
     subject: Subject
     header: Header
     figures: Figures
     findings: tuple[Finding, ...]
+    filing: tuple[Finding, ...]
     changes: Comparison | None
     grids: Grids
     body: Body | None = None
@@ -99,6 +102,7 @@ class _Reckoned(NamedTuple):
     header: Header
     figures: Figures
     findings: tuple[Finding, ...]
+    filing: tuple[Finding, ...]
     changes: Comparison | None
     own: frozenset[int]
 
@@ -116,6 +120,7 @@ def render(job: Job, folder: Path | None) -> Rendered:
         header=found.header,
         figures=found.figures.without_frames(),
         findings=found.findings,
+        filing=found.filing,
         changes=found.changes,
         grids=account_pages.client_grids(
             found.subject, found.figures, found.findings, Labels(job.account_language), found.changes
@@ -155,7 +160,8 @@ def _reckoned(job: Job) -> _Reckoned:
         vendor_balance=word.balance,
     )
     compared = _comparison(job, laid_out, header, word)
-    return _Reckoned(subject, header, figures, findings, compared, frozenset(own))
+    filing = tuple(check_filing(laid_out, figures, has_taxes=header.taxes is not None))
+    return _Reckoned(subject, header, figures, findings, filing, compared, frozenset(own))
 
 
 def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
@@ -167,7 +173,7 @@ def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
     due = _due(job, found)
     stem = f"{names.client_folder(subject.name, job.client)}-{job.period.label}"
     if job.excel:
-        book = client_pages.client_book(report, subject, figures, labels=labels)
+        book = client_pages.client_book(report, subject, figures, findings=findings, labels=labels)
         written = folder / f"{stem}.xlsx"
         with written.open("wb") as target:
             workbook.write(book, target, labels=labels, brand=job.brand)

@@ -142,7 +142,6 @@ class OverviewPage(Page):
     period: str
     totals: Sequence[CurrencyTotals]
     has_withholding: bool
-    has_rounding: bool
     notes: Sequence[str]
     changes: ChangesSection | None
     files: Mapping[str, str]

@@ -163,7 +163,6 @@ def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> Itera
             period=period_text(account.period, labels),
             totals=totals,
             has_withholding=any(total.withholding for client in account.clients for total in client.totals),
-            has_rounding=any(total.rounding for client in account.clients for total in client.totals),
             notes=account_pages.notes(account, labels),
             changes=_changes(account, labels),
             files=FILES,

@@ -16,7 +16,7 @@ from reports.render.columns import (
     columns_of,
 )
 from reports.render.labels import Labels
-from reports.render.layout import Column, Group, Link, Row, Rows, Sheet, Value, safe_url
+from reports.render.layout import Column, Group, Link, Row, Rows, Sheet, Value, only, safe_url
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,8 +43,9 @@ def documents_grid(
     same = {name: [value] * len(documents) for name, value in (extra or {}).items()}
     values = [same[name] if name in same else _document_values(name, column, labels) for name in keys]
     unused = {name for name in MAY_BE_HIDDEN if not any(column(name))}
+    currencies = {"counter_value": only(column("exchange_currency"))}
     columns = tuple(
-        replace(own, is_hidden=own.is_hidden or own.key in unused)
+        replace(own, is_hidden=own.is_hidden or own.key in unused, currency=currencies.get(own.key))
         for own in columns_of(tuple(keys), labels.language)
     )
     return Sheet(

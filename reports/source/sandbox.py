@@ -137,7 +137,8 @@ class Sandbox:
                 self._instants.popleft()
             if len(self._instants) >= self.per_minute:
                 oldest = self._instants[0] if self._instants else now
-                return oldest + self.minute_seconds - now
+                # In this order nothing is left of rounding where the oldest is now.
+                return self.minute_seconds - (now - oldest)
             self._instants.append(now)
             return None
 

@@ -13,7 +13,7 @@ What each client shows:
 3100004 Madeira's rates (PT-MA), and exemptions with a code, with M99 and without
 3100005 the Azores' rates (PT-AC), mixed rates, a discount on a whole document (its lines add up to more)
 3100006 sales under OSS at the rates of Spain, Germany, Italy and France: ordinary documents with a foreign
-        tax, and until 2025 documents of the OSS types
+        tax, one over the counter with Portugal's, and until 2025 documents of the OSS types
 3100007 euros, U.S. dollars and pounds; a euro document that gives a counter-value; exemption M40
 3100008 no documents at all
 3100009 a handful of documents in 2025 and none since, in Spanish; exemption M16
@@ -251,6 +251,7 @@ def _oss(book: Book) -> None:
         if kind == "Invoice":
             book.issue("Receipt", day, goods, about=sale, items=[])
     book.issue("Invoice", "2026-10-27", book.line("Manual em francês", "18.00", tax=FRANCE))
+    book.issue("InvoiceReceipt", "2026-10-28", book.line("Azulejo levantado na loja", "57.90", tax=IVA23))
     for sale in (sales[0], sales[-1]):
         book.issue("CreditNote", "2026-10-30", *sale.lines[:1], about=sale, status="settled")
 

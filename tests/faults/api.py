@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 from reports.source.pacer import Clock
+from reports.source.patience import LOOK_UP_SECONDS
 from reports.source.sandbox_answers import Request, answer, refusal
 from reports.source.sandbox_data import Account
 from tests.faults.kinds import (
@@ -36,13 +38,10 @@ from tests.faults.kinds import (
     Kind,
     Pieces,
 )
-from tests.scripted_api import ScriptedApi, Seen, TurnedClock, reply
+from tests.scripted_api import NAP_SECONDS, ScriptedApi, Seen, TurnedClock, reply
 
-UNDER_WAY_SECONDS = 0.5
-"""What is asked so soon after a pause was asked for was sent before that was read."""
-
-NAP_SECONDS = 0.03
-"""Real time before and after the clock is turned: whoever waits has begun to, and gets to look at it."""
+SILENCE_SECONDS = 25.0
+"""Longer than anybody waits for a byte."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,15 @@ class Asked:
 
 
 @dataclass
+class _Pause:
+    """Nobody may ask from `since` until before `until`, but those whose requests may be `under_way`."""
+
+    since: float
+    until: float
+    under_way: int
+
+
+@dataclass
 class _Client:
     """How far the reading of one client has come, as far as its requests tell."""
 
@@ -75,10 +83,13 @@ class _Client:
 class FaultyApi:
     """The account of `data`, served from `start` on; `hits` and `data` may be changed while it runs.
 
-    `api_key` is new each time, and awkward: every encoding that it passes through leaves it in another form.
+    It is asked by `parallel` threads at most. `api_key` is new each time, and awkward: every encoding that it
+    passes through leaves it in another form.
     """
 
-    def __init__(self, data: Account, *, clock: Clock, lists_everybody: bool = False) -> None:
+    def __init__(
+        self, data: Account, *, clock: Clock, parallel: int = 1, lists_everybody: bool = False
+    ) -> None:
         self.account_data = data
         self.api_key = f'k3y/+&="<%>~{secrets.token_hex(12)}'
         self.hits: tuple[Hit, ...] = ()
@@ -87,11 +98,12 @@ class FaultyApi:
         self.most_concurrent = 0
         self.lists_everybody = lists_everybody
         self._clock = clock
+        self._parallel = parallel
         self._lock = threading.Lock()
         self._under_way = 0
         self._counts: Counter[Hit] = Counter()
         self._clients: dict[int, _Client] = {}
-        self._pauses: list[tuple[float, float]] = []
+        self._pauses: list[_Pause] = []
         self._server = ScriptedApi(self._script)
         self._elsewhere = ScriptedApi(lambda _: reply({"invoices": []}))
         self._both = ExitStack()
@@ -163,7 +175,8 @@ class FaultyApi:
             return reply(found.text, status=found.status, content_type=found.content_type)
         # Whoever has seen enough of a bad answer may ask again while it is still being sent.
         leave()
-        exchange = Exchange(good, self.api_key, self.elsewhere, self._wait, self._pause)
+        outlast = partial(self._outlast, seen)
+        exchange = Exchange(good, self.api_key, self.elsewhere, self._wait, outlast, self._pause)
         return hit.kind.answer(exchange)
 
     def _good(self, request: Request) -> dict[str, Any]:
@@ -179,8 +192,11 @@ class FaultyApi:
         client = None if seen.path == "/clients.json" else _client_of(seen.path)
         asked = Asked(self._place(seen.path, client, page, good), client, page, self._clock.monotonic())
         self.asked.append(asked)
-        if any(since + UNDER_WAY_SECONDS < asked.at < until for since, until in self._pauses):
-            self.early.append(asked)
+        for pause in self._pauses:
+            if pause.since <= asked.at < pause.until:
+                pause.under_way -= 1
+                if pause.under_way < 0:
+                    self.early.append(asked)
         return asked
 
     def _place(self, path: str, client: int | None, page: int, good: dict[str, Any]) -> str:
@@ -222,15 +238,20 @@ class FaultyApi:
     def _pause(self, seconds: float) -> None:
         now = self._clock.monotonic()
         with self._lock:
-            self._pauses.append((now, now + seconds))
+            self._pauses.append(_Pause(now, now + seconds, self._parallel - 1))
 
     def _wait(self, seconds: float) -> None:
-        if not isinstance(self._clock, TurnedClock):
+        if isinstance(self._clock, TurnedClock):
+            time.sleep(NAP_SECONDS)
+            self._clock.turn(seconds)
+        else:
             time.sleep(seconds)
-            return
-        time.sleep(NAP_SECONDS)
-        self._clock.turn(seconds)
-        time.sleep(NAP_SECONDS)
+
+    def _outlast(self, seen: Seen) -> None:
+        while not seen.has_left():
+            self._wait(SILENCE_SECONDS)
+            # Whoever waits looks at the clock meanwhile.
+            time.sleep(LOOK_UP_SECONDS)
 
 
 def _client_of(path: str) -> int:

@@ -46,13 +46,15 @@ RECOVER, TOLERATE, FLAG, FAIL = Outcome
 class Exchange:
     """One request that is hit. `good` is what an honest API would answer, and the fault's own to change.
 
-    `wait` lets so many seconds pass before the next byte; `paused` notes for how long nobody may ask again.
+    `wait` lets so many seconds pass before the next byte, `outlast` as many as it takes until whoever asked
+    has given up; `paused` notes for how long nobody may ask again.
     """
 
     good: dict[str, Any]
     key: str
     elsewhere: str
     wait: Callable[[float], None]
+    outlast: Callable[[], None]
     paused: Callable[[float], None]
 
     @property

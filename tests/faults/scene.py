@@ -107,7 +107,9 @@ class Stage:
         place = Path(tempfile.mkdtemp(dir=self.folder))
         shutil.copytree(self.folder / "before", place, dirs_exist_ok=True)
         lists_everybody = any(hit.place in WHOLE_LIST for hit in hits)
-        with FaultyApi(self._account(), clock=clock, lists_everybody=lists_everybody) as api:
+        with FaultyApi(
+            self._account(), clock=clock, parallel=parallel, lists_everybody=lists_everybody
+        ) as api:
             office = self._office(place, api, hits, parallel)
             before = tree(office.month)
             for identity, documents in api.account_data.documents.items():

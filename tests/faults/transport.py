@@ -1,17 +1,12 @@
 """Faults of the connection: the answer breaks, crawls, never ends, or comes in an unusual form."""
 
 import gzip
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 
 from tests.faults.kinds import FAIL, RECOVER, TOLERATE, Answer, Exchange, Kind, raw, said
 from tests.scripted_api import HangUpError, ResetError, reply
-
-SILENCE_SECONDS = 25.0
-LINGER_SECONDS = 0.6
-"""The connection is there for longer than a client takes to notice that its patience is over."""
 
 DRIP_SECONDS = 4.0
 SLOW_SECONDS = 6.0
@@ -58,10 +53,7 @@ def _cut(make: Callable[[Exchange], bytes], bytes_short: int, end: type[Exceptio
 def _silence(*, after: int) -> Answer:
     def answer(exchange: Exchange) -> Iterator[bytes]:
         yield _with_length(exchange)[:after]
-        # Twice: where the clock is turned, whoever began to wait after the first has begun before the second.
-        exchange.wait(SILENCE_SECONDS)
-        exchange.wait(SILENCE_SECONDS)
-        time.sleep(LINGER_SECONDS)
+        exchange.outlast()
         raise HangUpError
 
     return answer
