@@ -123,7 +123,7 @@ def test_sandbox_has_every_case_the_rules_speak_of(made: Made) -> None:
     lines = [line for one in counted for line in one.lines]
     assert {line.scheme for line in lines} >= {"pt", "oss"}
     assert {line.region for line in lines} >= {"PT", "PT-AC", "PT-MA", "ES"}
-    assert {one.type for one in counted} == set(raw.SIGNS)
+    assert {one.type for one in counted} == {kind for kind in raw.SIGNS if not kind.startswith("VatMoss")}
     assert any(one.withholding for one in counted)
     assert any(one.is_credit_note for one in left)
     assert any(not one.due_date for one in left)
@@ -272,17 +272,18 @@ def test_changed_number_of_the_account_workbook_is_reported(made: Made) -> None:
 
 def test_changed_file_is_reported_with_place_and_both_values(made: Made, tmp_path: Path) -> None:
     client, month = made.clients[WITH_DISCOUNT], made.months["en"]
+    one = next(one for one in client.documents if one.net == Decimal("503.52"))
     path = tmp_path / "changed.xlsx"
     _with_changed_part(
         month.path(WITH_DISCOUNT, ".xlsx"), path, lambda xml: xml.replace("<v>503.52</v>", "<v>503.53</v>")
     )
     sentences = workbook_differences(client, printed.read_book(path), month.words)
-    assert sentences == ["workbook: EUR / Documents / 8405850 / Net is 503.53, expected 503.52"]
+    assert sentences == [f"workbook: EUR / Documents / {one.id} / Net is 503.53, expected 503.52"]
 
     text = month.path(WITH_DISCOUNT, ".html").read_text(encoding="utf-8")
     changed = text.replace('<data value="503.52">', '<data value="503.53">')
     sentences = page_differences(client, printed.read_page(changed), month.words)
-    assert sentences == ["statement: EUR / document / FT 2026/233 / Net is 503.53, expected 503.52"]
+    assert sentences == [f"statement: EUR / document / {one.number} / Net is 503.53, expected 503.52"]
 
     entry = json.loads(json.dumps(month.entries[WITH_DISCOUNT]).replace('"1407.12"', '"1407.13"'))
     assert record_differences(client, entry) == ["run.json: EUR / totals / Net is 1407.13, expected 1407.12"]

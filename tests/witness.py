@@ -105,6 +105,8 @@ def read(
         if document.is_counted:
             reading.refusals += [f"{entry.id}: {hole}" for hole in _find_holes(raw)]
     reading.notices |= _find_twins(reading.documents, entries, (first, last))
+    undated = [(one.issued, one.id) for one in reading.documents if one.is_open and one.due_date is None]
+    reading.notices |= {("DUE-DATE-MISSING", min(undated)[1])} if undated else set()
     return reading
 
 
@@ -144,8 +146,6 @@ def _judge(one: Raw, entry: Entry, document: Document, period: tuple[date, date]
         yield "TYPE-UNKNOWN"
     if document.sign and entry.status not in COUNTED_STATUSES | NOT_COUNTED:
         yield "STATUS-UNKNOWN"
-    if document.is_open and _is_missing(one.get("due_date")):
-        yield "DUE-DATE-MISSING"
     if document.is_shown(*period):
         yield from document.said
         yield from _judge_head(one, entry)

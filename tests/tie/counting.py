@@ -164,7 +164,9 @@ def count_entry(entry: Entry, known: Known, rates: Rates) -> Document:
     lines, line_codes = _count_items(entry, known, rates)
     turned = -1 if cents(_add_bases(lines)) * net < 0 else 1
     if turned < 0:
-        line_codes.add("SIGN-CONTRADICTS")
+        codes.add("SIGN-CONTRADICTS")
+    if len(lines) < len(entry.items):
+        codes.add("LINES-UNREADABLE")
     is_discounted = False
     if lines:
         base, line_tax = (turned * sum(part, NOTHING) for part in _split(lines))
@@ -265,7 +267,6 @@ def _count_items(entry: Entry, known: Known, rates: Rates) -> tuple[list[_Counte
         rate = _look_up_rate(item, known, rates)
         amounts = derive_amounts(item, rate)
         if amounts is None:
-            codes.add("LINES-UNREADABLE")
             continue
         if rate is None and item.may_have_rate:
             rate = _match_rate(amounts, entry.issued or date.min, known, rates)

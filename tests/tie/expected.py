@@ -32,6 +32,7 @@ TOTAL_FIELDS = {
     "Credit": "credit",
 }
 WITH_PAYABLE = {"totals", "type", "group", "document"}
+EXCHANGE = ("Exchange rate", "Counter-value")
 SUBTOTAL = "subtotal"
 UNDECIDED = "?"
 Pair = tuple[Decimal, Decimal]
@@ -99,6 +100,7 @@ def page(client: raw.Client, month: Month) -> Facts:
         for one in here:
             facts |= _days((currency, "document", one.number), one)
             facts |= _amounts((currency, "document", one.number), [one], PAGE_AMOUNTS)
+            facts |= _exchange((currency, "document", one.number), one)
         for kind, some in _by_type(here):
             facts |= _amounts((currency, "group", kind), some, PAGE_AMOUNTS)
         if here:
@@ -138,8 +140,7 @@ def documents(counted_documents: list[raw.Document], currency: str) -> Facts:
         facts[*key, "Number"] = one.number
         facts[*key, "Currency"] = one.currency
         facts |= {(*key, name): "" for name in ("Sum", "Discount") if getattr(one, name.lower()) is None}
-        facts[*key, "Exchange rate"] = _or_nothing(one.exchange_rate)
-        facts[*key, "Counter-value"] = _or_nothing(one.counter_value)
+        facts |= {(*key, name): "" for name in EXCHANGE} | _exchange(key, one)
         facts[*key, "Exemption"] = one.exemption
         facts[*key, "Archived"] = Decimal(one.archived)
     return facts | _amounts((currency, "Documents", "total"), counted_documents, DOCUMENT_AMOUNTS)
@@ -309,6 +310,7 @@ def optional(client: raw.Client, month: Month, facts: Facts) -> set[Key]:
         if (key[0] not in withheld and key[1] in WITH_PAYABLE and key[-1] in {"Withholding", "Payable"})
         or (key[1] in WITH_PAYABLE and key[-1] == "Rounding" and not facts[key])
         or (key[1] == "totals" and key[-1] == "Credit")
+        or (key[1] == "document" and key[-1] in EXCHANGE)
         or (key[1:3] == ("ageing", "credit") and not facts[(*key[:3], "Documents")])
         or (key[0] not in credited and key[1] == "vat" and key[-1] in SPLIT_AMOUNTS)
         or (key[0] not in mixed and key[1] == "type")
@@ -353,8 +355,10 @@ def _amounts(key: Key, some: list[raw.Document], names: tuple[str, ...]) -> Fact
     return {(*key, name): amounts[name] for name in names}
 
 
-def _or_nothing(number: Decimal | None) -> Decimal | str:
-    return "" if number is None else number
+def _exchange(key: Key, document: raw.Document) -> Facts:
+    """A document's exchange rate and counter-value, as far as it gives them."""
+    given = zip(EXCHANGE, (document.exchange_rate, document.counter_value), strict=True)
+    return {(*key, name): value for name, value in given if value is not None}
 
 
 def _days(key: Key, document: raw.Document) -> Facts:

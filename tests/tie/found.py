@@ -31,6 +31,9 @@ ROW_NUMBERS = {
     *(*DOCUMENT_AMOUNTS, *VAT_AMOUNTS),
 }
 LINE_NUMBERS = {"Quantity", "Unit price", "Discount %", *LINE_AMOUNTS}
+NAMES_REGION = 1
+"""The column of a small VAT table that names the region, where there is one: after the names of taxes."""
+
 BLOCK_AMOUNTS = ROW_NUMBERS | {"Open", "Overdue"}
 
 
@@ -73,7 +76,7 @@ def page(client: raw.Client, shown: Page, words: Words, month: Month) -> Facts:
     currencies = expected.currencies(client, month)
     facts = page_totals(shown, currencies, words)
     for one in shown.tables:
-        columns = [words.headings.get(text, "") for text in one.headings]
+        columns = [words.find_column(text) for text in one.headings]
         block = Block(one.caption, columns, [row.cells for row in one.rows])
         _add_block(facts, block, client, words, month)
     return facts
@@ -83,7 +86,7 @@ def page_totals(shown: Page, currencies: list[str], words: Words) -> Facts:
     """The totals at the head of a page, per currency."""
     facts: Facts = {}
     for terms in shown.lists:
-        named = [(words.headings.get(term, ""), cell) for term, cell in terms]
+        named = [(words.find_column(term), cell) for term, cell in terms]
         if "Net" in dict(named):
             currency = next((cell.text for name, cell in named if name == "Currency"), currencies[0])
             for name, cell in named:
@@ -123,7 +126,7 @@ def account_workbook(clients: Sequence[raw.Client], book: Book, words: Words, mo
     facts: Facts = {}
     sheets = iter(book.sheets)
     listed = next(sheets)
-    others = [words.headings.get(text, "") for text in headings(listed)[len(CLIENT_COLUMNS) :]]
+    others = [words.find_column(text) for text in headings(listed)[len(CLIENT_COLUMNS) :]]
     for row in listed.rows[1:]:
         cells = dict(zip([*CLIENT_COLUMNS, *others], row, strict=False))
         if cells["Id"].shows_number:
@@ -145,7 +148,7 @@ def overview(clients: Sequence[raw.Client], shown: Page, words: Words) -> Facts:
     facts: Facts = {}
     names = {expected.shown_name(one): str(one.id) for one in clients}
     for one in shown.tables:
-        columns = [words.headings.get(text, "") for text in one.headings]
+        columns = [words.find_column(text) for text in one.headings]
         if "Overdue" not in columns:
             continue
         client = "total"
@@ -216,7 +219,7 @@ def _row_names(one: Table, kind: str, words: Words, ids: dict[str, str] | None) 
 
 def _not_counted(sheet: Sheet, words: Words) -> Facts:
     facts: Facts = {}
-    columns = [words.headings.get(text, "") for text in headings(sheet)]
+    columns = [words.find_column(text) for text in headings(sheet)]
     for row in [] if _is_empty(sheet) else sheet.rows[1:]:
         cells = dict(zip(columns, row, strict=False))
         for name in ("Number", "Date", "Currency", "Gross"):
@@ -238,9 +241,10 @@ def _blocks(sheet: Sheet, words: Words) -> Iterator[Block]:
         rows[number][column] = cell
     for number, cells in sorted(rows.items()):
         for columns in _headings(cells, words):
-            titles = [rows[number - 1][column].text for column in columns if column in rows[number - 1]]
+            above = rows.get(number - 1, {})
+            titles = [above[column].text for column in sorted(above) if column >= columns.start]
             block = Block(
-                titles[0] if titles else "", [words.headings.get(cells[one].text, "") for one in columns], []
+                titles[0] if titles else "", [words.find_column(cells[one].text) for one in columns], []
             )
             below = number + 1
             while below in rows and any(column in rows[below] for column in columns):
@@ -265,14 +269,15 @@ def _add_block(facts: Facts, block: Block, client: raw.Client, words: Words, mon
     for index, row in enumerate(block.rows):
         word = next((cell.text for cell in row if cell.text), "")
         cells = dict(zip(block.columns, row, strict=False))
-        if "Date" in cells and not any(cell.shows_number for cell in row):
+        if {"Date", "Rate"} & {*cells} and not any(cell.shows_number for cell in row):
             group = words.types.get(word, word)
             continue
         is_total = index == len(block.rows) - 1 and block.columns[0] not in {"Currency", ""}
         if is_total:
             name = "total"
         elif "Rate" in cells:
-            name = _name_vat_row(cells, expected.counted(client, month, currency), words)
+            counted = expected.counted(client, month, currency)
+            name = _name_vat_row(word, cells, row, counted, words)
         else:
             name = _name_row(index, word, cells, words, month)
         key: Key = (currency, _section(block.columns), name)
@@ -297,19 +302,19 @@ def _section(columns: list[str]) -> str:
     return by_first.get(columns[0], "month")
 
 
-def _name_vat_row(cells: dict[str, Shown], counted: list[raw.Document], words: Words) -> str:
+def _name_vat_row(
+    word: str, cells: dict[str, Shown], row: Sequence[Shown], counted: list[raw.Document], words: Words
+) -> str:
     """What a row of a small VAT table is called. Where no column tells its region, its rate has to."""
-    said = cells["Tax names"].text
-    if said == words.rounding:
+    if word == words.rounding:
         return "rounding"
     rate = cells["Rate"].rate
+    subtotal = next((scheme for name, scheme in words.schemes.items() if word.endswith(name)), "")
+    if rate == "none" and subtotal:
+        return f"{expected.SUBTOTAL} {subtotal}"
     code = cells["Exemption"].text if "Exemption" in cells else ""
-    if rate == "none":
-        scheme = next((scheme for word, scheme in words.schemes.items() if said.endswith(word)), "")
-        if scheme:
-            return f"{expected.SUBTOTAL} {scheme}"
-    if "Region" in cells:
-        return expected.vat_name("", words.regions.get(cells["Region"].text, "?"), rate, code)
+    if [*cells].index("Rate") == NAMES_REGION + 1:
+        return expected.vat_name("", words.region_names.get(row[NAMES_REGION].text, "?"), rate, code)
     regions = {region for _, region, *_ in expected.vat_keys(counted, None if rate == "none" else rate, code)}
     return expected.vat_name("", regions.pop() if len(regions) == 1 else "", rate, code)
 
