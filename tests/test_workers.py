@@ -26,8 +26,9 @@ from reports.forecast import Outlook
 from reports.source.sandbox import Sandbox
 from reports.team import Team
 from reports.workers import Workers
-from tests.office import PATIENCE_SECONDS, Office, Said, account, tree
+from tests.office import Office, Said, account, tree
 from tests.test_browser import printing, script
+from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 NAMES = {101: "Ana", 102: "Rui", 103: "Eva", 104: "Zé", 105: "Ivo"}
 ANA, RUI, EVA = 101, 102, 103
@@ -55,7 +56,7 @@ def killing(office: Office, *, once: bool) -> Path:
         f"if is_eva and not ({once} and os.path.exists({str(seen)!r})):",
         f"    open({str(seen)!r}, 'w').close()",
         f"    os.kill(os.getppid(), {int(signal.SIGKILL) if os.name != 'nt' else 9})",
-        "    time.sleep(60)",
+        f"    time.sleep({LASTING_SECONDS})",
         f"else: {printing(b'%PDF-1.4 %%EOF')}",
     )
 
@@ -145,18 +146,13 @@ def alive(processes: set[int]) -> set[int]:
     return found
 
 
-def wait_until(condition: Any) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl+C"])
 def test_no_process_outlives_the_run(office: Office, end: signal.Signals) -> None:
     begun = office.folder / "begun"
-    slow = script(office.folder / "browser", f"open({str(begun)!r}, 'w').close()", "time.sleep(60)")
+    slow = script(
+        office.folder / "browser", f"open({str(begun)!r}, 'w').close()", f"time.sleep({LASTING_SECONDS})"
+    )
     office.configure(output={"excel": False, "pdf": True})
     with office.start(
         "run", "config.yaml", "--jobs", "2", env={"INVOICE_REPORTS_BROWSER": str(slow)}
@@ -390,7 +386,9 @@ def test_what_processes_log_is_in_the_log_of_the_account_that_asked(office: Offi
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_an_interruption_ends_all_accounts_and_their_browsers(office: Office) -> None:
     begun = office.folder / "begun"
-    slow = script(office.folder / "browser", f"open({str(begun)!r}, 'w').close()", "time.sleep(60)")
+    slow = script(
+        office.folder / "browser", f"open({str(begun)!r}, 'w').close()", f"time.sleep({LASTING_SECONDS})"
+    )
     names = ["alfa", "beta", "gama"]
     configs = [configured(office, name) for name in names]
     for config in configs:
