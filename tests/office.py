@@ -24,12 +24,12 @@ from reports.source.sandbox import Sandbox
 from reports.source.sandbox_book import client
 from reports.source.sandbox_data import Account
 from reports.source.sandbox_documents import Raw, Tax, document, line
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
 ACCOUNT = "office"
 KEY_VARIABLE = "OFFICE_API_KEY"
 NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
-PATIENCE_SECONDS = 60.0
 QUICK = {"per_minute": 60_000}
 """Nobody is kept waiting by the rate that is good manners towards a live service."""
 

@@ -5,7 +5,6 @@ The browsers here are scripts of a few lines, for a real one prints in `tests/re
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from reports.errors import ClientError, ConfigError
 from reports.render import browser
 from tests.office import Office
+from tests.waiting import LASTING_SECONDS, wait_until
 
 ANA, RUI = 101, 102
 PDF = rb"%PDF-1.4 1 0 obj <</Title (Ana \(101\))>> endobj %%EOF"
@@ -162,27 +162,29 @@ def test_browser_that_hangs_is_ended_with_all_it_started(named: Path, page: Path
     child = tmp_path / "child.txt"
     script(
         named,
-        'started = subprocess.Popen(["sleep", "60"])',
+        f'started = subprocess.Popen(["sleep", "{LASTING_SECONDS}"])',
         f'open("{child}", "w").write(str(started.pid))',
-        "time.sleep(60)",
+        f"time.sleep({LASTING_SECONDS})",
     )
-    began = time.monotonic()
-    with pytest.raises(ClientError, match=r"did not finish within 1\.5 seconds and was ended"):
-        print_it(page, timeout_seconds=1.5)
-    assert time.monotonic() - began < 10
-    assert is_gone(int(child.read_text("utf-8")))
+    # On a busy machine it may not have come as far as it is to hang.
+    for seconds in ("1.5", "15", "150"):
+        with pytest.raises(ClientError, match=f"did not finish within {seconds} seconds and was ended"):
+            print_it(page, timeout_seconds=float(seconds))
+        if child.exists() and child.read_text("utf-8"):
+            break
+    wait_until(lambda: is_gone(int(child.read_text("utf-8"))))
 
 
 def test_what_a_browser_leaves_behind_is_ended(named: Path, page: Path, tmp_path: Path) -> None:
     child = tmp_path / "child.txt"
     script(
         named,
-        'started = subprocess.Popen(["sleep", "60"])',
+        f'started = subprocess.Popen(["sleep", "{LASTING_SECONDS}"])',
         f'open("{child}", "w").write(str(started.pid))',
         printing(PDF),
     )
     print_it(page)
-    assert is_gone(int(child.read_text("utf-8")))
+    wait_until(lambda: is_gone(int(child.read_text("utf-8"))))
 
 
 # The command
@@ -238,14 +240,10 @@ def test_dry_run_names_the_pdf(office: Office, named: Path) -> None:
 
 
 def is_gone(process: int) -> bool:
-    """Whether the process has ended, or ends within a moment."""
-    for _ in range(50):
-        try:
-            os.kill(process, 0)
-            state = Path(f"/proc/{process}/stat")
-            if state.exists() and state.read_text("utf-8").rpartition(")")[2].split()[0] == "Z":
-                return True
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
+    """Whether the process has ended."""
+    try:
+        os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat")
+        return state.exists() and state.read_text("utf-8").rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True

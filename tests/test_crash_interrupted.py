@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from tests.conftest import Figure
 from tests.crash.killing import Ended, interrupted
 from tests.crash.remains import faults, is_whole, visible, without_pages
 from tests.crash.scene import Scene, clock, lasting, put, replacing_run, stage
-from tests.office import HTML_ONLY, PATIENCE_SECONDS, Office, Said, tree
+from tests.office import HTML_ONLY, Office, Said, tree
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs fork and signals")
 
@@ -21,6 +23,18 @@ STEP_SECONDS = 0.08
 LATE = ("/.ana-101.old", "/.summary", "/.index", "/.run.json", "office/.RESULT.html.*.tmp RESULT")
 LIBRARIES = ("pydantic_core", "charset_normalizer")
 """What is imported before a run begins; pandas is, while it is under way."""
+
+AT_IMPORT = """
+import os, runpy, signal, sys
+
+def interrupt(event, arguments):
+    if event == "import" and "{library}" in str(arguments[1]):
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(interrupt)
+runpy.run_module("reports", run_name="__main__", alter_sys=True)
+"""
+"""`python -m reports`, with Ctrl+C pressed when it loads a file of a library."""
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +94,6 @@ def test_an_interruption_at_every_change_is_told_in_the_record(scene: Scene, fig
     figure("Ctrl+C points", len(scene.changes))
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs to see what a process has loaded")
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_an_interruption_among_the_imports_is_one_line(office: Office, library: str) -> None:
     said = interrupted_import(office, library)
@@ -89,7 +102,6 @@ def test_an_interruption_among_the_imports_is_one_line(office: Office, library: 
     assert not office.output.exists()
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs to see what a process has loaded")
 @pytest.mark.parametrize("library", ["_multiarray_umath", "pandas/_libs/lib"])
 def test_an_interruption_while_pandas_is_imported_is_told_in_the_record(office: Office, library: str) -> None:
     said = interrupted_import(office, library)
@@ -104,7 +116,7 @@ def test_an_interruption_while_pandas_is_imported_is_told_in_the_record(office: 
 def test_an_interruption_after_any_time_is_one_line(office: Office, figure: Figure) -> None:
     office.configure(output=HTML_ONLY)
     for number in range(TRIES):
-        said = interrupted_import(office, "pydantic_core", seconds=number * STEP_SECONDS)
+        said = interrupted_after(office, "pydantic_core", seconds=number * STEP_SECONDS)
         assert "Traceback" not in said.out + said.err
         # What is over can no longer be interrupted: there Python itself may end by the signal.
         assert said.code == 130 or (said.code in (0, -signal.SIGINT) and "Exit code 0." in said.last), said
@@ -112,15 +124,23 @@ def test_an_interruption_after_any_time_is_one_line(office: Office, figure: Figu
     figure("Ctrl+C after a time", TRIES)
 
 
-def interrupted_import(office: Office, library: str, *, seconds: float = 0) -> Said:
-    """`run`, interrupted so long after it began to import `library`."""
+def interrupted_import(office: Office, library: str) -> Said:
+    """`run`, interrupted at the moment in which it loads `library`, whose file has this in its path."""
+    program = ("-c", AT_IMPORT.format(library=library))
+    with office.start("run", office.config, program=program) as process:
+        return ended(process)
+
+
+def interrupted_after(office: Office, library: str, *, seconds: float) -> Said:
+    """`run`, interrupted so long after it began to import `library`, or a little later."""
     with office.start("run", office.config) as process:
         maps = Path(f"/proc/{process.pid}/maps")
-        until = time.monotonic() + PATIENCE_SECONDS
-        while library not in maps.read_text("utf-8"):
-            assert time.monotonic() < until
-            time.sleep(0.005)
+        wait_until(lambda: library in maps.read_text("utf-8"))
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+        return ended(process)
+
+
+def ended(process: "subprocess.Popen[bytes]") -> Said:
+    out, err = process.communicate(timeout=PATIENCE_SECONDS)
     return Said(process.returncode, out.decode(), err.decode())

@@ -17,7 +17,8 @@ from tests.conftest import Figure
 from tests.crash.killing import Press
 from tests.crash.remains import LOG, State
 from tests.crash.scene import put, stage
-from tests.office import HTML_ONLY, PATIENCE_SECONDS, Office, tree
+from tests.office import HTML_ONLY, Office, tree
+from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 PAIRS = 50
 JITTERS_SECONDS = (0, 0.002, 0.01, 0.03)
@@ -34,7 +35,7 @@ class Gate(dict[int, Any]):
         self.opened = threading.Event()
 
     def get(self, key: int, default: Any = None) -> Any:
-        self.opened.wait(PATIENCE_SECONDS)
+        self.opened.wait(LASTING_SECONDS)
         return super().get(key, default)
 
 
@@ -96,11 +97,7 @@ def test_the_run_that_has_to_go_changes_nothing_but_its_probe(tmp_path: Path) ->
         ThreadPoolExecutor(1) as pool,
     ):
         working = pool.submit(office.spawn, "run", office.config)
-        log = office.month / LOG
-        until = time.monotonic() + PATIENCE_SECONDS
-        while not log.exists():
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        wait_until((office.month / LOG).exists)
         second = press.run("run", office.config)
         opened.set()
         assert working.result().code == 0

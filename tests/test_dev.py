@@ -17,6 +17,7 @@ import pytest
 import benchmarks.__main__ as comparisons
 import dev
 from benchmarks import table
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -55,7 +56,7 @@ def call(script: Path, *arguments: str, **variables: str) -> subprocess.Complete
         encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **variables},
         cwd=script.parent,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

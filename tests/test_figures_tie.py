@@ -32,13 +32,13 @@ from tests.tie.compared import (
 from tests.tie.discord import discord
 from tests.tie.facts import COLUMNS
 from tests.tie.words import Words, learn
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parent.parent
 MORNING = "1793601000"
 """Half past six in the morning of 2 November 2026, in seconds since 1970."""
 NO_ROUNDING = oracle.Rounding(Decimal(0), Decimal(0), Decimal(0))
 KEY_VARIABLE = "SANDBOX_KEY"
-PATIENCE_SECONDS = 120
 LANGUAGES = ("en", "pt")
 CLIENTS = range(3100001, 3100013)
 WITH_WITHHOLDING, WITH_DISCOUNT, OF_THREE_CURRENCIES = 3100003, 3100005, 3100007

@@ -1,11 +1,12 @@
 """What a month will take, told from its first pages."""
 
-import time
 from collections.abc import Callable
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
+from reports import forecast as foreseeing
 from reports.forecast import CLIENT_SECONDS, ENOUGH_PAGES, PAGE_SECONDS, Forecast, Outlook
 
 Told = Callable[..., Outlook | None]
@@ -17,7 +18,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
 
     def told(clients: int, pages: int, *, read: int, pause_seconds: float = 0.5) -> Outlook | None:
         now = count(1000, pause_seconds)
-        monkeypatch.setattr(time, "monotonic", lambda: next(now))
+        # Its own time alone: other threads look at the clock too.
+        monkeypatch.setattr(foreseeing, "time", SimpleNamespace(monotonic=lambda: next(now)))
         forecast = Forecast(clients)
         return [forecast.page(number // pages, pages) for number in range(read)][-1]
 

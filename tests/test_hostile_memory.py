@@ -140,7 +140,7 @@ def test_a_word_of_millions_of_letters_takes_no_longer_than_its_length(office: O
     began = time.process_time()
     with served(office, lambda seen: _page(seen, "observations", body, rows=1), [1]):
         assert office.run(**{KEY_VARIABLE: KEY}).code == 0
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 60
 
 
 @pytest.mark.soak

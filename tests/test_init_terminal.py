@@ -12,8 +12,9 @@ from reports.source.sandbox import Sandbox
 from reports.source.sandbox_book import client
 from tests import terminal
 from tests.leaks import places_of
-from tests.office import NOW, PATIENCE_SECONDS, Office, account, tree
+from tests.office import NOW, Office, account, tree
 from tests.terminal import Desk, command_lines_with
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.skipif(not terminal.is_here, reason="needs tmux")
 

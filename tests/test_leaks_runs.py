@@ -20,6 +20,7 @@ from tests.scripted_api import HangUpError, ScriptedApi, Seen, TurnedClock, docu
 from tests.test_browser import printing, script
 from tests.test_leaks import AWKWARD, FORMS
 from tests.test_leaks_redaction import SHOWN
+from tests.waiting import PATIENCE_SECONDS
 
 KEYS = {"plain": "d" + secrets.token_hex(20)[1:], "awkward": AWKWARD}
 EITHER = {
@@ -298,7 +299,7 @@ def test_a_bug_shows_its_traceback_without_the_key(office: Office, key: str) -> 
     with office.start(
         "run", "config.yaml", "-v", program=("-c", program), env={KEY_VARIABLE: key}
     ) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     log = (office.month / "run.log").read_text("utf-8")
     assert "Traceback" in log

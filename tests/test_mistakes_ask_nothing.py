@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.conftest import ANA, Figure
 from tests.office import HTML_ONLY, ROOT, Office, tree
+from tests.waiting import PATIENCE_SECONDS
 
 ERRORS = Path(__file__).parent / "errors"
 MISTAKES = sorted(ERRORS.glob("*.yaml"))
@@ -57,7 +58,7 @@ def typed(office: Office, paths: list[Path]) -> list[Typed]:
         capture_output=True,
         encoding="utf-8",
         env={**office.environment(), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     assert ended.returncode == 0, ended.stderr
     return [Typed(*json.loads(line)) for line in ended.stdout.splitlines()]

@@ -15,6 +15,7 @@ from reports.source import archive
 from reports.source.sandbox import Sandbox
 from tests.conftest import ANA, EVA, RUI
 from tests.office import Office, account, invoice, tree
+from tests.waiting import PATIENCE_SECONDS
 
 PRICE = "77.77"
 """Rui's and nobody else's: faults are planted where this amount comes by."""
@@ -82,7 +83,7 @@ def test_a_client_whose_files_do_not_tie_fails_alone_and_keeps_what_it_had(done:
     before = tree(done.month)
     program = ("-c", DRIVER.format(fault=FAULTS[fault]))
     with done.start("run", done.config, "--offline", program=program) as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == ExitCode.SOME_FAILED, (out + err).decode("utf-8", "replace")
     states = {client: entry["state"] for client, entry in done.entries.items()}
     assert states == {ANA: "ready", RUI: "failed", EVA: "ready"}

@@ -10,10 +10,9 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 import zipfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -27,18 +26,9 @@ import pytest
 
 from reports.source.sandbox import Sandbox
 from reports.source.sandbox_answers import json_text
-from tests.office import (
-    ACCOUNT,
-    HTML_ONLY,
-    KEY_VARIABLE,
-    NOW,
-    PATIENCE_SECONDS,
-    Office,
-    account,
-    invoice,
-    tree,
-)
+from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, account, invoice, tree
 from tests.scripted_api import ScriptedApi, Seen, TurnedClock, listing, reply
+from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
 NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
@@ -262,7 +252,7 @@ def test_key_refused_since_the_last_run_leaves_folders_and_archives_as_they_were
 def test_key_refused_midway_ends_the_account_there(office: Office) -> None:
     def script(seen: Seen) -> bytes:
         if seen.client != ANA:
-            wait_for((office.month / f"ana-{ANA}").exists)
+            wait_until((office.month / f"ana-{ANA}").exists)
             return reply({"errors": [{"error": "Invalid API key"}]}, status=401)
         return reply(json_text(listing([invoice(ANA, "Ana", date(2026, 10, 5), number=1)], per_page=30)))
 
@@ -560,7 +550,7 @@ class Held(dict[int, Any]):
 
     def get(self, key: int, default: Any = None) -> Any:
         if key == self._held:
-            self.released.wait(PATIENCE_SECONDS)
+            self.released.wait(LASTING_SECONDS)
         return super().get(key, default)
 
 
@@ -577,13 +567,6 @@ def holding_back(office: Office, identity: int) -> Iterator[None]:
         office.sandbox.account_data = data
 
 
-def wait_for(happened: Callable[[], object]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.02)
-
-
 @on_posix
 def test_interrupted_run_says_how_far_it_came(office: Office) -> None:
     office.configure([ANA, RUI])
@@ -593,11 +576,10 @@ def test_interrupted_run_says_how_far_it_came(office: Office) -> None:
     ana = office.month / f"ana-{ANA}" / f"ana-{ANA}-2026-10.xlsx"
     old = ana.read_bytes()
     with holding_back(office, RUI), office.start("run", office.config, env=LATER) as process:
-        wait_for(lambda: ana.exists() and ana.read_bytes() != old)
+        wait_until(lambda: ana.exists() and ana.read_bytes() != old)
         process.send_signal(signal.SIGINT)
-        began = time.monotonic()
+        # Rui's documents do not come for longer than that.
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
-        assert time.monotonic() - began < 10
     assert (process.returncode, err) == (130, b"")
     assert out.decode().splitlines()[-1].endswith("Exit code 130.")
     assert office.record["exit_code"] == 130
@@ -615,11 +597,10 @@ def test_second_run_of_a_folder_ends_at_once_and_writes_nothing(office: Office) 
     office.configure([ANA, RUI], output=HTML_ONLY)
     with holding_back(office, RUI), office.start("run", office.config) as process:
         log = office.month / "run.log"
-        wait_for(lambda: log.exists() and "client 101 Ana: " in log.read_text("utf-8"))
+        wait_until(lambda: log.exists() and "client 101 Ana: " in log.read_text("utf-8"))
         before, asked = tree(office.output), len(office.sandbox.requests)
-        began = time.monotonic()
         said = office.run()
-        assert time.monotonic() - began < 1
+        assert process.poll() is None
         assert said.code == 7
         assert "another run is active in this folder" in said.last
         assert said.last.endswith("Exit code 7.")

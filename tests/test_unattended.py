@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import time
 import venv
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,8 @@ from filelock import FileLock
 from reports import __version__
 from reports.source.sandbox import Sandbox
 from tests import task_rules
-from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, PATIENCE_SECONDS, ROOT, Office, account, tree
+from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, ROOT, Office, account, tree
+from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs the shell, the streams and the links of POSIX")
 
@@ -313,12 +313,10 @@ def test_bug_leaves_its_traceback_in_the_log(office: Office, monkeypatch: pytest
 
 def test_run_that_was_killed_is_one_that_begins_and_never_ends(tmp_path: Path) -> None:
     log = tmp_path / "month.log"
-    with Sandbox(account_data=account({ANA: "Ana"}), latency_seconds=5) as sandbox:
+    with Sandbox(account_data=account({ANA: "Ana"}), latency_seconds=LASTING_SECONDS) as sandbox:
         office = Office(tmp_path, sandbox)
         with office.start("run", office.config, "--log", log) as process:
-            give_up = time.monotonic() + PATIENCE_SECONDS
-            while not sandbox.requests and time.monotonic() < give_up:
-                time.sleep(0.05)
+            wait_until(lambda: sandbox.requests)
             process.kill()
             process.wait(PATIENCE_SECONDS)
     (only,) = notes(log)
@@ -328,10 +326,11 @@ def test_run_that_was_killed_is_one_that_begins_and_never_ends(tmp_path: Path) -
 def test_clock_of_the_log_is_the_computers_own(office: Office) -> None:
     """A pinned clock pins figures and pages; the log says when it really was."""
     log = office.folder / "month.log"
-    assert office.run("--dry-run", "--log", log).code == 0
+    pinned = datetime.now(UTC) - timedelta(days=2)
+    epoch = f"{pinned.timestamp():.0f}"
+    assert office.run("--dry-run", "--log", log, SOURCE_DATE_EPOCH=epoch).code == 0
     written = datetime.fromisoformat(log.read_text("utf-8")[:19]).astimezone()
     assert abs(datetime.now(UTC) - written) < timedelta(hours=1)
-    assert abs(NOW - written) > timedelta(hours=1)
 
 
 def test_a_configuration_is_no_log(office: Office) -> None:

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -26,8 +26,10 @@ from reports.forecast import Outlook
 from reports.source.sandbox import Sandbox
 from reports.team import Team
 from reports.workers import Workers
-from tests.office import PATIENCE_SECONDS, Office, Said, account, tree
+from tests.office import Office, Said, account, tree
+from tests.scripted_api import TurnedClock
 from tests.test_browser import printing, script
+from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 NAMES = {101: "Ana", 102: "Rui", 103: "Eva", 104: "Zé", 105: "Ivo"}
 ANA, RUI, EVA = 101, 102, 103
@@ -55,7 +57,7 @@ def killing(office: Office, *, once: bool) -> Path:
         f"if is_eva and not ({once} and os.path.exists({str(seen)!r})):",
         f"    open({str(seen)!r}, 'w').close()",
         f"    os.kill(os.getppid(), {int(signal.SIGKILL) if os.name != 'nt' else 9})",
-        "    time.sleep(60)",
+        f"    time.sleep({LASTING_SECONDS})",
         f"else: {printing(b'%PDF-1.4 %%EOF')}",
     )
 
@@ -145,18 +147,13 @@ def alive(processes: set[int]) -> set[int]:
     return found
 
 
-def wait_until(condition: Any) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl+C"])
 def test_no_process_outlives_the_run(office: Office, end: signal.Signals) -> None:
     begun = office.folder / "begun"
-    slow = script(office.folder / "browser", f"open({str(begun)!r}, 'w').close()", "time.sleep(60)")
+    slow = script(
+        office.folder / "browser", f"open({str(begun)!r}, 'w').close()", f"time.sleep({LASTING_SECONDS})"
+    )
     office.configure(output={"excel": False, "pdf": True})
     with office.start(
         "run", "config.yaml", "--jobs", "2", env={"INVOICE_REPORTS_BROWSER": str(slow)}
@@ -198,14 +195,23 @@ class Counted:
 
 
 class Slow:
-    """In place of what makes files: takes its time."""
+    """In place of what makes files: takes its time, by the clock that it is measured with."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, clock: TurnedClock, seconds: float) -> None:
+        self.clock = clock
         self.seconds = seconds
 
     def __call__(self, task: Any) -> Any:
-        time.sleep(self.seconds)
+        self.clock.turn(self.seconds)
         return task
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> TurnedClock:
+    """What clients' files are said to take goes by this one."""
+    clock = TurnedClock()
+    monkeypatch.setattr(foreman, "time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -217,6 +223,12 @@ def quick_to_hire(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(team, "cores", lambda: 2)
     yield
     package.setLevel(level)
+
+
+@pytest.fixture
+def made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes files takes no time."""
+    monkeypatch.setattr("reports.client_files.make", lambda task: task)
 
 
 @pytest.fixture
@@ -232,36 +244,38 @@ def nobody() -> Team:
     raise OSError(12, "Cannot allocate memory")
 
 
-def handed(hired: Workers, *, clients: int, pause_seconds: float = 0) -> list[Any]:
+def handed(hired: Workers, *, clients: int, pause: Callable[[], None] = lambda: None) -> list[Any]:
     futures: list[Future[Any]] = []
     for number in range(clients):
-        time.sleep(pause_seconds)
+        pause()
         futures.append(hired.submit(number, left=clients - number - 1))  # type: ignore[arg-type]
     return [future.result(PATIENCE_SECONDS) for future in futures]
 
 
 def test_processes_are_started_once_what_is_left_is_worth_it(
-    counted: Counted, monkeypatch: pytest.MonkeyPatch
+    counted: Counted, clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.05))
+    monkeypatch.setattr("reports.client_files.make", Slow(clock, 0.05))
     with Workers() as hired:
         assert handed(hired, clients=20) == list(range(20))
     assert counted.times == 1
 
 
-def test_no_process_is_started_for_little_work(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.01))
+def test_no_process_is_started_for_little_work(
+    counted: Counted, clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.client_files.make", Slow(clock, 0.01))
     with Workers() as hired:
         assert handed(hired, clients=5) == list(range(5))
     assert counted.times == 0
 
 
 def test_no_process_is_started_while_it_is_the_api_that_is_waited_for(
-    counted: Counted, monkeypatch: pytest.MonkeyPatch
+    counted: Counted, clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.02))
+    monkeypatch.setattr("reports.client_files.make", Slow(clock, 0.02))
     with Workers() as hired:
-        handed(hired, clients=30, pause_seconds=0.05)
+        handed(hired, clients=30, pause=lambda: clock.turn(0.05))
     assert counted.times == 0
 
 
@@ -312,8 +326,10 @@ def test_clients_that_need_no_reading_are_not_foreseen(
     assert counted.times == 1
 
 
-def test_one_job_is_this_process(counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.05))
+def test_one_job_is_this_process(
+    counted: Counted, clock: TurnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.client_files.make", Slow(clock, 0.05))
     with Workers(processes=1) as hired:
         handed(hired, clients=12)
     assert counted.times == 0
@@ -336,7 +352,13 @@ def configured(office: Office, name: str) -> Path:
 
 
 def test_accounts_are_read_at_the_same_time_and_each_has_its_own_log(office: Office) -> None:
-    office.sandbox.latency_seconds = 0.1
+    answered = office.sandbox._judge
+
+    def together(request: Any, key: str | None) -> Any:
+        wait_until(lambda: office.sandbox.most_concurrent >= 2)
+        return answered(request, key)
+
+    office.sandbox._judge = together  # type: ignore[method-assign]
     names = ["alfa", "beta", "gama"]
     configs = [configured(office, name) for name in names]
     for config in configs:
@@ -345,7 +367,6 @@ def test_accounts_are_read_at_the_same_time_and_each_has_its_own_log(office: Off
     said = office.type("run", *configs)
     assert said.code == 0, said
     assert said.last == "3 accounts; the most severe: 5 of 5 clients ready. Exit code 0."
-    assert office.sandbox.most_concurrent >= 2
     for name in names:
         month = office.output / name / "2026-10"
         assert json.loads((month / "run.json").read_text("utf-8"))["account"] == name
@@ -390,7 +411,9 @@ def test_what_processes_log_is_in_the_log_of_the_account_that_asked(office: Offi
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_an_interruption_ends_all_accounts_and_their_browsers(office: Office) -> None:
     begun = office.folder / "begun"
-    slow = script(office.folder / "browser", f"open({str(begun)!r}, 'w').close()", "time.sleep(60)")
+    slow = script(
+        office.folder / "browser", f"open({str(begun)!r}, 'w').close()", f"time.sleep({LASTING_SECONDS})"
+    )
     names = ["alfa", "beta", "gama"]
     configs = [configured(office, name) for name in names]
     for config in configs:
@@ -452,21 +475,25 @@ def test_a_folder_that_goes_away_meanwhile_ends_no_run(office: Office, jobs: str
 def test_a_stop_ends_what_waits_and_what_comes_later_is_done_here(
     quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.2))
+    is_stopped = threading.Event()
+
+    def make(task: object) -> object:
+        assert is_stopped.wait(PATIENCE_SECONDS)
+        return task
+
+    monkeypatch.setattr("reports.client_files.make", make)
     hired = Workers(hire=Counted())
     futures = [hired.submit(number) for number in range(9)]  # type: ignore[arg-type]
+    futures[-1].add_done_callback(lambda _: is_stopped.set())
     hired.stop()
     ends = [future.exception(PATIENCE_SECONDS) for future in futures]
-    assert {type(end) for end in ends} <= {type(None), foreman.StoppedError}
-    assert any(ends)
+    assert [type(end) for end in ends] == [type(None)] * 2 + [foreman.StoppedError] * 7
     assert hired.submit(10).result(PATIENCE_SECONDS) == 10  # type: ignore[arg-type, comparison-overlap]
 
 
 def test_a_team_that_takes_nothing_any_more_fails_the_clients_and_not_the_run(
-    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+    quick_to_hire: None, made_at_once: None
 ) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.01))
-
     class Closed(ThreadPoolExecutor):
         def submit(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("closed")
@@ -477,9 +504,8 @@ def test_a_team_that_takes_nothing_any_more_fails_the_clients_and_not_the_run(
 
 
 def test_where_no_process_can_be_started_this_one_does_the_work(
-    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+    quick_to_hire: None, made_at_once: None
 ) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.0))
     with Workers(hire=nobody) as hired:
         assert handed(hired, clients=5) == list(range(5))
 
@@ -518,14 +544,19 @@ def test_where_a_further_process_cannot_be_started_this_one_does_all(
 def test_where_this_process_does_the_work_a_stop_ends_what_waits(
     quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.1))
     hired = Workers(hire=nobody)
+
+    def make(task: int) -> int:
+        if task == 2:
+            wait_until(lambda: hired._foreman._is_stopped)
+        return task
+
+    monkeypatch.setattr("reports.client_files.make", make)
     futures = [hired.submit(number) for number in range(40)]  # type: ignore[arg-type]
     futures[1].result(PATIENCE_SECONDS)
     hired.stop()
     ends = [future.exception(PATIENCE_SECONDS) for future in futures]
-    assert {type(end) for end in ends} == {type(None), foreman.StoppedError}
-    assert sum(end is None for end in ends) < 20
+    assert [type(end) for end in ends] == [type(None)] * 3 + [foreman.StoppedError] * 37
 
 
 @on_posix
@@ -547,25 +578,22 @@ def test_processes_that_were_begun_can_be_ended_whatever_became_of_one() -> None
 
 
 def test_a_bug_in_hiring_is_told_by_every_client_and_nobody_waits(
-    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
+    quick_to_hire: None, made_at_once: None
 ) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.0))
+    are_handed_in = threading.Event()
 
     def broken() -> Team:
-        time.sleep(0.2)
+        are_handed_in.wait(PATIENCE_SECONDS)
         raise ZeroDivisionError
 
     with Workers(hire=broken) as hired:
         futures = [hired.submit(number) for number in range(5)]  # type: ignore[arg-type]
+        are_handed_in.set()
         assert {type(future.exception(PATIENCE_SECONDS)) for future in futures} == {ZeroDivisionError}
         assert hired.submit(5).result(PATIENCE_SECONDS) == 5  # type: ignore[arg-type, comparison-overlap]
 
 
-def test_a_team_that_is_gone_is_waited_for_by_nobody(
-    quick_to_hire: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reports.client_files.make", Slow(0.0))
-
+def test_a_team_that_is_gone_is_waited_for_by_nobody(quick_to_hire: None, made_at_once: None) -> None:
     class Gone(ThreadPoolExecutor):
         """Gives up one task, and answers no other any more."""
 

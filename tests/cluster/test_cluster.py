@@ -13,9 +13,10 @@ import pytest
 from reports import __version__
 from reports.cluster import Outfit, _troubles, outfit
 from reports.source.sandbox import Sandbox
-from tests.office import PATIENCE_SECONDS, ROOT, Office, Said, account, tree
+from tests.office import ROOT, Office, Said, account, tree
 from tests.test_browser import printing, script
-from tests.test_workers import EVA, NAMES, killing, remains, wait_until
+from tests.test_workers import EVA, NAMES, killing, remains
+from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
 
@@ -141,7 +142,7 @@ def test_a_scheduler_that_is_gone_fails_the_clients_that_are_left(office: Office
     slow = script(
         office.folder / "browser",
         f"is_eva = '-{EVA}-' in target",
-        f"if is_eva: open({str(begun)!r}, 'w').close(); time.sleep(60)",
+        f"if is_eva: open({str(begun)!r}, 'w').close(); time.sleep({LASTING_SECONDS})",
         printing(b"%PDF-1.4 %%EOF"),
     )
     cluster.add(1, INVOICE_REPORTS_BROWSER=str(slow))

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.waiting import PATIENCE_SECONDS
+
 CREATE_SUSPENDED = 0x4
 ALL_ACCESS = 0x1FFFFF
 MAY_BE_ASKED = 0x1000
@@ -19,8 +21,6 @@ MOST_MEMBERS = 100
 PATH_CHARACTERS = 1000
 OWN = re.compile(r"(python|invoice-reports)[^\\]*$", re.IGNORECASE)
 LOOK_SECONDS = 0.05
-GONE_AFTER_SECONDS = 10
-"""A process that has nothing to do any more takes a moment to end."""
 
 
 class _Accounting(ctypes.Structure):
@@ -81,7 +81,8 @@ class Family:
 
     def has_gone(self) -> bool:
         """None of our processes is left, or will be in a moment; what Windows started for them may stay."""
-        deadline = time.monotonic() + GONE_AFTER_SECONDS
+        # A process that has nothing to do any more takes a moment to end.
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while any(OWN.search(program) for program in self.programs()):
             if time.monotonic() > deadline:
                 return False

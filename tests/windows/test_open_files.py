@@ -11,6 +11,7 @@ from reports import files
 from reports.deliver import publish
 from reports.errors import WriteError
 from tests.office import Office, invoice, tree
+from tests.waiting import PATIENCE_SECONDS, wait_until
 from tests.windows.held import SHARES_NOTHING, held
 
 ANA, RUI, EVA = 101, 102, 103
@@ -112,22 +113,23 @@ def test_archive_that_is_open_fails_its_client_alone(month: Office) -> None:
     assert month.run().code == 0
 
 
-def test_file_that_is_let_go_in_time_is_no_failure(month: Office) -> None:
+def test_file_that_is_let_go_in_time_is_no_failure(month: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "HELD_WAITS_SECONDS", (LETS_GO_AFTER_SECONDS / 2,) * 1_000)
     (workbook,) = folder(month, ANA).glob("*.xlsx")
     is_held = threading.Event()
 
     def hold() -> None:
         with held(workbook):
             is_held.set()
-            # Longer than the reading, shorter than the patience with the first file that is held.
-            while month.month.joinpath("source", f"{ANA}.jsonl.gz").stat().st_mtime < began:
-                time.sleep(0.05)
+            # Longer than the reading, and for two attempts to write.
+            wait_until(lambda: archive.stat().st_mtime_ns != read_before)
             time.sleep(LETS_GO_AFTER_SECONDS)
 
-    began = time.time()
+    archive = month.month / "source" / f"{ANA}.jsonl.gz"
+    read_before = archive.stat().st_mtime_ns
     holder = threading.Thread(target=hold)
     holder.start()
-    assert is_held.wait(10)
+    assert is_held.wait(PATIENCE_SECONDS)
     said = month.run()
     holder.join()
     assert (said.code, leftovers(month)) == (0, [])

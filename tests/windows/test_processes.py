@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from reports.source.sandbox import Sandbox
 from tests.office import HTML_ONLY, Office, account, tree
+from tests.waiting import wait_until
 from tests.windows.family import Family
 from tests.windows.scheduled import PATIENCE_SECONDS, environment
 
@@ -19,7 +19,6 @@ SLOWLY_SECONDS = {"1": 3.0, "2": 6.0}
 """What each answer takes, by jobs: whatever has to start meanwhile is there long before the last one."""
 
 several_jobs = pytest.mark.parametrize("jobs", SLOWLY_SECONDS)
-LOOK_SECONDS = 0.02
 
 PRESS_CTRL_C = """
 import ctypes, sys
@@ -47,11 +46,8 @@ def under_way(office: Office, jobs: str) -> Iterator[Family]:
     words = [sys.executable, "-m", "reports", "run", str(office.config), "--jobs", jobs]
     office.sandbox.latency_seconds = SLOWLY_SECONDS[jobs]
     with Family(words, env=environment(office)) as family:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not published(office):
-            assert family.process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(LOOK_SECONDS)
+        wait_until(lambda: published(office) or family.process.poll() is not None)
+        assert family.process.poll() is None
         yield family
     office.sandbox.latency_seconds = 0
 
