@@ -103,7 +103,7 @@ def _of_api(settings: Config, key: str) -> Iterator[Item]:
     api = Api(
         settings.account.origin,
         key,
-        per_page=limits.per_page,
+        per_page=limits.page_size,
         per_minute=limits.per_minute,
         deadline_seconds=limits.deadline_minutes * 60,
     )

@@ -224,7 +224,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
     api = Api(
         plan.config.account.origin,
         plan.key or "",
-        per_page=settings.per_page,
+        per_page=settings.page_size,
         per_minute=settings.per_minute,
         deadline_seconds=settings.deadline_minutes * 60,
     )

@@ -208,7 +208,11 @@ class Output(Section):
 class Requests(Section):
     """How the API is asked. The defaults suit every account."""
 
-    per_page: int = Field(default=30, ge=1, le=100, description="Documents a page; documented: 10, 20, 30")
+    per_page: Annotated[int, Field(ge=1, le=100)] | Literal["auto"] = Field(
+        default="auto",
+        description="Documents a page: auto asks for 100 and takes what comes; documented: 10, 20, 30",
+        examples=["auto"],
+    )
     parallel: int = Field(
         default=4, ge=1, le=16, description="Requests at once; more than 6 bring spurious errors"
     )
@@ -220,6 +224,11 @@ class Requests(Section):
         description="Proof that nothing moved meanwhile: page 1, or everything, read again",
     )
     deadline_minutes: int = Field(default=90, ge=1, le=1440, description="A run that takes longer gives up")
+
+    @property
+    def page_size(self) -> int | None:
+        """What `Api` is told; None for as many as the service gives."""
+        return None if self.per_page == "auto" else self.per_page
 
 
 class Days(Section):

@@ -17,7 +17,7 @@ import shutil
 import struct
 import threading
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -101,19 +101,20 @@ class Spool:
                 raise files.as_write_error(error, self._path.parent) from error
             self._places[page_number] = (start, len(packed))
 
-    def finish(self, header: Header, target: Path) -> None:
-        """Afterwards the archive `target` holds `header` and its pages, in order, and is on the disk.
+    def finish(self, header: Header, target: Path, *, others: Sequence["Spool"] = ()) -> None:
+        """Afterwards the archive `target` holds `header` and all pages, in order, and is on the disk.
 
-        An archive that was there is kept under another name when its pages were other ones.
+        `others` are spools whose pages come behind this one's. An archive that was there is kept under another
+        name when its pages were other ones.
         """
-        numbers = range(1, header.pages + 1)
+        spools = (self, *others)
         try:
-            if target.exists() and not self._holds_the_pages_of(target, numbers):
+            if target.exists() and not _holds_pages(target, spools):
                 _keep(target)
             with files.new_file(target) as file:
                 file.write(_packed(_header_line(header)))
-                for number in numbers:
-                    file.write(self._packed_page(number))
+                for spool in spools:
+                    file.writelines(spool.packed_pages())
         except OSError as error:
             raise files.as_write_error(error, target) from error
 
@@ -124,19 +125,12 @@ class Spool:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    def _packed_page(self, number: int) -> bytes:
-        start, size = self._places[number]
-        self._file.seek(start)
-        return self._file.read(size)
-
-    def _holds_the_pages_of(self, archive: Path, numbers: range) -> bool:
-        # A page is always written the same way, so its line need not be read as JSON.
-        ours = (gzip.decompress(self._packed_page(number)).decode() for number in numbers)
-        try:
-            with closing(_page_lines(archive)) as theirs:
-                return all(our == their for our, their in zip_longest(ours, theirs))
-        except ReadingError:
-            return False
+    def packed_pages(self) -> Iterator[bytes]:
+        """The pages as they lie there, in their order."""
+        for number in sorted(self._places):
+            start, size = self._places[number]
+            self._file.seek(start)
+            yield self._file.read(size)
 
 
 def path_of(source_folder: Path, client_id: int | None) -> Path:
@@ -197,6 +191,16 @@ def _reading(path: Path) -> Iterator[TextIO]:
         ) from error
     except OSError as error:
         raise ReadingError(f"{path}: the archive cannot be opened ({error.strerror}). Check it") from error
+
+
+def _holds_pages(archive: Path, spools: Iterable[Spool]) -> bool:
+    # A page is always written the same way, so its line need not be read as JSON.
+    ours = (gzip.decompress(page).decode() for spool in spools for page in spool.packed_pages())
+    try:
+        with closing(_page_lines(archive)) as theirs:
+            return all(our == their for our, their in zip_longest(ours, theirs))
+    except ReadingError:
+        return False
 
 
 def _page_lines(path: Path) -> Generator[str, None, None]:

@@ -58,7 +58,7 @@ def fetch_clients(
 
     Raises what `api` raises, ReadingError when the list does not keep still, WriteError.
     """
-    moved = ""
+    moved = MovedError()
     for _ in range(READINGS):
         try:
             with Spool(source) as spool:
@@ -76,7 +76,7 @@ def fetch_clients(
                 spool.finish(header, path_of(source, None))
             return read_clients(path_of(source, None))
         except MovedError as error:
-            moved = str(error)
+            moved = error
     raise unsettled(WHERE, moved)
 
 
@@ -104,6 +104,9 @@ def stored_clients(source: Path) -> ClientList | None:
 
 def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
     first = api.clients_page(1)
+    if not first.entries:
+        # An answer of nothing does not say to which question it is: it is asked again, where none is late.
+        first = api.clients_page(1, is_fresh=True)
     spool.add(1, first.body)
     ledger = Ledger(_leaf(first))
     if not everything or ledger.pages == 1:
@@ -119,7 +122,7 @@ def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
 
 
 def _leaf(page: Page) -> Leaf:
-    return leaf_of(page, client=None, with_prints=page.number == 1)
+    return leaf_of(page, client=None)
 
 
 def _client(entry: Mapping[str, Any]) -> AccountClient:
