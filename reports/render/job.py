@@ -5,7 +5,7 @@ the figures once, and writes workbook and statement from them into the folder it
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -137,6 +137,7 @@ def _reckoned(job: Job) -> _Reckoned:
         listed = entries(page)
         documents += map(parse_document, listed)
         own |= readback.own_documents(listed, job.client)
+    documents = _unique(documents)
     word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
     laid_out = tables.build(documents, _taxation(job, header, documents, word))
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
@@ -212,7 +213,12 @@ def _has_own_statement(brand: Brand) -> bool:
 
 
 def _documents(path: Path) -> list[Document]:
-    return [document for body in archive.read_pages(path) for document in parse_page(body)]
+    return _unique(document for body in archive.read_pages(path) for document in parse_page(body))
+
+
+def _unique(documents: Iterable[Document]) -> list[Document]:
+    """Each document once: readings that repeated entries lie in one archive, with the same figures."""
+    return list({document.id: document for document in documents}.values())
 
 
 def _taxation(job: Job, header: Header, documents: Sequence[Document], word: Word) -> Taxation:

@@ -104,8 +104,8 @@ class Spool:
     def finish(self, header: Header, target: Path, *, others: Sequence["Spool"] = ()) -> None:
         """Afterwards the archive `target` holds `header` and all pages, in order, and is on the disk.
 
-        `others` are spools whose pages come behind this one's. An archive that was there is kept under another
-        name when its pages were other ones.
+        `others` are spools whose pages come behind this one's. An archive that was there is kept under
+        another name when its pages were other ones.
         """
         spools = (self, *others)
         try:

@@ -80,10 +80,11 @@ logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 class Api:
     """One account, for the length of a run; its methods may be called from any number of threads.
 
-    `origin` is `https://host`, or plain http on loopback; ConfigError otherwise. `per_page` None: as many as the
-    service gives. `deadline_seconds` count from now. What asks raises RefusedError (key or account refused: nothing is asked after it),
-    UnreachableError (no usable answer), ReadingError (an answer that says no), and StoppedError when another
-    thread called `stop`. `on_request` is called before each request that is really sent.
+    `origin` is `https://host`, or plain http on loopback; ConfigError otherwise. `per_page` None: as many as
+    the service gives. `deadline_seconds` count from now. What asks raises RefusedError (key or account
+    refused: nothing is asked after it), UnreachableError (no usable answer), ReadingError (an answer that says
+    no), and StoppedError when another thread called `stop`. `on_request` is called before each request that
+    is really sent.
     """
 
     def __init__(

@@ -198,8 +198,8 @@ class _Repeating:
     """Readings in which entries came more than once, and what they have together.
 
     An order that is not one puts an entry on two pages and leaves out another, the same way each time. Where
-    readings of different page sizes have as many entries together as the API counts, and each the same figures
-    wherever it came, nothing is missing.
+    readings of different page sizes have as many entries together as the API counts, and each the same
+    figures wherever it came, nothing is missing.
     """
 
     def __init__(self) -> None:
@@ -245,7 +245,7 @@ class _ClientReading:
             self._desk.first_answer.set()
 
     def _read(self) -> Reading:
-        """One reading that is proven, or two that agree, or several that repeat entries and have all of them."""
+        """One reading that is proven, two that agree, or several that repeat entries and have all together."""
         earlier: Mapping[int, bytes] | None = None
         moved = MovedError("two full readings differ")
         repeating = _Repeating()

@@ -36,8 +36,8 @@ FIGURES = frozenset(
 LINE_FIGURES = frozenset(
     ("quantity", "unit_price", "discount", "tax", "subtotal", "tax_amount", "discount_amount", "total")
 )
-"""The fields of a document or a client, and of a line, by which two readings are compared, as the service calls
-them. Whose a document is, is proven of every entry."""
+"""The fields of a document or a client, and of a line, by which two readings are compared, as the service
+calls them. Whose a document is, is proven of every entry."""
 
 MOST_DIGITS = 18
 PRINT_BYTES = 16
@@ -193,8 +193,8 @@ def unsettled(where: str, error: MovedError) -> ReadingError:
     """The error when the last of READINGS readings failed as well, with `error`."""
     if isinstance(error, ContradictionError):
         return ReadingError(
-            f"{where}: what the API says of its list cannot be true, {READINGS} readings in a row: {error}. Run "
-            "again later; if it stays so, report it to the vendor"
+            f"{where}: what the API says of its list cannot be true, {READINGS} readings in a row: {error}. "
+            "Run again later; if it stays so, report it to the vendor"
         )
     return ReadingError(
         f"{where}: the list changes while it is read, {READINGS} readings in a row: {error}. Run again later"

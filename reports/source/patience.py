@@ -73,7 +73,7 @@ class PatientResponse(http.client.HTTPResponse):
         http.client passes over 100 alone. Raises HTTPException for a server that announces without end.
         """
         for _ in range(MOST_ANNOUNCEMENTS):
-            version, status, reason = super()._read_status()
+            version, status, reason = super()._read_status()  # type: ignore[misc]
             if status == http.HTTPStatus.CONTINUE or not 100 <= status < 200:
                 return version, status, reason
             http.client.parse_headers(self.fp)
