@@ -16,7 +16,8 @@ from typing import Any
 from reports import TOOL, __version__, files
 from reports.deliver.entry import Entries, Entry, instant
 from reports.errors import ExitCode
-from reports.period import Period
+from reports.figures.account_checks import KnownClient
+from reports.period import Period, parse
 
 SCHEMA = 1
 FILE_NAME = "run.json"
@@ -115,6 +116,26 @@ def entries(record: Mapping[str, Any] | None) -> Entries:
     for entry in record["clients"] if record else ():
         found[entry["id"]] = entry
     return found
+
+
+def known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
+    """The clients that had documents in the newest record of a period up to `period`, that one included."""
+    found: list[tuple[dt.date, Path]] = []
+    with suppress(OSError):
+        for folder in account_folder.iterdir():
+            with suppress(ValueError):
+                own = parse(folder.name, dt.date.max)
+                if own.label == folder.name and own.first <= period.first:
+                    found.append((own.last, folder))
+    for _, folder in sorted(found, reverse=True):
+        known = {
+            client: KnownClient(entry["name"], entry["documents_read"])
+            for client, entry in entries(read(folder)).items()
+            if entry["documents_read"]
+        }
+        if known:
+            return known
+    return {}
 
 
 def _is_of_this_version(record: Any, shape: Mapping[str, Any]) -> bool:
