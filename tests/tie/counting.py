@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tests.tie.entry import Entry, Item
-from tests.tie.law import list_rates
+from tests.tie.law import find_first_country, list_rates
 from tests.tie.region import Known, Supply, find_region, find_scheme
 from tests.tie.values import CENT, cents, plain
 
@@ -124,6 +124,10 @@ class Amounts(NamedTuple):
     codes: tuple[str, ...]
 
 
+UNREADABLE = Amounts(NOTHING, NOTHING, ())
+"""Of a line with nothing to go by: it stands in its row and adds nothing."""
+
+
 class Rates(NamedTuple):
     """Every rate of a reading, and the rate of each tax by its id, where it has but one."""
 
@@ -165,7 +169,7 @@ def count_entry(entry: Entry, known: Known, rates: Rates) -> Document:
     turned = -1 if cents(_add_bases(lines)) * net < 0 else 1
     if turned < 0:
         codes.add("SIGN-CONTRADICTS")
-    if len(lines) < len(entry.items):
+    if any(line.amounts is UNREADABLE for line in lines):
         codes.add("LINES-UNREADABLE")
     is_discounted = False
     if lines:
@@ -183,7 +187,7 @@ def count_entry(entry: Entry, known: Known, rates: Rates) -> Document:
         currency=entry.currency,
         exemption=entry.exemption,
         archived=entry.archived,
-        country=entry.country or known.country,
+        country=find_first_country(entry.country, known.country),
         sign=sign,
         sum=None if entry.sum is None else factor * entry.sum,
         discount=None if entry.discount is None else factor * entry.discount,
@@ -260,24 +264,22 @@ def _find_factor(sign: int, *amounts: Decimal) -> tuple[int, set[str]]:
 
 
 def _count_items(entry: Entry, known: Known, rates: Rates) -> tuple[list[_Counted], set[str]]:
-    """The lines that have amounts, and the codes about all of them."""
+    """The lines, and the codes about all of them."""
     lines: list[_Counted] = []
     codes: set[str] = set()
     for item in entry.items:
         rate = _look_up_rate(item, known, rates)
         amounts = derive_amounts(item, rate)
-        if amounts is None:
-            continue
-        if rate is None and item.may_have_rate:
+        if rate is None and item.may_have_rate and amounts:
             rate = _match_rate(amounts, entry.issued or date.min, known, rates)
         if rate is None:
             codes.add("TAX-MISSING")
-        elif abs(amounts.base * rate / 100 - amounts.tax) > LINE_TAX_TOLERANCE:
+        elif amounts and abs(amounts.base * rate / 100 - amounts.tax) > LINE_TAX_TOLERANCE:
             codes.add("LINE-TAX")
         if rate is not None and item.may_have_rate:
             codes.add("TAX-RESOLVED")
-        codes.update(amounts.codes)
-        lines.append(_Counted(item, rate, amounts))
+        lines.append(_Counted(item, rate, amounts or UNREADABLE))
+        codes.update(lines[-1].amounts.codes)
     return lines, codes
 
 
@@ -306,7 +308,7 @@ def _find_differences(base: Decimal, line_tax: Decimal, entry: Entry, lines: Seq
 
 def _sign_line(line: _Counted, entry: Entry, known: Known, factor: int) -> Line:
     item, day = line.item, entry.issued or date.min
-    country = entry.country or known.country
+    country = find_first_country(entry.country, known.country)
     region = find_region(Supply(entry.type, day, entry.exemption, country, line.rate, item.tax_id), known)
     return Line(
         scheme=find_scheme(entry.type, region, day),

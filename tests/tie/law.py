@@ -8,6 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 PORTUGAL = "PT"
+UNKNOWN = "?"
+"""A country that nobody knows, and that is not Portugal."""
+
 PORTUGUESE_REGIONS = ("PT", "PT-AC", "PT-MA")
 
 RATES = (
@@ -121,6 +124,13 @@ def find_country(text: str | None) -> str | None:
     """The ISO code of a country by its name or its code, None for a name that is not known."""
     word = (text or "").strip()
     return COUNTRIES.get(word.casefold()) or (word.upper() if word.upper() in COUNTRY_CODES else None)
+
+
+def find_first_country(*texts: str | None) -> str | None:
+    """The first country that is known; UNKNOWN where one is named and none known, None without any."""
+    found = (find_country(text) for text in texts)
+    named = any((text or "").strip() for text in texts)
+    return next((country for country in found if country), UNKNOWN if named else None)
 
 
 def _read_names(table: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from tests.tie.law import COUNTRY_CODES, PORTUGAL, PORTUGUESE_REGIONS, has_rate, is_in_eu, list_regions
+from tests.tie.law import (
+    COUNTRY_CODES,
+    PORTUGAL,
+    PORTUGUESE_REGIONS,
+    UNKNOWN,
+    has_rate,
+    is_in_eu,
+    list_regions,
+)
 
 ELSEWHERE = "DESCONHECIDO"
 MOSS_PREFIX = "VatMoss"
@@ -48,7 +56,7 @@ def find_region(supply: Supply, known: Known) -> str | None:
         return named if named in PORTUGUESE_REGIONS or named in COUNTRY_CODES else None
     is_abroad = supply.country not in (None, PORTUGAL)
     if named == ELSEWHERE and is_abroad:
-        return supply.country
+        return _know(supply.country)
     if supply.tax_id not in known.taxes and is_abroad:
         return None
     if has_rate(known.region, supply.rate, supply.day):
@@ -76,4 +84,8 @@ def _find_moss_country(named: str, supply: Supply) -> str | None:
     """The EU country that a tax names, else the client's; never Portugal."""
     if named != PORTUGAL and is_in_eu(named, supply.day):
         return named
-    return None if supply.country == PORTUGAL else supply.country
+    return None if supply.country == PORTUGAL else _know(supply.country)
+
+
+def _know(country: str | None) -> str | None:
+    return None if country == UNKNOWN else country
