@@ -136,8 +136,9 @@ RULES: Mapping[str, Rule] = {
     ),
     "CLIENT-GONE": Rule(
         "warning",
-        "{number} is no longer in the account's list of clients; it had {expected} documents when it was last "
-        "read, and is in no figure here. Look in InvoiceXpress whether it was deleted or joined to another.",
+        "{number} is no longer in the account's list of clients; it had {expected} documents when it was "
+        "last read, and is in no figure here. Look in InvoiceXpress whether it was deleted or joined to "
+        "another.",
     ),
     "CLIENTS-GONE": Rule(
         "warning",
@@ -146,8 +147,8 @@ RULES: Mapping[str, Rule] = {
     ),
     "ACCOUNT-EMPTY": Rule(
         "warning",
-        "No client of the account has a document of any date; {expected} were read before. Check account.name, "
-        "the key and the filters.",
+        "No client of the account has a document of any date; {expected} were read before. Check "
+        "account.name, the key and the filters.",
     ),
     "PERIOD-NOT-BEGUN": Rule(
         "warning",

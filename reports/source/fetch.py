@@ -245,7 +245,7 @@ class _ClientReading:
             self._desk.first_answer.set()
 
     def _read(self) -> Reading:
-        """One reading that is proven, two that agree, or several that repeat entries and have all together."""
+        """One proven reading, two that agree, or several that repeat entries and have all together."""
         earlier: Mapping[int, bytes] | None = None
         moved = MovedError("two full readings differ")
         repeating = _Repeating()
