@@ -84,8 +84,8 @@ class Account:
     """What the sandbox serves: `clients` and, by client id, `documents`, raw and in the order of the reply.
 
     `part_payments`, by client id too, are known to the balance alone; `taxes` are the rows of `/taxes.json`.
-    `largest_page_size`: the service documents none, recorded replies have 50 and 100. All may be changed while
-    a sandbox serves them.
+    `largest_page_size`: the service documents none, recorded replies have 50 and 100. All may be changed
+    while a sandbox serves them.
     """
 
     name: str
