@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reports.errors import ReportsError
 from reports.source.archive import read_pages
 from reports.source.client import Api
 from reports.source.fetch import Failure, Reading, Wanted, fetch
@@ -214,3 +215,29 @@ def test_answers_that_announce_one_are_passed_over(tmp_path: Path, status: int) 
 def test_announcements_without_end_are_no_answer(tmp_path: Path) -> None:
     (failure,) = _read(lambda _: b"HTTP/1.1 103 Early Hints\r\n\r\n" * 500, tmp_path)
     assert isinstance(failure, Failure)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 422])
+@pytest.mark.parametrize("words", ["A sua conta está suspensa", "O plano não inclui a API"])
+def test_the_services_own_words_are_quoted(tmp_path: Path, status: int, words: str) -> None:
+    def script(_: Seen) -> Any:
+        return reply({"errors": [{"error": words}]}, status=status)
+
+    with ScriptedApi(script, aside=NO_TAXES) as server, closing(Api(server.url, KEY)) as api:
+        with pytest.raises(ReportsError, match=words) as caught:
+            api.documents_page(7, 1, {})
+        assert str(status) in str(caught.value)
+
+
+def test_a_proxy_that_cannot_be_reached_is_said_to_be_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with (
+        closing(Api("https://office.example.com", KEY, clock=TurnedClock())) as api,
+        pytest.raises(ReportsError, match="the proxy could not be reached"),
+    ):
+        api.documents_page(7, 1, {})
