@@ -26,7 +26,7 @@ from tests.payloads import owned_by, pages
 from tests.recorded_papers import TAX_ROWS, recorded
 from tests.tie.law import PORTUGUESE_REGIONS
 
-RANDOM_ACCOUNTS = 300
+RANDOM_ACCOUNTS = 200
 MONTHS, MONTHS_IN_SOAK = 150, 2_000
 EVERY_HABITS = [Habits(*each) for each in product((True, False), repeat=3)]
 MONTHS_OF_OTHER_HABITS = 24
