@@ -244,7 +244,7 @@ def is_discount(base: Decimal, line_tax: Decimal, *, net: Decimal, tax: Decimal)
 
 
 def _choose_base(item: Item, subtotal: Decimal, rate: Decimal | None) -> Decimal:
-    """Chooses the subtotal before or after its discount: what agrees with the rest at its rate, else before."""
+    """Chooses the subtotal before or after its discount: what agrees at the line's rate, else before."""
     if rate is not None:
         for base in (subtotal, subtotal - item.discount):
             tax = base * rate / 100
