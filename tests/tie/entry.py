@@ -72,7 +72,7 @@ class Entry:
 
 
 def read_entry(raw: Raw) -> Entry:
-    """A document of a reply. Raises `ValueError` for one without an id."""
+    """Reads a document of a reply. Raises `ValueError` for one without an id."""
     identity = read_id(raw.get("id"))
     if identity is None:
         raise ValueError("an entry without an id")

@@ -44,7 +44,7 @@ class Supply(NamedTuple):
 
 
 def find_region(supply: Supply, known: Known) -> str | None:
-    """The region or country of a line, None where nobody can tell."""
+    """Finds the region or country of a line, None where nobody can tell."""
     if supply.rate is None:
         return None
     named = _name_region(supply.tax_id, known)
@@ -66,7 +66,7 @@ def find_region(supply: Supply, known: Known) -> str | None:
 
 
 def find_scheme(kind: str, region: str | None, day: date) -> str:
-    """The scheme of a line: `pt`, `oss` for another EU country on that day, `foreign` for any other."""
+    """Finds the scheme of a line: `pt`, `oss` for another EU country on that day, `foreign` for any other."""
     if region is None:
         return "oss" if kind.startswith(MOSS_PREFIX) else "pt"
     if region in PORTUGUESE_REGIONS:
@@ -75,13 +75,13 @@ def find_scheme(kind: str, region: str | None, day: date) -> str:
 
 
 def _name_region(tax_id: int | None, known: Known) -> str:
-    """The region that a known tax names, in capitals; "" for none."""
+    """Names the region of a known tax, in capitals; "" for none."""
     region, _ = (None, None) if tax_id is None else known.taxes.get(tax_id, (None, None))
     return (region or "").strip().upper()
 
 
 def _find_moss_country(named: str, supply: Supply) -> str | None:
-    """The EU country that a tax names, else the client's; never Portugal."""
+    """Finds the EU country that a tax names, else the client's; never Portugal."""
     if named != PORTUGAL and is_in_eu(named, supply.day):
         return named
     return None if supply.country == PORTUGAL else _know(supply.country)
