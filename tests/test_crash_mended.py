@@ -144,6 +144,10 @@ def test_of_two_folders_of_a_renamed_client_none_is_guessed(tmp_path: Path) -> N
     assert tree(tmp_path) == before
 
 
+EARLIER = "without findings"
+"""What earlier versions wrote, and so no damage."""
+
+
 def damaged(whole: dict[str, Any]) -> Iterator[tuple[str, object]]:
     """Records with something missing or of another kind, and what is wrong with them."""
     wrong: list[object] = [None, True, 1.5, "x", [], {}, [None], [[]]]
@@ -179,7 +183,7 @@ def test_a_damaged_record_is_none_and_the_log_says_so(
         # These keys are for people: nothing is done with them.
         if what.startswith("without") and what.split()[1] in {"tool", "version"}:
             continue
-        if what.split(":")[0] in {"tool", "version"}:
+        if what.split(":")[0] in {"tool", "version"} or what == EARLIER:
             continue
         path.write_text(json.dumps(text), "utf-8")
         caplog.clear()
@@ -188,6 +192,9 @@ def test_a_damaged_record_is_none_and_the_log_says_so(
         assert "is taken for none" in caplog.text, what
     path.write_text("[" * 100_000, "utf-8")
     assert record.read(office.month) is None
+    earlier = dict(damaged(whole))[EARLIER]
+    path.write_text(json.dumps(earlier), "utf-8")
+    assert record.read(office.month) == earlier
     path.write_text(json.dumps(whole), "utf-8")
     assert record.read(office.month) == whole
     assert record.read(office.output) is None

@@ -151,7 +151,8 @@ def _is_of_this_version(record: Any, shape: Mapping[str, Any]) -> bool:
 
 
 def _is_record(record: Any) -> bool:
-    if not _is_of_this_version(record, _RECORD):
+    # Records of earlier versions have no findings of the account.
+    if not _is_of_this_version(record, _RECORD) or not _fits(record.get("findings", []), [dict]):
         return False
     moments = []
     for entry in record["clients"]:

@@ -23,7 +23,7 @@ from reports.source.sandbox_book import client
 from reports.source.sandbox_data import Account
 from reports.source.sandbox_documents import Raw, Tax, document, line
 from tests.faults.api import Asked, FaultyApi, Hit
-from tests.faults.kinds import BALANCE, COUNT, DETAILS, ONLY, WHOLE_LIST, Kind
+from tests.faults.kinds import BALANCE, DETAILS, OF_THE_ACCOUNT, ONLY, WHOLE_LIST, Kind
 from tests.office import ACCOUNT, HTML_ONLY, Office, Said, tree
 from tests.scripted_api import TurnedClock
 
@@ -143,7 +143,7 @@ class Stage:
         many, few = iter(self.many), iter(self.few)
         hits = []
         for kind, place in cases:
-            client = None if place in (*WHOLE_LIST, COUNT) else next(few if place == ONLY else many)
+            client = None if place in (*WHOLE_LIST, *OF_THE_ACCOUNT) else next(few if place == ONLY else many)
             hits.append(Hit(kind, place, client, None if is_lasting else kind.misses))
         return tuple(hits)
 
@@ -164,8 +164,8 @@ class Stage:
         return (
             not is_alone
             and places.count(ONLY) <= len(self.few)
-            and places.count(COUNT) <= 1
-            and len(places) - places.count(ONLY) - places.count(COUNT) <= len(self.many)
+            and all(places.count(place) <= 1 for place in OF_THE_ACCOUNT)
+            and sum(place not in (ONLY, *OF_THE_ACCOUNT) for place in places) <= len(self.many)
             and sum(kind.retries for kind, _ in cases) <= RETRIES_ALLOWED
         )
 

@@ -147,7 +147,7 @@ def _outcome(played: Played, hit: Hit) -> Iterator[str]:
         yield f"{name}: {ended}, not {wanted}: {entry['reason'] or entry['findings']}"
     elif wanted == FAIL and (words := _words(hit)) not in entry["reason"]:
         yield f"{name}: the reason does not say {words!r}: {entry['reason']}"
-    elif wanted == FLAG:
+    elif wanted in (FLAG, TOLERATE) and hit.kind.is_value and hit.kind.says:
         number = played.account.documents[hit.client][PAGES_BEFORE[hit.place] * played.per_page]["id"]
         found = {(finding["code"], finding["document"]) for finding in entry["findings"]}
         if (hit.kind.says, number) not in found:
@@ -167,7 +167,7 @@ def _words(hit: Hit) -> str:
 
 def _others(played: Played) -> Iterator[str]:
     """Clients that were not hit are done, unless the account as a whole was."""
-    whole = [hit for hit in played.hits if hit.kind.is_of_account or hit.place in WHOLE_LIST]
+    whole = [hit for hit in played.hits if hit.kind.ends_account(hit.place) or hit.place in WHOLE_LIST]
     must_fail = any(
         hit.place in WHOLE_LIST and hit.kind.outcome(hit.place, is_lasting=hit.misses is None) == FAIL
         for hit in whole
@@ -176,7 +176,7 @@ def _others(played: Played) -> Iterator[str]:
         state = _entry(played, client)["state"]
         if must_fail and state != "failed":
             yield f"client {client} is {state} without a list of clients"
-        if not must_fail and state != "ready" and not any(hit.kind.is_of_account for hit in whole):
+        if not must_fail and state != "ready" and not any(hit.kind.ends_account(hit.place) for hit in whole):
             yield f"client {client} was not hit, and is {state}: {_entry(played, client)['reason']}"
         if state == "ready" and seen(played, client) == FLAG:
             yield f"client {client} was not hit, and has warnings"
@@ -184,7 +184,9 @@ def _others(played: Played) -> Iterator[str]:
 
 def _exit_code(played: Played) -> Iterator[str]:
     ended = [seen(played, client) for client in played.clients]
-    given = [hit.kind.exit_code for hit in played.hits if hit.kind.exit_code]
+    given = [
+        hit.kind.exit_code for hit in played.hits if hit.kind.exit_code and hit.kind.ends_account(hit.place)
+    ]
     mixed = 3 if FAIL in ended else 6 if FLAG in ended else 0
     wanted = given[0] if given else 4 if {*ended} == {FAIL} else mixed
     if played.said.code != wanted or played.record["exit_code"] != wanted:
