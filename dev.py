@@ -42,6 +42,10 @@ ALL_CORES = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
 """One more than there are cores, as many tests wait for a process. A file stays on one core: what its tests
 share is made once."""
 
+EACH_CORE = ("-n", str(os.cpu_count() or 1), "--dist", "loadfile")
+"""For tests that wait for no process."""
+
+QUICK = "--quick"
 LONGEST_TEST_SECONDS = 1200
 """A test of the soak that takes longer hangs: it is ended, with the place where it stood."""
 
@@ -90,9 +94,13 @@ def demo(*arguments: str) -> int:
 
 
 def test(*arguments: str) -> int:
-    """the tests: test [ARGUMENTS OF PYTEST]"""
+    """the tests, or those that start no process, in a minute: test [--quick] [ARGUMENTS OF PYTEST]"""
     _set_up(DEV_LOCK)
-    return _run("-m", "pytest", "-q", *(() if "-n" in arguments else ALL_CORES), *arguments)
+    is_quick = QUICK in arguments
+    chosen = ("-m", "not soak and not slow") if is_quick else ()
+    rest = [argument for argument in arguments if argument != QUICK]
+    cores = () if "-n" in rest else EACH_CORE if is_quick else ALL_CORES
+    return _run("-m", "pytest", "-q", *cores, *chosen, *rest)
 
 
 def soak(*arguments: str) -> int:

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 from reports.source.sandbox import Sandbox
 from tests.office import Office, account
 
+pytest_plugins = ["tests.quick"]
+
 ANA, RUI, EVA = 101, 102, 103
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

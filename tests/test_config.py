@@ -523,6 +523,7 @@ def test_schema_refuses_what_the_program_refuses(data: dict[str, Any]) -> None:
     assert not validator_of_schema().is_valid(data)
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=150)
 def test_damaged_file_is_read_or_refused_in_sentences(tmp_path: Path, data: st.DataObject) -> None:

@@ -17,7 +17,7 @@ import pytest
 import benchmarks.__main__ as comparisons
 import dev
 from benchmarks import table
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -315,7 +315,8 @@ import pathlib, sys
 import dev
 dev._set_up = lambda lock: None
 dev._run.__kwdefaults__["python"] = pathlib.Path(sys.executable)
-dev.FULLY_COVERED, dev.COVERING_TESTS = {"reports": "sign"}, "sign"
+dev.FULLY_COVERED, dev.COVERING_TESTS = {{"reports": "sign"}}, "sign"
+{changed}
 sys.exit(dev.main(sys.argv[1:]))
 """
 SIGN = """
@@ -324,11 +325,17 @@ def sign(number):
         return "-"
     return "+"
 """
-HANGS = """
+HANGS = f"""
 import time, pytest
 @pytest.mark.soak
 def test_that_hangs():
-    time.sleep(60)
+    time.sleep({LASTING_SECONDS})
+"""
+MARKED = """
+import pytest
+def test_that_is_quick(): pass
+@pytest.mark.slow
+def test_that_is_slow(): pass
 """
 
 
@@ -342,10 +349,18 @@ def test_a_branch_that_no_test_takes_closes_the_gate(tmp_path: Path, tried: str,
     assert done.returncode == code, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(("words", "passed"), [((), 2), (("--quick",), 1), (("--quick", "-n", "0"), 1)])
+def test_quick_tests_are_those_that_are_not_slow(tmp_path: Path, words: tuple[str, ...], passed: int) -> None:
+    small_project(tmp_path, MARKED)
+    done = gate(tmp_path, "test", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{passed} passed" in done.stdout
+
+
 @pytest.mark.soak
 def test_a_test_of_the_soak_that_hangs_is_ended(tmp_path: Path) -> None:
     small_project(tmp_path, HANGS)
-    done = gate(tmp_path, "soak", "dev.LONGEST_TEST_SECONDS = 1", "dev.cover = lambda: 0")
+    done = gate(tmp_path, "soak", changed="dev.LONGEST_TEST_SECONDS, dev.cover = 1, lambda: 0")
     assert done.returncode != 0
     assert "1 failed" in done.stdout, done.stdout
     assert done.stderr.count("in test_that_hangs") == 1, done.stderr
@@ -357,11 +372,11 @@ def small_project(folder: Path, test: str) -> None:
     (folder / "reports" / "sign.py").write_text(SIGN, "utf-8")
     (folder / "tests").mkdir()
     (folder / "tests" / "test_sign.py").write_text(test, "utf-8")
-    (folder / "pytest.toml").write_text('[pytest]\npythonpath = ["."]\nmarkers = ["soak"]\n', "utf-8")
+    (folder / "pytest.toml").write_text('[pytest]\npythonpath = ["."]\nmarkers = ["soak", "slow"]\n', "utf-8")
 
 
-def gate(folder: Path, task: str, *lines: str) -> subprocess.CompletedProcess[str]:
-    """A task of dev.py on a small project, without a set-up."""
+def gate(folder: Path, *words: str, changed: str = "") -> subprocess.CompletedProcess[str]:
+    """A task of dev.py on a small project, without a set-up, and with what is `changed` about dev.py."""
     starter = folder / "gate.py"
-    starter.write_text(GATE.replace("sys.exit", "\n".join([*lines, "sys.exit"])), "utf-8")
-    return call(starter, task)
+    starter.write_text(GATE.format(changed=changed), "utf-8")
+    return call(starter, *words)

@@ -183,6 +183,7 @@ def test_the_heading_is_read_as_it_was_written() -> None:
     assert [line.strip().decode() for line in long] == list(cc)
 
 
+@pytest.mark.slow
 def test_the_largest_message_is_made_and_one_larger_is_not(tmp_path: Path) -> None:
     file = tmp_path / "a-1.pdf"
     mail = replace(PLAIN, attachments=[file])

@@ -226,6 +226,7 @@ def test_a_sound_workbook_breaks_no_rule(sound: Path) -> None:
     assert violations(sound) == []
 
 
+@pytest.mark.slow
 def test_workbooks_of_the_generated_account_break_no_rule(tmp_path: Path) -> None:
     documents = generate().documents
     documents[3100002] = documents[3100002][:60]

@@ -91,6 +91,7 @@ class NotedClock(Clock):
         super().wait(changed, seconds)
 
 
+@pytest.mark.slow
 def test_a_rate_is_reached_by_a_real_clock() -> None:
     clock = NotedClock()
     pacer = _pacer(clock, 3_000)

@@ -239,6 +239,7 @@ def test_every_heading_of_the_summary_has_the_lines_it_needs(made: Path) -> None
     assert heights == {"Moeda": 17, "Tipo": 17, "Impostos": 30, "Mês": 17}
 
 
+@pytest.mark.slow
 def test_equal_books_are_equal_bytes_in_every_process(made: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from tests import workbooks; from tests.papers import paper;"
