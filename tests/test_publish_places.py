@@ -32,26 +32,31 @@ def test_no_run_begins_on_a_drive_without_locks(
 
 def lying(folder: Path) -> list[Path]:
     """The client's folders there."""
-    return publish.folders(folder).get(CLIENT, [])
+    return publish.folders(folder, {}).get(CLIENT, [])
+
+
+def statement(folder: Path) -> Path:
+    """A file of a run's own in a client's folder."""
+    return folder / f"{folder.name}-{folder.parent.name}.html"
 
 
 def test_of_two_folders_of_one_client_none_is_replaced(tmp_path: Path) -> None:
     for name in ("ana-1310176", "ana-copy-1310176"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "statement.html").write_text(name, "utf-8")
+        statement(tmp_path / name).write_text(name, "utf-8")
     staged = publish.stage(tmp_path, CLIENT)
     with pytest.raises(WriteError, match="are both folders of client 1310176"):
         publish.swap_in(staged, tmp_path / f"ana-lda-{CLIENT}", lying=lying(tmp_path))
     for name in ("ana-1310176", "ana-copy-1310176"):
-        assert (tmp_path / name / "statement.html").read_text("utf-8") == name
+        assert statement(tmp_path / name).read_text("utf-8") == name
 
 
 def test_a_copy_beside_the_folder_of_the_clients_name_is_left_alone(tmp_path: Path) -> None:
     for name in ("ana-1310176", "ana-copy-1310176"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "statement.html").write_text("old", "utf-8")
+        statement(tmp_path / name).write_text("old", "utf-8")
     staged = publish.stage(tmp_path, CLIENT)
-    (staged / "statement.html").write_text("new", "utf-8")
+    (staged / statement(tmp_path / "ana-1310176").name).write_text("new", "utf-8")
     publish.swap_in(staged, tmp_path / "ana-1310176", lying=lying(tmp_path))
-    assert (tmp_path / "ana-1310176" / "statement.html").read_text("utf-8") == "new"
-    assert (tmp_path / "ana-copy-1310176" / "statement.html").read_text("utf-8") == "old"
+    assert statement(tmp_path / "ana-1310176").read_text("utf-8") == "new"
+    assert statement(tmp_path / "ana-copy-1310176").read_text("utf-8") == "old"
