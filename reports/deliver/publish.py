@@ -86,7 +86,8 @@ def repair(period_folder: Path) -> None:
     only where it is in the way of its new folder.
     """
     # A folder that was swapped in holds what a run wrote, whether a record names it yet or not.
-    in_place = folders(period_folder, {})
+    found = folders(period_folder, {})
+    in_place = {client: own for client in found if (own := _without_links(found[client]))}
     for aside in sorted(period_folder.glob(".*.old")):
         name = aside.name[1:-4]
         client = names.client_of(name)
@@ -193,7 +194,7 @@ def folders(period_folder: Path, recorded: Mapping[int, str]) -> dict[int, list[
                 continue
             if recorded.get(client) == one.name:
                 named[client] = [path]
-            elif not files.is_link(path) and own_files(path):
+            elif own_files(path):
                 written.setdefault(client, []).append(path)
     return written | named
 
@@ -207,6 +208,10 @@ def _own_files(folder: Path, name: str) -> list[Path]:
     """What a run wrote into `folder` while it had this `name`."""
     paths = (folder / f"{name}-{folder.parent.name}.{ending}" for ending in ENDINGS)
     return sorted(path for path in paths if path.is_file() and not path.is_symlink())
+
+
+def _without_links(paths: Collection[Path]) -> list[Path]:
+    return [path for path in paths if not files.is_link(path)]
 
 
 def _carry_over(aside: Path, folder: Path) -> None:

@@ -88,7 +88,8 @@ def read(folder: Path) -> dict[str, Any] | None:
     """The record in `folder`; None when there is none that this version can read, which is logged."""
     path = folder / FILE_NAME
     try:
-        record = json.loads(path.read_text("utf-8"))
+        with files.open_to_read(path) as file:
+            record = json.loads(file.read().decode())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -104,7 +105,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 def head(folder: Path) -> dict[str, Any] | None:
     """As `read`, without clients and findings, which are not looked at as a rule: there may be thousands."""
     record = None
-    with suppress(OSError, ValueError, RecursionError), (folder / FILE_NAME).open("rb") as file:
+    with suppress(OSError, ValueError, RecursionError), files.open_to_read(folder / FILE_NAME) as file:
         own, end, _ = file.read(_HEAD_BYTES).partition(_CLIENTS.encode())
         record = json.loads(own.removesuffix(b",") + b"}") if end else None
     if not _is_of_this_version(record, _HEAD):
