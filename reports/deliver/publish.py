@@ -24,6 +24,7 @@ from reports import files, names
 from reports.errors import BusyError, WriteError
 
 LOCK_NAME = ".lock"
+PRIVATE_MODE = 0o700
 ENDINGS = ("xlsx", "html", "pdf", "eml")
 """Of the files that a run writes into a client's folder."""
 
@@ -57,10 +58,15 @@ def one_run(folder: Path) -> Iterator[None]:
             lock.release()
 
 
-def prepare(folder: Path) -> None:
-    """Makes `folder` and proves that files can be written in it. Raises WriteError."""
+def prepare(folder: Path, *, is_private: bool = False) -> None:
+    """Makes `folder` and proves that files can be written in it. Raises WriteError.
+
+    `is_private`: where the system knows modes, nobody but the user may look into it, also where it was there.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(PRIVATE_MODE if is_private else 0o777, parents=True, exist_ok=True)
+        if is_private:
+            _tighten(folder)
     except (FileExistsError, NotADirectoryError):
         raise WriteError(
             f"{folder}: there is a file where the output folder should be. Move it away"
@@ -232,6 +238,14 @@ def _remove(aside: Path) -> None:
     for path in _own_files(aside, aside.name[1:-4]):
         files.remove_file(path)
     files.remove_empty_folder(aside)
+
+
+def _tighten(folder: Path) -> None:
+    # A link may lead to a folder of another purpose.
+    if os.name != "nt" and not files.is_link(folder):
+        # Some drives have no modes, and elsewhere another user may own it.
+        with suppress(OSError):
+            folder.chmod(PRIVATE_MODE)
 
 
 def _no_lock(error: OSError | NotImplementedError, folder: Path) -> WriteError:
