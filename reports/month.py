@@ -6,7 +6,7 @@ summary always cover every archive of the period.
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cached_property
@@ -52,7 +52,8 @@ class Month:
         self.screen = screen
         self.workers = workers
         self.brief = Brief(plan)
-        self.before = record.entries(record.read(plan.folder))
+        found = record.read(plan.folder)
+        self.before = record.entries(found)
         self._known = record.known_clients(plan.account_folder, plan.period)
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
@@ -65,6 +66,7 @@ class Month:
         self.remarks: list[str] = []
         self.has_read_something = False
         self.is_recorded = False
+        self._recorded = record.folders(found)
         self._handed: dict[Future[Made], Reading] = {}
         self._done: SimpleQueue[Future[Made]] = SimpleQueue()
 
@@ -239,9 +241,11 @@ class Month:
                 return
             target = self.plan.folder / names.client_folder(line.name, line.id)
             with publish.undisturbed():
-                publish.swap_in(staged, target, lying=self.lying(line.id))
+                left = publish.swap_in(staged, target, lying=self.lying(line.id))
                 self._lying[line.id] = [target.name]
                 self._note(made, found)
+                for error in left:
+                    self.lack(error)
         except OSError as error:
             raise files.as_write_error(error, self.plan.folder) from error
         finally:
@@ -273,7 +277,7 @@ class Month:
         self.before.pop(made.line.id, None)
 
     def lack(self, error: WriteError) -> None:
-        """A page of the account could not be written."""
+        """A page of the account, or a person's file, is not in its place, though the clients are done."""
         log.error("%s", error)
         self.unwritten.append(error)
         self.codes.append(error.exit_code)
@@ -315,7 +319,7 @@ class Month:
             state=account.FAILED,
             reason=entry["reason"],
             kept_from=dt.datetime.fromisoformat(entry["kept_from"]) if entry["kept_from"] else None,
-            files=tuple(_links_in(kept, self.plan.folder)) if kept else (),
+            files=tuple(_links_to(publish.own_files(kept), self.plan.folder)) if kept else (),
         )
 
     def lying(self, client: int) -> list[Path]:
@@ -326,7 +330,7 @@ class Month:
     @cached_property
     def _lying(self) -> dict[int, list[str]]:
         """The clients' folders there were when the run began, and those that it has put there, by name."""
-        found = publish.folders(self.plan.folder).items()
+        found = publish.folders(self.plan.folder, self._recorded).items()
         return {client: [folder.name for folder in folders] for client, folders in found}
 
     @cached_property
@@ -346,6 +350,6 @@ def _instant(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def _links_in(folder: Path, base: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.iterdir()):
+def _links_to(paths: Iterable[Path], base: Path) -> Iterator[tuple[str, str]]:
+    for path in paths:
         yield path.suffix.removeprefix("."), path.relative_to(base).as_posix()

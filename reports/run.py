@@ -141,7 +141,7 @@ def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, worker
     try:
         with publish.one_run(plan.account_folder):
             publish.prepare(plan.folder)
-            publish.prepare(plan.source)
+            publish.prepare(plan.source, is_private=True)
             with run_log.written(plan.folder, redact):
                 outcome = _month(plan, now=now, screen=screen, workers=workers)
                 notice.tell(plan, outcome, at=now(), screen=screen, redact=redact)

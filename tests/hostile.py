@@ -126,6 +126,7 @@ LINKS: Mapping[str, str] = {
     "blank": "https://office.example/a b",
     "tag": "https://office.example/<script>",
     "user": "https://office.example@evil.example/",
+    "capitals": "HTTPS://OFFICE.example/documents/1",
     "long": "https://office.example/" + "a" * 3_000,
 }
 STRUCTURE = ("type", "status", "currency", "language", "permalink")

@@ -20,6 +20,13 @@ from reports.source.sandbox import Sandbox
 from tests.crash.scene import ANA, EVA, FIRST, RUI, clock
 from tests.office import HTML_ONLY, Office, account, invoice, tree
 
+IMPOSSIBLE = (
+    *("", "ana-101", "ana-101/", "/ana.html", "/etc/passwd", "../ana-101/ana.html", "ana-101/../../x.html"),
+    *("ana-101/a\0.html", "ana\0-101/a.html", "ana-101/\ud800.html", "ana-101/a.html\n", "ana-101/a/b.html"),
+    *("ana-101\\a.html", "C:/a.html", "ana-101/.a.html", "./a.html"),
+)
+"""Paths that no run writes, some of which no system has."""
+
 ORDINARY = 65534
 """A user who owns nothing but what is given to them."""
 
@@ -136,10 +143,11 @@ def test_a_copy_of_a_client_s_folder_is_left_alone(office: Office) -> None:
 def test_of_two_folders_of_a_renamed_client_none_is_guessed(tmp_path: Path) -> None:
     for name in ("ana-101", "ana-copy-101"):
         (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}-{tmp_path.name}.html").write_bytes(b"")
     before = tree(tmp_path)
     staged = publish.stage(tmp_path, ANA)
     with pytest.raises(WriteError, match=r"ana-101 and ana-copy-101 are both folders of client 101\. Move"):
-        publish.swap_in(staged, tmp_path / "ana-nova-101", lying=publish.folders(tmp_path).get(ANA, ()))
+        publish.swap_in(staged, tmp_path / "ana-nova-101", lying=publish.folders(tmp_path, {}).get(ANA, ()))
     staged.rmdir()
     assert tree(tmp_path) == before
 
@@ -169,6 +177,9 @@ def damaged(whole: dict[str, Any]) -> Iterator[tuple[str, object]]:
         "totals": [1],
     }.items():
         yield f"{key} of a client: {value}", {**whole, "clients": [{**entry, key: value}]}
+    for other in IMPOSSIBLE:
+        files = [{**entry["files"][0], "path": other}]
+        yield f"path {other!r}", {**whole, "clients": [{**entry, "files": files}]}
     yield "naive instant", {**whole, "finished_at": "2026-11-02T06:30:00"}
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from reports import files
 from reports.figures.changes import Comparison
 from reports.figures.checks import Finding
 from reports.figures.totals import Figures, rate_text
@@ -180,7 +181,8 @@ def _finding(finding: Finding) -> Mapping[str, object]:
 
 
 def _file(path: Path, name: str) -> Mapping[str, object]:
-    data = path.read_bytes()
+    with files.open_to_read(path) as file:
+        data = file.read()
     return {
         "path": name,
         "bytes": len(data),

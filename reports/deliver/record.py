@@ -7,10 +7,11 @@ with a record of this run is a finished one.
 import datetime as dt
 import json
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reports import TOOL, __version__, files
@@ -37,6 +38,9 @@ _HEAD = {
 }
 _RECORD = {**_HEAD, "clients": [_ENTRY]}
 """What a record holds at least: an object's keys, in a list what each item is, else the type."""
+
+_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+"""A file of a client's folder. A path of another form was not written by a run, and may be none at all."""
 
 _CLIENTS = '\n "clients": ['
 """Where the head of a record ends. A text cannot hold it, for its line ends are escaped."""
@@ -85,7 +89,8 @@ def read(folder: Path) -> dict[str, Any] | None:
     """The record in `folder`; None when there is none that this version can read, which is logged."""
     path = folder / FILE_NAME
     try:
-        record = json.loads(path.read_text("utf-8"))
+        with files.open_to_read(path) as file:
+            record = json.loads(file.read().decode())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -101,7 +106,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 def head(folder: Path) -> dict[str, Any] | None:
     """As `read`, without clients and findings, which are not looked at as a rule: there may be thousands."""
     record = None
-    with suppress(OSError, ValueError, RecursionError), (folder / FILE_NAME).open("rb") as file:
+    with suppress(OSError, ValueError, RecursionError), files.open_to_read(folder / FILE_NAME) as file:
         own, end, _ = file.read(_HEAD_BYTES).partition(_CLIENTS.encode())
         record = json.loads(own.removesuffix(b",") + b"}") if end else None
     if not _is_of_this_version(record, _HEAD):
@@ -145,6 +150,15 @@ def _earlier_folders(account_folder: Path, period: Period) -> Iterator[Path]:
     return (folder for _, folder in sorted(found, reverse=True))
 
 
+def folders(record: Mapping[str, Any] | None) -> dict[int, str]:
+    """The clients' folders that a record names, by client; a client that failed has none in it."""
+    return {
+        entry["id"]: PurePosixPath(file["path"]).parts[0]
+        for entry in (record["clients"] if record else ())
+        for file in entry["files"]
+    }
+
+
 def _is_of_this_version(record: Any, shape: Mapping[str, Any]) -> bool:
     is_one = isinstance(record, dict) and record.get("schema") == SCHEMA and _fits(record, shape)
     return is_one and all(_is_instant(record[key]) for key in ("started_at", "finished_at"))
@@ -159,6 +173,8 @@ def _is_record(record: Any) -> bool:
         if entry["state"] not in _STATES or (entry["state"] == "ready" and entry["read_at"] is None):
             return False
         moments += [entry[key] for key in ("read_at", "kept_from") if entry[key] is not None]
+        if not all(_PATH.fullmatch(file["path"]) for file in entry["files"]):
+            return False
     return all(map(_is_instant, moments))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from reports.money import ZERO
 from reports.render import expected
 from reports.render.expected import SHEETS, Columns, Due, Report
+from reports.render.layout import safe_url
 from reports.render.ledger import Found, differs
 from reports.render.written import Sheet, Table
 from reports.render.written_rows import LETTERS, Form, Row, Rows
@@ -179,9 +180,10 @@ def _check_totals(where: str, row: Row, due: dict[str, Decimal], formulas: dict[
 
 def _link(url: str | None, shown: str) -> str:
     """The one formula there may be in a row: it leads to the row's own document, and shows what is stored."""
-    if not url or not url.startswith("http"):
+    link = safe_url(url)
+    if link is None:
         return "none"
-    target, caption = url.replace('"', '""'), shown.replace('"', '""')
+    target, caption = link.replace('"', '""'), shown.replace('"', '""')
     return f'HYPERLINK("{target}","{caption}")'
 
 

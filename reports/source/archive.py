@@ -181,7 +181,10 @@ def sweep(source_folder: Path) -> None:
 @contextmanager
 def _reading(path: Path) -> Iterator[TextIO]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        with (
+            files.open_to_read(path) as packed,
+            gzip.open(packed, "rt", encoding="utf-8", newline="\n") as lines,
+        ):
             yield lines
     except FileNotFoundError:
         raise ReadingError(f"{path}: there is no such archive. {_READ_AGAIN}") from None
