@@ -7,10 +7,11 @@ from reports import files, result
 from reports.deliver import record
 from reports.deliver.entry import account_finding
 from reports.errors import ExitCode, WriteError, most_severe
+from reports.figures.account_checks import is_silence
 from reports.month import UNMAILED, Month
 from reports.plan import Clock, Outcome, brand_of, few, last_line
 from reports.render import account_pages, pages, parts, workbook
-from reports.render.account import FAILED, TOO_LARGE, Account
+from reports.render.account import FAILED, TOO_LARGE, Account, AccountFinding
 from reports.render.labels import Labels
 from reports.source.client_list import stored_clients
 
@@ -55,10 +56,7 @@ def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
             exit_code=code,
             message=message,
             entries=(month.entries[line.id] for line in account.clients),
-            findings=[
-                account_finding(finding, client.id if client else None)
-                for finding, client in account.findings
-            ],
+            findings=[account_finding(one.finding, one.client_id) for one in account.findings],
         )
         month.is_recorded = True
         result.write(plan.account_folder, Labels(plan.config.language))
@@ -81,12 +79,15 @@ def _account(month: Month) -> Account:
         clients=tuple(month.lines[client] for client in order),
         clients_in_account=listing.total if listing else None,
         filters=plan.config.filters.as_request(),
+        whole=tuple(
+            AccountFinding(one.finding, one.client_id, one.finding.number) for one in month.account_findings()
+        ),
     )
 
 
 def _code(month: Month, account: Account) -> ExitCode:
     """Failures and warnings over all clients of the overview, and warnings of the account."""
-    if _is_none_done(month):
+    if _is_none_done(month) or any(is_silence(one.finding) for one in account.whole):
         return ExitCode.NONE_DONE
     if any(line.state == FAILED for line in month.lines.values()):
         return ExitCode.SOME_FAILED
@@ -103,6 +104,7 @@ def _is_none_done(month: Month) -> bool:
 
 
 def _sentence(month: Month, account: Account) -> str:
+    labels = Labels("en")
     overview = month.plan.folder / "index.html"
     ready, failed = len(account.ready), account.failed
     parts = [f"{ready} of {len(account.clients)} clients ready"]
@@ -113,6 +115,7 @@ def _sentence(month: Month, account: Account) -> str:
     if failed or month.stopped_by:
         parts.append(str(month.stopped_by or failed[0].reason))
     parts += map(str, month.unwritten)
+    parts += [labels.finding(one.finding) for one in account.whole]
     if count := account.warnings + sum(client.warnings for client in account.clients):
         parts.append(f"warnings: {count}, see {overview}")
     for why, what in UNMAILED.items():

@@ -21,6 +21,7 @@ from reports.deliver import publish, record
 from reports.deliver.entry import Entries, Entry, are_files_kept, failed_entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures import checks
+from reports.figures.account_checks import ClientFinding, check_clients, check_documents, check_period
 from reports.forecast import Forecast
 from reports.foreman import StoppedError
 from reports.plan import Outcome, Plan, Screen
@@ -53,8 +54,10 @@ class Month:
         self.workers = workers
         self.brief = Brief(plan)
         self.before = record.entries(record.read(plan.folder))
+        self._known = record.known_clients(plan.account_folder, plan.period)
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
+        self.is_list_known = False
         self.stopped_by: ReportsError | None = None
         self.entries = Entries()
         self.lines: dict[int, ClientLine] = {}
@@ -82,10 +85,23 @@ class Month:
         """How many of them will come after the one that comes now."""
         return len(self.expected) - len(self.entries) - len(self._handed) - 1
 
+    def account_findings(self) -> list[ClientFinding]:
+        """What is off with the account as a whole; a run of chosen clients says nothing about it."""
+        plan, found = self.plan, [*check_period(self.plan.period, self.plan.today)]
+        if plan.only or self.stopped_by:
+            return found
+        if plan.config.clients is None and self.is_list_known:
+            found += check_clients(self.everyone, self._known)
+        lines = [self.lines[client] for client in self.everyone if client in self.lines]
+        if len(lines) == len(self.everyone) and all(line.state == account.READY for line in lines):
+            found += check_documents([line.documents_read for line in lines], self._known)
+        return found
+
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
         """These are all the clients there are to report on, in this order."""
         self.everyone = tuple(clients)
         self.brief.listing = listing or self.brief.listing
+        self.is_list_known = listing is not None
 
     def count(self, ask: Callable[[], ClientList]) -> None:
         """Learns how many clients the account has; not worth failing for."""

@@ -1,5 +1,6 @@
 """What tests of several rooms set up, and the figures that they found, at the end of a run."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from reports.source.sandbox import Sandbox
 from tests.office import Office, account
 
 ANA, RUI, EVA = 101, 102, 103
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So a shell starts what runs in the background, and what is started from there would be deaf to Ctrl+C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "any machine",

@@ -130,9 +130,9 @@ def test_base_and_vat_of_a_line(fields: dict[str, Any], base: str, tax: str, sai
         {"tax_amount": None, "total": None, "tax": None},
     ],
 )
-def test_a_line_with_nothing_to_go_by_has_no_amounts(fields: dict[str, Any]) -> None:
+def test_a_line_with_nothing_to_go_by_stands_in_its_row_and_adds_nothing(fields: dict[str, Any]) -> None:
     one = _document(items=[make_item(**fields)])
-    assert not one.lines
+    assert [(line.net, line.tax) for line in one.lines] == [_decimals("0 0")]
     assert one.said == {"LINES-UNREADABLE"}
 
 
@@ -203,6 +203,8 @@ def test_cents_go_by_remainder_then_rate_region_and_code() -> None:
         ("1", 1, None, None, "pt"),
         ("23", 999, "PT", "PT", "pt"),
         ("23", 999, "IE", None, "pt"),
+        ("23", 999, law.UNKNOWN, None, "pt"),
+        ("10", 10, law.UNKNOWN, None, "pt"),
         ("12", None, None, "PT-MA", "pt"),
         ("0", 23, "ES", "PT", "pt"),
         (None, 22, None, None, "pt"),
@@ -240,6 +242,8 @@ def test_a_moss_document_is_never_portuguese() -> None:
     assert found(21, "FR") == ("ES", "oss")
     assert found(22, "FR") == ("FR", "oss")
     assert found(22, "PT") == (None, "oss")
+    assert found(22, law.UNKNOWN) == (None, "oss")
+    assert found(22, "AO") == ("AO", "foreign")
     assert found(20, None, date(2019, 1, 1)) == ("GB", "oss")
 
 
@@ -252,6 +256,9 @@ def test_names_of_currencies_and_countries_are_the_vendors() -> None:
         *("ES", "ES", "GB"),
         *(None, None),
     ]
+    assert law.find_first_country("Atlantis", "Portugal") == "PT"
+    assert law.find_first_country("Atlantis", None) == law.UNKNOWN
+    assert law.find_first_country(" ", None) is None
 
 
 def test_open_credit_is_in_a_bucket_of_its_own_and_never_overdue() -> None:

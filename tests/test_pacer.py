@@ -122,7 +122,7 @@ def test_nobody_sleeps_longer_at_a_stretch_than_ctrl_c_may_take() -> None:
 def test_all_who_wait_are_let_go_when_the_account_is_stopped() -> None:
     clock = NotedClock()
     pacer = _pacer(clock, 1)
-    # Longer than the patience with the threads: nothing but the stop lets them go.
+    # For far longer than the stop takes, and whoever is let go by it was not stopped.
     pacer.pause(LONGEST_PAUSE_SECONDS - 1)
     ended: list[type[BaseException]] = []
 

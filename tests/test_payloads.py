@@ -93,7 +93,7 @@ def test_a_number_beyond_money_names_document_and_field(tmp_path: Path, place: s
     holder[place.removeprefix("items[1].")] = Bare(digits)
     verdict = weigh(pages([_paper(1), spoilt_one]), tmp_path)
     assert verdict.wrong == []
-    assert f"FT 2026/1 (id 3): {place} is " in str(verdict.refused)
+    assert f"FT 2026/3 (id 3): {place} is " in str(verdict.refused)
     assert len(str(verdict.refused)) < 300
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -72,7 +73,9 @@ def ids(answer: requests.Response) -> list[int]:
     return [one["id"] for one in answer.json()["invoices"]]
 
 
-def test_a_page_holds_ten_rows_unless_asked_otherwise_and_thirty_at_most(sandbox: Sandbox) -> None:
+def test_a_page_holds_ten_rows_unless_asked_otherwise_and_as_many_as_the_account_gives(
+    sandbox: Sandbox,
+) -> None:
     plain = post(sandbox, ANA)
     assert ids(plain) == list(range(10))
     assert plain.json()["pagination"] == {
@@ -81,6 +84,8 @@ def test_a_page_holds_ten_rows_unless_asked_otherwise_and_thirty_at_most(sandbox
         "total_pages": 4,
         "per_page": 10,
     }
+    assert ids(post(sandbox, ANA, per_page=100)) == list(range(35))
+    sandbox.account_data = replace(sandbox.account_data, largest_page_size=30)
     capped = post(sandbox, ANA, page=2, per_page=100)
     assert ids(capped) == list(range(30, 35))
     assert capped.json()["pagination"] == {

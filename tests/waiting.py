@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 300.0
 """Many times what anything takes here: what is not over by then never ends."""
 
-LASTING_SECONDS = 900.0
+LASTING_SECONDS = 1_800.0
 """What takes that long by itself has been ended, when it is over within PATIENCE_SECONDS."""
 
 LOOK_SECONDS = 0.01

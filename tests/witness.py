@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.tie.counting import COUNTED_STATUSES, Document, count_entries
 from tests.tie.entry import Entry, read_entry
-from tests.tie.law import PORTUGAL, VENDOR_CURRENCIES, find_country
+from tests.tie.law import PORTUGAL, VENDOR_CURRENCIES
 from tests.tie.region import Known, Taxes
 from tests.tie.values import (
     CENT,
@@ -96,7 +96,7 @@ def read(
                 reading.refusals.append(f"{identity} comes twice")
             else:
                 raws[identity] = one
-    known = Known(taxes or {}, account_region, find_country(country))
+    known = Known(taxes or {}, account_region, country)
     entries = [read_entry(raw) for raw in raws.values()]
     for document, entry in zip(count_entries(entries, known), entries, strict=True):
         raw = raws[document.id]

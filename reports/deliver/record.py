@@ -16,7 +16,8 @@ from typing import Any
 from reports import TOOL, __version__, files
 from reports.deliver.entry import Entries, Entry, instant
 from reports.errors import ExitCode
-from reports.period import Period
+from reports.figures.account_checks import KnownClient
+from reports.period import Period, parse
 
 SCHEMA = 1
 FILE_NAME = "run.json"
@@ -115,6 +116,33 @@ def entries(record: Mapping[str, Any] | None) -> Entries:
     for entry in record["clients"] if record else ():
         found[entry["id"]] = entry
     return found
+
+
+def known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
+    """The clients that had documents in the record of `period` itself or in the newest one before it."""
+    earlier = (read(folder) for folder in _earlier_folders(account_folder, period))
+    newest = next((known for found in earlier if (known := _known_clients(found))), {})
+    return {**newest, **_known_clients(read(account_folder / period.label))}
+
+
+def _known_clients(record: Mapping[str, Any] | None) -> Mapping[int, KnownClient]:
+    return {
+        entry["id"]: KnownClient(entry["name"], entry["documents_read"])
+        for entry in (record["clients"] if record else ())
+        if entry["documents_read"]
+    }
+
+
+def _earlier_folders(account_folder: Path, period: Period) -> Iterator[Path]:
+    """The folders of periods that ended before `period`, the newest first."""
+    found: list[tuple[dt.date, Path]] = []
+    with suppress(OSError):
+        for folder in account_folder.iterdir():
+            with suppress(ValueError):
+                own = parse(folder.name, dt.date.max)
+                if own.label == folder.name and own.last < period.first:
+                    found.append((own.last, folder))
+    return (folder for _, folder in sorted(found, reverse=True))
 
 
 def _is_of_this_version(record: Any, shape: Mapping[str, Any]) -> bool:

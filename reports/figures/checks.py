@@ -134,6 +134,27 @@ RULES: Mapping[str, Rule] = {
         "Give the tax its region in InvoiceXpress, or the client its country; until then it stands in a row "
         "of its own.",
     ),
+    "CLIENT-GONE": Rule(
+        "warning",
+        "{number} is no longer in the account's list of clients; it had {expected} documents when it was "
+        "last read, and is in no figure here. Look in InvoiceXpress whether it was deleted or joined to "
+        "another.",
+    ),
+    "CLIENTS-GONE": Rule(
+        "warning",
+        "The account's list of clients is empty; {expected} clients had documents before. Check account.name "
+        "and the key, and run again.",
+    ),
+    "ACCOUNT-EMPTY": Rule(
+        "warning",
+        "No client of the account has a document of any date; {expected} were read before. Check "
+        "account.name, the key and the filters.",
+    ),
+    "PERIOD-NOT-BEGUN": Rule(
+        "warning",
+        "The period begins on {expected}, after the day of the run ({found}). Check `period` in the "
+        "configuration.",
+    ),
     "TAXES-MISSING": Rule(
         "info",
         "InvoiceXpress did not say which taxes the account has; regions of VAT were told by the account's "

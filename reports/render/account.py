@@ -55,12 +55,16 @@ class AccountFinding(NamedTuple):
     """A finding of the account, and the client it shows at; None for the whole account."""
 
     finding: Finding
-    client: ClientLine | None
+    client_id: int | None = None
+    client_name: str | None = None
 
 
 @dataclass(frozen=True)
 class Account:
-    """The account, for a period: its clients, and how many of all the account's clients they are."""
+    """The account, for a period: its clients, and how many of all the account's clients they are.
+
+    `whole` are the findings that none of its clients shows.
+    """
 
     name: str
     issuer: str | None
@@ -68,6 +72,7 @@ class Account:
     clients: tuple[ClientLine, ...]
     clients_in_account: int | None
     filters: Mapping[str, Sequence[str]]
+    whole: tuple[AccountFinding, ...] = ()
 
     @property
     def findings(self) -> tuple[AccountFinding, ...]:
@@ -75,8 +80,13 @@ class Account:
         found = [(finding, client) for client in self.ready for finding in client.filing]
         whole = dict.fromkeys(finding for finding, _ in found if finding.code == TAXES_MISSING)
         return (
-            *(AccountFinding(finding, None) for finding in whole),
-            *(AccountFinding(*pair) for pair in found if pair[0] not in whole),
+            *self.whole,
+            *(AccountFinding(finding) for finding in whole),
+            *(
+                AccountFinding(finding, client.id, client.name)
+                for finding, client in found
+                if finding not in whole
+            ),
         )
 
     @property

@@ -104,7 +104,7 @@ def account_grids(account: Account, labels: Labels) -> Grids:
     """What the account itself adds to the summary workbook: its findings."""
     if not account.findings:
         return {}
-    rows = [(one.client.name if one.client else account.name, one.finding) for one in account.findings]
+    rows = [(one.client_name or account.name, one.finding) for one in account.findings]
     return {("findings", ""): _findings_grid(rows, labels)}
 
 

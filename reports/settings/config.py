@@ -37,6 +37,7 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MAKERS = {"xlsx": "excel", "html": "html", "pdf": "pdf"}
 """Kinds of files, and the option of `output` that makes them."""
 
+PageSize = Annotated[int, Field(ge=1, le=100)] | Literal["auto"]
 Colour = Annotated[str, AfterValidator(rules.colour)]
 
 
@@ -208,7 +209,9 @@ class Output(Section):
 class Requests(Section):
     """How the API is asked. The defaults suit every account."""
 
-    per_page: Annotated[int, Field(ge=1, le=100)] | Literal["auto"] = Field(
+    per_page: Annotated[
+        int | Literal["auto"], PlainValidator(rules.page_size, json_schema_input_type=PageSize)
+    ] = Field(
         default="auto",
         description="Documents a page: auto asks for 100 and takes what comes; documented: 10, 20, 30",
         examples=["auto"],

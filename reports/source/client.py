@@ -82,9 +82,9 @@ class Api:
 
     `origin` is `https://host`, or plain http on loopback; ConfigError otherwise. `per_page` None: as many as
     the service gives. `deadline_seconds` count from now. What asks raises RefusedError (key or account
-    refused: nothing is asked after it), UnreachableError (no usable answer), ReadingError (an answer that says
-    no), and StoppedError when another thread called `stop`. `on_request` is called before each request that
-    is really sent.
+    refused: nothing is asked after it), UnreachableError (no usable answer), ReadingError (an answer that
+    says no), and StoppedError when another thread called `stop`. `on_request` is called before each request
+    that is really sent.
     """
 
     def __init__(

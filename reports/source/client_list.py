@@ -83,6 +83,14 @@ def fetch_clients(
     raise unsettled(WHERE, moved)
 
 
+def list_clients(api: "Api") -> list[int]:
+    """The ids of all the account's clients, of one reading; nothing is kept. Raises what `Api` raises."""
+    first = api.clients_page(1)
+    pages = [first, *(api.clients_page(number) for number in range(2, first.pagination.total_pages + 1))]
+    found = (id_of(entry) for page in pages for entry in page.entries)
+    return [identity for identity in dict.fromkeys(found) if identity is not None]
+
+
 def read_clients(path: Path) -> ClientList:
     """What `fetch_clients` has put into the archive `path`. Raises ReadingError."""
     total = 0

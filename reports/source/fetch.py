@@ -245,7 +245,7 @@ class _ClientReading:
             self._desk.first_answer.set()
 
     def _read(self) -> Reading:
-        """One reading that is proven, two that agree, or several that repeat entries and have all together."""
+        """One proven reading, two that agree, or several that repeat entries and have all together."""
         earlier: Mapping[int, bytes] | None = None
         moved = MovedError("two full readings differ")
         repeating = _Repeating()
@@ -303,7 +303,12 @@ class _ClientReading:
                 )
         except (ReadingError, UnreachableError, ContradictionError) as error:
             _log.info("pages of %d are not given (%s); %d are asked for", sizes.current, error, DOCUMENTED)
-            ledger = self._ask_first(spool, DOCUMENTED)
+            try:
+                ledger = self._ask_first(spool, DOCUMENTED)
+            except UnreachableError:
+                # No client of a service that is down asks for two sizes.
+                sizes.fall_back()
+                raise
             sizes.fall_back()
             return ledger
         if ledger.entries:

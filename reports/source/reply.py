@@ -143,8 +143,9 @@ def judge(answer: Answer, expected: Expected[Found], *, redact: Redactor, now: d
         return Trouble(f"the API refuses it to this account (401{words})", ReadingError, NO_MORE_TRY)
     if status == 401:
         return Trouble(
-            f"the API refused the request (401{words}): either the API key is wrong or the account's name is, "
-            "and both get this answer. Check account.name, or store the key again with: invoice-reports key set",
+            f"the API refused the request (401{words}): either the API key is wrong or the account's name "
+            "is, and both get this answer. Check account.name, or store the key again with: invoice-reports "
+            "key set",
             RefusedError,
             NO_MORE_TRY,
         )

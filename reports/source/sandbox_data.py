@@ -84,7 +84,8 @@ class Account:
     """What the sandbox serves: `clients` and, by client id, `documents`, raw and in the order of the reply.
 
     `part_payments`, by client id too, are known to the balance alone; `taxes` are the rows of `/taxes.json`.
-    All may be changed while a sandbox serves them.
+    `largest_page_size`: the service documents none, recorded replies have 50 and 100. All may be changed
+    while a sandbox serves them.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Account:
     documents: dict[int, list[Raw]]
     part_payments: dict[int, Decimal] = field(default_factory=dict)
     taxes: list[Raw] = field(default_factory=list)
+    largest_page_size: int = 100
 
 
 def generate(habits: Habits = RECORDED) -> Account:

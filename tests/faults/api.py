@@ -34,12 +34,14 @@ from tests.faults.kinds import (
     MIDDLE,
     ONLY,
     REST_OF_LIST,
+    TAXES,
     Exchange,
     Kind,
     Pieces,
 )
 from tests.scripted_api import NAP_SECONDS, ScriptedApi, Seen, TurnedClock, reply
 
+TAXES_PATH = "/taxes.json"
 SILENCE_SECONDS = 25.0
 """Longer than anybody waits for a byte."""
 
@@ -189,7 +191,7 @@ class FaultyApi:
 
     def _note(self, seen: Seen, good: dict[str, Any]) -> Asked:
         page = int(seen.query.get("page", "0"))
-        client = None if seen.path == "/clients.json" else _client_of(seen.path)
+        client = None if seen.path in ("/clients.json", TAXES_PATH) else _client_of(seen.path)
         asked = Asked(self._place(seen.path, client, page, good), client, page, self._clock.monotonic())
         self.asked.append(asked)
         for pause in self._pauses:
@@ -200,6 +202,8 @@ class FaultyApi:
         return asked
 
     def _place(self, path: str, client: int | None, page: int, good: dict[str, Any]) -> str:
+        if path == TAXES_PATH:
+            return TAXES
         if client is None:
             return (LIST if page == 1 else REST_OF_LIST) if self.lists_everybody else COUNT
         if path.startswith("/api/"):

@@ -19,6 +19,9 @@ DOCUMENTS = (FIRST, MIDDLE, LAST, AGAIN, ONLY)
 """Pages of documents: of a client with three, page 1 read again at the end, and of a client with one."""
 
 DETAILS, BALANCE, COUNT, LIST, REST_OF_LIST = "details", "balance", "count", "list", "rest of list"
+TAXES = "taxes"
+"""Asked once a run, and never hit."""
+
 OPTIONAL = (DETAILS, BALANCE, COUNT)
 """What no client fails for: its own page, its balance, the list of clients where it is only counted."""
 

@@ -28,8 +28,8 @@ from tests.office import ACCOUNT, HTML_ONLY, Office, Said, tree
 from tests.scripted_api import TurnedClock
 
 PER_PAGE = 10
-MANY, FEW = 21, 2
-"""Documents before the run; one more makes three pages, and one."""
+FEW = 2
+"""Documents of a client of one page; those of the others are two pages and one more. Each gets one more."""
 
 FIRST_CLIENT = 301
 LONGEST_RUN_SECONDS = 600
@@ -60,6 +60,7 @@ class Played:
     times_hit: dict[Hit, int]
     most_concurrent: int
     parallel: int
+    per_page: int
     asked_elsewhere: int
     waited_seconds: float
 
@@ -74,13 +75,14 @@ class Played:
 
 
 class Stage:
-    """An account of `many` clients with three pages, `few` with one, and one that is never hit.
+    """An account of `many` clients with three pages of `per_page`, `few` with one, and one that is never hit.
 
     What an earlier run published for them lies in a folder, made once; every scene begins with a copy of it.
     """
 
-    def __init__(self, folder: Path, *, many: int, few: int) -> None:
+    def __init__(self, folder: Path, *, many: int, few: int, per_page: int = PER_PAGE) -> None:
         self.folder = folder
+        self.per_page = per_page
         self.many = tuple(range(FIRST_CLIENT, FIRST_CLIENT + many))
         self.few = tuple(range(FIRST_CLIENT + many, FIRST_CLIENT + many + few))
         self.clients = (*self.many, *self.few, FIRST_CLIENT + many + few)
@@ -131,6 +133,7 @@ class Stage:
                 times_hit=api.times_hit,
                 most_concurrent=api.most_concurrent,
                 parallel=parallel,
+                per_page=self.per_page,
                 asked_elsewhere=api.asked_elsewhere,
                 waited_seconds=0,
             )
@@ -169,7 +172,8 @@ class Stage:
     def _account(self) -> Account:
         documents = {
             identity: [
-                _paper(identity, number) for number in range(1, 1 + (FEW if identity in self.few else MANY))
+                _paper(identity, number)
+                for number in range(1, 1 + (FEW if identity in self.few else 2 * self.per_page + 1))
             ]
             for identity in self.clients
         }
@@ -190,7 +194,7 @@ class Stage:
             account=account | {"client_details": DETAILS in places},
             statement={"vendor_balance": BALANCE in places},
             output=HTML_ONLY,
-            requests={"per_minute": 60_000, "per_page": PER_PAGE, "parallel": parallel},
+            requests={"per_minute": 60_000, "per_page": self.per_page, "parallel": parallel},
         )
         return office
 

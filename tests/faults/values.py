@@ -18,6 +18,7 @@ from tests.faults.kinds import (
     Meaning,
     altered,
 )
+from tests.office import IVA23
 
 BY_TYPE = ("Invoice", "InvoiceReceipt", "CreditNote", "Receipt")
 HOSTILE = "=1+1\x00\x0b\ufffe\u202e<script>alert(1)</script>{{7*7}}'\"&\r\n;,\t😀"
@@ -147,21 +148,35 @@ AMOUNTS: dict[str, object] = {
     "an object": {"value": 10},
     "a list": [10],
 }
-FIELDS = ("before_taxes", "taxes", "total", "sum", "discount")
+FIELDS = ("before_taxes", "taxes", "total")
 """Each amount of a document that has to be read, in turn: every wrong value meets one of them."""
+
+SHOWN_FIELDS = ("sum", "discount")
+"""Amounts that no figure rests on."""
 
 WRONG_AMOUNTS = tuple(
     _refused(f"{field}: {name}", f"{field} is ", _sets(**{field: value}))
     for (name, value), field in zip(AMOUNTS.items(), FIELDS * len(AMOUNTS), strict=False)
 )
 MISSING = tuple(_refused(f"no {field}", f"{field} is nothing", _drops(field)) for field in FIELDS)
+SHOWN = (
+    *(
+        _flagged(f"{field}: {value!r}", "NUMBER-UNREADABLE", _sets(**{field: value}))
+        for field, value in zip(SHOWN_FIELDS * 2, ("1234,56", True, "dez", [10]), strict=True)
+    ),
+    *(_fine(f"no {field}", _drops(field)) for field in SHOWN_FIELDS),
+    *(_fine(f"{field}: null", _sets(**{field: None})) for field in SHOWN_FIELDS),
+)
 LINE_AMOUNTS = (
-    _refused("a line's VAT: null", "items[1].tax_amount is nothing", _in_line(tax_amount=None)),
+    _fine("a line's VAT: null", _in_line(tax_amount=None)),
+    _fine("a line's total: missing", lambda row: row["items"][0].pop("total")),
+    _flagged(
+        "a line without amounts",
+        "LINES-UNREADABLE",
+        _in_line(subtotal=None, tax_amount=None, total=None),
+    ),
     _refused("a line's VAT: 1,5", "items[1].tax_amount is", _in_line(tax_amount="1,5")),
     _refused("a line's VAT: NaN", "items[1].tax_amount is", _in_line(tax_amount=_number("NaN"))),
-    _refused(
-        "a line's total: missing", "items[1].total is nothing", lambda row: row["items"][0].pop("total")
-    ),
     _refused("a line's total: an object", "items[1].total is", _in_line(total={"value": 1})),
     _refused("a line's total: true", "items[1].total is", _in_line(total=True)),
     _refused("a line's total: Infinity", "items[1].total is", _in_line(total=_number("Infinity"))),
@@ -173,7 +188,7 @@ DATES = tuple(
         ("date", "29/02/2025"),
         ("date", "00/10/2026"),
         ("date", "10/13/2026"),
-        ("date", "2026-10-05"),
+        ("date", "2026-10-05T00:00:00Z"),
         ("date", "05/10/26"),
         ("date", "5 de outubro de 2026"),
         ("date", ""),
@@ -182,9 +197,20 @@ DATES = tuple(
         ("date", "05/10/0026"),
         ("date", ["05/10/2026"]),
         ("due_date", "31/09/2026"),
-        ("due_date", "2026-10-05"),
+        ("due_date", "2026-13-05"),
         ("due_date", False),
     )
+)
+ISO_DATES = tuple(
+    _fine(f"{field}: written yyyy-mm-dd", _sets(**{field: "2026-10-05"})) for field in ("date", "due_date")
+)
+OWNERS = tuple(
+    _flagged(name, "CLIENT-ID-MISSING", change)
+    for name, change in {
+        "a document of no client": _drops("client"),
+        "null for the client": _sets(client=None),
+        "a client without an id": _sets(client={"name": "Ana"}),
+    }.items()
 )
 IDS = (
     *(
@@ -234,7 +260,7 @@ NO_TAXES: dict[str, object] = {
     "a number": 23,
     "a list": [],
     "an empty object": {},
-    "null for the rate": {"id": 1, "name": None, "value": None},
+    "null for id and rate": {"id": None, "name": None, "value": None},
 }
 LINES = (
     *(
@@ -254,9 +280,10 @@ LINES = (
         _flagged(f"a line's tax: {name}", "TAX-MISSING", _tax(value), _tax(None))
         for name, value in NO_TAXES.items()
     ),
+    _fine("a line's tax: null for the rate", _tax({"id": IVA23.id, "name": None, "value": None})),
     _flagged("a line's tax: missing", "TAX-MISSING", lambda row: row["items"][0].pop("tax"), _tax(None)),
     *(
-        _flagged(f"a line's rate: {name}", "TAX-MISSING", _rate(value), _rate(None))
+        _flagged(f"a line's rate: {name}", "TAX-MISSING", _rate(value), _tax(None))
         for name, value in {
             "a word": "vinte",
             "23 %": "23 %",
@@ -309,4 +336,7 @@ def _nested(levels: int) -> list[Any]:
     return nested
 
 
-VALUES = (*WRONG_AMOUNTS, *MISSING, *LINE_AMOUNTS, *DATES, *IDS, *WORDS, *LINES, *SUMS, *TEXTS)
+VALUES = (
+    *(*WRONG_AMOUNTS, *MISSING, *SHOWN, *LINE_AMOUNTS, *DATES, *ISO_DATES, *OWNERS, *IDS),
+    *(*WORDS, *LINES, *SUMS, *TEXTS),
+)

@@ -24,7 +24,7 @@ from tests.faults.kinds import (
     Outcome,
 )
 from tests.faults.paging import UNSETTLED
-from tests.faults.scene import PER_PAGE, Played
+from tests.faults.scene import Played
 from tests.leaks import places_of
 from tests.tie import raw
 from tests.tie.compared import record_differences
@@ -33,7 +33,7 @@ MOST_REQUESTS = 75
 """Of one client: three readings of three pages and page 1 again, five tries each, and what is optional."""
 
 DEADLINE_SECONDS = 90 * 60
-FIRST_ROW = {FIRST: 0, MIDDLE: PER_PAGE, LAST: 2 * PER_PAGE, ONLY: 0}
+PAGES_BEFORE = {FIRST: 0, MIDDLE: 1, LAST: 2, ONLY: 0}
 LEFTOVER = re.compile(r"\.tmp|\.old|\.staged|(^|/)pages")
 
 Wrong = dict[str, list[str]]
@@ -82,7 +82,7 @@ def _entry(played: Played, client: int) -> dict[str, Any]:
 
 
 def _needed(played: Played, client: int) -> int:
-    pages = -(-len(played.account.documents[client]) // PER_PAGE)
+    pages = -(-len(played.account.documents[client]) // played.per_page)
     return pages + (pages > 1)
 
 
@@ -107,8 +107,8 @@ def _truth(played: Played, client: int) -> raw.Client:
     for hit in played.hits:
         ended = hit.kind.outcome(hit.place, is_lasting=hit.misses is None)
         if hit.client == client and hit.kind.means and ended in (FLAG, TOLERATE):
-            hit.kind.means(documents[FIRST_ROW[hit.place]])
-    pages = -(-len(documents) // PER_PAGE)
+            hit.kind.means(documents[PAGES_BEFORE[hit.place] * played.per_page])
+    pages = -(-len(documents) // played.per_page)
     known = raw.Known(raw.read_taxes(played.account.taxes))
     return raw.Client(client, f"{client}", pages, raw.read_documents(documents, known))
 
@@ -148,7 +148,7 @@ def _outcome(played: Played, hit: Hit) -> Iterator[str]:
     elif wanted == FAIL and (words := _words(hit)) not in entry["reason"]:
         yield f"{name}: the reason does not say {words!r}: {entry['reason']}"
     elif wanted == FLAG:
-        number = played.account.documents[hit.client][FIRST_ROW[hit.place]]["id"]
+        number = played.account.documents[hit.client][PAGES_BEFORE[hit.place] * played.per_page]["id"]
         found = {(finding["code"], finding["document"]) for finding in entry["findings"]}
         if (hit.kind.says, number) not in found:
             yield f"{name}: no {hit.kind.says} for {number}, but {found}"

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tests.tie.entry import Entry, Item
-from tests.tie.law import list_rates
+from tests.tie.law import find_first_country, list_rates
 from tests.tie.region import Known, Supply, find_region, find_scheme
 from tests.tie.values import CENT, cents, plain
 
@@ -124,6 +124,10 @@ class Amounts(NamedTuple):
     codes: tuple[str, ...]
 
 
+UNREADABLE = Amounts(NOTHING, NOTHING, ())
+"""Of a line with nothing to go by: it stands in its row and adds nothing."""
+
+
 class Rates(NamedTuple):
     """Every rate of a reading, and the rate of each tax by its id, where it has but one."""
 
@@ -140,13 +144,13 @@ class _Counted(NamedTuple):
 
 
 def count_entries(entries: Sequence[Entry], known: Known) -> list[Document]:
-    """Every entry of a reading as a document, in their order."""
+    """Counts every entry of a reading as a document, in their order."""
     rates = gather_rates(entries)
     return [count_entry(entry, known, rates) for entry in entries]
 
 
 def gather_rates(entries: Iterable[Entry]) -> Rates:
-    """The rates that stand in a reading."""
+    """Gathers the rates that stand in a reading."""
     found: dict[int | None, set[Decimal]] = defaultdict(set)
     for item in (item for entry in entries for item in entry.items):
         if item.rate is not None:
@@ -156,7 +160,7 @@ def gather_rates(entries: Iterable[Entry]) -> Rates:
 
 
 def count_entry(entry: Entry, known: Known, rates: Rates) -> Document:
-    """A document with its sign, its lines and what has to be said of it. Amounts that are not there are 0."""
+    """Counts an entry: its sign, its lines, and what has to be said of it. Absent amounts are 0."""
     net, tax, total = (amount or NOTHING for amount in (entry.net, entry.tax, entry.total))
     sign = SIGNS.get(entry.type, 0)
     factor, codes = _find_factor(sign, net, tax, total)
@@ -165,7 +169,7 @@ def count_entry(entry: Entry, known: Known, rates: Rates) -> Document:
     turned = -1 if cents(_add_bases(lines)) * net < 0 else 1
     if turned < 0:
         codes.add("SIGN-CONTRADICTS")
-    if len(lines) < len(entry.items):
+    if any(line.amounts is UNREADABLE for line in lines):
         codes.add("LINES-UNREADABLE")
     is_discounted = False
     if lines:
@@ -183,7 +187,7 @@ def count_entry(entry: Entry, known: Known, rates: Rates) -> Document:
         currency=entry.currency,
         exemption=entry.exemption,
         archived=entry.archived,
-        country=entry.country or known.country,
+        country=find_first_country(entry.country, known.country),
         sign=sign,
         sum=None if entry.sum is None else factor * entry.sum,
         discount=None if entry.discount is None else factor * entry.discount,
@@ -203,7 +207,7 @@ def count_entry(entry: Entry, known: Known, rates: Rates) -> Document:
 
 
 def read_total(net: Decimal, tax: Decimal, total: Decimal, withheld: Decimal) -> Total:
-    """Gross and payable by the reading of `total` that is nearer, payable on a tie."""
+    """Reads gross and payable out of `total`: the nearer of its two readings, payable on a tie."""
     gross = net + tax
     from_payable, from_gross = abs(total - (gross - withheld)), abs(total - gross)
     if min(from_payable, from_gross) > TOTAL_TOLERANCE:
@@ -215,7 +219,7 @@ def read_total(net: Decimal, tax: Decimal, total: Decimal, withheld: Decimal) ->
 
 
 def derive_amounts(item: Item, rate: Decimal | None) -> Amounts | None:
-    """Base and VAT of a line, None where there is nothing to go by."""
+    """Derives base and VAT of a line, None where there is nothing to go by."""
     subtotal, tax, total = item.subtotal, item.tax, item.total
     if tax is not None and total is not None:
         if subtotal is None:
@@ -235,12 +239,12 @@ def derive_amounts(item: Item, rate: Decimal | None) -> Amounts | None:
 
 
 def is_discount(base: Decimal, line_tax: Decimal, *, net: Decimal, tax: Decimal) -> bool:
-    """Whether net and VAT of a document are both its lines, lowered alike, to the cent."""
+    """Tells whether net and VAT of a document are both its lines, lowered alike, to the cent."""
     return 0 <= net < cents(base) and abs(cents(line_tax * net / base) - tax) <= CENT
 
 
 def _choose_base(item: Item, subtotal: Decimal, rate: Decimal | None) -> Decimal:
-    """The subtotal before or after its discount, whichever agrees with the rest at its rate; else before."""
+    """Chooses the subtotal before or after its discount: what agrees at the line's rate, else before."""
     if rate is not None:
         for base in (subtotal, subtotal - item.discount):
             tax = base * rate / 100
@@ -252,7 +256,7 @@ def _choose_base(item: Item, subtotal: Decimal, rate: Decimal | None) -> Decimal
 
 
 def _find_factor(sign: int, *amounts: Decimal) -> tuple[int, set[str]]:
-    """What a document's amounts are multiplied by. The first that is not 0 says whether it came negative."""
+    """Finds what amounts are multiplied by. The first that is not 0 says whether they came negative."""
     first = next((amount for amount in amounts if amount), NOTHING)
     if sign < 0:
         return (1, {"CREDIT-NOTE-NEGATIVE"}) if first < 0 else (-1, set())
@@ -260,36 +264,34 @@ def _find_factor(sign: int, *amounts: Decimal) -> tuple[int, set[str]]:
 
 
 def _count_items(entry: Entry, known: Known, rates: Rates) -> tuple[list[_Counted], set[str]]:
-    """The lines that have amounts, and the codes about all of them."""
+    """Counts the lines of an entry, with the codes about all of them."""
     lines: list[_Counted] = []
     codes: set[str] = set()
     for item in entry.items:
         rate = _look_up_rate(item, known, rates)
         amounts = derive_amounts(item, rate)
-        if amounts is None:
-            continue
-        if rate is None and item.may_have_rate:
+        if rate is None and item.may_have_rate and amounts:
             rate = _match_rate(amounts, entry.issued or date.min, known, rates)
         if rate is None:
             codes.add("TAX-MISSING")
-        elif abs(amounts.base * rate / 100 - amounts.tax) > LINE_TAX_TOLERANCE:
+        elif amounts and abs(amounts.base * rate / 100 - amounts.tax) > LINE_TAX_TOLERANCE:
             codes.add("LINE-TAX")
         if rate is not None and item.may_have_rate:
             codes.add("TAX-RESOLVED")
-        codes.update(amounts.codes)
-        lines.append(_Counted(item, rate, amounts))
+        lines.append(_Counted(item, rate, amounts or UNREADABLE))
+        codes.update(lines[-1].amounts.codes)
     return lines, codes
 
 
 def _look_up_rate(item: Item, known: Known, rates: Rates) -> Decimal | None:
-    """A line's own rate, or that of its tax elsewhere in the reading, or among the known taxes."""
+    """Looks up a line's own rate, or that of its tax elsewhere in the reading or among the known taxes."""
     if not item.may_have_rate or item.tax_id is None:
         return item.rate
     return rates.by_id.get(item.tax_id, known.taxes.get(item.tax_id, (None, None))[1])
 
 
 def _match_rate(amounts: Amounts, day: date, known: Known, rates: Rates) -> Decimal | None:
-    """The rate that explains a line's VAT within half a cent, the nearest, the lower of two as near."""
+    """Matches the rate that explains a line's VAT within half a cent: the nearest, the lower of two."""
     candidates = {*rates.every, *list_rates(day), *([] if amounts.tax else [NOTHING])}
     candidates |= {rate for _, rate in known.taxes.values() if rate is not None}
     distances = [(abs(amounts.base * rate / 100 - amounts.tax), rate) for rate in candidates]
@@ -298,7 +300,7 @@ def _match_rate(amounts: Amounts, day: date, known: Known, rates: Rates) -> Deci
 
 
 def _find_differences(base: Decimal, line_tax: Decimal, entry: Entry, lines: Sequence[_Counted]) -> set[str]:
-    """Which of net and VAT differ between lines and document by more than a cent a rate."""
+    """Finds which of net and VAT differ between lines and document by more than a cent a rate."""
     tolerance = CENT * len({line.rate for line in lines})
     sums = (("LINES-NET", base, entry.net), ("LINES-TAX", line_tax, entry.tax))
     return {code for code, ours, own in sums if abs(cents(ours) - (own or NOTHING)) > tolerance}
@@ -306,7 +308,7 @@ def _find_differences(base: Decimal, line_tax: Decimal, entry: Entry, lines: Seq
 
 def _sign_line(line: _Counted, entry: Entry, known: Known, factor: int) -> Line:
     item, day = line.item, entry.issued or date.min
-    country = entry.country or known.country
+    country = find_first_country(entry.country, known.country)
     region = find_region(Supply(entry.type, day, entry.exemption, country, line.rate, item.tax_id), known)
     return Line(
         scheme=find_scheme(entry.type, region, day),
@@ -327,5 +329,5 @@ def _add_bases(lines: Sequence[_Counted]) -> Decimal:
 
 
 def _split(lines: Sequence[_Counted]) -> tuple[list[Decimal], list[Decimal]]:
-    """Bases and VAT of lines."""
+    """Splits lines into their bases and their VAT."""
     return [line.amounts.base for line in lines], [line.amounts.tax for line in lines]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tests.tie.law import CURRENCIES, find_country
+from tests.tie.law import CURRENCIES
 from tests.tie.values import (
     Raw,
     cents,
@@ -47,7 +47,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Entry:
-    """A document as it came; amounts in cents, exact those of its items. `country` is its client's code."""
+    """A document as it came; amounts in cents, exact those of its items. `country` is its client's."""
 
     id: int
     number: str
@@ -59,7 +59,7 @@ class Entry:
     currency: str
     exemption: str
     archived: bool
-    country: str | None
+    country: str
     sum: Decimal | None
     discount: Decimal | None
     net: Decimal | None
@@ -72,7 +72,7 @@ class Entry:
 
 
 def read_entry(raw: Raw) -> Entry:
-    """A document of a reply. Raises `ValueError` for one without an id."""
+    """Reads a document of a reply. Raises `ValueError` for one without an id."""
     identity = read_id(raw.get("id"))
     if identity is None:
         raise ValueError("an entry without an id")
@@ -88,7 +88,7 @@ def read_entry(raw: Raw) -> Entry:
         currency=_read_currency(raw.get("currency")),
         exemption=read_text(raw.get("tax_exemption")).upper(),
         archived=raw.get("archived") is True,
-        country=find_country(read_text(to_mapping(raw.get("client")).get("country"))),
+        country=read_text(to_mapping(raw.get("client")).get("country")),
         sum=_read_cents(raw.get("sum")),
         discount=_read_cents(raw.get("discount")),
         net=_read_cents(raw.get("before_taxes")),

@@ -8,6 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 PORTUGAL = "PT"
+UNKNOWN = "?"
+"""A country that nobody knows, and that is not Portugal."""
+
 PORTUGUESE_REGIONS = ("PT", "PT-AC", "PT-MA")
 
 RATES = (
@@ -94,17 +97,17 @@ Vietnamese đồng; XOF West African CFA franc; YER Yemeni rial; ZMW Zambian kwa
 
 
 def has_rate(region: str, rate: Decimal, day: date) -> bool:
-    """Whether a Portuguese region had a rate on a day: always 0 %, and any before its first row."""
+    """Tells whether a Portuguese region had a rate on a day: always 0 %, and any before its first row."""
     return day < FIRST_DAYS[region] or region in list_regions(rate, day)
 
 
 def list_regions(rate: Decimal, day: date) -> list[str]:
-    """The Portuguese regions whose tables have a rate on a day; all for 0 %."""
+    """Lists the Portuguese regions whose tables have a rate on a day; all for 0 %."""
     return [region for region in PORTUGUESE_REGIONS if not rate or rate in list_rates(day, region)]
 
 
 def list_rates(day: date, region: str | None = None) -> set[Decimal]:
-    """The rates of a day: those of one Portuguese region, or of all three."""
+    """Lists the rates of a day: those of one Portuguese region, or of all three."""
     return {
         Decimal(rate)
         for own, rate, first, last in RATES
@@ -113,14 +116,21 @@ def list_rates(day: date, region: str | None = None) -> set[Decimal]:
 
 
 def is_in_eu(country: str, day: date) -> bool:
-    """Whether a country was in the European Union on a day, the last day of its membership included."""
+    """Tells whether a country was in the European Union on a day, the last day of its membership included."""
     return EU_SINCE.get(country, date.max) <= day <= EU_UNTIL.get(country, date.max)
 
 
 def find_country(text: str | None) -> str | None:
-    """The ISO code of a country by its name or its code, None for a name that is not known."""
+    """Finds the ISO code of a country by its name or its code, None for a name that is not known."""
     word = (text or "").strip()
     return COUNTRIES.get(word.casefold()) or (word.upper() if word.upper() in COUNTRY_CODES else None)
+
+
+def find_first_country(*texts: str | None) -> str | None:
+    """Finds the first known country; UNKNOWN where one is named and none known, None without any."""
+    found = (find_country(text) for text in texts)
+    named = any((text or "").strip() for text in texts)
+    return next((country for country in found if country), UNKNOWN if named else None)
 
 
 def _read_names(table: str) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ from tests.tie.counting import (
     count_entries,
 )
 from tests.tie.entry import Entry, read_entry
-from tests.tie.law import PORTUGAL, find_country
+from tests.tie.law import PORTUGAL
 from tests.tie.region import Known, Taxes
 from tests.tie.values import CENT, cents, plain, read_id, read_json, read_rate, read_text, to_mappings
 
@@ -112,7 +112,7 @@ def _read_client(url: str, api_key: str, client: Mapping[str, Any], taxes: Taxes
         page += 1
     if len(entries) != int(reply["pagination"]["total_entries"]):
         raise ValueError(f"client {identity}: {len(entries)} documents read, not as many as promised")
-    known = Known(taxes, region, find_country(read_text(client.get("country"))))
+    known = Known(taxes, region, read_text(client.get("country")))
     return Client(identity, client["name"], page - 1, tuple(count_entries([*entries.values()], known)))
 
 

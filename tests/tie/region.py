@@ -6,7 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from tests.tie.law import COUNTRY_CODES, PORTUGAL, PORTUGUESE_REGIONS, has_rate, is_in_eu, list_regions
+from tests.tie.law import (
+    COUNTRY_CODES,
+    PORTUGAL,
+    PORTUGUESE_REGIONS,
+    UNKNOWN,
+    has_rate,
+    is_in_eu,
+    list_regions,
+)
 
 ELSEWHERE = "DESCONHECIDO"
 MOSS_PREFIX = "VatMoss"
@@ -36,7 +44,7 @@ class Supply(NamedTuple):
 
 
 def find_region(supply: Supply, known: Known) -> str | None:
-    """The region or country of a line, None where nobody can tell."""
+    """Finds the region or country of a line, None where nobody can tell."""
     if supply.rate is None:
         return None
     named = _name_region(supply.tax_id, known)
@@ -48,7 +56,7 @@ def find_region(supply: Supply, known: Known) -> str | None:
         return named if named in PORTUGUESE_REGIONS or named in COUNTRY_CODES else None
     is_abroad = supply.country not in (None, PORTUGAL)
     if named == ELSEWHERE and is_abroad:
-        return supply.country
+        return _know(supply.country)
     if supply.tax_id not in known.taxes and is_abroad:
         return None
     if has_rate(known.region, supply.rate, supply.day):
@@ -58,7 +66,7 @@ def find_region(supply: Supply, known: Known) -> str | None:
 
 
 def find_scheme(kind: str, region: str | None, day: date) -> str:
-    """The scheme of a line: `pt`, `oss` for another EU country on that day, `foreign` for any other."""
+    """Finds the scheme of a line: `pt`, `oss` for another EU country on that day, `foreign` for any other."""
     if region is None:
         return "oss" if kind.startswith(MOSS_PREFIX) else "pt"
     if region in PORTUGUESE_REGIONS:
@@ -67,13 +75,17 @@ def find_scheme(kind: str, region: str | None, day: date) -> str:
 
 
 def _name_region(tax_id: int | None, known: Known) -> str:
-    """The region that a known tax names, in capitals; "" for none."""
+    """Names the region of a known tax, in capitals; "" for none."""
     region, _ = (None, None) if tax_id is None else known.taxes.get(tax_id, (None, None))
     return (region or "").strip().upper()
 
 
 def _find_moss_country(named: str, supply: Supply) -> str | None:
-    """The EU country that a tax names, else the client's; never Portugal."""
+    """Finds the EU country that a tax names, else the client's; never Portugal."""
     if named != PORTUGAL and is_in_eu(named, supply.day):
         return named
-    return None if supply.country == PORTUGAL else supply.country
+    return None if supply.country == PORTUGAL else _know(supply.country)
+
+
+def _know(country: str | None) -> str | None:
+    return None if country == UNKNOWN else country

@@ -28,7 +28,7 @@ class Number(str):
 
 
 def read_json(text: str) -> Any:
-    """What a page holds, with every number as its digits."""
+    """Reads what a page holds, with every number as its digits."""
     return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Number)
 
 
@@ -44,7 +44,7 @@ def plain(value: Decimal) -> str:
 
 
 def read_amount(value: object) -> Decimal | None:
-    """The amount that a number or a text holds, without binary noise; None for everything else."""
+    """Reads the amount that a number or a text holds, without binary noise; None for everything else."""
     if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
         value = Number(value)
     if not isinstance(value, str):
@@ -62,13 +62,13 @@ def read_amount(value: object) -> Decimal | None:
 
 
 def read_rate(value: object) -> Decimal | None:
-    """Percent, from 0 to 100."""
+    """Reads percent, from 0 to 100."""
     percent = read_amount(value)
     return percent if percent is not None and 0 <= percent <= 100 else None
 
 
 def read_day(value: object) -> date | None:
-    """A day written dd/mm/yyyy or yyyy-mm-dd."""
+    """Reads a day written dd/mm/yyyy or yyyy-mm-dd."""
     if not isinstance(value, str) or isinstance(value, Number):
         return None
     found = SLASHED_DAY.fullmatch(value.strip()) or ISO_DAY.fullmatch(value.strip())
@@ -81,13 +81,13 @@ def read_day(value: object) -> date | None:
 
 
 def read_id(value: object) -> int | None:
-    """An identity: digits alone, as a number or as text."""
+    """Reads an identity: digits alone, as a number or as text."""
     digits = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     return int(digits) if re.fullmatch(rf"[0-9]{{1,{MOST_DIGITS_OF_AN_ID}}}", digits) else None
 
 
 def read_text(value: object) -> str:
-    """A text without blanks around it; what is none as it came; "" for nothing."""
+    """Reads a text without blanks around it; what is none as it came; "" for nothing."""
     if value is None:
         return ""
     if isinstance(value, Number):
