@@ -69,7 +69,7 @@ def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
 
 def _account(month: Month) -> Account:
     plan = month.plan
-    listing = month.brief.listing or stored_clients(plan.source)
+    listing = month.brief.listing or stored_clients(plan.source, plan.config.account.name)
     order = [client for client in month.everyone if client in month.lines]
     order += sorted({*month.lines} - {*order})
     return Account(

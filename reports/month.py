@@ -28,6 +28,7 @@ from reports.plan import Outcome, Plan, Screen
 from reports.render import account
 from reports.render.account import ClientLine
 from reports.source import archive
+from reports.source.archive import Owner
 from reports.source.client_list import ClientList
 from reports.source.fetch import Failure, Reading
 from reports.workers import Workers
@@ -123,10 +124,10 @@ class Month:
         """The reading that lies in the archive. A client without one keeps the reason it failed for."""
         path = archive.path_of(self.plan.source, client)
         try:
-            header = archive.read_header(path)
+            header = archive.read_header(path, owner=Owner(self.plan.config.account.name, client))
         except ClientError as error:
             before = self.before.get(client)
-            reason = before["reason"] if before else None
+            reason = before["reason"] if before and not path.exists() else None
             return Failure(client, ReadingError(reason) if reason else error, 0)
         return Reading(client, path, header, header.pages, 0, 0)
 

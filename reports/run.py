@@ -311,7 +311,7 @@ def _owner(client: int, configs: Sequence[Config]) -> Config:
 def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
     if plan.config.clients is not None:
         return [client.id for client in plan.config.clients], None
-    stored = stored_clients(plan.source)
+    stored = stored_clients(plan.source, plan.config.account.name)
     return [client.id for client in stored.clients] if stored else archive.kept_ids(plan.source), stored
 
 

@@ -4,12 +4,13 @@ import gzip
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reports.errors import ReadingError, WriteError
 from reports.source import archive
-from reports.source.archive import Header, Spool, path_of, read_header, read_pages
+from reports.source.archive import Header, Owner, Spool, path_of, read_header, read_pages
 
 READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 
@@ -192,6 +193,57 @@ def test_an_archive_that_is_not_one_is_refused(tmp_path: Path, lines: list[objec
     with pytest.raises(ReadingError, match=words) as caught:
         list(read_pages(path))
     assert str(path) in str(caught.value)
+
+
+WRONG_VALUES: dict[str, list[Any]] = {
+    "account": [None, 7, ["my-company"]],
+    "client": ["7", 7.0, True, [7], {}],
+    "filters": [None, [], "status", {"status": "final"}, {"status": [1]}],
+    "pages": ["1", 1.0, True, None, -1],
+    "client_details": [[], "x", 1],
+    "origin": [1, [], {}],
+    "taxes": [1, [], {}],
+    "complete": [1, "true", None],
+    "schema": ["1", True, 1.0],
+    "read_at": ["9999-12-31T23:59:59-23:59", 5, None],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [(key, one) for key, values in WRONG_VALUES.items() for one in values]
+)
+def test_a_head_with_a_value_of_another_type_is_a_damaged_archive(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    path = _written(tmp_path / "7.jsonl.gz", GOOD | {key: value}, "one")
+    with pytest.raises(ReadingError, match=r"damaged|another version"):
+        read_header(path)
+    with pytest.raises(ReadingError, match=r"damaged|another version"):
+        read_header(path, may_be_partial=True)
+
+
+@pytest.mark.parametrize(
+    ("owner", "words"),
+    [
+        (
+            Owner("my-company", 8),
+            "the archive of client 7, not of client 8. Move it away. Read the client",
+        ),
+        (Owner("my-company", None), "it is the archive of client 7, not of the list of clients"),
+        (Owner(None, 8), "it is the archive of client 7, not of client 8"),
+        (Owner("other", 7), "it is an archive of the account my-company, not of other. Move it away"),
+        (Owner("other", 8), "it is an archive of the account my-company"),
+    ],
+)
+def test_an_archive_of_another_client_or_account_is_refused_and_says_whose_it_is(
+    tmp_path: Path, owner: Owner, words: str
+) -> None:
+    path = _store(tmp_path, "one")
+    for own in (Owner("my-company", 7), Owner(None, 7)):
+        assert read_header(path, owner=own) == read_header(path)
+    with pytest.raises(ReadingError, match=words) as caught:
+        read_header(path, owner=owner)
+    assert str(caught.value).startswith(f"{path}: ")
 
 
 def test_an_archive_of_an_older_version_names_neither_origin_nor_taxes(tmp_path: Path) -> None:

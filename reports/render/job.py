@@ -33,7 +33,7 @@ from reports.render.labels import Labels
 from reports.render.mail_body import Body, OwnWords
 from reports.render.parts import Grids
 from reports.source import archive
-from reports.source.archive import Header
+from reports.source.archive import Header, Owner
 from reports.source.client_list import AccountClient
 from reports.source.earlier import Earlier
 from reports.source.earlier import readings as earlier_readings
@@ -52,7 +52,7 @@ class Job:
     `region` is where the business is: PT, PT-AC or PT-MA. `listed` is the client in the account's own list,
     where that was read whole. `details`: what else of the account's word is shown, `client` and `balance`.
     `account_folder`: where the readings of earlier periods lie that it is held against. `own_words` None: no
-    mail is made.
+    mail is made. `account`: whose the archive has to be; None for whatever account.
     """
 
     client: int
@@ -75,6 +75,7 @@ class Job:
     details: tuple[str, ...] = ()
     account_folder: Path | None = None
     own_words: OwnWords | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def render(job: Job, folder: Path | None) -> Rendered:
 
 
 def _reckoned(job: Job) -> _Reckoned:
-    header = archive.read_header(job.archive)
+    header = archive.read_header(job.archive, owner=Owner(job.account, job.client))
     documents: list[Document] = []
     own: set[int] = set()
     for page in archive.read_pages(job.archive):
@@ -243,7 +244,7 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
     for earlier in readings:
         try:
             documents = _documents(earlier.archive)
-            head = archive.read_header(earlier.archive)
+            head = archive.read_header(earlier.archive, owner=Owner(header.account, job.client))
             then = tables.build(documents, _taxation(job, head, documents, word))
         except (ClientError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("client %s is not held against %s: %s", job.client, earlier.period.label, error)

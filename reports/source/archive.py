@@ -20,10 +20,10 @@ import zlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from itertools import chain, count, zip_longest
 from pathlib import Path
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, Self, TextIO
 
 from reports import files
@@ -38,6 +38,10 @@ _MEMBER_HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 """Of gzip, without a name, a time, and the system that zlib would name."""
 _CURRENT = re.compile(r"([0-9]+)" + re.escape(ENDING))
 _READ_AGAIN = "Read the client again, without --offline"
+_DAMAGED = (
+    *(gzip.BadGzipFile, zlib.error, EOFError),
+    *(ValueError, TypeError, KeyError, OverflowError, RecursionError),
+)
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +67,14 @@ class Header:
     details: dict[str, Any] | None = None
     origin: str | None = None
     taxes: str | None = None
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose an archive is. `client` None: the account's list of clients; `account` None: whatever account."""
+
+    account: str | None
+    client: int | None
 
 
 class Spool:
@@ -149,10 +161,16 @@ def list_archives(source_folder: Path) -> list[Path]:
     return sorted(path for path in source_folder.glob(f"*{ENDING}") if path.name[:1].isdigit())
 
 
-def read_header(path: Path, *, may_be_partial: bool = False) -> Header:
-    """The first line of an archive. Raises ReadingError when there is none, or it is of no use."""
+def read_header(path: Path, *, owner: Owner | None = None, may_be_partial: bool = False) -> Header:
+    """The first line of an archive.
+
+    Raises ReadingError when there is none, when it is of no use, and when it is not the `owner`'s.
+    """
     with _reading(path) as lines:
-        return _header(path, lines, may_be_partial=may_be_partial)
+        header = _header(path, lines, may_be_partial=may_be_partial)
+    if owner:
+        _check_owner(path, header, owner)
+    return header
 
 
 def read_pages(path: Path, *, may_be_partial: bool = False) -> Generator[str, None, None]:
@@ -188,7 +206,7 @@ def _reading(path: Path) -> Iterator[TextIO]:
             yield lines
     except FileNotFoundError:
         raise ReadingError(f"{path}: there is no such archive. {_READ_AGAIN}") from None
-    except (gzip.BadGzipFile, zlib.error, EOFError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except _DAMAGED as error:
         raise ReadingError(
             f"{path}: the archive is damaged ({type(error).__name__}). {_READ_AGAIN}"
         ) from error
@@ -215,13 +233,15 @@ def _page_lines(path: Path) -> Generator[str, None, None]:
 def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
     """Raises ReadingError for a header that is of no use, and ValueError or its like for a damaged one."""
     raw = json.loads(lines.readline())
-    if raw["schema"] != SCHEMA:
+    if type(raw["schema"]) is not int or raw["schema"] != SCHEMA:
         raise ReadingError(f"{path}: it was written by another version of this tool. {_READ_AGAIN}")
-    if raw["complete"] is not True and not may_be_partial:
+    if not _has_types(raw):
+        raise TypeError("a value of another type")
+    if not raw["complete"] and not may_be_partial:
         raise ReadingError(f"{path}: the reading was not complete. {_READ_AGAIN}")
     read_at = datetime.fromisoformat(raw["read_at"])
-    if read_at.tzinfo is None:
-        raise ValueError("an instant without a time zone")
+    if read_at.tzinfo is None or not MINYEAR < read_at.year < MAXYEAR:
+        raise ValueError("an instant without a time zone, or at the very end of the calendar")
     return Header(
         schema=raw["schema"],
         account=raw["account"],
@@ -234,6 +254,42 @@ def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
         origin=raw.get("origin"),
         taxes=raw.get("taxes"),
     )
+
+
+def _has_types(raw: dict[str, Any]) -> bool:
+    """Each value of a header is of its type. True and False are no numbers."""
+    filters, pages, texts = raw["filters"], raw["pages"], (str, NoneType)
+    return (
+        isinstance(raw["account"], str)
+        and type(raw["client"]) in (int, NoneType)
+        and isinstance(filters, dict)
+        and all(isinstance(values, list) for values in filters.values())
+        and all(isinstance(value, str) for values in filters.values() for value in values)
+        and type(pages) is int
+        and pages >= 0
+        and isinstance(raw["complete"], bool)
+        and isinstance(raw["client_details"], (dict, NoneType))
+        and isinstance(raw.get("origin"), texts)
+        and isinstance(raw.get("taxes"), texts)
+    )
+
+
+def _check_owner(path: Path, header: Header, owner: Owner) -> None:
+    """Raises ReadingError for an archive that is another's, as one is that was copied over it."""
+    if owner.account not in (None, header.account):
+        raise ReadingError(
+            f"{path}: it is an archive of the account {header.account}, not of {owner.account}. "
+            f"Move it away. {_READ_AGAIN}"
+        )
+    if owner.client != header.client:
+        raise ReadingError(
+            f"{path}: it is the archive of {_named(header.client)}, not of {_named(owner.client)}. "
+            f"Move it away. {_READ_AGAIN}"
+        )
+
+
+def _named(client: int | None) -> str:
+    return "the list of clients" if client is None else f"client {client}"
 
 
 def _header_line(header: Header) -> object:

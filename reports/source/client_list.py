@@ -1,5 +1,6 @@
 """The account's own list of clients: to write a configuration, and to say how many of them a run covers."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import interruption
 from reports.errors import ReadingError
-from reports.source.archive import SCHEMA, Header, Spool, path_of, read_pages
+from reports.source.archive import SCHEMA, Header, Owner, Spool, path_of, read_header, read_pages
 from reports.source.paging import READINGS, Leaf, Ledger, MovedError, id_of, leaf_of, unsettled
 from reports.source.reply import Page, page_of
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from reports.source.client import Api
 
 WHERE = "the list of clients"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,18 @@ def read_clients(path: Path) -> ClientList:
     return ClientList(total, tuple(clients))
 
 
-def stored_clients(source: Path) -> ClientList | None:
-    """The account's clients as they were last read into `source`; None when they never were."""
+def stored_clients(source: Path, account: str) -> ClientList | None:
+    """The account's clients as they were last read into `source`; None when they never were.
+
+    A list that cannot be read, or is another account's, is logged and taken for none.
+    """
+    path = path_of(source, None)
     try:
-        return read_clients(path_of(source, None))
-    except ReadingError:
+        read_header(path, owner=Owner(account, None), may_be_partial=True)
+        return read_clients(path)
+    except ReadingError as error:
+        if path.exists():
+            _log.warning("%s", error)
         return None
 
 
