@@ -157,7 +157,7 @@ def _of_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Ite
         if settings.clients and not readable:
             yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
         elif len(readable) == len(settings.clients or ()):
-            yield from _of_account(check_documents(readable, known))
+            yield from _of_account(check_documents(readable, known, is_everybody=False))
 
 
 def _folder(folder: Path) -> Item:

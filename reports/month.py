@@ -96,7 +96,11 @@ class Month:
             found += check_clients(self.everyone, self._known)
         lines = [self.lines[client] for client in self.everyone if client in self.lines]
         if len(lines) == len(self.everyone) and all(line.state == account.READY for line in lines):
-            found += check_documents([line.documents_read for line in lines], self._known)
+            found += check_documents(
+                [line.documents_read for line in lines],
+                self._known,
+                is_everybody=plan.config.clients is None,
+            )
         return found
 
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:

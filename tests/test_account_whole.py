@@ -99,6 +99,12 @@ def test_an_account_that_lost_all_documents_is_nothing_done(office: Office, clie
     assert (office.run().code, findings(office)) == (4, [("ACCOUNT-EMPTY", "warning", None)])
 
 
+def test_clients_that_somebody_listed_may_all_be_new(office: Office) -> None:
+    remove_documents(office)
+    office.configure([ANA, RUI])
+    assert (office.run().code, findings(office)) == (0, [])
+
+
 def test_chosen_clients_say_nothing_about_the_account(office: Office) -> None:
     office.sandbox.account_data.documents[RUI].clear()
     assert (office.run("--client", str(RUI)).code, findings(office)) == (0, [])

@@ -282,7 +282,8 @@ def test_the_other_pages_of_a_client_that_failed_are_not_asked_for(
 
     (failure,), seen = _read(script, tmp_path, parallel=1)
     assert isinstance(failure, Failure)
-    assert [one.page for one in seen] == [1, 2, 3]
+    # The third may be under way before the failure is noticed, and no other.
+    assert [one.page for one in seen] in ([1, 2], [1, 2, 3])
 
 
 def test_an_unreachable_api_fails_every_client(tmp_path: Path) -> None:

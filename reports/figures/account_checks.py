@@ -40,10 +40,15 @@ def check_clients(listed: Sequence[int], known: Mapping[int, KnownClient]) -> It
         yield ClientFinding(finding, client_id)
 
 
-def check_documents(read: Sequence[int], known: Mapping[int, KnownClient]) -> Iterator[ClientFinding]:
-    """`read` is how many documents of any date each client of the account has."""
-    if read and not any(read):
-        before = sum(client.documents for client in known.values())
+def check_documents(
+    read: Sequence[int], known: Mapping[int, KnownClient], *, is_everybody: bool
+) -> Iterator[ClientFinding]:
+    """`read` is how many documents of any date each client has; `is_everybody`: each client of the account.
+
+    Clients that somebody listed may all be new ones.
+    """
+    before = sum(client.documents for client in known.values())
+    if read and not any(read) and (is_everybody or before):
         yield ClientFinding(Finding(ACCOUNT_EMPTY, expected=str(before), found="0"))
 
 

@@ -43,7 +43,7 @@ __all__ = [
     "read_taxes",
 ]
 
-PAGE_SIZE = 30
+PAGE_SIZE = 100
 TIMEOUT_SECONDS = 30
 FILTER = {"filter": {"archived": ["archived", "non_archived"]}}
 
