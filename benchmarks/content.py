@@ -143,6 +143,7 @@ def _frames(documents: int, lines: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _document(row: int, choice: random.Random) -> tuple[Any, ...]:
     net = Decimal(choice.randrange(-20_000, 900_000)) / 100
     tax = (net * 23 / 100).quantize(_CENT)
+    rounding = _CENT if row % 4 == 0 else Decimal("0.00")
     day = FIRST_DAY + dt.timedelta(days=row % 31)
     url = f"https://office.app.invoicexpress.example/documents/{row:032x}"
     values = {
@@ -157,9 +158,12 @@ def _document(row: int, choice: random.Random) -> tuple[Any, ...]:
         "discount": Decimal("0.00"),
         "net": net,
         "tax": tax,
-        "gross": net + tax,
+        "rounding": rounding,
+        "gross": net + tax + rounding,
         "withholding": Decimal("0.00"),
-        "payable": net + tax,
+        "payable": net + tax + rounding,
+        "exchange_rate": None,
+        "counter_value": None,
         "exemption": None,
         "observations": None,
         "link": Link("Ver", url),

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from reports.source.sandbox_answers import json_text
-from reports.source.sandbox_documents import Raw, Tax, document, line
+from reports.source.sandbox_documents import Raw, Tax, document, line, number
 
 ACCOUNT = "office"
 PAGE_SIZE = 30
@@ -26,13 +26,14 @@ EARLIER_DAYS = 240
 CLOCK = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 SEED = 20261031
 
-_TAXES = (
+_NORMAL, _INTERMEDIATE, _REDUCED, _EXEMPT = (
     Tax(1, "IVA23", Decimal(23)),
-    Tax(1, "IVA23", Decimal(23)),
-    Tax(2, "IVA13", Decimal(13)),
-    Tax(3, "IVA6", Decimal(6)),
-    Tax(4, "Isento", Decimal(0)),
+    Tax(2, "IVA13", Decimal(13), "PT"),
+    Tax(3, "IVA6", Decimal(6), "PT"),
+    Tax(4, "Isento", Decimal(0), "PT"),
 )
+_CODES = {"NOR": _NORMAL, "INT": _INTERMEDIATE, "RED": _REDUCED, "ISE": _EXEMPT}
+_SOLD = (_NORMAL, _NORMAL, _INTERMEDIATE, _REDUCED, _EXEMPT)
 _KINDS = ("Invoice",) * 6 + ("InvoiceReceipt",) * 2 + ("SimplifiedInvoice", "CreditNote")
 
 CONFIG = """\
@@ -78,10 +79,10 @@ class Office:
 def pages(office: Office) -> Iterator[str]:
     """The bodies of the first client's pages, in order."""
     choice = random.Random(SEED)  # noqa: S311 - data by a seed, no secret
-    for number in range(1, office.pages + 1):
-        rows = range((number - 1) * PAGE_SIZE, min(number * PAGE_SIZE, office.documents))
+    for page in range(1, office.pages + 1):
+        rows = range((page - 1) * PAGE_SIZE, min(page * PAGE_SIZE, office.documents))
         papers = [_paper(row, office, choice) for row in rows]
-        yield json_text({"invoices": papers, "pagination": pagination(office.documents, number)})
+        yield json_text({"invoices": papers, "pagination": pagination(office.documents, page)})
 
 
 def pagination(entries: int, number: int) -> Raw:
@@ -93,6 +94,22 @@ def pagination(entries: int, number: int) -> Raw:
         "total_pages": total_pages,
         "per_page": PAGE_SIZE,
     }
+
+
+def taxes() -> str:
+    """Makes the body of `/taxes.json`: the normal rate is the default and names no region."""
+    rows = [
+        {
+            "id": tax.id,
+            "name": tax.name,
+            "value": number(tax.value),
+            "region": tax.region,
+            "code": code,
+            "default_tax": int(tax is _NORMAL),
+        }
+        for code, tax in _CODES.items()
+    ]
+    return json_text({"taxes": rows})
 
 
 def of_client(page: str, client: int) -> str:
@@ -133,24 +150,30 @@ def _paper(row: int, office: Office, choice: random.Random) -> Raw:
         else PERIOD_FIRST - timedelta(days=1 + row % EARLIER_DAYS)
     )
     is_paid = kind == "InvoiceReceipt" or choice.random() < (0.5 if is_recent else 0.95)
+    lines = [_line(choice) for _ in range(LINES)]
+    is_exempt = any(item["tax"]["id"] == _EXEMPT.id for item in lines)
     return document(
         kind,
         day,
-        [_line(choice) for _ in range(LINES)],
+        lines,
         client=client(FIRST_CLIENT),
         identity=FIRST_CLIENT * 1_000_000 + row,
         number_in_series=row + 1,
         status="settled" if is_paid else "final",
         reference=f"PO-{row}" if row % 3 else None,
-        tax_exemption="M07",
+        tax_exemption="M07" if is_exempt else "",
     )
 
 
 def _line(choice: random.Random) -> Raw:
+    """Every other price had VAT in it, so that it has four decimals."""
+    price = Decimal(choice.randrange(100, 90_000)) / 100
+    if choice.random() < 0.5:
+        price = (price / Decimal("1.23")).quantize(Decimal("0.0001"))
     return line(
         f"Serviço {choice.randrange(50)} de consultoria",
-        f"{choice.randrange(100, 90000) / 100:.2f}",
+        price,
         quantity=str(choice.randrange(1, 9)),
-        tax=choice.choice(_TAXES),
+        tax=choice.choice(_SOLD),
         description="Trabalho prestado durante o mês, conforme acordado",
     )

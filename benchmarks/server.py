@@ -46,6 +46,7 @@ class Answers:
         self._office = served
         self._key = key
         self._pages = list(office.pages(served))
+        self._taxes = office.taxes()
         self.count = 0
 
     def reply(self, method: str, target: str) -> bytes:
@@ -58,6 +59,8 @@ class Answers:
         number = int(query.get("page", ["1"])[0])
         if method == "GET" and address.path == "/clients.json":
             return _whole(200, self._clients(number))
+        if method == "GET" and address.path == "/taxes.json":
+            return _whole(200, self._taxes)
         match = _DOCUMENTS.fullmatch(address.path)
         if method == "POST" and match and int(match[1]) in self._office.numbers:
             if 1 <= number <= len(self._pages):

@@ -59,10 +59,12 @@ class Brief:
                 html=settings.output.html,
                 pdf=settings.output.pdf,
                 brand=self._brand,
+                region=settings.account.region,
                 listed=listed,
                 details=self._details(client),
                 account_folder=plan.account_folder,
                 own_words=OwnWords(email.subject, email.text) if email and is_written_to else None,
+                account=settings.account.name,
             ),
             period_folder=plan.folder,
             pages=found.pages,
@@ -97,5 +99,5 @@ class Brief:
         if self.plan.config.clients is not None:
             return {}
         # A run that could not ask for the list renders with the one it has.
-        listing = self.listing or stored_clients(self.plan.source)
+        listing = self.listing or stored_clients(self.plan.source, self.plan.config.account.name)
         return listing.addresses if listing else {}

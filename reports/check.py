@@ -5,13 +5,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from reports import files, result
-from reports.deliver import post
+from reports.deliver import post, record
 from reports.errors import (
     ClientError,
     ConfigError,
@@ -21,16 +21,26 @@ from reports.errors import (
     ReportsError,
     UnreachableError,
 )
+from reports.figures.account_checks import (
+    ClientFinding,
+    KnownClient,
+    check_clients,
+    check_documents,
+    check_period,
+    is_silence,
+)
 from reports.figures.checks import hidden_by
 from reports.period import local_day
 from reports.plan import brand_of
 from reports.redaction import Redactor
 from reports.render import browser, pages
+from reports.render.labels import Labels
 from reports.result import Run
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Smtp
 from reports.source.client import Api
+from reports.source.client_list import list_clients
 
 LEAST_FREE_BYTES = 100_000_000
 TIMES_THE_LAST_RUN = 2
@@ -61,7 +71,8 @@ class Item:
 
 def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor) -> Iterator[Item]:
     """Looks at one configuration, which is valid already, one item at a time."""
-    period = resolve_period(settings, local_day(now(), settings.time_zone))
+    today = local_day(now(), settings.time_zone)
+    period = resolve_period(settings, today)
     yield _well(
         f"configuration {settings.path}: valid, period {period.label} ({period.first} to {period.last})"
     )
@@ -71,6 +82,8 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     last = result.last_run(account_folder)
     yield from _space(account_folder, last)
     yield _last_run(settings, last, now())
+    known = record.known_clients(account_folder, period)
+    yield from _of_account(check_period(period, today))
     if settings.output.pdf:
         yield _browser()
     if settings.statement.templates:
@@ -87,7 +100,7 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
         yield _well(f"key: in {whose}; a scheduled task needs it too")
     else:
         yield _well(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
-    yield from _of_api(settings, key)
+    yield from _of_api(settings, key, known)
 
 
 def _filters(settings: Config) -> Iterator[Item]:
@@ -98,27 +111,37 @@ def _filters(settings: Config) -> Iterator[Item]:
             yield _well(f"{whose}: documents are left out on purpose: {', '.join(hidden)}")
 
 
-def _of_api(settings: Config, key: str) -> Iterator[Item]:
+def _of_account(findings: Iterable[ClientFinding]) -> Iterator[Item]:
+    """Findings of the account, as a run would have them."""
+    labels = Labels("en")
+    for finding, _ in findings:
+        code = ExitCode.NONE_DONE if is_silence(finding) else ExitCode.WARNINGS
+        yield Item(code, f"account: {labels.finding(finding)}")
+
+
+def _of_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Iterator[Item]:
     limits = settings.requests
     api = Api(
         settings.account.origin,
         key,
-        per_page=limits.per_page,
+        per_page=limits.page_size,
         per_minute=limits.per_minute,
         deadline_seconds=limits.deadline_minutes * 60,
     )
     with closing(api):
         yield _connection(api)
         try:
-            total = api.clients_page(1).pagination.total_entries
+            listed = list_clients(api)
         except RefusedError as error:
             yield _ill(error)
             return
         except ReportsError as error:
             yield Item(ExitCode.NONE_DONE, str(error))
             return
-        yield _well(f"API: {settings.account.origin} accepts the key; the account has {total} clients")
-        readable = 0
+        yield _well(f"API: {settings.account.origin} accepts the key; the account has {len(listed)} clients")
+        if settings.clients is None:
+            yield from _of_account(check_clients(listed, known))
+        readable: list[int] = []
         for client in settings.clients or ():
             filters = settings.client_filters(client).as_request()
             try:
@@ -128,11 +151,13 @@ def _of_api(settings: Config, key: str) -> Iterator[Item]:
                 if not isinstance(error, ReadingError) or isinstance(error, UnreachableError):
                     return
             else:
-                readable += 1
+                readable.append(found)
                 named = f"client {client.id} {client.name}" if client.name else f"client {client.id}"
                 yield _well(f"{named}: {found} documents")
         if settings.clients and not readable:
             yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
+        elif len(readable) == len(settings.clients or ()):
+            yield from _of_account(check_documents(readable, known))
 
 
 def _folder(folder: Path) -> Item:

@@ -40,6 +40,12 @@ issuer:
   address: "Rua do Exemplo 1, 1000-001 Lisboa"
 output: {{folder: .}}
 """
+CHECKED = {
+    ExitCode.DONE: "A run would go through.",
+    ExitCode.WARNINGS: "A run would go through, with warnings: look at what is NOT OK.",
+}
+"""What `check` says at its end; of any other code, that a run would fail."""
+
 DEMO_VARIABLE = "INVOICE_REPORTS_DEMO_KEY"
 CONFIGS = click.argument(
     "config", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=True, exists=False)
@@ -63,6 +69,7 @@ def main() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
 @click.option("--offline", is_flag=True, help="Render again from the stored pages; needs no key.")
 @click.option("--resume", is_flag=True, help="Do not read again what was read completely today.")
+@click.option("--even-if-not-begun", is_flag=True, help="Run a --period that begins after today.")
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -82,6 +89,7 @@ def run(
     dry_run: bool,
     offline: bool,
     resume: bool,
+    even_if_not_begun: bool,
     jobs: int | None,
     scheduler: str | None,
 ) -> int:
@@ -99,6 +107,7 @@ def run(
         output=output.absolute() if output else None,
         is_offline=offline,
         is_resumed=resume,
+        may_not_have_begun=even_if_not_begun,
     )
     return _run(configs, options, now=clock(), is_quiet=quiet, is_dry=dry_run, jobs=jobs, scheduler=scheduler)
 
@@ -120,7 +129,7 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
                 mark = "NOT OK:" if item.exit_code else tick()
                 say(f"{settings.account.name}: {mark} {item.message}")
     code = most_severe(codes)
-    said = "A run would go through." if code == 0 else "Mend what is NOT OK; a run would fail."
+    said = CHECKED.get(code, "Mend what is NOT OK; a run would fail.")
     say(f"{said} Exit code {int(code)}.")
     return code
 

@@ -5,11 +5,13 @@ import logging
 
 from reports import files, result
 from reports.deliver import record
+from reports.deliver.entry import account_finding
 from reports.errors import ExitCode, WriteError, most_severe
+from reports.figures.account_checks import is_silence
 from reports.month import UNMAILED, Month
 from reports.plan import Clock, Outcome, brand_of, few, last_line
-from reports.render import account_pages, pages, workbook
-from reports.render.account import FAILED, TOO_LARGE, Account
+from reports.render import account_pages, pages, parts, workbook
+from reports.render.account import FAILED, TOO_LARGE, Account, AccountFinding
 from reports.render.labels import Labels
 from reports.source.client_list import stored_clients
 
@@ -25,6 +27,7 @@ def sum_up(month: Month) -> None:
     try:
         # What was put aside is read within, so that a disk that fails is told like one that is full.
         with files.new_file(folder / "summary.xlsx") as target:
+            month.shelf.put(account_pages.WHOLE, parts.pack(account_pages.account_grids(account, labels)))
             book = account_pages.summary_book(account, month.shelf, labels=labels)
             workbook.write(book, target, labels=labels, brand=brand)
     except WriteError as error:
@@ -40,7 +43,7 @@ def sum_up(month: Month) -> None:
 def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
     """Writes the run record, and the line in RESULT.html."""
     account, plan = _account(month), month.plan
-    code = most_severe([*month.codes, _code(month)])
+    code = most_severe([*month.codes, _code(month, account)])
     message = last_line(_sentence(month, account), code)
     log.info("%s", message)
     try:
@@ -53,6 +56,7 @@ def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
             exit_code=code,
             message=message,
             entries=(month.entries[line.id] for line in account.clients),
+            findings=[account_finding(one.finding, one.client_id) for one in account.findings],
         )
         month.is_recorded = True
         result.write(plan.account_folder, Labels(plan.config.language))
@@ -65,7 +69,7 @@ def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
 
 def _account(month: Month) -> Account:
     plan = month.plan
-    listing = month.brief.listing or stored_clients(plan.source)
+    listing = month.brief.listing or stored_clients(plan.source, plan.config.account.name)
     order = [client for client in month.everyone if client in month.lines]
     order += sorted({*month.lines} - {*order})
     return Account(
@@ -75,16 +79,19 @@ def _account(month: Month) -> Account:
         clients=tuple(month.lines[client] for client in order),
         clients_in_account=listing.total if listing else None,
         filters=plan.config.filters.as_request(),
+        whole=tuple(
+            AccountFinding(one.finding, one.client_id, one.finding.number) for one in month.account_findings()
+        ),
     )
 
 
-def _code(month: Month) -> ExitCode:
-    """Failures and warnings over all clients of the overview."""
-    if _is_none_done(month):
+def _code(month: Month, account: Account) -> ExitCode:
+    """Failures and warnings over all clients of the overview, and warnings of the account."""
+    if _is_none_done(month) or any(is_silence(one.finding) for one in account.whole):
         return ExitCode.NONE_DONE
     if any(line.state == FAILED for line in month.lines.values()):
         return ExitCode.SOME_FAILED
-    has_warnings = any(
+    has_warnings = account.warnings > 0 or any(
         line.warnings or line.is_changed or line.unmailed == TOO_LARGE for line in month.lines.values()
     )
     return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
@@ -97,6 +104,7 @@ def _is_none_done(month: Month) -> bool:
 
 
 def _sentence(month: Month, account: Account) -> str:
+    labels = Labels("en")
     overview = month.plan.folder / "index.html"
     ready, failed = len(account.ready), account.failed
     parts = [f"{ready} of {len(account.clients)} clients ready"]
@@ -107,7 +115,8 @@ def _sentence(month: Month, account: Account) -> str:
     if failed or month.stopped_by:
         parts.append(str(month.stopped_by or failed[0].reason))
     parts += map(str, month.unwritten)
-    if count := sum(client.warnings for client in account.clients):
+    parts += [labels.finding(one.finding) for one in account.whole]
+    if count := account.warnings + sum(client.warnings for client in account.clients):
         parts.append(f"warnings: {count}, see {overview}")
     for why, what in UNMAILED.items():
         if clients := account.unmailed(why):

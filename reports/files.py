@@ -4,6 +4,9 @@ A temporary name is `.NAME.0123abcd.tmp`; what a killed run left behind is remov
 run: what it cannot remove, the next one tries again.
 On Windows a file that somebody has open refuses to be replaced: that is tried again for about 2.5 seconds,
 and then the message says to close it. Elsewhere a refusal is a matter of permission, and final at once.
+
+A link, a pipe or a device may lie where a file of ours belongs: it is never written through, and opening it
+never waits.
 """
 
 import errno
@@ -12,12 +15,14 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal, TextIO
 
 from reports.errors import WriteError
 
@@ -28,6 +33,8 @@ _IS_WINDOWS = os.name == "nt"
 _DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DISK_FULL_WINDOWS = {39, 112}
 _HELD_WINDOWS = {5, 32, 33}
+_JUNCTION = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
+"""How Windows marks a folder that leads elsewhere without being a symbolic link."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +67,29 @@ def new_file(path: Path, *, staged_in: Path | None = None) -> Iterator[BinaryIO]
             beside.unlink(missing_ok=True)
 
 
+def open_to_read(path: Path) -> BinaryIO:
+    """The regular file `path`, or the one a link leads to. Raises OSError, also for a pipe or a device."""
+    file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115 - Path.open has no opener
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    return file
+
+
+def open_log(path: Path, *, is_continued: bool) -> TextIO:
+    """The text file `path`, begun anew or continued. What else lies there gives way. Raises OSError.
+
+    So does the second name of another file where it is begun anew: its text would go.
+    """
+    with suppress(FileNotFoundError):
+        found = path.lstat()
+        is_shared = found.st_nlink > 1 and not is_continued
+        if is_link(path) or not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)) or is_shared:
+            remove_file(path)
+    mode: Literal["a", "w"] = "a" if is_continued else "w"
+    return open(path, mode, encoding="utf-8", errors="backslashreplace", opener=_open_no_link)
+
+
 def temporary_name(path: Path) -> Path:
     """A name beside `path` that nobody else uses and that `sweep` knows."""
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
@@ -73,18 +103,18 @@ def sweep(folder: Path) -> None:
         return
     for left in found:
         try:
-            if left.is_dir():
+            if left.is_dir() and not is_link(left):
                 remove_folder(left)
             else:
-                _patiently(partial(left.unlink, missing_ok=True), left)
+                remove_file(left)
         except WriteError as error:
             _log.warning("what a killed run left stays there: %s", error)
 
 
 def replace(source: Path, target: Path) -> None:
     """Renames the file `source` to `target`, which it replaces in one step. Raises WriteError."""
-    if target.is_dir():
-        # Windows would say that somebody has it open.
+    if target.is_dir() and (_IS_WINDOWS or not is_link(target)):
+        # Windows would say that somebody has it open, also for a link to a folder.
         raise WriteError(f"{target}: it could not be written, for a folder is there. Move it away")
     _patiently(partial(os.replace, source, target), target)
     sync_folder(target.parent)
@@ -94,6 +124,40 @@ def rename_folder(source: Path, target: Path) -> None:
     """Renames a folder; `target` must not exist. Raises WriteError."""
     _patiently(partial(os.rename, source, target), target)
     sync_folder(target.parent)
+
+
+def move(source: Path, folder: Path) -> None:
+    """Moves a file, a folder or a link into `folder`, under another name where its own is taken there.
+
+    Raises WriteError.
+    """
+    names = (f"{source.stem} ({number}){source.suffix}" for number in count(2))
+    target = next(folder / name for name in chain([source.name], names) if not os.path.lexists(folder / name))
+    _patiently(partial(os.rename, source, target), source)
+
+
+def remove_file(path: Path) -> None:
+    """Removes a file or a link, never what the link leads to; one that is not there is fine.
+
+    Raises WriteError.
+    """
+    # Windows removes a link to a folder as it does a folder.
+    is_folder = _IS_WINDOWS and path.is_dir()
+    _patiently(partial(os.rmdir, path) if is_folder else partial(path.unlink, missing_ok=True), path)
+
+
+def remove_empty_folder(folder: Path) -> None:
+    """Removes a folder in which nothing is left. Raises WriteError."""
+    _patiently(partial(os.rmdir, folder), folder)
+
+
+def is_link(path: Path) -> bool:
+    """A symbolic link or a junction lies there, wherever it leads."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
 
 
 def prove_free(folder: Path) -> None:
@@ -151,6 +215,15 @@ def is_held(error: OSError) -> bool:
     if getattr(error, "winerror", None) in _HELD_WINDOWS:
         return True
     return _IS_WINDOWS and error.errno == errno.EACCES
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Opens without waiting for whoever is at the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _patiently(action: Callable[[], object], path: Path) -> None:

@@ -96,7 +96,7 @@ def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready
     entries = record.entries(found)
     if unknown := [client for client in choice.clients if client not in entries]:
         raise ConfigError(f"--client {unknown[0]} is not in the run of {plan.period.label}: {plan.folder}")
-    listing = stored_clients(plan.source)
+    listing = stored_clients(plan.source, plan.config.account.name)
     listed = listing.addresses if listing else {}
     own = plan.config.clients
     configured = {*entries} if own is None else {client.id for client in own}

@@ -52,6 +52,11 @@ def cents(amount: Decimal) -> Decimal:
     return (amount if amount.same_quantum(CENT) else amount.quantize(CENT, None, _CONTEXT)) or ZERO
 
 
+def negate(amount: Decimal | None) -> Decimal | None:
+    """`amount` with the other sign; a zero never becomes a negative zero, nothing stays nothing."""
+    return -amount if amount else amount
+
+
 def plain(number: Decimal) -> str:
     """Plain decimal text without trailing zeros: a rate of 23.00 is `23`, one of 5.50 `5.5`."""
     text = f"{number:f}"

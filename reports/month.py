@@ -6,7 +6,7 @@ summary always cover every archive of the period.
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cached_property
@@ -21,12 +21,14 @@ from reports.deliver import publish, record
 from reports.deliver.entry import Entries, Entry, are_files_kept, failed_entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures import checks
+from reports.figures.account_checks import ClientFinding, check_clients, check_documents, check_period
 from reports.forecast import Forecast
 from reports.foreman import StoppedError
 from reports.plan import Outcome, Plan, Screen
 from reports.render import account
 from reports.render.account import ClientLine
 from reports.source import archive
+from reports.source.archive import Owner
 from reports.source.client_list import ClientList
 from reports.source.fetch import Failure, Reading
 from reports.workers import Workers
@@ -51,9 +53,12 @@ class Month:
         self.screen = screen
         self.workers = workers
         self.brief = Brief(plan)
-        self.before = record.entries(record.read(plan.folder))
+        found = record.read(plan.folder)
+        self.before = record.entries(found)
+        self._known = record.known_clients(plan.account_folder, plan.period)
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
+        self.is_list_known = False
         self.stopped_by: ReportsError | None = None
         self.entries = Entries()
         self.lines: dict[int, ClientLine] = {}
@@ -62,6 +67,7 @@ class Month:
         self.remarks: list[str] = []
         self.has_read_something = False
         self.is_recorded = False
+        self._recorded = record.folders(found)
         self._handed: dict[Future[Made], Reading] = {}
         self._done: SimpleQueue[Future[Made]] = SimpleQueue()
 
@@ -81,10 +87,23 @@ class Month:
         """How many of them will come after the one that comes now."""
         return len(self.expected) - len(self.entries) - len(self._handed) - 1
 
+    def account_findings(self) -> list[ClientFinding]:
+        """What is off with the account as a whole; a run of chosen clients says nothing about it."""
+        plan, found = self.plan, [*check_period(self.plan.period, self.plan.today)]
+        if plan.only or self.stopped_by:
+            return found
+        if plan.config.clients is None and self.is_list_known:
+            found += check_clients(self.everyone, self._known)
+        lines = [self.lines[client] for client in self.everyone if client in self.lines]
+        if len(lines) == len(self.everyone) and all(line.state == account.READY for line in lines):
+            found += check_documents([line.documents_read for line in lines], self._known)
+        return found
+
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
         """These are all the clients there are to report on, in this order."""
         self.everyone = tuple(clients)
         self.brief.listing = listing or self.brief.listing
+        self.is_list_known = listing is not None
 
     def count(self, ask: Callable[[], ClientList]) -> None:
         """Learns how many clients the account has; not worth failing for."""
@@ -105,10 +124,10 @@ class Month:
         """The reading that lies in the archive. A client without one keeps the reason it failed for."""
         path = archive.path_of(self.plan.source, client)
         try:
-            header = archive.read_header(path)
+            header = archive.read_header(path, owner=Owner(self.plan.config.account.name, client))
         except ClientError as error:
             before = self.before.get(client)
-            reason = before["reason"] if before else None
+            reason = before["reason"] if before and not path.exists() else None
             return Failure(client, ReadingError(reason) if reason else error, 0)
         return Reading(client, path, header, header.pages, 0, 0)
 
@@ -223,9 +242,11 @@ class Month:
                 return
             target = self.plan.folder / names.client_folder(line.name, line.id)
             with publish.undisturbed():
-                publish.swap_in(staged, target, lying=self.lying(line.id))
+                left = publish.swap_in(staged, target, lying=self.lying(line.id))
                 self._lying[line.id] = [target.name]
                 self._note(made, found)
+                for error in left:
+                    self.lack(error)
         except OSError as error:
             raise files.as_write_error(error, self.plan.folder) from error
         finally:
@@ -257,7 +278,7 @@ class Month:
         self.before.pop(made.line.id, None)
 
     def lack(self, error: WriteError) -> None:
-        """A page of the account could not be written."""
+        """A page of the account, or a person's file, is not in its place, though the clients are done."""
         log.error("%s", error)
         self.unwritten.append(error)
         self.codes.append(error.exit_code)
@@ -299,7 +320,7 @@ class Month:
             state=account.FAILED,
             reason=entry["reason"],
             kept_from=dt.datetime.fromisoformat(entry["kept_from"]) if entry["kept_from"] else None,
-            files=tuple(_links_in(kept, self.plan.folder)) if kept else (),
+            files=tuple(_links_to(publish.own_files(kept), self.plan.folder)) if kept else (),
         )
 
     def lying(self, client: int) -> list[Path]:
@@ -310,7 +331,7 @@ class Month:
     @cached_property
     def _lying(self) -> dict[int, list[str]]:
         """The clients' folders there were when the run began, and those that it has put there, by name."""
-        found = publish.folders(self.plan.folder).items()
+        found = publish.folders(self.plan.folder, self._recorded).items()
         return {client: [folder.name for folder in folders] for client, folders in found}
 
     @cached_property
@@ -330,6 +351,6 @@ def _instant(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def _links_in(folder: Path, base: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.iterdir()):
+def _links_to(paths: Iterable[Path], base: Path) -> Iterator[tuple[str, str]]:
+    for path in paths:
         yield path.suffix.removeprefix("."), path.relative_to(base).as_posix()

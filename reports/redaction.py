@@ -28,6 +28,15 @@ _MARKS = tuple(
 )
 """How a letter or digit of ASCII begins that is not written as it is, and a sign that is part of that."""
 
+_RUN = r"\\(?<!\\\\)\\*+"
+"""All backslashes that stand together, from the first to the last, so that each run is looked at once."""
+
+_TAKEN = rf"(?<=[\0{REPLACED}])|(?<=u0000)"
+"""Behind what may have been the letter already: a replaced one, or a backslash with those of a NUL."""
+
+_NULS = 16
+"""UTF-32 has three of them beside each letter, and a letter escaped twice has three signs before it."""
+
 
 class Redactor:
     """Replaces every form of the given secrets by MASK."""
@@ -35,7 +44,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: tuple[str, ...] = ()
         self._forms: tuple[str, ...] = ()
-        self._spellings: tuple[tuple[bool, re.Pattern[str]], ...] = ()
+        self._spellings: tuple[tuple[str, re.Pattern[str]], ...] = ()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
@@ -43,16 +52,19 @@ class Redactor:
         # Longest first: a short form may be part of a longer one, whose rest would then stay.
         self._secrets = tuple(_longest_first({*self._secrets, *filter(None, secrets)}))
         self._forms = tuple(_longest_first({form for secret in self._secrets for form in _forms(secret)}))
-        self._spellings = tuple((_is_plain(secret), _spelling(secret)) for secret in self._secrets)
+        self._spellings = tuple((secret, _spelling(secret)) for secret in self._secrets)
 
     def __call__(self, text: str) -> str:
         """`text` without any secret."""
         for form in self._forms:
             text = text.replace(form, MASK)
-        for is_plain, spelling in self._spellings:
+        for secret, spelling in self._spellings:
             # Looking at every letter takes long in a page of megabytes, and few hold what spells a letter.
-            if not is_plain or any(sign in text and mark.search(text) for sign, mark in _MARKS):
-                text = spelling.sub(MASK, text)
+            if _is_plain(secret) and not any(sign in text and mark.search(text) for sign, mark in _MARKS):
+                continue
+            seen = text if secret.isascii() else _REPLACED_RUN.sub(REPLACED, text)
+            masked = spelling.sub(MASK, seen)
+            text = masked if masked != seen else text
         return text
 
 
@@ -99,41 +111,68 @@ def _is_plain(secret: str) -> bool:
 
 
 def _spelling(secret: str) -> re.Pattern[str]:
-    """The secret with every letter in any of its forms; NUL between them is UTF-16 read as bytes."""
-    return re.compile(r"(?:\0|\\+u0000)*".join(map(_letter, secret)))
+    """The secret with every letter in any of its forms, in a text where a run of replaced ones is one sign.
+
+    It takes time in proportion to a text, whatever stands there: what may come any number of times is taken
+    from its beginning to its end, and in one way only.
+    """
+    letters = secret.replace("\0", "")
+    pairs = zip(letters, ("", *letters), strict=False)
+    return re.compile("".join(_between(before) + _letter(letter, before) for letter, before in pairs))
 
 
-def _letter(letter: str) -> str:
-    """A pattern of all that may stand for one letter."""
-    ways = [_written(letter)]
+def _between(before: str) -> str:
+    """A pattern of NULs behind a letter: UTF-16 or UTF-32 read as bytes."""
+    return rf"(?:\0|{_slash(before)}u0000){{0,{_NULS}}}+" if before else ""
+
+
+def _letter(letter: str, before: str) -> str:
+    """A pattern of all that may stand for one letter, behind another one of the secret or none."""
+    ways = [_written(letter, before)]
     if letter == " ":
         ways.append(r"\+|%(?:25)*2[bB]")
     if not letter.isascii():
         # Its parts, UTF-8 taken for Latin-1, and what is left of it in an encoding that lacks it.
         others = (unicodedata.normalize("NFD", letter), _utf8(letter).decode("latin-1"))
-        ways += ["".join(map(_written, other)) for other in others]
-        ways.append(rf"(?:{_written(REPLACED)})+|{_written('?')}")
+        ways += ["".join(map(_written, other, [before, *other])) for other in others]
+        is_in_one_run = before == "\\" or not before.isascii()
+        ways += [_written("?"), f"(?>{REPLACED}|{_TAKEN})" if is_in_one_run else REPLACED]
     return f"(?:{'|'.join(ways)})"
 
 
-def _written(letter: str) -> str:
-    """A pattern of the ways to write one letter, an escaped escape among them (%252B, &amp;lt;)."""
+def _written(letter: str, before: str = "") -> str:
+    """A pattern of the ways to write one letter."""
+    if letter == "\\":
+        # Those that stand together are taken at once, here or with a NUL or a replaced letter beside them.
+        taken = rf"(?<=\\)|{_TAKEN}|(?={REPLACED})" if before else f"(?={REPLACED})"
+        return f"(?:{_encoded(letter, before)}|(?>{_RUN}|{taken}))"
+    raw = re.escape(letter)
+    return f"(?:{raw}|{_RUN}{raw}|{_encoded(letter, before)})"
+
+
+def _encoded(letter: str, before: str = "") -> str:
+    """A pattern of the ways to write one letter in signs, an escaped escape among them (%252B, &amp;lt;)."""
     code, raw = ord(letter), _utf8(letter)
     ways = [
-        re.escape(letter),
         *map(_percent, filter(None, (raw, letter.encode("latin-1", "ignore")))),
         rf"&(?:amp;)*#(?:0*{code}|[xX]0*(?i:{code:x}));?",
         *(f"&(?:amp;)*{name}" for name, text in html5.items() if text == letter),
     ]
     # JSON and Python leave letters and digits of ASCII as they are.
     if not (letter.isascii() and letter.isalnum()):
-        units = memoryview(letter.encode("utf-16-le", "surrogatepass")).cast("H")
-        ways += [
-            "".join(rf"\\+u(?i:{unit:04x})" for unit in units),
-            "".join(rf"\\+x(?i:{byte:02x})" for byte in raw),
-            rf"\\+(?:{re.escape(letter)}|x(?i:{code:02x})|U(?i:{code:08x}))",
-        ]
-    return f"(?:{'|'.join(ways)})"
+        units = [*memoryview(letter.encode("utf-16-le", "surrogatepass")).cast("H")]
+        codes = (
+            _RUN.join(rf"u(?i:{unit:04x})" for unit in units),
+            _RUN.join(rf"x(?i:{byte:02x})" for byte in raw),
+            rf"x(?i:{code:02x})|U(?i:{code:08x})",
+        )
+        ways.append(f"{_slash(before)}(?:{'|'.join(codes)})")
+    return "|".join(ways)
+
+
+def _slash(before: str) -> str:
+    """Backslashes; behind one of the secret's own, which took all that stand together, none any more."""
+    return rf"(?:{_RUN}|(?<=\\))" if before == "\\" else _RUN
 
 
 def _utf8(text: str) -> bytes:
@@ -143,3 +182,7 @@ def _utf8(text: str) -> bytes:
 
 def _percent(raw: bytes) -> str:
     return "".join(f"%(?:25)*(?i:{byte:02x})" for byte in raw)
+
+
+_REPLACED_RUN = re.compile(f"(?:{REPLACED}|{_encoded(REPLACED)})+")
+"""Letters that an encoding lacks: how many signs stand for one depends on the encoding."""

@@ -27,7 +27,7 @@ from reports.errors import (
 )
 from reports.letters import Choice
 from reports.month import Month
-from reports.period import local_day
+from reports.period import Period, local_day
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
 from reports.redaction import Redactor
 from reports.render import browser
@@ -59,6 +59,7 @@ class Options:
     output: Path | None = None
     is_offline: bool = False
     is_resumed: bool = False
+    may_not_have_begun: bool = False
 
 
 def plans(
@@ -83,11 +84,12 @@ def plans(
             made.append(
                 Plan(
                     config=settings,
-                    period=resolve_period(settings, today, options.period),
+                    period=_begun_period(settings, today, options),
                     account_folder=(options.output or settings.output.folder) / account.name,
                     key=keys.api_key(account.name, account.api_key) if with_keys else None,
                     mail_password=send.password(settings) if with_keys and _is_mailing(settings) else None,
                     only=own,
+                    today=today,
                     is_offline=options.is_offline,
                     is_elsewhere=options.output is not None,
                     resumes_day=today if options.is_resumed else None,
@@ -104,6 +106,17 @@ def plans(
     if troubles:
         raise ConfigError("\n".join(troubles))
     return tuple(made)
+
+
+def _begun_period(settings: Config, today: dt.date, options: Options) -> Period:
+    """The period of a run. Raises ConfigError for one of the command line that has not begun."""
+    period = resolve_period(settings, today, options.period)
+    if options.period and today < period.first and not options.may_not_have_begun:
+        raise ConfigError(
+            f"--period {options.period} begins on {period.first}, and today is {today}: choose one that has "
+            "begun, or add --even-if-not-begun"
+        )
+    return period
 
 
 def run(
@@ -128,7 +141,7 @@ def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, worker
     try:
         with publish.one_run(plan.account_folder):
             publish.prepare(plan.folder)
-            publish.prepare(plan.source)
+            publish.prepare(plan.source, is_private=True)
             with run_log.written(plan.folder, redact):
                 outcome = _month(plan, now=now, screen=screen, workers=workers)
                 notice.tell(plan, outcome, at=now(), screen=screen, redact=redact)
@@ -224,7 +237,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
     api = Api(
         plan.config.account.origin,
         plan.key or "",
-        per_page=settings.per_page,
+        per_page=settings.page_size,
         per_minute=settings.per_minute,
         deadline_seconds=settings.deadline_minutes * 60,
     )
@@ -298,7 +311,7 @@ def _owner(client: int, configs: Sequence[Config]) -> Config:
 def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
     if plan.config.clients is not None:
         return [client.id for client in plan.config.clients], None
-    stored = stored_clients(plan.source)
+    stored = stored_clients(plan.source, plan.config.account.name)
     return [client.id for client in stored.clients] if stored else archive.kept_ids(plan.source), stored
 
 

@@ -34,11 +34,10 @@ def written(folder: Path, redact: Redactor, *, is_continued: bool = False) -> It
     """What is logged in the block goes there too. Raises WriteError."""
     path = folder / FILE_NAME
     try:
-        handler = logging.FileHandler(
-            path, mode="a" if is_continued else "w", encoding="utf-8", errors="backslashreplace"
-        )
+        log = files.open_log(path, is_continued=is_continued)
     except OSError as error:
         raise files.as_write_error(error, path) from error
+    handler = logging.StreamHandler(log)
     handler.setFormatter(RedactingFormatter(redact, LINE_FORMAT))
     handler.addFilter(lambda _: _folder.get() in (None, folder))
     root = logging.getLogger()
@@ -49,4 +48,4 @@ def written(folder: Path, redact: Redactor, *, is_continued: bool = False) -> It
         root.removeHandler(handler)
         # On a full disk its last lines are lost; what the command did is not.
         with suppress(OSError):
-            handler.close()
+            log.close()

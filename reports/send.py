@@ -30,12 +30,14 @@ _log = logging.getLogger(__name__)
 
 def plan(settings: Config, period: str | None, *, now: dt.datetime, with_password: bool) -> Plan:
     """What `send` is about. Raises ConfigError, a missing password included."""
+    today = local_day(now, settings.time_zone)
     return Plan(
         config=settings,
-        period=resolve_period(settings, local_day(now, settings.time_zone), period),
+        period=resolve_period(settings, today, period),
         account_folder=settings.output.folder / settings.account.name,
         key=None,
         only=(),
+        today=today,
         mail_password=password(settings) if with_password else None,
     )
 

@@ -8,6 +8,7 @@ was said.
 import datetime as dt
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -23,6 +24,10 @@ from reports import TOOL, __version__, garbage
 from reports.errors import ConfigError, ExitCode, ReportsError
 from reports.redaction import RedactingFormatter, Redactor
 
+EPOCH_END_SECONDS = 250_246_627_200
+"""The year 9900 begins: days, months and years around any instant before it are in the calendar."""
+
+_EPOCH = re.compile(r"[0-9]{1,12}")
 redact = Redactor()
 # Outside the tree of loggers: what is said is no log line of run.log, and no log line is said.
 _notes = logging.Logger(f"{__name__}.notes")  # noqa: LOG001
@@ -54,12 +59,12 @@ def pinned() -> Callable[[], dt.datetime] | None:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return None
-    try:
-        instant = dt.datetime.fromtimestamp(int(epoch), dt.UTC)
-    except (ValueError, OverflowError, OSError):
+    if not _EPOCH.fullmatch(epoch) or int(epoch) >= EPOCH_END_SECONDS:
         raise ConfigError(
-            "SOURCE_DATE_EPOCH is not a number of seconds since 1970: correct or unset it"
-        ) from None
+            "SOURCE_DATE_EPOCH is not a number of seconds since 1970 up to the year 9899: correct or unset it"
+        )
+    # Windows knows fewer instants by their seconds than there are days in the calendar.
+    instant = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=int(epoch))
     return lambda: instant
 
 

@@ -126,13 +126,15 @@ LINKS: Mapping[str, str] = {
     "blank": "https://office.example/a b",
     "tag": "https://office.example/<script>",
     "user": "https://office.example@evil.example/",
+    "capitals": "HTTPS://OFFICE.example/documents/1",
     "long": "https://office.example/" + "a" * 3_000,
 }
 STRUCTURE = ("type", "status", "currency", "language", "permalink")
 """Texts that decide what a document is, or are addresses: a token in one would be no control."""
 
 _NO_TEXT = re.compile(r"-?[0-9]+\.[0-9]+|[0-9]{2}/[0-9]{2}/[0-9]{4}")
-_TOKEN = re.compile(r"T([0-9]+)x([0-9]+)T")
+_TOKEN = re.compile(r"T([0-9]+)([xX])([0-9]+)T")
+"""With a capital X where it was made capitals of, as of a code of exemption."""
 _FOLDED = re.compile(r"[\s\0-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff\ufeff]")
 
 Path = tuple[str | int, ...]
@@ -186,7 +188,12 @@ class Twin:
 
     def replaced(self, shown: str) -> str:
         """What the hostile one has to show where the control shows `shown`."""
-        return _TOKEN.sub(lambda match: self.text(int(match[1]), int(match[2])), shown)
+
+        def text(token: re.Match[str]) -> str:
+            text = self.text(int(token[1]), int(token[3]))
+            return text.upper() if token[2] == "X" else text
+
+        return _TOKEN.sub(text, shown)
 
 
 Say = Callable[[int, int], str]
@@ -200,7 +207,10 @@ def of_one_client(say: Say, rows: int) -> Account:
     for row in range(rows):
         day = vendor_day(FIRST_DAY + timedelta(days=row))
         paper = with_text(base, lambda field, row=row: say(row, field))  # type: ignore[misc]
-        papers.append(paper | {"id": 9000 + row, "date": day, "due_date": day, "status": "final"})
+        # Two documents that share a number are a finding, and several texts are one when read.
+        number = f"{paper['inverted_sequence_number']}/{row}"
+        fixed = {"id": 9000 + row, "date": day, "due_date": day, "status": "final"}
+        papers.append(paper | fixed | {"inverted_sequence_number": number})
         paper["client"]["id"] = CLIENT
     return Account(ACCOUNT, [client(CLIENT, "Ana")], {CLIENT: papers})
 

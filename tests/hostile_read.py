@@ -17,8 +17,8 @@ import openpyxl
 
 from tests.ooxml import violations
 
-HYPERLINK = re.compile(r'=HYPERLINK\("(https?://(?:[^\s"]|"")+)","((?:[^"]|"")*)"\)', re.DOTALL)
-ADDRESS = re.compile(r"https?://[^\s/]\S*|#[a-z0-9-]+|[a-z0-9-]+(/[a-z0-9-]+)*\.(xlsx|html|pdf|log)")
+HYPERLINK = re.compile(r'=HYPERLINK\("((?i:https?)://(?:[^\s"]|"")+)","((?:[^"]|"")*)"\)', re.DOTALL)
+ADDRESS = re.compile(r"(?i:https?)://[^\s/]\S*|#[a-z0-9-]+|[a-z0-9-]+(/[a-z0-9-]+)*\.(xlsx|html|pdf|log)")
 FILE_NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9._-]{0,100}[a-zA-Z0-9])?|\.lock")
 DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (DEBUG|INFO|WARNING|ERROR) +\S")

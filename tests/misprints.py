@@ -1,7 +1,8 @@
 """A client's files as they are written, and the same files with one thing in them changed.
 
 The client has all there is to go wrong: two currencies, a credit note, withholding, discounts, exempt lines,
-a document without lines, one whose lines do not add up, open documents of several ages.
+a document without lines, one with a discount on the whole, one whose lines do not add up, open documents of
+several ages.
 """
 
 import re
@@ -51,7 +52,7 @@ def of(raw: list[Raw]) -> Files:
     subject = replace(subject, vendor_balance=vendor)
     report = client_pages.client_report(subject, figures, findings=findings, labels=LABELS, line_items=True)
     book = BytesIO()
-    shown = client_pages.client_book(report, subject, figures, labels=LABELS)
+    shown = client_pages.client_book(report, subject, figures, findings=findings, labels=LABELS)
     workbook.write(shown, book, labels=LABELS)
     due = Report(
         figures=figures,
@@ -137,4 +138,6 @@ def papers() -> list[Raw]:
         paper(6, net="200", currency="US Dollar", day=date(2026, 10, 30), due_date="30/11/2026"),
         paper(7, net="70", currency="US Dollar", items=[]),
         paper(8, net="80", document_discount="10", status="settled"),
+        paper(9, net="70", status="settled")
+        | {"sum": "70.5", "before_taxes": "70.5", "taxes": "16.3", "total": "86.8"},
     ]

@@ -12,7 +12,7 @@ from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.period import Period
 from reports.source.sandbox_answers import json_text
-from reports.source.sandbox_documents import Raw, Tax, document, line
+from reports.source.sandbox_documents import RECORDED, Habits, Raw, Tax, document, line
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
 FIFTH = date(2026, 10, 5)
@@ -21,9 +21,9 @@ LIMITS_DAYS = (30, 60, 90)
 ANA: Raw = {"id": 1310176, "name": "Ana & Filhos, Lda"}
 
 
-def vat(percent: str, name: str | None = None) -> Tax:
-    """`IVA23` for 23, unless it has another name."""
-    return Tax(1, name or f"IVA{percent}", Decimal(percent))
+def vat(percent: str, name: str | None = None, *, region: str | None = None) -> Tax:
+    """`IVA23` for 23, unless it has another name; each rate has an id of its own."""
+    return Tax(1 + int(Decimal(percent) * 100), name or f"IVA{percent}", Decimal(percent), region)
 
 
 def paper(
@@ -35,14 +35,18 @@ def paper(
     day: date = FIFTH,
     lines: Sequence[Raw] | None = None,
     client: object = ANA,
+    habits: Habits = RECORDED,
     **fields: object,
 ) -> Raw:
     """A document of one line, `net` at `rate` percent, or of `lines`; `fields` as `document` takes them.
 
-    `lines` make its sums; `items` among the `fields` take their place without changing them.
+    `lines`, of the same `habits`, make its sums; `items` among the `fields` take their place without changing
+    them. Its number in the series is its identity.
     """
-    goods = [line("Serviço", net, tax=vat(rate) if rate else None)] if lines is None else lines
-    return document(kind, day, goods, client=client, identity=identity, **fields)  # type: ignore[arg-type]
+    tax = vat(rate) if rate else None
+    goods = [line("Serviço", net, tax=tax, habits=habits)] if lines is None else lines
+    fields = {"number_in_series": identity} | fields
+    return document(kind, day, goods, client=client, identity=identity, habits=habits, **fields)  # type: ignore[arg-type]
 
 
 def parsed(*papers: Raw) -> list[Document]:

@@ -19,10 +19,13 @@ from reports.source.archive import SCHEMA, Header, Spool, path_of
 from reports.source.paging import Leaf, Ledger, MovedError, leaf_of
 from reports.source.reply import Answer, Trouble, expected_page, judge
 from tests import oracle, witness
-from tests.payloads import CLIENT, FIRST, LAST
+from tests.payloads import written
+from tests.recorded_papers import CLIENT, FIRST, LAST
 from tests.tie import expected, found, raw
 from tests.tie.compared import OCTOBER
 from tests.tie.facts import Facts, differences
+from tests.tie.law import PORTUGAL
+from tests.tie.values import Raw
 
 NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 NO_SECRET = Redactor()
@@ -30,32 +33,44 @@ NO_SECRET = Redactor()
 
 @dataclass(frozen=True)
 class Verdict:
-    """`refused`: what the run says instead of figures. `wrong`: how it differs from the witness."""
+    """`refused`: what the run says instead of figures. `wrong`: how it differs from the witness.
+
+    `rendered` is what came of the payload otherwise.
+    """
 
     refused: str | None
     wrong: list[str]
+    rendered: Rendered | None = None
 
 
 def weigh(
-    pages: Sequence[str], folder: Path, *, files: Path | None = None, told: Sequence[str] | None = None
+    pages: Sequence[str],
+    folder: Path,
+    *,
+    files: Path | None = None,
+    told: Sequence[str] | None = None,
+    taxes: Sequence[Raw] = (),
+    region: str = PORTUGAL,
 ) -> Verdict:
     """Takes `pages` through the archive in `folder`, and writes the client's files when there is a place.
 
     Whatever is raised but what a client may fail for is a fault of the product, and not caught. `told` are
-    the pages that the witness is given instead, to see that it contradicts.
+    the pages that the witness is given instead, to see that it contradicts. `taxes` are rows of /taxes.json,
+    `region` is the account's.
     """
-    reading = witness.read(told or pages, CLIENT, FIRST, LAST)
+    known = raw.read_taxes(taxes)
+    reading = witness.read(told or pages, CLIENT, FIRST, LAST, taxes=known, account_region=region)
     try:
-        rendered = render(job(stored(pages, folder)), files)
+        rendered = render(job(stored(pages, folder, taxes=taxes), region=region), files)
     except (ClientError, MovedError) as error:
         reason = str(error)
         return Verdict(reason, [] if reading.refusals else [f"refused without a reason: {reason}"])
     if reading.refusals:
-        return Verdict(None, [f"accepted in spite of: {reading.refusals}"])
-    return Verdict(None, wrong(rendered, reading, pages=len(pages)))
+        return Verdict(None, [f"accepted in spite of: {reading.refusals}"], rendered)
+    return Verdict(None, wrong(rendered, reading, pages=len(pages)), rendered)
 
 
-def stored(pages: Sequence[str], folder: Path) -> Path:
+def stored(pages: Sequence[str], folder: Path, *, taxes: Sequence[Raw] = ()) -> Path:
     """The archive of answers that held `pages`. Raises what fails a client, and MovedError."""
     ledger: Ledger | None = None
     with Spool(folder) as spool:
@@ -68,14 +83,15 @@ def stored(pages: Sequence[str], folder: Path) -> Path:
             spool.add(number, body)
         assert ledger
         ledger.close()
-        header = Header(SCHEMA, "office", CLIENT, {}, NOW, len(pages), complete=True)
+        answer = written({"taxes": list(taxes)}) if taxes else None
+        header = Header(SCHEMA, "office", CLIENT, {}, NOW, len(pages), complete=True, taxes=answer)
         archive = path_of(folder, CLIENT)
         archive.unlink(missing_ok=True)
         spool.finish(header, archive)
     return archive
 
 
-def job(archive: Path) -> Job:
+def job(archive: Path, *, region: str = PORTUGAL) -> Job:
     """What a run makes of an archive of CLIENT when nothing is configured."""
     return Job(
         client=CLIENT,
@@ -93,6 +109,7 @@ def job(archive: Path) -> Job:
         html=True,
         pdf=False,
         brand=HOUSE,
+        region=region,
     )
 
 
@@ -103,9 +120,10 @@ def wrong(rendered: Rendered, reading: witness.Reading, *, pages: int) -> list[s
     counted = sum(total.documents for total in figures.totals)
     entry = {"pages": pages, "documents_read": figures.documents_read, "documents_counted": counted}
     facts = found.record({**amounts(figures), **entry}) | _parts(rendered)
+    own, may = _parts_of(client), expected.record_with_gross(client, OCTOBER)
     noticed = {(one.code, one.document) for one in rendered.findings if one.code in witness.NOTICED}
     return [
-        *differences("figures", facts, must=expected.record(client, OCTOBER) | _parts_of(client)),
+        *differences("figures", facts, must=expected.record(client, OCTOBER) | own, may=may),
         *(f"not found: {notice}" for notice in reading.notices - noticed),
         *(f"found without a reason: {notice}" for notice in noticed - reading.notices),
     ]
@@ -116,7 +134,7 @@ def _judged(number: int, text: str) -> tuple[Leaf, str]:
     page = judge(answer, expected_page("invoices", number), redact=NO_SECRET, now=NOW)
     if isinstance(page, Trouble):
         raise page.error(page.message)
-    return leaf_of(page, client=CLIENT, with_prints=True), page.body
+    return leaf_of(page, client=CLIENT), page.body
 
 
 def _parts(rendered: Rendered) -> Facts:

@@ -1,26 +1,22 @@
-"""Payloads as an API may send them, whatever got into it: sound documents of every kind, and spoilt ones.
+"""Payloads as an API may send them, whatever got into it: the texts of their pages, and spoilt documents.
 
 A payload is the raw values of a client's documents; `pages` makes the texts of its pages. Amounts are
-Decimal; `Bare` is text that stands in the page as it is, so that it may hold what no JSON writer writes. Ids
-count from 1; a document's client is CLIENT.
+Decimal; `Bare` is text that stands in the page as it is, so that it may hold what no JSON writer writes.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from reports.source.sandbox_documents import Raw, Tax, document, line, noisy
+from reports.source.sandbox_documents import Raw
+from tests.recorded_papers import CLIENT, sound
 
-CLIENT = 7
 PAGE_SIZE = 3
-FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
-FAR_BACK_DAYS = 500
 
 Place = tuple[str | int, ...]
 """The way to a value: keys and positions, from the list of documents on."""
@@ -31,19 +27,6 @@ class Bare(str):
 
     __slots__ = ()
 
-
-SALES = ("Invoice", "InvoiceReceipt", "SimplifiedInvoice", "DebitNote", "CreditNote", "CreditNote")
-KINDS = (*SALES, *SALES, "VatMossInvoice", "VatMossCreditNote", "CashInvoice", "Receipt", "Quote", "Shipping")
-STATUSES = (*("final", "settled", "sent", "second_copy") * 4, "draft", "canceled", "deleted", "accepted")
-RATES = (*("23", "13", "6", "22", "4", "5.5", "0", "20") * 2, None)
-PRICES = ("0.01", "0.05", "1", "3.335", "9.99", "10", "49.90", "1234.565", "99999.99", "0", "-5", "2.675")
-QUANTITIES = ("1", "2", "0.333", "12.5", "1000", "-1", "0")
-DISCOUNTS = ("0", "0", "0", "10", "33.33", "100")
-CURRENCIES = ("Euro", "Euro", "Euro", "Euro", "US Dollar", "British Pound", " euro\n")
-WITHHELD = (None, None, None, "25", "11.5", "0")
-EXEMPTIONS = ("M07", "M05", "M99", "", None, "M98")
-CENTS_OFF = ("0.01", "-0.02", "0.03", "-0.5", "100", "0.005", "0.015", "0.0049999999999")
-OTHER_RATES = ("17", "22.9", "23.1", "100", "100.5", "-1")
 
 TEXTS = (
     *(
@@ -173,15 +156,9 @@ AIMED: Mapping[object, st.SearchStrategy[object]] = {
 
 
 @st.composite
-def sound(draw: st.DrawFn) -> list[Raw]:
-    """The documents of a client, none to seven, each as the service would make it."""
-    return [draw(_documents(identity)) for identity in range(1, 1 + draw(st.integers(0, 7)))]
-
-
-@st.composite
 def spoilt(draw: st.DrawFn) -> list[Raw]:
-    """A client's documents with one to three faults somewhere in them."""
-    papers = [draw(_documents(identity)) for identity in range(1, 1 + draw(st.integers(1, 4)))]
+    """Draws documents with one to three faults somewhere in them."""
+    papers = draw(sound().filter(bool))
     for _ in range(draw(st.sampled_from([1, 1, 2, 3]))):
         _spoil(draw, papers)
     return papers
@@ -240,58 +217,6 @@ def written(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(written, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
-
-
-@st.composite
-def _documents(draw: st.DrawFn, identity: int) -> Raw:
-    lines = draw(st.lists(_lines(), max_size=4))
-    issued = LAST - timedelta(days=draw(st.integers(-5, 40) | st.integers(41, FAR_BACK_DAYS)))
-    paper = document(
-        draw(st.sampled_from(KINDS)),
-        issued,
-        lines,
-        client={"id": CLIENT, "name": "Casa Verde"},
-        identity=identity,
-        number_in_series=identity,
-        status=draw(st.sampled_from(STATUSES)),
-        retention=draw(st.sampled_from(WITHHELD)),
-        document_discount=draw(st.sampled_from(["0", "0", "0", "0", "10"])),
-        currency=draw(st.sampled_from(CURRENCIES)),
-        due_date=draw(st.sampled_from([None, "", "05/10/2026", "02/11/2026", "03/11/2026", "01/08/2026"])),
-        tax_exemption=draw(st.sampled_from(EXEMPTIONS)),
-    )
-    if draw(st.booleans()):
-        paper["total"] = paper["before_taxes"] + paper["taxes"]
-    if not draw(st.integers(0, 9)):
-        name = draw(st.sampled_from(["sum", "discount", "before_taxes", "taxes", "total"]))
-        paper[name] += Decimal(draw(st.sampled_from(CENTS_OFF)))
-    return _in_another_hand(draw, paper)
-
-
-@st.composite
-def _lines(draw: st.DrawFn) -> Raw:
-    rate = draw(st.sampled_from(RATES))
-    goods = line(
-        "Serviço",
-        draw(st.sampled_from(PRICES)),
-        quantity=draw(st.sampled_from(QUANTITIES)),
-        tax=Tax(1, f"IVA{rate}", Decimal(rate)) if rate else None,
-        discount=draw(st.sampled_from(DISCOUNTS)),
-    )
-    if rate and not draw(st.integers(0, 11)):
-        goods["tax"]["value"] = Decimal(draw(st.sampled_from(OTHER_RATES)))
-    return goods
-
-
-def _in_another_hand(draw: st.DrawFn, paper: Raw) -> Raw:
-    """The same document with its amounts as texts, or with the noise of binary arithmetic."""
-    hand = draw(st.sampled_from(["plain", "plain", "text", "noise"]))
-    if hand == "plain":
-        return paper
-    write = str if hand == "text" else noisy
-    for part in (paper, *paper["items"]):
-        part.update({key: write(value) for key, value in part.items() if isinstance(value, Decimal)})
-    return paper
 
 
 def _spoil(draw: st.DrawFn, papers: list[Any]) -> None:

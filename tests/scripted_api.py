@@ -63,11 +63,19 @@ Script = Callable[[Seen], bytes | Iterable[bytes]]
 
 
 class ScriptedApi:
-    """Every request is answered with what `script` makes of it: bytes, or pieces in their own time."""
+    """Every request is answered with what `script` makes of it: bytes, or pieces in their own time.
 
-    def __init__(self, script: Script, *, tls: ssl.SSLContext | None = None) -> None:
+    `aside` has answers by path that the script is not asked for; their paths are counted in `seen_aside`
+    and are no part of `seen`.
+    """
+
+    def __init__(
+        self, script: Script, *, aside: Mapping[str, bytes] | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.seen: list[Seen] = []
+        self.seen_aside: list[str] = []
         self._script = script
+        self._aside = aside or {}
         self._tls = tls
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
@@ -117,7 +125,8 @@ class ScriptedApi:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with connection.makefile("rb") as received:
             while line := received.readline():
-                answer = self._script(self._request(line, received, connection))
+                seen = self._request(line, received, connection)
+                answer = self._aside[seen.path] if seen.path in self._aside else self._script(seen)
                 for piece in [answer] if isinstance(answer, bytes) else answer:
                     connection.sendall(piece)
 
@@ -140,7 +149,10 @@ class ScriptedApi:
                 # Nobody asks for more before there is an answer: what comes meanwhile is the end.
                 has_left=lambda: bool(select.select([connection], [], [], 0)[0]),
             )
-            self.seen.append(seen)
+            if seen.path in self._aside:
+                self.seen_aside.append(seen.path)
+            else:
+                self.seen.append(seen)
         return seen
 
 

@@ -4,12 +4,13 @@ import gzip
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reports.errors import ReadingError, WriteError
 from reports.source import archive
-from reports.source.archive import Header, Spool, path_of, read_header, read_pages
+from reports.source.archive import Header, Owner, Spool, path_of, read_header, read_pages
 
 READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 
@@ -52,9 +53,8 @@ def test_pages_come_back_in_order_with_their_exact_text(tmp_path: Path) -> None:
 
 
 def test_the_header_comes_back(tmp_path: Path) -> None:
-    assert read_header(_store(tmp_path, "{}", details={"fiscal_id": "999999990"})) == _header(
-        1, details={"fiscal_id": "999999990"}
-    )
+    fields = {"details": {"fiscal_id": "999999990"}, "origin": "https://x.example", "taxes": '{"taxes": []}'}
+    assert read_header(_store(tmp_path, "{}", **fields)) == _header(1, **fields)
 
 
 def test_an_archive_is_lines_of_json_that_anybody_can_read(tmp_path: Path) -> None:
@@ -71,6 +71,7 @@ def test_an_archive_is_lines_of_json_that_anybody_can_read(tmp_path: Path) -> No
         "complete": True,
         "client_details": None,
         "origin": None,
+        "taxes": None,
     }
     assert pages == ["one", "two"]
 
@@ -192,6 +193,72 @@ def test_an_archive_that_is_not_one_is_refused(tmp_path: Path, lines: list[objec
     with pytest.raises(ReadingError, match=words) as caught:
         list(read_pages(path))
     assert str(path) in str(caught.value)
+
+
+WRONG_VALUES: dict[str, list[Any]] = {
+    "account": [None, 7, ["my-company"]],
+    "client": ["7", 7.0, True, [7], {}],
+    "filters": [None, [], "status", {"status": "final"}, {"status": [1]}],
+    "pages": ["1", 1.0, True, None, -1],
+    "client_details": [[], "x", 1],
+    "origin": [1, [], {}],
+    "taxes": [1, [], {}],
+    "complete": [1, "true", None],
+    "schema": ["1", True, 1.0],
+    "read_at": ["9999-12-31T23:59:59-23:59", 5, None],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [(key, one) for key, values in WRONG_VALUES.items() for one in values]
+)
+def test_a_head_with_a_value_of_another_type_is_a_damaged_archive(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    path = _written(tmp_path / "7.jsonl.gz", GOOD | {key: value}, "one")
+    with pytest.raises(ReadingError, match=r"damaged|another version"):
+        read_header(path)
+    with pytest.raises(ReadingError, match=r"damaged|another version"):
+        read_header(path, may_be_partial=True)
+
+
+@pytest.mark.parametrize(
+    ("owner", "words"),
+    [
+        (
+            Owner("my-company", 8),
+            "the archive of client 7, not of client 8. Move it away. Read the client",
+        ),
+        (Owner("my-company", None), "it is the archive of client 7, not of the list of clients"),
+        (Owner(None, 8), "it is the archive of client 7, not of client 8"),
+        (Owner("other", 7), "it is an archive of the account my-company, not of other. Move it away"),
+        (Owner("other", 8), "it is an archive of the account my-company"),
+    ],
+)
+def test_an_archive_of_another_client_or_account_is_refused_and_says_whose_it_is(
+    tmp_path: Path, owner: Owner, words: str
+) -> None:
+    path = _store(tmp_path, "one")
+    for own in (Owner("my-company", 7), Owner(None, 7)):
+        assert read_header(path, owner=own) == read_header(path)
+    with pytest.raises(ReadingError, match=words) as caught:
+        read_header(path, owner=owner)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_an_archive_of_an_older_version_names_neither_origin_nor_taxes(tmp_path: Path) -> None:
+    header = read_header(_written(tmp_path / "7.jsonl.gz", GOOD, "one"))
+    assert (header.origin, header.taxes) == (None, None)
+
+
+def test_archives_of_clients_are_listed_with_the_earlier_ones_and_without_the_list_of_clients(
+    tmp_path: Path,
+) -> None:
+    for name in ("20.jsonl.gz", "3.jsonl.gz", "3.20261102T063000Z.jsonl.gz", "clients.jsonl.gz", "x.gz"):
+        (tmp_path / name).write_bytes(b"")
+    assert [path.name for path in archive.list_archives(tmp_path)] == [
+        *("20.jsonl.gz", "3.20261102T063000Z.jsonl.gz", "3.jsonl.gz"),
+    ]
 
 
 def test_a_partial_list_of_clients_is_read_when_that_is_asked_for(tmp_path: Path) -> None:

@@ -23,6 +23,12 @@ COMMANDS = ("run", "check", "init", "key", "demo", "sandbox", "schedule", "schem
 
 on_posix = pytest.mark.skipif(os.name == "nt", reason="needs terminals, pipes or signals of POSIX")
 
+NO_CLOCKS = (
+    *("today", "1e9", "1793687400.5", "0x10", "1_793_687_400", "١٧٩٣", " ", "9" * 5_000),
+    *("-1", "-62135596800", "-62135510400", "250246627200", "253370764800", "253402300799", "253402300800"),
+)
+"""Among them the first and the last second of the calendar."""
+
 
 def assert_refused(said: Said, *parts: str) -> None:
     """Code 2, and every one of `parts` in what was said."""
@@ -121,7 +127,7 @@ def test_missing_key_is_told_with_the_command_that_stores_it(office: Office, com
             {},
             f"--client {NOBODY} is in no configuration; the clients are {ANA}, {RUI}",
         ),
-        ([], {"SOURCE_DATE_EPOCH": "today"}, "SOURCE_DATE_EPOCH is not a number of seconds"),
+        *(([], {"SOURCE_DATE_EPOCH": epoch}, "SOURCE_DATE_EPOCH is not a number of") for epoch in NO_CLOCKS),
     ],
 )
 def test_run_that_cannot_be_meant_is_refused(
@@ -134,6 +140,28 @@ def test_run_that_cannot_be_meant_is_refused(
 
 
 # Options of run
+
+
+@pytest.mark.parametrize(("epoch", "month"), [("0", "1969-12"), ("250246627199", "9899-11")])
+@pytest.mark.parametrize("command", ["run", "check", "schedule"])
+def test_the_first_and_the_last_clock_are_clocks(
+    office: Office, epoch: str, month: str, command: str
+) -> None:
+    office.configure([ANA], period="last-month", output=HTML_ONLY)
+    said = office.type(command, office.config, SOURCE_DATE_EPOCH=epoch)
+    assert said.code in (0, 6), said
+    if command == "run":
+        assert (office.month.with_name(month) / "run.json").is_file()
+        assert office.type("run", office.config, "--offline", SOURCE_DATE_EPOCH=epoch).code in (0, 6)
+
+
+@pytest.mark.parametrize("command", ["run", "check", "send", "demo"])
+@pytest.mark.parametrize("epoch", ["-62135596800", "253402300799"])
+def test_no_command_takes_another_clock(office: Office, command: str, epoch: str) -> None:
+    words = [] if command == "demo" else [office.config]
+    said = office.spawn(command, *words, SOURCE_DATE_EPOCH=epoch)
+    assert (said.code, "Traceback" in said.err) == (2, False)
+    assert "SOURCE_DATE_EPOCH is not a number of" in said.err + said.out
 
 
 def test_dry_run_says_everything_and_does_nothing_and_needs_no_key(office: Office) -> None:

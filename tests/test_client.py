@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.errors import RefusedError, UnreachableError
+from reports.errors import ReadingError, RefusedError, UnreachableError
 from reports.redaction import Redactor
 from reports.source import pacer, patience
 from reports.source.breakage import trouble_of
@@ -313,6 +313,31 @@ def test_nothing_is_asked_after_a_refusal() -> None:
             api.documents_page(7, 1, {})
         with pytest.raises(StoppedError):
             api.documents_page(7, 2, {})
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("ask", [Api.client_details, Api.balance, lambda api, _: api.taxes()])
+def test_a_401_on_an_extra_says_that_the_plan_lacks_it_and_stops_nothing(
+    ask: Callable[[Api, int], object],
+) -> None:
+    said = reply({"errors": [{"error": "não está disponível durante o período gratuito"}]}, status=401)
+    with (
+        ScriptedApi(lambda seen: GOOD if seen.method == "POST" else said) as server,
+        closing(api_of(server)) as api,
+    ):
+        with pytest.raises(ReadingError, match=r"refuses it to this account \(401: não está disponível"):
+            ask(api, 7)
+        assert api.documents_page(7, 1, {}).number == 1
+    assert len(server.seen) == 2
+
+
+def test_a_401_on_the_list_of_clients_is_a_refusal() -> None:
+    with (
+        ScriptedApi(lambda _: reply(status=401)) as server,
+        closing(api_of(server)) as api,
+        pytest.raises(RefusedError),
+    ):
+        api.clients_page(1)
     assert len(server.seen) == 1
 
 

@@ -137,7 +137,7 @@ def test_shortest_configuration_has_the_documented_defaults(tmp_path: Path) -> N
         True,
     )
     requests = config.requests
-    assert (requests.per_page, requests.parallel, requests.per_minute) == (30, 4, 600)
+    assert (requests.per_page, requests.parallel, requests.per_minute) == ("auto", 4, 600)
     assert (requests.verify, requests.deadline_minutes) == ("first_page", 90)
 
 

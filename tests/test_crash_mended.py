@@ -20,6 +20,13 @@ from reports.source.sandbox import Sandbox
 from tests.crash.scene import ANA, EVA, FIRST, RUI, clock
 from tests.office import HTML_ONLY, Office, account, invoice, tree
 
+IMPOSSIBLE = (
+    *("", "ana-101", "ana-101/", "/ana.html", "/etc/passwd", "../ana-101/ana.html", "ana-101/../../x.html"),
+    *("ana-101/a\0.html", "ana\0-101/a.html", "ana-101/\ud800.html", "ana-101/a.html\n", "ana-101/a/b.html"),
+    *("ana-101\\a.html", "C:/a.html", "ana-101/.a.html", "./a.html"),
+)
+"""Paths that no run writes, some of which no system has."""
+
 ORDINARY = 65534
 """A user who owns nothing but what is given to them."""
 
@@ -136,12 +143,17 @@ def test_a_copy_of_a_client_s_folder_is_left_alone(office: Office) -> None:
 def test_of_two_folders_of_a_renamed_client_none_is_guessed(tmp_path: Path) -> None:
     for name in ("ana-101", "ana-copy-101"):
         (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}-{tmp_path.name}.html").write_bytes(b"")
     before = tree(tmp_path)
     staged = publish.stage(tmp_path, ANA)
     with pytest.raises(WriteError, match=r"ana-101 and ana-copy-101 are both folders of client 101\. Move"):
-        publish.swap_in(staged, tmp_path / "ana-nova-101", lying=publish.folders(tmp_path).get(ANA, ()))
+        publish.swap_in(staged, tmp_path / "ana-nova-101", lying=publish.folders(tmp_path, {}).get(ANA, ()))
     staged.rmdir()
     assert tree(tmp_path) == before
+
+
+EARLIER = "without findings"
+"""What earlier versions wrote, and so no damage."""
 
 
 def damaged(whole: dict[str, Any]) -> Iterator[tuple[str, object]]:
@@ -165,6 +177,9 @@ def damaged(whole: dict[str, Any]) -> Iterator[tuple[str, object]]:
         "totals": [1],
     }.items():
         yield f"{key} of a client: {value}", {**whole, "clients": [{**entry, key: value}]}
+    for other in IMPOSSIBLE:
+        files = [{**entry["files"][0], "path": other}]
+        yield f"path {other!r}", {**whole, "clients": [{**entry, "files": files}]}
     yield "naive instant", {**whole, "finished_at": "2026-11-02T06:30:00"}
 
 
@@ -179,7 +194,7 @@ def test_a_damaged_record_is_none_and_the_log_says_so(
         # These keys are for people: nothing is done with them.
         if what.startswith("without") and what.split()[1] in {"tool", "version"}:
             continue
-        if what.split(":")[0] in {"tool", "version"}:
+        if what.split(":")[0] in {"tool", "version"} or what == EARLIER:
             continue
         path.write_text(json.dumps(text), "utf-8")
         caplog.clear()
@@ -188,6 +203,9 @@ def test_a_damaged_record_is_none_and_the_log_says_so(
         assert "is taken for none" in caplog.text, what
     path.write_text("[" * 100_000, "utf-8")
     assert record.read(office.month) is None
+    earlier = dict(damaged(whole))[EARLIER]
+    path.write_text(json.dumps(earlier), "utf-8")
+    assert record.read(office.month) == earlier
     path.write_text(json.dumps(whole), "utf-8")
     assert record.read(office.month) == whole
     assert record.read(office.output) is None

@@ -14,14 +14,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from reports.errors import RefusedError
 from reports.figures import client_checks
 from reports.figures.identity import Identity, first_known, identity
 from reports.figures.vendor_balance import VendorBalance, is_comparable, parse_balance
 from reports.fiscal_id import is_final_consumer, is_wrong
 from reports.source.archive import read_header
 from reports.source.client import Api
-from reports.source.details import BALANCE, CLIENT, FAILURES_IN_A_ROW, KINDS, Inquiry
+from reports.source.details import BALANCE, CLIENT, FAILURES_IN_A_ROW, KINDS, MISSING, Inquiry
 from reports.source.fetch import Failure, Reading, Wanted, fetch
 from reports.source.sandbox_answers import Request, answer
 from tests.office import ACCOUNT, KEY_VARIABLE, Office, account, invoice, tree
@@ -88,7 +87,7 @@ def served(office: Office, **instead: bytes) -> Script:
 
     def script(seen: Seen) -> bytes:
         kind = "balance" if seen.path.endswith("/balance.json") else "client"
-        if seen.method == "GET" and seen.path != "/clients.json" and kind in instead:
+        if seen.method == "GET" and seen.path not in ("/clients.json", "/taxes.json") and kind in instead:
             return instead[kind]
         request = Request(seen.method, seen.path, seen.query, seen.body.decode())
         made = answer(request, office.sandbox.account_data)
@@ -102,6 +101,8 @@ def served(office: Office, **instead: bytes) -> Script:
 
 def test_number_and_address_come_from_the_clients_own_page_where_documents_are_silent(office: Office) -> None:
     office.sandbox.account_data.clients[0] |= {"fiscal_id": "999999990", "country": "Spain"}
+    # A tax that nobody knows would be undecided for a client abroad.
+    office.sandbox.account_data.taxes.append({"id": 1, "name": "IVA23", "value": 23.0, "region": None})
     assert ask(office, details=True) == 0
     assert paths(office).count(f"/clients/{ANA}.json") == 1
     assert office.entries[ANA]["requests"] == 2
@@ -293,6 +294,10 @@ def test_what_is_not_an_amount_is_refused_by_name(
     ("bad", "words"),
     [
         (reply(status=404), "(404)"),
+        (
+            reply({"errors": [{"error": "não está disponível durante o período gratuito"}]}, status=401),
+            "the API refuses it to this account (401: não está disponível durante o período gratuito)",
+        ),
         (reply({"errors": ["No treasury"]}, status=422), "422: No treasury"),
         (reply(status=503), "answered 503"),
         (reply("<html><title>Sign in</title></html>"), "a web page (Sign in)"),
@@ -300,7 +305,7 @@ def test_what_is_not_an_amount_is_refused_by_name(
         (reply([]), "got a list"),
         (reply({"balance": [[]] * 1_000}), "too large"),
     ],
-    ids=["404", "422", "503", "web page", "something else", "list", "too large"],
+    ids=["404", "401", "422", "503", "web page", "something else", "list", "too large"],
 )
 def test_an_answer_that_is_none_is_noted_and_the_documents_are_reported(
     office: Office, bad: bytes, words: str
@@ -308,7 +313,9 @@ def test_an_answer_that_is_none_is_noted_and_the_documents_are_reported(
     with ScriptedApi(served(office, balance=bad)) as server:
         assert ask(office, url=server.url, details=True, balance=True, output={"excel": False}) == 0
         assert words in findings(office)["VENDOR-OPEN-MISSING"]["found"]
-        assert office.entries[ANA]["requests"] == sum(seen.path != "/clients.json" for seen in server.seen)
+        of_the_account = ("/clients.json", "/taxes.json")
+        asked = [seen for seen in server.seen if seen.path not in of_the_account]
+        assert office.entries[ANA]["requests"] == len(asked)
     assert "Rua da Amostra" in statement(office)
     before = lasting(office)
     assert ask(office, "--offline", details=True, balance=True, output={"excel": False}) == 0
@@ -333,11 +340,14 @@ def test_the_page_of_another_client_is_not_kept(office: Office) -> None:
     assert "Rua do Rui" not in statement(office) + str(header)
 
 
-def test_a_refused_key_stops_the_account_here_as_everywhere(office: Office) -> None:
-    with ScriptedApi(served(office, balance=reply(status=401))) as server:
-        assert ask(office, url=server.url, balance=True, clients=[ANA, RUI]) == 5
-    assert {entry["state"] for entry in office.entries.values()} == {"failed"}
-    assert not list(office.month.glob("*-10?"))
+def test_a_plan_without_an_extra_is_no_refusal_of_the_account(office: Office) -> None:
+    refused = reply(status=401)
+    with ScriptedApi(served(office, client=refused, balance=refused)) as server:
+        assert ask(office, url=server.url, details=True, balance=True, clients=[ANA, RUI]) == 0
+    for client in (ANA, RUI):
+        found = {code: one["found"] for code, one in findings(office, client).items()}
+        assert "refuses it to this account (401)" in found["DETAILS-MISSING"]
+        assert "refuses it to this account (401)" in found["VENDOR-OPEN-MISSING"]
 
 
 def test_the_key_is_nowhere_when_an_answer_repeats_it(office: Office) -> None:
@@ -382,13 +392,17 @@ def test_after_three_clients_without_an_answer_no_more_are_asked_about_it(tmp_pa
         assert "not asked" in last[0]["missing"][kind]
 
 
-def test_nothing_but_a_refusal_comes_out_of_an_inquiry() -> None:
+def test_a_refusal_is_all_that_an_inquiry_keeps_of_an_extra() -> None:
     with (
         ScriptedApi(lambda _: reply(status=401)) as server,
         closing(Api(server.url, KEY, clock=TurnedClock())) as api,
-        pytest.raises(RefusedError),
     ):
-        Inquiry(api).ask(ANA, KINDS)
+        inquiry = Inquiry(api)
+        kept = inquiry.ask(ANA, KINDS)
+        assert inquiry.taxes() is None
+    assert {*kept} == {MISSING}
+    assert {*kept[MISSING]} == {*KINDS}
+    assert len(server.seen) == len(KINDS) + 1
 
 
 def test_the_sandbox_counts_what_its_own_documents_leave_open(office: Office) -> None:

@@ -1,5 +1,7 @@
 """Faults that last: every client that is hit ends as the contract says, and nobody else notices."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import Figure
@@ -30,4 +32,14 @@ def test_a_lasting_fault_ends_so_at_every_operation_of_a_run(
         f"lasting faults at every operation, part {part + 1} of {PARTS}",
         f"{tally.cases} in {tally.runs} runs",
     )
+    assert tally.sentences == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("per_page", [30, 100])
+def test_a_lasting_fault_ends_so_whatever_the_size_of_a_page(
+    tmp_path: Path, per_page: int, figure: Figure
+) -> None:
+    tally = Theatre(tmp_path, per_page=per_page).play(once(is_lasting=True), is_lasting=True)
+    figure(f"lasting faults, {per_page} a page", f"{tally.cases} in {tally.runs} runs")
     assert tally.sentences == []

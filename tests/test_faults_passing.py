@@ -1,5 +1,7 @@
 """Faults that are gone after a try or two: nobody notices, or nobody is told anything wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import Figure
@@ -30,4 +32,14 @@ def test_a_passing_fault_ends_so_at_every_operation_of_a_run(
         f"passing faults at every operation, part {part + 1} of {PARTS}",
         f"{tally.cases} in {tally.runs} runs",
     )
+    assert tally.sentences == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("per_page", [30, 100])
+def test_a_passing_fault_ends_so_whatever_the_size_of_a_page(
+    tmp_path: Path, per_page: int, figure: Figure
+) -> None:
+    tally = Theatre(tmp_path, per_page=per_page).play(once(is_lasting=False), is_lasting=False)
+    figure(f"passing faults, {per_page} a page", f"{tally.cases} in {tally.runs} runs")
     assert tally.sentences == []

@@ -27,6 +27,8 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 
 NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 FILTERS = {"archived": ["archived", "non_archived"]}
+NO_TAXES = reply(status=404)
+TAXES = json.dumps({"taxes": [{"id": 1, "name": "IVA23", "value": 23.0, "region": "PT"}]})
 
 
 def _fetching(
@@ -53,9 +55,14 @@ def _fetching(
 def _read(
     script: Script, source: Path, *clients: int, verify: str = "first_page", parallel: int = 4
 ) -> tuple[list[Reading | Failure], list[Seen]]:
-    with ScriptedApi(script) as server, closing(_api(server)) as api:
+    with _served(script) as server, closing(_api(server)) as api:
         found = list(_fetching(api, source, clients or (7,), verify=verify, parallel=parallel))
     return sorted(found, key=lambda one: one.client), server.seen
+
+
+def _served(script: Script, taxes: bytes = NO_TAXES) -> ScriptedApi:
+    """The script tells of documents alone."""
+    return ScriptedApi(script, aside={"/taxes.json": taxes})
 
 
 def _api(server: ScriptedApi) -> Api:
@@ -95,6 +102,35 @@ def test_the_header_says_what_was_asked_and_when_it_was_proven(tmp_path: Path) -
     assert header.read_at == NOW
 
 
+def test_the_accounts_taxes_are_asked_once_a_run_and_kept_in_the_head_of_each_archive(tmp_path: Path) -> None:
+    with _served(account({7: 5, 8: 1, 9: 4}), reply(TAXES)) as server, closing(_api(server)) as api:
+        found = [*_fetching(api, tmp_path, (7, 8, 9))]
+    assert server.seen_aside == ["/taxes.json"]
+    assert {one.client: one.requests for one in found} == {7: 4, 8: 1, 9: 3}
+    assert [read_header(tmp_path / f"{client}.jsonl.gz").taxes for client in (7, 8, 9)] == [TAXES] * 3
+
+
+@pytest.mark.parametrize(
+    "taxes",
+    [
+        reply(status=404),
+        reply({"errors": ["não está disponível durante o período gratuito"]}, status=401),
+        reply(status=503),
+        reply("<html>", content_type="text/html"),
+        reply([]),
+        reply({"tax": []}),
+        reply({"taxes": [[]] * 501}),
+    ],
+    ids=["404", "401", "503", "web page", "list", "something else", "too large"],
+)
+def test_a_run_goes_on_without_the_accounts_taxes(tmp_path: Path, taxes: bytes) -> None:
+    with _served(account({7: 5, 8: 1}), taxes) as server, closing(_api(server)) as api:
+        found = [*_fetching(api, tmp_path, (7, 8))]
+    assert all(isinstance(one, Reading) for one in found)
+    assert [read_header(tmp_path / f"{client}.jsonl.gz").taxes for client in (7, 8)] == [None, None]
+    assert len(server.seen_aside) <= 2
+
+
 @pytest.mark.parametrize(
     "block",
     [{"total_pages": 0}, {"total_pages": 1}, {"total_pages": 0, "current_page": 0, "per_page": 0}],
@@ -102,15 +138,16 @@ def test_the_header_says_what_was_asked_and_when_it_was_proven(tmp_path: Path) -
 def test_a_client_without_documents_is_one_empty_page(tmp_path: Path, block: dict[str, Any]) -> None:
     (reading,), seen = _read(lambda _: reply(listing([], **block)), tmp_path)
     assert isinstance(reading, Reading)
-    assert (reading.pages, reading.documents, reading.requests) == (1, 0, 1)
-    assert len(seen) == 1
+    # It is asked once more, on a new connection.
+    assert (reading.pages, reading.documents, reading.requests) == (1, 0, 2)
+    assert len(seen) == 2
     assert _ids(reading.archive) == []
 
 
 def test_the_size_of_a_page_is_what_came_back_not_what_was_asked(tmp_path: Path) -> None:
     (reading,), seen = _read(account({7: 25}, size=10), tmp_path)
     assert isinstance(reading, Reading)
-    assert {one.query["per_page"] for one in seen} == {"30"}
+    assert [one.query["per_page"] for one in seen] == ["30", "10", "10", "10"]
     assert (reading.pages, reading.documents) == (3, 25)
 
 
@@ -132,7 +169,7 @@ def test_requests_count_retries_and_second_readings(tmp_path: Path) -> None:
 
 def test_progress_is_told_page_by_page(tmp_path: Path) -> None:
     told: list[tuple[int, ...]] = []
-    with ScriptedApi(account({7: 5, 8: 3})) as server, closing(_api(server)) as api:
+    with _served(account({7: 5, 8: 3})) as server, closing(_api(server)) as api:
         list(_fetching(api, tmp_path, (7, 8), on_page=lambda *page: told.append(page)))
     assert [page for page in told if page[0] == 7] == [(7, 1, 3), (7, 2, 3), (7, 3, 3)]
     assert [page for page in told if page[0] == 8] == [(8, 1, 2), (8, 2, 2)]
@@ -140,7 +177,7 @@ def test_progress_is_told_page_by_page(tmp_path: Path) -> None:
 
 def test_a_wrong_key_costs_exactly_one_request(tmp_path: Path) -> None:
     with (
-        ScriptedApi(lambda _: reply(status=401)) as server,
+        _served(lambda _: reply(status=401)) as server,
         closing(_api(server)) as api,
         pytest.raises(RefusedError, match="API key is wrong or the account's name"),
     ):
@@ -164,7 +201,7 @@ def test_a_refusal_midway_stops_the_account_and_keeps_nothing_half_read(
         return right(seen)
 
     found: list[Reading | Failure] = []
-    with ScriptedApi(script) as server, closing(_api(server)) as api:
+    with _served(script) as server, closing(_api(server)) as api:
         with pytest.raises(RefusedError):
             found += _fetching(api, tmp_path, range(7, 27), parallel=2)
         assert _threads() == set()
@@ -294,8 +331,8 @@ MOVES: dict[str, tuple[Callable[[Seen], bytes], str]] = {
     "a short page": (_rows(2, 72), "page 2 has 1 entries where there should be 2"),
     "an empty page": (_rows(3), "page 3 has 0 entries where there should be 1"),
     "a long page": (_rows(3, 74, 75), "page 3 has 2 entries where there should be 1"),
-    "one twice in a page": (_rows(2, 72, 72), "page 2 repeats an entry"),
-    "one on two pages": (_rows(3, 70), "page 3 repeats an entry"),
+    "one twice in a page": (_rows(2, 72, 72), "4 different entries came, the API counts 5; repeated: 72"),
+    "one on two pages": (_rows(3, 70), "4 different entries came, the API counts 5; repeated: 70"),
 }
 
 
@@ -406,9 +443,10 @@ def test_a_client_of_one_page_needs_no_second_look(tmp_path: Path) -> None:
     ("entry", "words"),
     [
         (document(74, 8), "document 74, belongs to ANOTHER CLIENT"),
-        (document(74, None), "does not say which client"),
-        ({"id": 74, "client": None}, "does not say which client"),
-        ({"id": 74}, "does not say which client"),
+        (document(74, "seven"), "does not say which client"),
+        (document(74, ""), "does not say which client"),
+        ({"id": 74, "client": "Casa Verde"}, "does not say which client"),
+        ({"id": 74, "client": []}, "does not say which client"),
         (document(None), "entry 1 of page 3 has no readable id"),
         (document(True), "has no readable id"),
         (document("seventy"), "has no readable id"),
@@ -430,6 +468,17 @@ def test_a_document_of_unknown_or_foreign_owner_fails_at_once(
     assert "Casa Verde" not in str(failure.error)
     assert len(seen) == 3
     assert _names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "entry", [document(74, None), {"id": 74, "client": None}, {"id": 74, "client": {}}, {"id": 74}], ids=str
+)
+def test_a_document_that_names_no_client_is_kept_with_those_it_came_with(
+    tmp_path: Path, entry: dict[str, object]
+) -> None:
+    (reading,), _ = _read(lambda seen: reply(listing([*FIVE[:4], entry], page=seen.page)), tmp_path)
+    assert isinstance(reading, Reading)
+    assert _ids(reading.archive) == [70, 71, 72, 73, 74]
 
 
 def test_a_list_without_an_end_is_refused(tmp_path: Path) -> None:
@@ -471,12 +520,12 @@ def test_an_entry_too_deep_to_be_compared_is_refused() -> None:
     deep: dict[str, Any] = {}
     for _ in range(200_000):
         deep = {"deeper": deep}
-    page = Page(1, "", [{"id": 1, "deep": deep}], Pagination(1, 1, 1, 1))
+    page = Page(1, "", [{"id": 1, "currency": deep}], Pagination(1, 1, 1, 1))
     with pytest.raises(ReadingError, match="nested too deeply"):
-        leaf_of(page, client=None, with_prints=True)
+        leaf_of(page, client=None)
     while deep:
         deep = deep["deeper"]
-        page.entries[0]["deep"] = deep
+        page.entries[0]["currency"] = deep
 
 
 def test_so_many_requests_at_once_and_no_more(tmp_path: Path) -> None:
@@ -554,13 +603,14 @@ def test_of_a_long_client_few_pages_are_asked_for_ahead(
     (reading,), _ = _read(account({7: 100}), tmp_path, parallel=2)
     assert isinstance(reading, Reading)
     assert _ids(reading.archive) == list(range(7000, 7100))
-    assert len(waiting) == 1 + 51
+    # Fifty pages, page 1 again, the taxes; and the client itself.
+    assert len(waiting) == 50 + 1 + 1 + 1
     assert max(waiting) <= 3
 
 
 def test_threads_take_turns_as_usual_when_it_is_over(tmp_path: Path) -> None:
     usual = sys.getswitchinterval()
-    with ScriptedApi(account({7: 3, 8: 3})) as server, closing(_api(server)) as api:
+    with _served(account({7: 3, 8: 3})) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, (7, 8))
         next(results)
         assert sys.getswitchinterval() < usual / 2
@@ -569,7 +619,7 @@ def test_threads_take_turns_as_usual_when_it_is_over(tmp_path: Path) -> None:
 
 
 def test_a_consumer_that_is_busy_does_not_hold_up_the_reading(tmp_path: Path) -> None:
-    with ScriptedApi(account(dict.fromkeys(range(7, 27), 3))) as server, closing(_api(server)) as api:
+    with _served(account(dict.fromkeys(range(7, 27), 3))) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         next(results)
         wait_until(lambda: len(server.seen) == 60)
@@ -596,7 +646,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_closing_it_ends_all_threads_promptly_and_leaves_nothing_half_read(
     tmp_path: Path, patient: None
 ) -> None:
-    with ScriptedApi(_hanging) as server, closing(_api(server)) as api:
+    with _served(_hanging) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         assert next(results).client == 7
         wait_until(lambda: len(server.seen) == 5)
@@ -606,7 +656,7 @@ def test_closing_it_ends_all_threads_promptly_and_leaves_nothing_half_read(
 
 
 def test_an_interrupt_of_the_consumer_ends_all_threads(tmp_path: Path, patient: None) -> None:
-    with ScriptedApi(_hanging) as server, closing(_api(server)) as api:
+    with _served(_hanging) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         next(results)
         with pytest.raises(KeyboardInterrupt):
@@ -615,7 +665,7 @@ def test_an_interrupt_of_the_consumer_ends_all_threads(tmp_path: Path, patient: 
 
 
 def test_an_account_stopped_from_outside_is_never_taken_for_done(tmp_path: Path) -> None:
-    with ScriptedApi(_hanging) as server, closing(_api(server)) as api:
+    with _served(_hanging) as server, closing(_api(server)) as api:
         results = _fetching(api, tmp_path, range(7, 27))
         next(results)
         api.stop()
@@ -628,7 +678,7 @@ def test_a_bug_in_a_thread_comes_out_where_the_results_are_taken(tmp_path: Path,
         raise ZeroDivisionError(client, done, total)
 
     with (
-        ScriptedApi(account({7: 3})) as server,
+        _served(account({7: 3})) as server,
         closing(_api(server)) as api,
         pytest.raises(ZeroDivisionError),
     ):
@@ -638,7 +688,7 @@ def test_a_bug_in_a_thread_comes_out_where_the_results_are_taken(tmp_path: Path,
 
 
 def test_no_clients_are_no_requests(tmp_path: Path) -> None:
-    with ScriptedApi(account({})) as server, closing(_api(server)) as api:
+    with _served(account({})) as server, closing(_api(server)) as api:
         assert list(_fetching(api, tmp_path, ())) == []
     assert server.seen == []
 

@@ -68,6 +68,7 @@ def test_only_addresses_of_the_web_are_links(ran: tuple[Office, Said]) -> None:
     given = {*TEXTS.values(), *LINKS.values()}
     assert {link for link in links if link in given} <= {link for link in given if ADDRESS.fullmatch(link)}
     assert LINKS["user"] in links
+    assert LINKS["capitals"] in links
     assert LINKS["long"] in links
 
 

@@ -9,14 +9,17 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports.data.tables import read_table
 from reports.figures import vocabulary
 from reports.figures.checks import RULES, Finding
+from reports.figures.regions import SCHEMES
 from reports.figures.totals import buckets
-from reports.figures.vocabulary import CURRENCIES
+from reports.figures.vat_rates import REGIONS
 from reports.render import labels as words
 from reports.render.labels import LOCALES, Labels
 
 PT, EN, ES = Labels("pt"), Labels("en"), Labels("es")
+CURRENCIES = sorted({row["iso_4217"] for row in read_table("currency-names")})
 UNKNOWN_CURRENCIES = ["Doubloon", "?", "Moeda 1,234,567.89", "Ana's ¤ #,##0 {0}"]
 
 
@@ -51,7 +54,7 @@ def test_spain_writes_points_between_thousands() -> None:
 @settings(max_examples=200, derandomize=True)
 @given(
     st.decimals(min_value=-(10**12), max_value=10**12, places=2),
-    st.sampled_from([*sorted({*CURRENCIES.values()}), *UNKNOWN_CURRENCIES]),
+    st.sampled_from([*CURRENCIES, *UNKNOWN_CURRENCIES]),
     st.sampled_from([PT, EN, ES]),
 )
 def test_money_is_written_as_babel_writes_it(amount: Decimal, currency: str, labels: Labels) -> None:
@@ -131,7 +134,8 @@ def test_what_is_unknown_is_shown_as_it_came(labels: Labels) -> None:
 def test_every_key_of_the_figures_has_a_word() -> None:
     assert {*words.TYPES} == {*vocabulary.TYPES}
     assert {*words.STATUSES} >= {*vocabulary.STATUSES}
-    assert {*words.SCHEMES} == {kind.scheme for kind in vocabulary.TYPES.values()}
+    assert {*words.SCHEMES} == {*SCHEMES}
+    assert {*words.REGIONS} == {*REGIONS}
     assert {*words.LEVELS} == {rule.level for rule in RULES.values()}
     said = [
         PT.type("Invoice"),
@@ -147,14 +151,41 @@ def test_every_key_of_the_figures_has_a_word() -> None:
 def test_buckets_are_said_in_words() -> None:
     names = buckets([30, 60, 90])
     assert [EN.bucket(name) for name in names] == [
-        *("Not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "Over 90 days"),
+        *("Not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "Over 90 days", "In your favour"),
     ]
-    assert len({PT.bucket(name) for name in names} - {EN.bucket(name) for name in names}) == 5
+    assert len({PT.bucket(name) for name in names} - {EN.bucket(name) for name in names}) == 6
 
 
-def test_an_exemption_is_the_law_it_names_in_portuguese() -> None:
-    assert EN.exemption("M01") == PT.exemption("M01") == "Artigo 16.º, n.º 6 do CIVA"
-    assert [EN.exemption(code) for code in (None, "", "M00", "M98")] == [None] * 4
+@pytest.mark.parametrize(
+    ("code", "portuguese", "english"),
+    [
+        *(("PT", "Continente", "Mainland"), ("PT-AC", "Açores", "Azores"), ("PT-MA", "Madeira", "Madeira")),
+        *(("ES", "Espanha", "Spain"), ("GB", "Reino Unido", "United Kingdom"), ("XX", "XX", "XX")),
+    ],
+)
+def test_a_region_is_a_part_of_portugal_or_a_country(code: str, portuguese: str, english: str) -> None:
+    assert (PT.region(code), EN.region(code)) == (portuguese, english)
+
+
+def test_a_region_that_is_undecided_is_said_so() -> None:
+    assert EN.region(None) == "Undecided"
+    assert PT.region(None) == ES.region(None) == "Por decidir"
+
+
+def test_an_exemption_is_its_mention_and_the_law_it_names_in_portuguese() -> None:
+    day = date(2026, 10, 5)
+    said = "Artigo 16.º n.º 6 do CIVA · Artigo 16.º n.º 6 alíneas a) a d) do CIVA"
+    assert EN.exemption("M01", day) == PT.exemption("M01", day) == said
+    # The mention is the law itself.
+    assert PT.exemption("M02", day) == "Artigo 6.º do Decreto-Lei n.º 198/90, de 19 de junho"
+    assert [EN.exemption(code, day) for code in (None, "", "M98")] == [None] * 3
+
+
+def test_an_exemption_is_worded_by_the_day() -> None:
+    before, after = (PT.exemption("M10", day) for day in (date(2025, 8, 13), date(2025, 8, 14)))
+    assert before == "IVA – regime de isenção · Artigo 57.º do CIVA"
+    assert after == "IVA – regime de isenção · Artigo 53.º n.º 1 do CIVA"
+    assert PT.exemption("M00", date(2026, 10, 5)) == "código antigo, fora da tabela em vigor"
 
 
 def test_a_finding_is_said_in_the_readers_language() -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import secrets
+import time
 import urllib.parse
 from collections.abc import Callable, Mapping
 
@@ -69,6 +70,33 @@ def test_however_a_page_escapes_it_nothing_of_a_secret_stays(form: str, kind: st
     assert _left(SECRETS[kind], text) == []
 
 
+AWKWARD_ENDS = ["cc\\", "\\\\'x", 'a\\"b\\', "ñ\\x\\кb0#+", "\\é1\\\\", "漢漢\\=a", "0u0000\\"]
+MIXED: Mapping[str, Callable[[str], str]] = {
+    "UTF-16 in JSON": lambda secret: json.dumps(secret.encode("utf-16-le").decode("latin-1"))[1:-1],
+    "UTF-32": lambda secret: secret.encode("utf-32-le").decode("latin-1"),
+    "JSON in JSON in UTF-16": lambda secret: "".join(
+        f"{letter}\\u0000" for letter in json.dumps(json.dumps(secret)[1:-1])[1:-1]
+    ),
+    "UTF-8 without its letters, in JSON": lambda secret: json.dumps(
+        secret.encode().decode("ascii", "replace")
+    ),
+    "every other letter percent, the others JSON": lambda secret: "".join(
+        urllib.parse.quote(letter, safe="") if place % 2 else json.dumps(letter)[1:-1]
+        for place, letter in enumerate(secret)
+    ),
+}
+
+
+@pytest.mark.parametrize("form", MIXED)
+@pytest.mark.parametrize("secret", AWKWARD_ENDS)
+def test_backslashes_that_stand_together_hide_nothing(secret: str, form: str) -> None:
+    if "UTF-" in form and "without" not in form and not secret.isascii():
+        pytest.skip("its letters are no single bytes")
+    redacted = Redactor([secret])(f"before {MIXED[form](secret)} after")
+    # Quotation marks around it may stay, and what escapes its first letter, or is NULs of its last one.
+    assert re.fullmatch(r'before "?\\*\[key\](\0|\\+u0000|\\)*"? after', redacted), redacted
+
+
 def test_a_page_without_a_secret_is_left_alone() -> None:
     page = "100 % de 1 200,50 € &amp; &#39;Filhos&#39; \\u0026 a%20b a+b/c=d 0123456789abcdef 😀\0"
     for secret in SECRETS.values():
@@ -96,3 +124,69 @@ def test_a_log_line_is_shown_in_the_order_it_is_written() -> None:
 def _left(secret: str, text: str) -> list[str]:
     """Where the secret still is; its pieces may not stay either."""
     return places_of(secret, Redactor([secret])(text))
+
+
+HOSTILE = {
+    "backslashes": "\\",
+    "NUL": "\0",
+    "escaped NUL": "\\u0000",
+    "backslash, escaped NUL": "\\\\u0000",
+    "percent of percent": "%25",
+    "ampersand of ampersand": "amp;",
+    "ampersand": "&",
+    "ampersands": "&amp;",
+    "number": "&#000",
+    "zeros": "0",
+    "replaced": "\ufffd",
+    "replaced, percent": "%EF%BF%BD",
+    "replaced, JSON": "\\ufffd",
+    "replaced, number": "&#65533;",
+    "question marks": "?",
+    "plus": "+",
+    "quotes": '\\\\\\"',
+    "letters": "a",
+    "letters in UTF-16": "a\0",
+    "base64": "QUJD",
+}
+"""What a name may be made of, again and again, to keep whoever looks closely at it busy."""
+
+WORN = {
+    "key": "0123456789abcdef" * 2,
+    "of one letter": "a" * 32,
+    "password": "a+b/c=d&e f%20#gé",
+    "backslashes": "\\" * 12 + "x",
+    "backslashes and quotes": '\\"' * 8 + "u0000",
+    "accents": "ключключключ1",
+    "accents inside": "1éèàçñöü1",
+    "zeros": "0u0000" * 4,
+    "signs": "%25%25&amp;&amp;#0#0;;",
+}
+STARTS = {"key": "0", "of one letter": "a", "accents inside": "1", "zeros": "0"}
+SHORT, LONG = 6_000, 60_000
+MOST_TIMES = 40
+"""Ten times the length takes ten times the time, and a hundred times with the square of it."""
+
+
+@pytest.mark.parametrize("kind", WORN)
+def test_a_long_text_takes_time_in_proportion_to_its_length(kind: str) -> None:
+    redact = Redactor([WORN[kind]])
+    # What makes the redactor look closely, and what may be its first letter, before what keeps it busy.
+    before = f"%41 &#65; \\u0000 {STARTS.get(kind, '')}&"
+    ratios = {
+        name: _ratio(redact, *(before + piece * (size // len(piece)) for size in (SHORT, LONG)))
+        for name, piece in HOSTILE.items()
+    }
+    assert {name: ratio for name, ratio in ratios.items() if ratio > MOST_TIMES} == {}
+
+
+def _ratio(redact: Redactor, short: str, long: str) -> float:
+    """How much longer the long text takes; each at its quickest."""
+    quickest = []
+    for text in (short, long):
+        took = []
+        for _ in range(5):
+            began = time.process_time()
+            redact(text)
+            took.append(time.process_time() - began)
+        quickest.append(min(took))
+    return quickest[1] / max(quickest[0], 1e-4)

@@ -89,6 +89,52 @@ def test_cut_anywhere_a_line_counts_whole_or_not_at_all_and_the_next_one_is_soun
         assert Outbox(tmp_path).last(ANA, MONTH) == expected, size
 
 
+TAILS = [
+    ('{"at":"2026-11-02T06:30:00Z","event":"sent","client":101}', "an event without its fields"),
+    ('{"at":"2026-11-02T06:30:00Z","event":"sent","client":101}  ', "blanks behind it"),
+    ('\ufeff {"event":"eaten","kind":"a newer version"}', "a mark before it"),
+    ("{}", "an empty one"),
+]
+
+
+@pytest.mark.parametrize("tail", [tail for tail, _ in TAILS], ids=[name for _, name in TAILS])
+def test_a_tail_that_holds_a_whole_object_stops_everything_and_stays(tmp_path: Path, tail: str) -> None:
+    Outbox(tmp_path).announce(LETTER)
+    path = tmp_path / FILE_NAME
+    path.write_bytes(path.read_bytes() + tail.encode())
+    before = path.read_bytes()
+    with pytest.raises(WriteError, match="its last line has no end, and holds more than the rest of a line"):
+        Outbox(tmp_path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("end", [b"\r", b" ", b""])
+def test_a_journal_whose_line_ends_are_gone_is_no_torn_line(tmp_path: Path, end: bytes) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.announce(LETTER)
+    outbox.note(SENT)
+    path = tmp_path / FILE_NAME
+    path.write_bytes(path.read_bytes().replace(b"\n", end))
+    with pytest.raises(WriteError, match=r"Look at the end of it.*or bring the file back from a backup"):
+        Outbox(tmp_path)
+
+
+def test_a_journal_that_an_editor_saved_as_utf_16_stops_everything(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.announce(LETTER)
+    path = tmp_path / FILE_NAME
+    path.write_bytes(path.read_bytes().decode().rstrip().encode("utf-16"))
+    with pytest.raises(WriteError):
+        Outbox(tmp_path)
+
+
+def test_a_line_cut_within_an_object_of_its_own_is_torn(tmp_path: Path) -> None:
+    Outbox(tmp_path).announce(LETTER)
+    with (tmp_path / FILE_NAME).open("ab") as file:
+        file.write(b'{"at":"2026-11-02T06:30:00Z","event":"sent","refused":{"bea@example.com":"550"},"rea')
+    assert Outbox(tmp_path).last(ANA, MONTH) == LETTER
+
+
 def test_a_tail_of_zeros_as_a_power_cut_leaves_it_announced_nothing(tmp_path: Path) -> None:
     Outbox(tmp_path).announce(LETTER)
     with (tmp_path / FILE_NAME).open("ab") as file:

@@ -35,10 +35,10 @@ from reports.deliver import publish
 folder = Path(sys.argv[1])
 for number in count():
     staged = publish.stage(folder, 1310176)
-    for letter in "abc":
-        (staged / letter).write_text(str(number), "utf-8")
+    for ending in ("xlsx", "html", "pdf"):
+        (staged / f"ana-lda-1310176-{folder.name}.{ending}").write_text(str(number), "utf-8")
     publish.seal(staged)
-    publish.swap_in(staged, folder / "ana-lda-1310176", lying=publish.folders(folder).get(1310176, ()))
+    publish.swap_in(staged, folder / "ana-lda-1310176", lying=publish.folders(folder, {}).get(1310176, ()))
     if number == 0:
         print("swapping", flush=True)
 """
@@ -74,49 +74,53 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def folder(path: Path, *texts: str) -> Path:
-    """A folder with files a, b, … of these texts."""
+    """A client's folder with a run's own files, of these texts."""
     path.mkdir(parents=True)
-    for letter, text in zip("abc", texts, strict=False):
-        (path / letter).write_text(text, "utf-8")
-    return path
+    return filled(path, path.name.removeprefix(".").removesuffix(".old"), *texts)
+
+
+def filled(place: Path, name: str, *texts: str) -> Path:
+    for path, text in laid(name, place.parent.name, *texts).items():
+        if text != "/":
+            (place / Path(path).name).write_text(text, "utf-8")
+    return place
+
+
+def laid(name: str, label: str, *texts: str) -> dict[str, str]:
+    """Such a folder as `tree` has it."""
+    named = zip(("xlsx", "html", "pdf"), texts, strict=False)
+    return {name: "/"} | {f"{name}/{name}-{label}.{ending}": text for ending, text in named}
 
 
 def staged(period: Path, *texts: str, client: int = CLIENT) -> Path:
-    place = publish.stage(period, client)
-    for letter, text in zip("abc", texts, strict=False):
-        (place / letter).write_text(text, "utf-8")
-    return place
+    return filled(publish.stage(period, client), NAME, *texts)
 
 
 def lying(folder: Path) -> list[Path]:
     """The client's folders there."""
-    return publish.folders(folder).get(CLIENT, [])
+    return publish.folders(folder, {}).get(CLIENT, [])
 
 
 def test_the_first_folder_of_a_client_is_there_whole(tmp_path: Path) -> None:
     place = staged(tmp_path, "new", "too")
-    assert CLIENT not in publish.folders(tmp_path)
+    assert CLIENT not in publish.folders(tmp_path, {})
     publish.swap_in(place, tmp_path / NAME, lying=lying(tmp_path))
-    assert tree(tmp_path) == {NAME: "/", f"{NAME}/a": "new", f"{NAME}/b": "too"}
-    assert publish.folders(tmp_path)[CLIENT] == [tmp_path / NAME]
+    assert tree(tmp_path) == laid(NAME, tmp_path.name, "new", "too")
+    assert publish.folders(tmp_path, {})[CLIENT] == [tmp_path / NAME]
 
 
 def test_a_newer_folder_takes_the_place_of_the_older_and_nothing_of_it_stays(tmp_path: Path) -> None:
     folder(tmp_path / NAME, "old", "old")
     publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=lying(tmp_path))
-    assert tree(tmp_path) == {NAME: "/", f"{NAME}/a": "new"}
+    assert tree(tmp_path) == laid(NAME, tmp_path.name, "new")
 
 
 def test_a_client_that_was_renamed_has_one_folder_under_the_new_name(tmp_path: Path) -> None:
     folder(tmp_path / "ana-1310176", "old")
     folder(tmp_path / "ana-lda-7", "another client's")
     publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=lying(tmp_path))
-    assert tree(tmp_path) == {
-        NAME: "/",
-        f"{NAME}/a": "new",
-        "ana-lda-7": "/",
-        "ana-lda-7/a": "another client's",
-    }
+    others = laid("ana-lda-7", tmp_path.name, "another client's")
+    assert tree(tmp_path) == laid(NAME, tmp_path.name, "new") | others
 
 
 def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path: Path) -> None:
@@ -141,51 +145,51 @@ def test_a_first_swap_that_fails_leaves_nothing_half_done(tmp_path: Path) -> Non
 
 
 def test_what_cannot_be_flushed_to_the_disk_is_not_published(tmp_path: Path) -> None:
-    folder(tmp_path / NAME, "old")
+    before = tree(folder(tmp_path / NAME, "old"))
     place = staged(tmp_path, "new")
     (place / "b").mkdir()
     with pytest.raises(WriteError):
         publish.seal(place)
-    assert tree(tmp_path / NAME) == {"a": "old"}
+    assert tree(tmp_path / NAME) == before
 
 
 def test_no_folder_can_be_staged_where_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(WriteError):
         publish.stage(tmp_path / "missing", CLIENT)
-    assert CLIENT not in publish.folders(tmp_path / "missing")
+    assert CLIENT not in publish.folders(tmp_path / "missing", {})
 
 
-def states(period: Path) -> Iterator[tuple[str, dict[str, str]]]:
+def states(period: Path) -> Iterator[tuple[Path, dict[str, str]]]:
     """Each state a killed swap may leave, and the files the next run must find."""
-    folder(period / "1" / NAME, "old")
-    folder(period / "1" / f".{CLIENT}.0123abcd.tmp", "half")
-    yield "1", {NAME: "/", f"{NAME}/a": "old"}
-    folder(period / "2" / f".{NAME}.old", "old")
-    folder(period / "2" / f".{CLIENT}.0123abcd.tmp", "new")
-    yield "2", {NAME: "/", f"{NAME}/a": "old"}
-    folder(period / "3" / f".{NAME}.old", "old")
-    folder(period / "3" / NAME, "new")
-    yield "3", {NAME: "/", f"{NAME}/a": "new"}
-    folder(period / "4" / f".{NAME}.old")
-    folder(period / "4" / NAME, "new")
-    yield "4", {NAME: "/", f"{NAME}/a": "new"}
-    folder(period / "5" / ".ana-1310176.old", "old")
-    folder(period / "5" / NAME, "new")
-    yield "5", {NAME: "/", f"{NAME}/a": "new"}
-    folder(period / "6" / ".ana-1310176.old", "old")
-    folder(period / "6" / f".{CLIENT}.0123abcd.tmp", "new")
-    yield "6", {"ana-1310176": "/", "ana-1310176/a": "old"}
-    folder(period / "7" / f".{CLIENT}.0123abcd.tmp", "half of a first one")
-    (period / "7" / ".run.json.0123abcd.tmp").write_text("half", "utf-8")
-    yield "7", {}
+    one, two, three, four, five, six, seven = (period / f"{number}" / "2026-10" for number in range(1, 8))
+    folder(one / NAME, "old")
+    folder(one / f".{CLIENT}.0123abcd.tmp", "half")
+    yield one, laid(NAME, "2026-10", "old")
+    folder(two / f".{NAME}.old", "old")
+    folder(two / f".{CLIENT}.0123abcd.tmp", "new")
+    yield two, laid(NAME, "2026-10", "old")
+    folder(three / f".{NAME}.old", "old")
+    folder(three / NAME, "new")
+    yield three, laid(NAME, "2026-10", "new")
+    folder(four / f".{NAME}.old")
+    folder(four / NAME, "new")
+    yield four, laid(NAME, "2026-10", "new")
+    folder(five / ".ana-1310176.old", "old")
+    folder(five / NAME, "new")
+    yield five, laid(NAME, "2026-10", "new")
+    folder(six / ".ana-1310176.old", "old")
+    folder(six / f".{CLIENT}.0123abcd.tmp", "new")
+    yield six, laid("ana-1310176", "2026-10", "old")
+    folder(seven / f".{CLIENT}.0123abcd.tmp", "half of a first one")
+    (seven / ".run.json.0123abcd.tmp").write_text("half", "utf-8")
+    yield seven, {}
 
 
 def test_a_swap_killed_at_any_instant_is_completed_or_undone(tmp_path: Path) -> None:
-    for name, after in states(tmp_path):
-        publish.repair(tmp_path / name)
-        assert tree(tmp_path / name) == after, name
-        publish.repair(tmp_path / name)
-        assert tree(tmp_path / name) == after, name
+    for month, after in states(tmp_path):
+        for _ in range(2):
+            publish.repair(month)
+            assert tree(month) == after, month
 
 
 def test_a_repair_leaves_alone_what_is_not_its_own(tmp_path: Path) -> None:
@@ -207,8 +211,8 @@ def test_killed_while_swapping_leaves_whole_folders_of_one_run(tmp_path: Path) -
             swapping.kill()
         publish.repair(tmp_path)
         left = tree(tmp_path)
-        assert [*left] == [NAME, *(f"{NAME}/{letter}" for letter in "abc")]
-        assert len({left[f"{NAME}/{letter}"] for letter in "abc"}) == 1
+        number = next(text for path, text in left.items() if path != NAME)
+        assert left == laid(NAME, tmp_path.name, number, number, number)
 
 
 def test_an_interruption_waits_until_the_folder_is_in_its_place(tmp_path: Path) -> None:
@@ -221,7 +225,7 @@ def test_an_interruption_waits_until_the_folder_is_in_its_place(tmp_path: Path) 
     with pytest.raises(KeyboardInterrupt):
         swap()
     assert signal.getsignal(signal.SIGINT) is usual
-    assert tree(tmp_path) == {NAME: "/", f"{NAME}/a": "new"}
+    assert tree(tmp_path) == laid(NAME, tmp_path.name, "new")
 
 
 def test_what_is_not_interrupted_ends_as_it_would(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def failed(before: Entry | None) -> Entry:
     return failed_entry(client=12, name="Rui", reason="no answer", requests=3, before=before)
 
 
-def write(folder: Path, *entries: Entry) -> None:
+def write(folder: Path, *entries: Entry, findings: Sequence[Mapping[str, object]] = ()) -> None:
     record.write(
         folder,
         account="my-company",
@@ -52,6 +53,7 @@ def write(folder: Path, *entries: Entry) -> None:
         exit_code=ExitCode.WARNINGS,
         message="2 of 2 clients ready. Exit code 6.",
         entries=entries,
+        findings=findings,
     )
 
 
@@ -75,6 +77,7 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
         "exit_code": 6,
         "message": "2 of 2 clients ready. Exit code 6.",
         "clients": [entry],
+        "findings": [],
     }
     assert entry == {
         "id": 11,
@@ -93,17 +96,20 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
                 "documents": 3,
                 "net": "190.00",
                 "tax": "43.70",
+                "rounding": "0.00",
                 "gross": "233.70",
                 "withholding": "25.00",
                 "payable": "208.70",
                 "open": "208.70",
-                "overdue": "208.70",
+                "overdue": "221.00",
+                "credit": "-12.30",
             }
         ],
         "vat": [
             {
                 "currency": "EUR",
                 "scheme": "pt",
+                "region": "PT",
                 "rate": "23",
                 "exemption": None,
                 "base": "190.00",
@@ -117,10 +123,11 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
             {"currency": "EUR", "bucket": bucket, "amount": amount}
             for bucket, amount in {
                 "current": "0.00",
-                "1-30": "208.70",
+                "1-30": "221.00",
                 "31-60": "0.00",
                 "61-90": "0.00",
                 "over-90": "0.00",
+                "credit": "-12.30",
             }.items()
         ],
         "findings": [
@@ -128,11 +135,11 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
                 "code": "TOTAL-UNEXPLAINED",
                 "level": "warning",
                 "document": 3,
-                "number": "FT 2026/1",
+                "number": "FT 2026/3",
                 "expected": "123.00",
                 "found": "124.00",
                 "difference": "1.00",
-                "message": "FT 2026/1: the total 124.00 is neither net plus VAT (123.00) nor that less the "
+                "message": "FT 2026/3: the total 124.00 is neither net plus VAT (123.00) nor that less the "
                 "withholding. Look at the document in InvoiceXpress.",
             }
         ],
@@ -143,6 +150,21 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
             {"path": "ana-lda-11/b.xlsx", "bytes": 8, "sha256": hashlib.sha256(b"workbook").hexdigest()},
         ],
     }
+
+
+def test_a_region_that_is_undecided_is_null_and_another_countrys_vat_has_its_scheme(tmp_path: Path) -> None:
+    (row,) = ready(tmp_path, paper(rate="17"))["vat"]
+    assert (row["scheme"], row["region"]) == ("pt", None)
+    spanish = paper(kind="VatMossInvoice", rate="21", client={"id": 1310176, "country": "Spain"})
+    (row,) = ready(tmp_path, spanish)["vat"]
+    assert (row["scheme"], row["region"]) == ("oss", "ES")
+
+
+def test_findings_of_the_account_stand_after_its_clients(tmp_path: Path) -> None:
+    found: list[dict[str, object]] = [{"code": "TAXES-MISSING", "level": "info", "client": None}]
+    write(tmp_path, ready(tmp_path, paper()), findings=found)
+    assert read(tmp_path)["findings"] == found
+    assert [*read(tmp_path)][-2:] == ["clients", "findings"]
 
 
 def test_a_client_without_documents_is_ready_with_nothing(tmp_path: Path) -> None:
@@ -208,11 +230,11 @@ def test_what_is_packed_comes_out_as_it_was(tmp_path: Path) -> None:
     assert (12 in kept, 11 in kept, len(kept)) == (False, True, 1)
 
 
-def test_the_head_of_a_record_is_all_but_its_clients(tmp_path: Path) -> None:
+def test_the_head_of_a_record_is_all_but_its_clients_and_findings(tmp_path: Path) -> None:
     assert record.head(tmp_path) is None
     write(tmp_path, ready(tmp_path, paper(1), name='\n "clients": ['), failed(None))
     whole = read(tmp_path)
-    of_the_head = {key: value for key, value in whole.items() if key != "clients"}
+    of_the_head = {key: value for key, value in whole.items() if key not in ("clients", "findings")}
     assert record.head(tmp_path) == of_the_head
     path = tmp_path / record.FILE_NAME
     # Nothing behind the head is looked at.

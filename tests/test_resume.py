@@ -14,6 +14,8 @@ from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, account,
 
 ANA, RUI, EVA = 101, 102, 103
 NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
+TAXES = "/taxes.json"
+"""Asked once by every run that reads anything."""
 
 
 @pytest.fixture
@@ -58,19 +60,19 @@ def test_only_what_failed_is_read_again(office: Office) -> None:
     assert office.run().code == 3
     office.sandbox.account_data.documents[RUI] = listed
     office.sandbox.account_data.clients[:] = account(NAMES).clients
-    assert asked(office, "--resume", **at(hours=2)) == [address(RUI)]
+    assert asked(office, "--resume", **at(hours=2)) == [address(RUI), TAXES]
     assert office.record["exit_code"] == 0
     assert [entry["state"] for entry in office.entries.values()] == ["ready"] * 3
 
 
 def test_a_run_that_was_interrupted_goes_on_where_it_was(office: Office) -> None:
     office.run("--client", f"{ANA}")
-    assert asked(office, "--resume") == [address(RUI), address(EVA)]
+    assert asked(office, "--resume") == [address(RUI), address(EVA), TAXES]
 
 
 def test_yesterday_is_read_again(office: Office) -> None:
     office.run()
-    everything = sorted(["/clients.json", *map(address, NAMES)])
+    everything = sorted(["/clients.json", *map(address, NAMES), TAXES])
     assert asked(office, "--resume", **at(days=1)) == everything
 
 
@@ -80,12 +82,12 @@ def test_today_ends_at_midnight_of_the_business(office: Office) -> None:
     before_midnight = at(hours=17, minutes=59)
     office.run(**before_midnight)
     assert asked(office, "--resume", **at(hours=18, minutes=20)) == []
-    assert asked(office, "--resume", **at(hours=18, minutes=31)) == ["/clients.json", address(ANA)]
+    assert asked(office, "--resume", **at(hours=18, minutes=31)) == ["/clients.json", address(ANA), TAXES]
 
 
 def test_without_the_word_everything_is_read(office: Office) -> None:
     office.run()
-    assert asked(office) == sorted(["/clients.json", *map(address, NAMES)])
+    assert asked(office) == sorted(["/clients.json", *map(address, NAMES), TAXES])
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def forget(path: Path) -> None:
 def test_an_archive_that_is_not_whole_is_read_again(office: Office, harm: Callable[[Path], None]) -> None:
     office.run()
     harm(office.month / "source" / f"{RUI}.jsonl.gz")
-    assert asked(office, "--resume") == [address(RUI)]
+    assert asked(office, "--resume") == [address(RUI), TAXES]
     assert office.record["exit_code"] == 0
 
 

@@ -7,9 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -18,7 +21,7 @@ from reports.source.sandbox import Sandbox
 from reports.source.sandbox_answers import json_text
 from reports.source.sandbox_book import client
 from reports.source.sandbox_data import Account, generate
-from reports.source.sandbox_documents import Tax, document, line, noisy
+from reports.source.sandbox_documents import RECORDED, Habits, Tax, document, line, noisy
 from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 IVA23 = Tax(1, "IVA23", Decimal(23))
@@ -70,7 +73,9 @@ def ids(answer: requests.Response) -> list[int]:
     return [one["id"] for one in answer.json()["invoices"]]
 
 
-def test_a_page_holds_ten_rows_unless_asked_otherwise_and_thirty_at_most(sandbox: Sandbox) -> None:
+def test_a_page_holds_ten_rows_unless_asked_otherwise_and_as_many_as_the_account_gives(
+    sandbox: Sandbox,
+) -> None:
     plain = post(sandbox, ANA)
     assert ids(plain) == list(range(10))
     assert plain.json()["pagination"] == {
@@ -79,6 +84,8 @@ def test_a_page_holds_ten_rows_unless_asked_otherwise_and_thirty_at_most(sandbox
         "total_pages": 4,
         "per_page": 10,
     }
+    assert ids(post(sandbox, ANA, per_page=100)) == list(range(35))
+    sandbox.account_data = replace(sandbox.account_data, largest_page_size=30)
     capped = post(sandbox, ANA, page=2, per_page=100)
     assert ids(capped) == list(range(30, 35))
     assert capped.json()["pagination"] == {
@@ -143,6 +150,28 @@ def test_only_the_balance_knows_of_part_payments(sandbox: Sandbox) -> None:
     after = get(sandbox, path).json()
     assert before["balance"]["with_vat"] - after["balance"]["with_vat"] == 5.5
     assert before["balance"]["without_vat"] == after["balance"]["without_vat"]
+
+
+def test_the_balance_is_what_is_payable_whichever_way_the_figures_are_written() -> None:
+    def balances(habits: Habits) -> dict[int, Any]:
+        with Sandbox(account_data=generate(habits)) as running:
+            return {
+                one["id"]: get(running, f"/api/v3/clients/{one['id']}/balance.json").json()["balance"]
+                for one in running.account_data.clients
+            }
+
+    recorded = balances(RECORDED)
+    # 1250 less 25 %, 365.93 less 11.5 % of 297.50, 492 less 25 % of 400; a credit note of 365.93 less 74.38.
+    assert recorded[3100003]["with_vat"] == 937.5 + 331.72 + 392 - 291.55
+    for flags in product((True, False), repeat=len(Habits._fields)):
+        assert balances(Habits(*flags)) == recorded
+
+
+def test_taxes_come_all_at_once_without_pages(sandbox: Sandbox) -> None:
+    assert get(sandbox, "/taxes.json").json() == {"taxes": []}
+    row = {"id": 1, "name": "IVA23", "value": 23.0, "region": None, "code": "NOR", "default_tax": 1}
+    sandbox.account_data.taxes.extend([row] * 40)
+    assert get(sandbox, "/taxes.json", page=2, per_page=10).json() == {"taxes": [row] * 40}
 
 
 @pytest.mark.parametrize("key", [None, "", "wrong"])

@@ -304,6 +304,18 @@ def test_a_journal_that_cannot_be_read_stops_everything(room: Mailroom) -> None:
     assert len(room.arrived) == 1
 
 
+def test_a_journal_whose_last_line_has_no_end_and_is_no_torn_one_stops_everything(room: Mailroom) -> None:
+    assert room.send().code == 0
+    whole = room.journal.read_bytes()
+    room.journal.write_bytes(whole.replace(b"\n", b"\r"))
+    said = room.send()
+    assert (said.code, "outbox.jsonl: its last line has no end" in said.err) == (8, True)
+    assert len(room.arrived) == 3
+    assert room.journal.read_bytes() == whole.replace(b"\n", b"\r")
+    room.journal.write_bytes(whole[:-1])
+    assert room.send().last == "mails sent: 0; sent before: 3. Exit code 0."
+
+
 def test_a_journal_that_cannot_be_written_keeps_everything_here(room: Mailroom) -> None:
     import resource
 

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from reports.figures import tables, totals
 from reports.figures.model import parse_page
+from reports.figures.taxes import KnownTax, Taxation
 from reports.figures.totals import CurrencyTotals, Figures, buckets, rate_text
 from reports.period import Period
 from reports.source.sandbox_answers import json_text
-from reports.source.sandbox_documents import Raw, line, vendor_day
-from tests.papers import FIFTH, LIMITS_DAYS, OCTOBER, READ_ON, added, paper, vat
+from reports.source.sandbox_documents import Raw, Tax, cents, line, vendor_day
+from tests.papers import FIFTH, LIMITS_DAYS, OCTOBER, READ_ON, added, paper, parsed, vat
 
 SIGNS = {
     "Invoice": 1,
@@ -64,12 +65,25 @@ def test_totals_of_a_month_are_those_of_its_documents() -> None:
         documents=2,
         net=Decimal("60.00"),
         tax=Decimal("13.80"),
+        rounding=Decimal("0.00"),
         gross=Decimal("73.80"),
         withholding=Decimal("25.00"),
         payable=Decimal("48.80"),
         open=Decimal("48.80"),
-        overdue=Decimal("48.80"),
+        overdue=Decimal("98.00"),
+        credit=Decimal("-49.20"),
     )
+
+
+def test_what_gross_has_beyond_net_and_vat_is_the_rounding_of_documents() -> None:
+    cent: Raw = {"before_taxes": "91.21", "taxes": "15.47"}
+    totals_of = {1: "106.67", 2: "106.69", 3: "106.69"}
+    figures = added(*(paper(identity) | cent | {"total": total} for identity, total in totals_of.items()))
+    total = only(figures)
+    assert texts(total.net, total.tax, total.rounding, total.gross) == ["273.63", "46.41", "0.01", "320.05"]
+    assert [str(own.rounding) for own in figures.types] == ["0.01"]
+    note = only(added(paper(1, "CreditNote") | cent | {"total": "106.67"}))
+    assert texts(note.rounding, note.gross) == ["0.01", "-106.67"]
 
 
 def test_the_period_includes_both_its_ends_and_goes_by_date_then_id() -> None:
@@ -118,9 +132,9 @@ def test_documents_that_do_not_count_are_listed_with_the_reason() -> None:
 
 def test_nothing_is_added_across_currencies() -> None:
     figures = added(
-        paper(1, net="1", currency="US Dollar"),
+        paper(1, net="1", currency="U.S. dollar"),
         paper(2, net="10"),
-        paper(3, net="100", currency="Angolan Kwanza"),
+        paper(3, net="100", currency="Angolan kwanza"),
         paper(4, net="1000", currency="Doubloon", date="05/09/2026"),
         paper(5, net="10000", status="draft", currency="Swiss Franc"),
     )
@@ -130,7 +144,7 @@ def test_nothing_is_added_across_currencies() -> None:
     assert [total.documents for total in figures.totals] == [1, 1, 0, 1]
     assert [row[0] for row in rounding(figures)] == ["EUR", "AOA", "USD"]
     assert {row[0] for row in vat_rows(figures)} == {"EUR", "AOA", "USD"}
-    assert len(figures.ageing) == 4 * 5
+    assert len(figures.ageing) == 4 * 6
     assert {subtotal.currency for subtotal in figures.types} == {"EUR", "AOA", "USD"}
 
 
@@ -176,7 +190,31 @@ def test_vat_summary_keeps_foreign_vat_apart() -> None:
     assert [row[1:3] for row in vat_rows(figures)] == [("pt", "23"), ("oss", "23"), ("oss", "19")]
 
 
-def test_one_rate_is_one_row_however_it_is_written_and_named() -> None:
+def test_vat_summary_goes_by_scheme_then_region_then_rate_and_what_is_undecided_last() -> None:
+    regions = {"23": "PT", "22": "PT-MA", "16": "PT-AC", "21": "ES", "19": "DE", "20": "GB", "14": "AO"}
+    taxes = {str(vat(rate).id): KnownTax(region, Decimal(rate)) for rate, region in regions.items()}
+    papers = [paper(place, rate=rate) for place, rate in enumerate([*regions, "6", "17", "12"])]
+    laid_out = tables.build(parsed(*papers), Taxation(taxes))
+    figures = totals.build(laid_out, period=OCTOBER, read_on=READ_ON, limits=LIMITS_DAYS)
+    assert [(row.scheme, row.region, rate_text(row.rate)) for row in figures.vat] == [
+        *(("pt", "PT", "23"), ("pt", "PT", "6"), ("pt", "PT-AC", "16")),
+        *(("pt", "PT-MA", "22"), ("pt", "PT-MA", "12"), ("pt", None, "17")),
+        *(("oss", "DE", "19"), ("oss", "ES", "21"), ("foreign", "AO", "14"), ("foreign", "GB", "20")),
+    ]
+
+
+def test_one_rate_of_two_regions_is_two_rows() -> None:
+    lines = [
+        line("a", "100", tax=Tax(1, "IVA4", Decimal(4))),
+        line("b", "10", tax=Tax(2, "IVA4", Decimal(4))),
+    ]
+    taxes = {"1": KnownTax("PT-AC", Decimal(4)), "2": KnownTax("PT-MA", Decimal(4))}
+    laid_out = tables.build(parsed(paper(lines=lines)), Taxation(taxes))
+    figures = totals.build(laid_out, period=OCTOBER, read_on=READ_ON, limits=LIMITS_DAYS)
+    assert [(row.region, str(row.base)) for row in figures.vat] == [("PT-AC", "100.00"), ("PT-MA", "10.00")]
+
+
+def test_one_rate_of_a_region_is_one_row_however_it_is_written_and_named() -> None:
     mainland, islands = (line("a", "100", tax=vat("22", name)) for name in ("IVA22", "IVA Madeira"))
     as_text = mainland | {"tax": {"id": 2, "name": "IVA22", "value": "22.00"}}
     (row,) = added(paper(1, lines=[mainland]), paper(2, lines=[islands]), paper(3, items=[as_text])).vat
@@ -199,18 +237,39 @@ def test_vat_is_rounded_once_per_document_and_rate_and_the_rest_is_the_rounding_
     assert str(only(figures).tax) == "0.10"
 
 
-def test_a_discount_on_the_whole_document_stands_in_the_rounding_line() -> None:
-    figures = added(paper(net="100", document_discount="10"))
+def test_a_discount_on_the_whole_document_lowers_its_rows_and_leaves_no_rounding() -> None:
+    lines = [line("a", "100", tax=vat("23")), line("b", "50", tax=vat("6"))]
+    figures = added(paper(lines=lines, document_discount="10"))
+    assert [row[2:] for row in vat_rows(figures)] == [
+        ("23", None, "90.00", "20.70"),
+        ("6", None, "45.00", "2.70"),
+    ]
+    assert rounding(figures) == [("EUR", "0.00", "0.00")]
+    assert figures.line_items["net"].tolist() == [100, 50]
+
+
+def test_a_discount_that_net_and_vat_do_not_prove_stands_in_the_rounding_line() -> None:
+    figures = added(paper(document_discount="10") | {"taxes": "20.68", "total": "110.68"})
     assert vat_rows(figures) == [("EUR", "pt", "23", None, "100.00", "23.00")]
-    assert rounding(figures) == [("EUR", "-10.00", "-2.30")]
-    assert texts(only(figures).net, only(figures).tax) == ["90.00", "20.70"]
+    assert rounding(figures) == [("EUR", "-10.00", "-2.32")]
+    assert texts(only(figures).net, only(figures).tax) == ["90.00", "20.68"]
 
 
 def test_the_rounding_keeps_credit_notes_apart_too() -> None:
-    figures = added(paper(1, document_discount="10"), paper(2, "CreditNote", document_discount="20"))
+    unproven = {"taxes": "20.68", "total": "110.68"}
+    figures = added(
+        paper(1, document_discount="10") | unproven,
+        paper(2, "CreditNote", document_discount="20") | {"taxes": "18.38", "total": "98.38"},
+    )
     (own,) = figures.vat_rounding
-    assert texts(own.base_invoices, own.tax_invoices) == ["-10.00", "-2.30"]
-    assert texts(own.base_credit_notes, own.tax_credit_notes) == ["20.00", "4.60"]
+    assert texts(own.base_invoices, own.tax_invoices) == ["-10.00", "-2.32"]
+    assert texts(own.base_credit_notes, own.tax_credit_notes) == ["20.00", "4.62"]
+
+
+def test_the_rounding_line_has_the_documents_own_cent_in_its_gross() -> None:
+    figures = added(paper(total="123.01"), paper(2, "CreditNote", net="10"))
+    (own,) = figures.vat_rounding
+    assert texts(own.base, own.tax, own.gross) == ["0.00", "0.00", "0.01"]
 
 
 def test_an_amount_without_lines_stands_in_the_rounding_line() -> None:
@@ -238,18 +297,40 @@ def test_without_a_due_date_the_issue_date_stands_in(due_date: str | None) -> No
 
 
 def test_buckets_follow_the_configured_limits() -> None:
-    assert buckets([30, 60, 90]) == ("current", "1-30", "31-60", "61-90", "over-90")
-    assert buckets([15]) == ("current", "1-15", "over-15")
+    assert buckets([30, 60, 90]) == ("current", "1-30", "31-60", "61-90", "over-90", "credit")
+    assert buckets([15]) == ("current", "1-15", "over-15", "credit")
     due = vendor_day(READ_ON - timedelta(16))
     assert ageing(added(paper(due_date=due), limits=[15])) == {"over-15": "123.00"}
 
 
-def test_open_credit_notes_lower_what_is_open_by_their_own_date() -> None:
+def test_open_credit_notes_lower_what_is_open_and_never_what_is_overdue() -> None:
     figures = added(
-        paper(1, net="10", day=READ_ON), paper(2, "CreditNote", net="100", day=READ_ON - timedelta(10))
+        paper(1, net="10", day=READ_ON - timedelta(5)),
+        paper(2, "CreditNote", net="100", day=READ_ON - timedelta(10)),
+        paper(3, "CreditNote", net="1", day=READ_ON + timedelta(10)),
     )
-    assert ageing(figures) == {"current": "12.30", "1-30": "-123.00"}
-    assert texts(only(figures).open, only(figures).overdue) == ["-110.70", "-123.00"]
+    assert ageing(figures) == {"1-30": "12.30", "credit": "-124.23"}
+    total = only(figures)
+    assert texts(total.open, total.overdue, total.credit) == ["-111.93", "12.30", "-124.23"]
+    assert figures.open_documents[["id", "bucket", "days_overdue"]].to_numpy().tolist() == [
+        *([2, "credit", 10], [1, "1-30", 5]),
+        [3, "credit", 0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "bucket"),
+    [
+        (paper(net="-100"), "credit"),
+        (paper(retention=100, net="100", total="-1"), "1-30"),
+        (paper(net="0", items=[]), "1-30"),
+        (paper(kind="CreditNote", net="0", items=[]), "1-30"),
+        (paper(kind="VatMossCreditNote"), "credit"),
+    ],
+    ids=["a negative invoice", "a payable above 0", "an invoice of 0", "a note of 0", "an OSS note"],
+)
+def test_what_is_owed_to_the_client_is_a_credit_whatever_its_type(raw: Raw, bucket: str) -> None:
+    assert added(raw).open_documents["bucket"].tolist() == [bucket]
 
 
 def test_open_is_of_any_date_and_leaves_out_what_is_paid() -> None:
@@ -344,8 +425,17 @@ def sign(raw: Raw) -> int:
     """What the document counts with; a credit note whose lines make it negative is not turned again."""
     if raw["status"] not in COUNTED:
         return 0
-    is_turned = SIGNS[raw["type"]] < 0 and min(raw["before_taxes"], raw["total"]) >= 0
-    return -1 if is_turned else abs(SIGNS[raw["type"]])
+    first = next((raw[key] for key in ("before_taxes", "taxes", "total") if raw[key]), 0)
+    return -1 if SIGNS[raw["type"]] < 0 and first >= 0 else abs(SIGNS[raw["type"]])
+
+
+def payable(raw: Raw) -> tuple[Decimal, Decimal]:
+    """Gross and payable by the reading of `total` that is the nearer one."""
+    own, total = raw["before_taxes"] + raw["taxes"], raw["total"]
+    withheld = cents(raw["before_taxes"] * (raw["retention"] or 0) / 100)
+    if abs(total - own + withheld) <= abs(total - own):
+        return total + withheld, total
+    return total, total - withheld
 
 
 def everything(figures: Figures) -> tuple[Any, ...]:
@@ -365,22 +455,26 @@ def raw_day(raw: Raw) -> date:
 @small_settings
 @given(some_papers)
 def test_sums_equal_an_independent_sum_of_the_reply(papers: list[Raw]) -> None:
-    sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 6)
+    sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 8)
     for raw in papers:
         is_inside = raw_day(raw) in OCTOBER
         is_open = raw["status"] in {"final", "sent"} and raw["type"] != "InvoiceReceipt"
         if not sign(raw) or not (is_inside or is_open):
             continue
-        net, tax, total = (sign(raw) * raw[key] for key in ("before_taxes", "taxes", "total"))
+        net, tax, gross, due = (
+            sign(raw) * amount for amount in (raw["before_taxes"], raw["taxes"], *payable(raw))
+        )
         own = [
             Decimal(is_inside),
-            *(is_inside * amount for amount in (net, tax, net + tax, total)),
-            is_open * total,
+            *(is_inside * amount for amount in (net, tax, gross - net - tax, gross, due)),
+            is_open * due,
+            is_open * min(due, Decimal(0)),
         ]
         sums[raw["currency"]] = [one + more for one, more in zip(sums[raw["currency"]], own, strict=True)]
     found = {
         {"EUR": "Euro", "USD": "US Dollar"}[total.currency]: [
-            *(Decimal(total.documents), total.net, total.tax, total.gross, total.payable, total.open)
+            *(Decimal(total.documents), total.net, total.tax, total.rounding, total.gross, total.payable),
+            *(total.open, total.credit),
         ]
         for total in added(*papers).totals
     }
@@ -400,6 +494,7 @@ def test_vat_rows_and_rounding_add_up_to_the_documents(papers: list[Raw]) -> Non
                 key = f"{field}_{part}"
                 assert sum(documents[column][chosen]) == sum(getattr(row, key) for row in [*rows, own])
             assert sum(documents[column]) == sum(getattr(row, field) for row in [*rows, own])
+        assert sum(documents["gross"]) == sum(row.gross for row in rows) + own.gross
 
 
 @small_settings
@@ -410,7 +505,9 @@ def test_buckets_partition_what_is_open(papers: list[Raw]) -> None:
     for total in figures.totals:
         amounts = {own.bucket: own.amount for own in figures.ageing if own.currency == total.currency}
         assert sum(amounts.values()) == total.open
-        assert total.overdue == total.open - amounts["current"]
+        assert total.credit == amounts["credit"] <= 0
+        assert total.overdue == total.open - amounts["current"] - amounts["credit"] >= 0
+        assert all(amount >= 0 for bucket, amount in amounts.items() if bucket != "credit")
 
 
 @small_settings
@@ -423,7 +520,7 @@ def test_subtotals_and_documents_add_up_to_the_totals(papers: list[Raw]) -> None
         assert sum(own.documents for own in types) == total.documents == len(documents)
         for key in totals.AMOUNTS:
             assert sum(getattr(own, key) for own in types) == getattr(total, key) == sum(documents[key])
-        assert total.net + total.tax == total.gross
+        assert total.net + total.tax + total.rounding == total.gross
         assert total.gross - total.withholding == total.payable
 
 
@@ -456,10 +553,13 @@ def test_invoices_and_their_full_credit_notes_come_to_nothing(papers: list[Raw])
     ]
     figures = added(*named, *notes)
     for total in figures.totals:
-        assert {getattr(total, key) for key in (*totals.AMOUNTS, "open", "overdue")} == {0}
+        assert {getattr(total, key) for key in (*totals.AMOUNTS, "open")} == {0}
+        buckets_of = [own for own in figures.ageing if own.currency == total.currency]
+        assert sum(own.amount for own in buckets_of) == 0
+        assert -total.credit == sum(own.amount for own in buckets_of if own.bucket != "credit")
     assert {row.base for row in figures.vat} | {own.base for own in figures.vat_rounding} <= {0}
     assert {row.tax for row in figures.vat} | {own.tax for own in figures.vat_rounding} <= {0}
-    assert {bucket.amount for bucket in figures.ageing} <= {0}
+    assert {own.gross for own in figures.vat_rounding} <= {0}
 
 
 @small_settings

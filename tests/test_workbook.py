@@ -132,7 +132,7 @@ def test_overdue_and_settled_are_told_by_word_and_marked_quietly(made: Path) -> 
     ]
     assert [open_documents.cell(row=row, column=6).value for row in (2, 3)] == [
         "61 to 90 days",
-        "1 to 30 days",
+        "In your favour",
     ]
 
 
@@ -141,7 +141,7 @@ def test_failed_clients_and_warnings_are_marked_in_the_summary(made: Path) -> No
     clients = sheets(made)[0]
     assert clients.title == "Clients"
     assert clients.freeze_panes == "C2"
-    assert {("D2:D3", "equal", '"Failed"'), ("O2:O3", "greaterThan", "0")} <= set(conditions(clients))
+    assert {("D2:D3", "equal", '"Failed"'), ("P2:P3", "greaterThan", "0")} <= set(conditions(clients))
 
 
 def test_rows_are_banded_by_the_table_so_that_sorting_keeps_the_bands(made: Path) -> None:

@@ -52,11 +52,12 @@ def rows(text: str, number: int, *, by_parser: bool = False, size: int = WHOLE) 
 
 @pytest.mark.parametrize("number", DATA_SHEETS)
 def test_rows_of_data_are_of_the_form_that_is_known(number: int) -> None:
-    headings, data, totals = read(part(sheet(number)), form(number))
+    headings, data, totals, *notes = read(part(sheet(number)), form(number))
     assert isinstance(headings, Row)
     assert isinstance(data, Rows)
     assert isinstance(totals, Row)
     assert [*data.places] == [*range(2, totals.place)]
+    assert all(isinstance(note, Rows) and min(note.places) > totals.place for note in notes)
 
 
 @pytest.mark.parametrize("number", DATA_SHEETS)

@@ -77,7 +77,7 @@ def client_book(
         totals=figures.totals,
         findings=findings,
     )
-    book = client_pages.client_book(report, subject, figures, labels=labels)
+    book = client_pages.client_book(report, subject, figures, findings=findings, labels=labels)
     return book, client_line, account_pages.client_grids(subject, figures, findings, labels)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from reports import files
 from reports.figures.changes import Comparison
 from reports.figures.checks import Finding
 from reports.figures.totals import Figures, rate_text
@@ -79,7 +80,7 @@ def ready_entry(
         "documents_read": figures.documents_read,
         "documents_counted": sum(total.documents for total in figures.totals),
         **amounts(figures),
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [{**_finding(finding), "document": finding.document} for finding in findings],
         "changes": {"since": changes.since.label, **changes.counts} if changes else None,
         "unmailed": unmailed,
         "files": [_file(path, f"{target}/{path.name}") for path in sorted(staged.iterdir())],
@@ -118,6 +119,7 @@ def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
             {
                 "currency": row.currency,
                 "scheme": row.scheme,
+                "region": row.region,
                 "rate": rate_text(row.rate),
                 "exemption": row.exemption,
                 "base": str(row.base),
@@ -151,6 +153,11 @@ def are_files_kept(entry: Entry, base: Path) -> bool:
         return True
 
 
+def account_finding(finding: Finding, client: int | None) -> Mapping[str, object]:
+    """A finding of the account, as the record has it."""
+    return {**_finding(finding), "client": client}
+
+
 def digest(data: bytes) -> str:
     """The sum by which a file of the record is known again."""
     return hashlib.sha256(data).hexdigest()
@@ -165,7 +172,6 @@ def _finding(finding: Finding) -> Mapping[str, object]:
     return {
         "code": finding.code,
         "level": finding.level,
-        "document": finding.document,
         "number": finding.number,
         "expected": finding.expected,
         "found": finding.found,
@@ -175,7 +181,8 @@ def _finding(finding: Finding) -> Mapping[str, object]:
 
 
 def _file(path: Path, name: str) -> Mapping[str, object]:
-    data = path.read_bytes()
+    with files.open_to_read(path) as file:
+        data = file.read()
     return {
         "path": name,
         "bytes": len(data),

@@ -64,7 +64,8 @@ class Letter:
 class Outbox:
     """The journal in `account_folder`; nothing is written before the first message is announced.
 
-    Raises WriteError when a line cannot be read, for then nobody knows what has left.
+    Raises WriteError when a line cannot be read, for then nobody knows what has left. Only a last line that
+    was cut while it was written goes.
     """
 
     def __init__(self, account_folder: Path) -> None:
@@ -85,6 +86,12 @@ class Outbox:
         last = _parsed(rest)
         if last:
             self._take(last)
+        elif _begins_with_object(rest):
+            raise WriteError(
+                f"{self._path}: its last line has no end, and holds more than the rest of a line that was "
+                "cut, so nobody knows what was mailed. Look at the end of it: each line is one object, and "
+                "ends with a line feed. Correct it, or bring the file back from a backup"
+            )
         self._end_bytes = len(content) if last else len(whole + end)
         self._separator = b"\n" if last else b""
 
@@ -138,10 +145,23 @@ def _as_json(letter: Letter) -> Mapping[str, object]:
     return {"at": None, "event": None} | kept | {"at": instant(letter.at)}
 
 
+def _begins_with_object(tail: bytes) -> bool:
+    """A whole JSON object stands there, as it never does where a line was cut.
+
+    Marks and zeros that an editor puts around its letters do not count.
+    """
+    text = tail.replace(b"\0", b"").decode("utf-8", "ignore").lstrip("\ufeff \t\r")
+    try:
+        found, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict)
+
+
 def _parsed(line: bytes) -> Letter | None:
     """The letter of a line; None when it is not one that this version can read."""
     try:
-        found: Any = json.loads(line)
+        found: Any = json.loads(line.decode("utf-8-sig"))
         letter = Letter(
             **found
             | {

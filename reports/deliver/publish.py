@@ -2,7 +2,11 @@
 
 A folder is staged beside its place and swapped in: one rename the first time; replacing, the old folder goes
 aside under `.NAME.old` and the new one in. Killed in between, `repair` completes or undoes it before the next
-run. So files of two runs never mix. A copy of a client's folder, made by hand, is left alone.
+run. So files of two runs never mix.
+
+The folder belongs to people too. A run's own files there are `NAME-PERIOD` with one of ENDINGS; everything
+else is moved into the new folder before the old one goes. A folder is a client's where the run record names
+it, or where it holds such a file. A copy made by hand, or what only has a name like that, is left alone.
 """
 
 import errno
@@ -10,7 +14,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,6 +24,9 @@ from reports import files, names
 from reports.errors import BusyError, WriteError
 
 LOCK_NAME = ".lock"
+PRIVATE_MODE = 0o700
+ENDINGS = ("xlsx", "html", "pdf", "eml")
+"""Of the files that a run writes into a client's folder."""
 
 _NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP}
 _NO_LOCKS_WINDOWS = {1, 50}
@@ -51,10 +58,15 @@ def one_run(folder: Path) -> Iterator[None]:
             lock.release()
 
 
-def prepare(folder: Path) -> None:
-    """Makes `folder` and proves that files can be written in it. Raises WriteError."""
+def prepare(folder: Path, *, is_private: bool = False) -> None:
+    """Makes `folder` and proves that files can be written in it. Raises WriteError.
+
+    `is_private`: where the system knows modes, nobody but the user may look into it, also where it was there.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(PRIVATE_MODE if is_private else 0o777, parents=True, exist_ok=True)
+        if is_private:
+            _tighten(folder)
     except (FileExistsError, NotADirectoryError):
         raise WriteError(
             f"{folder}: there is a file where the output folder should be. Move it away"
@@ -79,18 +91,26 @@ def repair(period_folder: Path) -> None:
     What cannot be done is logged, and tried again by the next run: it concerns no other client, and this one
     only where it is in the way of its new folder.
     """
-    in_place = folders(period_folder)
+    # A folder that was swapped in holds what a run wrote, whether a record names it yet or not.
+    found = folders(period_folder, {})
+    in_place = {client: own for client in found if (own := _without_links(found[client]))}
     for aside in sorted(period_folder.glob(".*.old")):
         name = aside.name[1:-4]
         client = names.client_of(name)
-        if client is None or not aside.is_dir():
+        if client is None or not (aside.is_dir() or files.is_link(aside)):
             continue
+        place = period_folder / name
         try:
-            if client in in_place:
-                files.remove_folder(aside)
+            if client not in in_place:
+                files.rename_folder(aside, place)
+                in_place[client] = [place]
+            elif files.is_link(aside):
+                _log.warning("client %s: the link %s is removed; what it leads to stays", client, aside)
+                files.remove_file(aside)
             else:
-                files.rename_folder(aside, period_folder / name)
-                in_place[client] = [period_folder / name]
+                there = in_place[client]
+                _carry_over(aside, place if place in there else there[0])
+                _remove(aside)
         except WriteError as error:
             _log.warning("client %s: a swap that was killed is not ended yet: %s", client, error)
     files.sweep(period_folder)
@@ -117,26 +137,35 @@ def seal(staged: Path) -> None:
     files.sync_folder(staged)
 
 
-def swap_in(staged: Path, target: Path, *, lying: Collection[Path]) -> None:
+def swap_in(staged: Path, target: Path, *, lying: Collection[Path]) -> Sequence[WriteError]:
     """`staged`, which is sealed, becomes `target`, in place of the client's folder there may be in `lying`.
 
-    Raises WriteError; then everything is as it was.
+    What a person had in the old folder is in the new one afterwards; returns why some of it is not there yet,
+    for `repair` to try again. Raises WriteError; then everything is as it was.
     """
-    old = _replaced_by(target, lying)
-    aside = target.with_name(f".{old.name}.old") if old else None
-    if old and aside:
-        files.prove_free(old)
-        files.rename_folder(old, aside)
+    asides: dict[Path, Path] = {}
     try:
+        for old in _replaced_by(target, lying):
+            aside = target.with_name(f".{old.name}.old")
+            files.prove_free(old)
+            files.rename_folder(old, aside)
+            asides[old] = aside
         files.rename_folder(staged, target)
     except WriteError:
-        if old and aside:
+        for old, aside in asides.items():
             files.rename_folder(aside, old)
         raise
-    if aside:
-        # The new folder is in place: what is left of the old one is for `repair`.
+    left: list[WriteError] = []
+    for aside in asides.values():
+        try:
+            _carry_over(aside, target)
+        except WriteError as error:
+            left.append(error)
+            continue
+        # What is left of a run's own files is for `repair`.
         with suppress(WriteError):
-            files.remove_folder(aside)
+            _remove(aside)
+    return left
 
 
 @contextmanager
@@ -156,15 +185,67 @@ def undisturbed() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def folders(period_folder: Path) -> dict[int, list[Path]]:
-    """The clients' folders that lie there, by client. A name may have changed since; there may be copies."""
-    found: dict[int, list[Path]] = {}
+def folders(period_folder: Path, recorded: Mapping[int, str]) -> dict[int, list[Path]]:
+    """The clients' folders that lie there, by client; `recorded` are those that the run record names.
+
+    Where it names none that is there, those count that hold a run's own file: of a run that was killed before
+    its record, or a client that failed since.
+    """
+    named: dict[int, list[Path]] = {}
+    written: dict[int, list[Path]] = {}
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(period_folder) as lying:
         for one in sorted(lying, key=lambda one: one.name):
-            client = names.client_of(one.name)
-            if client is not None and one.is_dir():
-                found.setdefault(client, []).append(period_folder / one.name)
-    return found
+            client, path = names.client_of(one.name), period_folder / one.name
+            if client is None or not one.is_dir():
+                continue
+            if recorded.get(client) == one.name:
+                named[client] = [path]
+            elif own_files(path):
+                written.setdefault(client, []).append(path)
+    return written | named
+
+
+def own_files(folder: Path) -> list[Path]:
+    """What a run wrote into a client's folder, by name; not what a person put there."""
+    return _own_files(folder, folder.name)
+
+
+def _own_files(folder: Path, name: str) -> list[Path]:
+    """What a run wrote into `folder` while it had this `name`."""
+    paths = (folder / f"{name}-{folder.parent.name}.{ending}" for ending in ENDINGS)
+    return sorted(path for path in paths if path.is_file() and not path.is_symlink())
+
+
+def _without_links(paths: Collection[Path]) -> list[Path]:
+    return [path for path in paths if not files.is_link(path)]
+
+
+def _carry_over(aside: Path, folder: Path) -> None:
+    """Moves everything from `aside` that no run wrote into `folder`, step by step. Raises WriteError."""
+    own = _own_files(aside, aside.name[1:-4])
+    try:
+        found = sorted(aside.iterdir())
+    except OSError as error:
+        raise files.as_write_error(error, aside) from error
+    for path in found:
+        if path not in own:
+            files.move(path, folder)
+    files.sync_folder(folder)
+
+
+def _remove(aside: Path) -> None:
+    """Removes a former folder with the files of its run, and nothing else. Raises WriteError."""
+    for path in _own_files(aside, aside.name[1:-4]):
+        files.remove_file(path)
+    files.remove_empty_folder(aside)
+
+
+def _tighten(folder: Path) -> None:
+    # A link may lead to a folder of another purpose.
+    if os.name != "nt" and not files.is_link(folder):
+        # Some drives have no modes, and elsewhere another user may own it.
+        with suppress(OSError):
+            folder.chmod(PRIVATE_MODE)
 
 
 def _no_lock(error: OSError | NotImplementedError, folder: Path) -> WriteError:
@@ -179,14 +260,26 @@ def _is_for_lack_of_locks(error: OSError) -> bool:
     return error.errno in _NO_LOCKS or getattr(error, "winerror", None) in _NO_LOCKS_WINDOWS
 
 
-def _replaced_by(target: Path, lying: Collection[Path]) -> Path | None:
-    """The folder that gives way to `target`: the one of its name, or the only one that the client has."""
-    if target in lying or not lying:
-        return target if lying else None
-    first, *others = sorted(lying)
+def _replaced_by(target: Path, lying: Collection[Path]) -> list[Path]:
+    """What gives way to `target`: the folder of its name, and the client's own where that has another.
+
+    Raises WriteError for several of these, and for what is no folder.
+    """
+    found = [target] if os.path.lexists(target) else []
+    if target not in lying:
+        found += sorted(lying)
+    first, *others = [path for path in found if path != target] or [target]
     if others:
         raise WriteError(
             f"{target.parent}: {first.name} and {others[0].name} are both folders of client "
             f"{names.client_of(target.name)}. Move the copy away"
         )
-    return first
+    for path in found:
+        if files.is_link(path):
+            raise WriteError(
+                f"{path}: there is a link where the client's folder should be, and nothing is written "
+                "through it. Remove the link, or put the folder itself there, and run again"
+            )
+        if not path.is_dir():
+            raise WriteError(f"{path}: there is a file where the client's folder should be. Move it away")
+    return found

@@ -7,16 +7,18 @@ with a record of this run is a finished one.
 import datetime as dt
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reports import TOOL, __version__, files
 from reports.deliver.entry import Entries, Entry, instant
 from reports.errors import ExitCode
-from reports.period import Period
+from reports.figures.account_checks import KnownClient
+from reports.period import Period, parse
 
 SCHEMA = 1
 FILE_NAME = "run.json"
@@ -37,8 +39,12 @@ _HEAD = {
 _RECORD = {**_HEAD, "clients": [_ENTRY]}
 """What a record holds at least: an object's keys, in a list what each item is, else the type."""
 
+_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+"""A file of a client's folder. A path of another form was not written by a run, and may be none at all."""
+
 _CLIENTS = '\n "clients": ['
 """Where the head of a record ends. A text cannot hold it, for its line ends are escaped."""
+_TAIL = ("clients", "findings")
 _HEAD_BYTES = 65_536
 
 _log = logging.getLogger(__name__)
@@ -54,8 +60,9 @@ def write(
     exit_code: ExitCode,
     message: str,
     entries: Iterable[Entry],
+    findings: Sequence[Mapping[str, object]] = (),
 ) -> None:
-    """Writes the record of a run, an entry at a time. Raises WriteError."""
+    """Writes the record of a run, an entry at a time; `findings` are the account's. Raises WriteError."""
     record = {
         "schema": SCHEMA,
         "tool": TOOL,
@@ -73,7 +80,8 @@ def write(
     }
     head = _text(record).removesuffix("\n}")
     with files.new_file(folder / FILE_NAME) as file:
-        for piece in chain([f"{head},{_CLIENTS}"], _listed(entries), ["]\n}\n"]):
+        found = ['],\n "findings": [', *_listed(findings), "]\n}\n"]
+        for piece in chain([f"{head},{_CLIENTS}"], _listed(entries), found):
             file.write(piece.encode("utf-8", "backslashreplace"))
 
 
@@ -81,7 +89,8 @@ def read(folder: Path) -> dict[str, Any] | None:
     """The record in `folder`; None when there is none that this version can read, which is logged."""
     path = folder / FILE_NAME
     try:
-        record = json.loads(path.read_text("utf-8"))
+        with files.open_to_read(path) as file:
+            record = json.loads(file.read().decode())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -95,15 +104,15 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def head(folder: Path) -> dict[str, Any] | None:
-    """As `read`, without the clients, which are not looked at as a rule: there may be thousands."""
+    """As `read`, without clients and findings, which are not looked at as a rule: there may be thousands."""
     record = None
-    with suppress(OSError, ValueError, RecursionError), (folder / FILE_NAME).open("rb") as file:
+    with suppress(OSError, ValueError, RecursionError), files.open_to_read(folder / FILE_NAME) as file:
         own, end, _ = file.read(_HEAD_BYTES).partition(_CLIENTS.encode())
         record = json.loads(own.removesuffix(b",") + b"}") if end else None
     if not _is_of_this_version(record, _HEAD):
         # What others wrote in a form of their own is a record as well.
         record = read(folder)
-    return {key: value for key, value in record.items() if key != "clients"} if record else None
+    return {key: value for key, value in record.items() if key not in _TAIL} if record else None
 
 
 def entries(record: Mapping[str, Any] | None) -> Entries:
@@ -114,19 +123,58 @@ def entries(record: Mapping[str, Any] | None) -> Entries:
     return found
 
 
+def known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
+    """The clients that had documents in the record of `period` itself or in the newest one before it."""
+    earlier = (read(folder) for folder in _earlier_folders(account_folder, period))
+    newest = next((known for found in earlier if (known := _known_clients(found))), {})
+    return {**newest, **_known_clients(read(account_folder / period.label))}
+
+
+def _known_clients(record: Mapping[str, Any] | None) -> Mapping[int, KnownClient]:
+    return {
+        entry["id"]: KnownClient(entry["name"], entry["documents_read"])
+        for entry in (record["clients"] if record else ())
+        if entry["documents_read"]
+    }
+
+
+def _earlier_folders(account_folder: Path, period: Period) -> Iterator[Path]:
+    """The folders of periods that ended before `period`, the newest first."""
+    found: list[tuple[dt.date, Path]] = []
+    with suppress(OSError):
+        for folder in account_folder.iterdir():
+            with suppress(ValueError):
+                own = parse(folder.name, dt.date.max)
+                if own.label == folder.name and own.last < period.first:
+                    found.append((own.last, folder))
+    return (folder for _, folder in sorted(found, reverse=True))
+
+
+def folders(record: Mapping[str, Any] | None) -> dict[int, str]:
+    """The clients' folders that a record names, by client; a client that failed has none in it."""
+    return {
+        entry["id"]: PurePosixPath(file["path"]).parts[0]
+        for entry in (record["clients"] if record else ())
+        for file in entry["files"]
+    }
+
+
 def _is_of_this_version(record: Any, shape: Mapping[str, Any]) -> bool:
     is_one = isinstance(record, dict) and record.get("schema") == SCHEMA and _fits(record, shape)
     return is_one and all(_is_instant(record[key]) for key in ("started_at", "finished_at"))
 
 
 def _is_record(record: Any) -> bool:
-    if not _is_of_this_version(record, _RECORD):
+    # Records of earlier versions have no findings of the account.
+    if not _is_of_this_version(record, _RECORD) or not _fits(record.get("findings", []), [dict]):
         return False
     moments = []
     for entry in record["clients"]:
         if entry["state"] not in _STATES or (entry["state"] == "ready" and entry["read_at"] is None):
             return False
         moments += [entry[key] for key in ("read_at", "kept_from") if entry[key] is not None]
+        if not all(_PATH.fullmatch(file["path"]) for file in entry["files"]):
+            return False
     return all(map(_is_instant, moments))
 
 
@@ -148,11 +196,11 @@ def _is_instant(text: str) -> bool:
         return False
 
 
-def _text(value: Entry) -> str:
+def _text(value: Mapping[str, object]) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False)
 
 
-def _listed(entries: Iterable[Entry]) -> Iterator[str]:
+def _listed(entries: Iterable[Mapping[str, object]]) -> Iterator[str]:
     """The items of a list, an object's key deep."""
     separator, end = "\n", ""
     for entry in entries:

@@ -21,10 +21,13 @@ class Remark(NamedTuple):
 
 
 class LineItem(NamedTuple):
-    """One line of a document, amounts as they came.
+    """One line of a document, amounts unrounded and unsigned.
 
-    `net` is `total − tax` (the vendor does not say whether `subtotal` is before or after the line's
-    discount). `rate` and `discount_rate` are percent. `rate` None: the line has no readable tax.
+    `rate` and `discount_rate` are percent. `rate` None: the line has no readable tax; `is_rate_absent`: its
+    tax came with an id and without a rate. As parsed, `net` is
+    None, and `tax` and `gross` are the vendor's `tax_amount` and `total`, None where absent; `line_items`
+    completes them, and `scheme` and `region`: `net + tax = gross`, all None on a line with nothing to go by.
+    `scheme` is `pt`, `oss` or `foreign`; `region` is PT, PT-AC, PT-MA or an ISO country, None: undecided.
     """
 
     position: int
@@ -42,6 +45,9 @@ class LineItem(NamedTuple):
     net: Decimal | None
     tax: Decimal | None
     gross: Decimal | None
+    is_rate_absent: bool = False
+    scheme: str = "pt"
+    region: str | None = None
 
 
 class Snapshot(NamedTuple):
@@ -79,6 +85,7 @@ class Document(NamedTuple):
     currency_name: str | None
     exchange_rate: Decimal | None
     exchange_currency: str | None
+    counter_value: Decimal | None
     sum: Decimal | None
     discount: Decimal | None
     net: Decimal | None

@@ -1,19 +1,22 @@
 """From pages to documents: the only room that knows the vendor's field names.
 
 `before_taxes` becomes `net`, `taxes` `tax`, `retention` `withholding_rate`, `dd/mm/yyyy` a date. Nothing is
-repaired: what cannot be read exactly becomes None and leaves a remark, and `checks` decides what it means.
+repaired here: what cannot be read exactly becomes None and leaves a remark, and `checks` decides what that
+means.
 """
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
 from reports import exact_json
 from reports.errors import DataError
+from reports.figures.currencies import currency_code
 from reports.figures.document import Document, LineItem, Remark, Snapshot
-from reports.figures.vocabulary import currency_code
+from reports.figures.exemptions import normalise_code
 from reports.money import CENT, cents, exact
 from reports.remembered import Remembered
 
@@ -26,6 +29,10 @@ MOST_ID_DIGITS = 18
 LONGEST_REMEMBERED = 100
 """Texts and days that come again and again are one object each, where they have so many characters."""
 
+LONGEST_DAY_DIGITS = 8
+"""More are no day, and a calendar that is asked for one overflows."""
+
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _READ_AGAIN = "Read the client again, without --offline and --resume"
 
 
@@ -57,7 +64,7 @@ def parse_document(raw: Mapping[str, object]) -> Document:
     reader = _Reader(raw)
     exchange = _Reader(_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
     payment = _Reader(_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")
-    currency_name = reader.text("currency")
+    currency_name, exchange_currency = reader.text("currency"), exchange.text("currency")
     return Document(
         id=identity,
         type=reader.text("type") or "",
@@ -76,14 +83,15 @@ def parse_document(raw: Mapping[str, object]) -> Document:
         currency=currency_code(currency_name),
         currency_name=currency_name,
         exchange_rate=exchange.shown("rate"),
-        exchange_currency=exchange.text("currency"),
-        sum=reader.header_amount("sum"),
-        discount=reader.header_amount("discount"),
+        exchange_currency=currency_code(exchange_currency) if exchange_currency else None,
+        counter_value=exchange.shown("total"),
+        sum=reader.shown_amount("sum"),
+        discount=reader.shown_amount("discount"),
         net=reader.header_amount("before_taxes"),
         tax=reader.header_amount("taxes"),
         total=reader.header_amount("total"),
         withholding_rate=reader.withholding_rate(),
-        exemption=reader.text("tax_exemption"),
+        exemption=normalise_code(reader.text("tax_exemption")),
         mb_entity=payment.text("entity"),
         mb_reference=payment.text("reference"),
         mb_value=payment.shown("value"),
@@ -149,10 +157,16 @@ class _Reader:
     def header_amount(self, key: str) -> Decimal | None:
         """An amount of the document itself, in cents; more decimals than cents leave a remark."""
         amount = self.required(key)
-        if amount is None or amount.same_quantum(CENT):
-            return amount
-        self.remark("AMOUNT-PRECISION", key)
-        return cents(amount)
+        return None if amount is None else self._to_cents(amount, key)
+
+    def line_amount(self, key: str) -> Decimal | None:
+        """An amount that can be worked out where it is absent, and has to be one where it is not."""
+        return None if _is_absent(self.raw.get(key)) else self.required(key)
+
+    def shown_amount(self, key: str) -> Decimal | None:
+        """An amount of the document that no figure rests on, in cents."""
+        amount = self.shown(key)
+        return None if amount is None else self._to_cents(amount, key)
 
     def shown(self, key: str) -> Decimal | None:
         """A number that is shown but never added: absent is fine, nonsense leaves a remark."""
@@ -177,7 +191,7 @@ class _Reader:
         return rate or None
 
     def day(self, key: str, *, is_required: bool) -> dt.date | None:
-        """`dd/mm/yyyy`: 03/04 is the third of April."""
+        """`dd/mm/yyyy`, where 03/04 is the third of April, or ISO's `yyyy-mm-dd`."""
         value = self.raw.get(key)
         if not is_required and _is_absent(value):
             return None
@@ -200,7 +214,7 @@ class _Reader:
 
     def line_item(self, position: int) -> LineItem:
         tax_of = _Reader(_mapping(self.raw.get("tax")))
-        tax, gross = self.required("tax_amount"), self.required("total")
+        tax_id, percent = tax_of.text("id"), tax_of.raw.get("value")
         return LineItem(
             position=position,
             name=self.text("name"),
@@ -211,13 +225,20 @@ class _Reader:
             discount_rate=self.shown("discount"),
             discount=self.shown("discount_amount"),
             subtotal=self.shown("subtotal"),
-            tax_id=tax_of.text("id"),
+            tax_id=tax_id,
             tax_name=tax_of.line("name"),
-            rate=_rate(tax_of.raw.get("value")),
-            net=None if tax is None or gross is None else gross - tax,
-            tax=tax,
-            gross=gross,
+            rate=_rate(percent),
+            net=None,
+            tax=self.line_amount("tax_amount"),
+            gross=self.line_amount("total"),
+            is_rate_absent=tax_id is not None and _is_absent(percent),
         )
+
+    def _to_cents(self, amount: Decimal, key: str) -> Decimal:
+        if amount.same_quantum(CENT):
+            return amount
+        self.remark("AMOUNT-PRECISION", key)
+        return cents(amount)
 
     def remark(self, code: str, key: str) -> None:
         self.remarks.append(Remark(code, self.path + key, _shown(self.raw.get(key))))
@@ -232,10 +253,15 @@ def _on_one_line(came: str) -> str | None:
 
 
 def _day(came: str) -> dt.date:
-    """Of `dd/mm/yyyy`. Raises ValueError for what is none."""
-    day, month, year = came.strip().split("/")
-    if not (len(year) == 4 and (day + month + year).isascii() and (day + month + year).isdecimal()):
-        raise ValueError("not dd/mm/yyyy")
+    """Of `dd/mm/yyyy` or `yyyy-mm-dd`. Raises ValueError for what is neither."""
+    text = came.strip()
+    if _ISO_DAY.fullmatch(text):
+        year, month, day = text.split("-")
+    else:
+        day, month, year = text.split("/")
+    digits = day + month + year
+    if not (len(year) == 4 and len(digits) <= LONGEST_DAY_DIGITS and digits.isascii() and digits.isdecimal()):
+        raise ValueError("not a day")
     if int(year) < FIRST_YEAR:
         raise ValueError("not a year of documents")
     return dt.date(int(year), int(month), int(day))

@@ -3,27 +3,27 @@
 Three frames with fixed columns and types. Missing is None, never NaN: amounts are `decimal.Decimal`,
 days `datetime.date`, texts `str`, all in object columns; ids and positions are int64, facts are bool.
 
-The sign of a credit note is applied here, once, to quantity, discount, sum, net, tax, withholding, gross
-and payable together; unit prices, percentages and the vendor's `total` and `subtotal` stay as they came.
+The sign of a credit note is applied here, once, to quantity, discount, sum, net, tax, rounding, withholding,
+gross, payable and counter-value together; unit prices, percentages and the vendor's `total` and `subtotal`
+stay as they came.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from reports.errors import DataError
-from reports.figures.document import Document, LineItem
-from reports.money import ZERO, cents
+from reports.figures.amounts import document_sign, read_amounts
+from reports.figures.document import Document
+from reports.figures.line_items import complete_documents
+from reports.figures.taxes import Taxation
+from reports.figures.vat_groups import exemption_of, group_lines
+from reports.money import negate
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TOTAL_TOLERANCE = Decimal("0.02")
-"""A header `total` this near to a reading of it agrees with that reading."""
 
 ROWS_AT_ONCE = 10_000
 
@@ -43,6 +43,7 @@ DOCUMENT_COLUMNS = {
     "discount": "object",
     "net": "object",
     "tax": "object",
+    "rounding": "object",
     "gross": "object",
     "withholding": "object",
     "payable": "object",
@@ -60,6 +61,7 @@ DOCUMENT_COLUMNS = {
     "currency_name": "object",
     "exchange_rate": "object",
     "exchange_currency": "object",
+    "counter_value": "object",
     "mb_entity": "object",
     "mb_reference": "object",
     "mb_value": "object",
@@ -85,6 +87,8 @@ LINE_ITEM_COLUMNS = {
     "discount": "object",
     "tax_id": "object",
     "tax_name": "object",
+    "scheme": "object",
+    "region": "object",
     "rate": "object",
     "exemption": "object",
     "net": "object",
@@ -97,6 +101,7 @@ TAX_COLUMNS = {
     "sign": "int64",
     "currency": "object",
     "scheme": "object",
+    "region": "object",
     "rate": "object",
     "exemption": "object",
     "tax_names": "object",
@@ -105,25 +110,17 @@ TAX_COLUMNS = {
 }
 
 
-class Amounts(NamedTuple):
-    """What a document comes to, in cents. `explained` False: its `total` fits no reading."""
-
-    gross: Decimal
-    withholding: Decimal
-    payable: Decimal
-    is_explained: bool
-
-
 @dataclass(frozen=True)
 class Tables:
     """One client's documents of all dates, in the order they were read.
 
-    documents:  DOCUMENT_COLUMNS, one row a document. `net + tax = gross`, `gross − withholding = payable`.
+    documents:  DOCUMENT_COLUMNS, one row a document. `net + tax + rounding = gross`, `gross − withholding =
+                payable`.
     line_items: LINE_ITEM_COLUMNS, one row a line; amounts unrounded, `net + tax = gross`. `rate` is percent;
-                `exemption` is the document's code where the rate is 0.
-    taxes:      TAX_COLUMNS, counted documents only: one row per document, rate and exemption code, the lines
-                summed unrounded and rounded once. `rate` None: lines without a readable tax.
-    values:     the documents themselves, for the checks.
+                `exemption` is the document's code where the rate is 0; `region` None: undecided.
+    taxes:      TAX_COLUMNS, counted documents only: one row per document, scheme, region, rate and exemption
+                code, in cents. `rate` None: lines without a readable tax.
+    values:     the documents themselves, their lines completed, for the checks.
     """
 
     documents: "pd.DataFrame"
@@ -132,11 +129,12 @@ class Tables:
     values: tuple[Document, ...]
 
 
-def build(documents: Iterable[Document]) -> Tables:
+def build(documents: Iterable[Document], taxation: Taxation | None = None) -> Tables:
     """The tables of one client. Raises DataError for an unreadable amount or date on a counted document."""
-    values = tuple(documents)
-    refuse_holes(values)
-    factors = [factor(document) for document in values]
+    as_read = tuple(documents)
+    refuse_holes(as_read)
+    values = tuple(complete_documents(as_read, taxation or Taxation()))
+    factors = [document_sign(document) for document in values]
     return Tables(
         documents=_frame(map(_document_row, values, factors), DOCUMENT_COLUMNS),
         line_items=_frame(chain.from_iterable(map(_line_rows, values, factors)), LINE_ITEM_COLUMNS),
@@ -166,40 +164,8 @@ def refuse_holes(documents: Iterable[Document]) -> None:
         )
 
 
-def amounts(document: Document) -> Amounts | None:
-    """Gross, withholding and payable of a document, as they came; None where its own amounts are unreadable.
-
-    The vendor's `total` is net of withholding in the documented example and gross elsewhere, so each
-    document decides: the reading nearer to its `total` within TOTAL_TOLERANCE. When it is the one net of
-    withholding, payable is the vendor's own `total`.
-    """
-    net, tax, total = document.net, document.tax, document.total
-    if net is None or tax is None or total is None:
-        return None
-    gross = net + tax
-    if not document.withholding_rate:
-        return Amounts(gross, ZERO, gross, is_explained=abs(total - gross) <= TOTAL_TOLERANCE)
-    withholding = cents(net * document.withholding_rate / 100)
-    off_net = abs(total - (gross - withholding))
-    off_gross = abs(total - gross)
-    is_explained = min(off_net, off_gross) <= TOTAL_TOLERANCE
-    if withholding and is_explained and off_net <= off_gross:
-        return Amounts(gross, gross - total, total, is_explained=True)
-    return Amounts(gross, withholding, gross - withholding, is_explained)
-
-
-def factor(document: Document) -> int:
-    """What amounts are multiplied by: −1 for a credit note, unless the API gave it negative already."""
-    return -1 if document.kind.sign < 0 and not is_negative(document) else 1
-
-
-def is_negative(document: Document) -> bool:
-    """The amounts came below zero."""
-    return min(document.net or ZERO, document.total or ZERO) < 0
-
-
 def _document_row(document: Document, sign: int) -> tuple[object, ...]:
-    whole = amounts(document)
+    whole = read_amounts(document)
     return (
         document.id,
         document.number,
@@ -216,6 +182,7 @@ def _document_row(document: Document, sign: int) -> tuple[object, ...]:
         _signed(document.discount, sign),
         _signed(document.net, sign),
         _signed(document.tax, sign),
+        _signed(whole.rounding, sign) if whole else None,
         _signed(whole.gross, sign) if whole else None,
         _signed(whole.withholding, sign) if whole else None,
         _signed(whole.payable, sign) if whole else None,
@@ -233,6 +200,7 @@ def _document_row(document: Document, sign: int) -> tuple[object, ...]:
         document.currency_name,
         document.exchange_rate,
         document.exchange_currency,
+        _signed(document.counter_value, sign),
         document.mb_entity,
         document.mb_reference,
         document.mb_value,
@@ -254,8 +222,10 @@ def _line_rows(document: Document, sign: int) -> Iterator[tuple[object, ...]]:
             _signed(item.discount, sign),
             item.tax_id,
             item.tax_name,
+            item.scheme,
+            item.region,
             item.rate,
-            _exemption(document, item),
+            exemption_of(document, item),
             _signed(item.net, sign),
             _signed(item.tax, sign),
             _signed(item.gross, sign),
@@ -266,36 +236,20 @@ def _line_rows(document: Document, sign: int) -> Iterator[tuple[object, ...]]:
 def _tax_rows(document: Document, sign: int) -> Iterator[tuple[object, ...]]:
     if not document.is_counted:
         return
-    kind = document.kind
-    groups: dict[tuple[Decimal | None, str | None], list[LineItem]] = defaultdict(list)
-    for item in document.items:
-        groups[item.rate, _exemption(document, item)].append(item)
-    for (rate, exemption), items in groups.items():
+    for key, tax_names, base, tax in group_lines(document):
         yield (
             document.id,
-            kind.sign,
+            document.kind.sign,
             document.currency,
-            kind.scheme,
-            rate,
-            exemption,
-            _in_order(frozenset(item.tax_name for item in items if item.tax_name)),
-            _signed(cents(sum((item.net for item in items if item.net is not None), ZERO)), sign),
-            _signed(cents(sum((item.tax for item in items if item.tax is not None), ZERO)), sign),
+            *key,
+            tax_names,
+            _signed(base, sign),
+            _signed(tax, sign),
         )
 
 
-@lru_cache(maxsize=16)
-def _in_order(names: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(names))
-
-
-def _exemption(document: Document, item: LineItem) -> str | None:
-    return document.exemption if item.rate is not None and not item.rate else None
-
-
 def _signed(amount: Decimal | None, sign: int) -> Decimal | None:
-    """`amount` times `sign`; a zero never becomes a negative zero."""
-    return -amount if sign < 0 and amount else amount
+    return negate(amount) if sign < 0 else amount
 
 
 def _frame(rows: Iterator[tuple[object, ...]], columns: Mapping[str, str]) -> "pd.DataFrame":

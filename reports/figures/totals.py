@@ -12,9 +12,11 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reports.figures.regions import SCHEMES
 from reports.figures.tables import Tables, columns
+from reports.figures.vat_groups import VatKey
 from reports.figures.vocabulary import STATUSES, TYPES
 from reports.money import ZERO, plain
 from reports.period import Period
@@ -23,23 +25,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CURRENT = "current"
+CREDIT = "credit"
+"""The bucket of open documents that are owed to the client, whatever their date."""
+
 PAYMENTS = ("Receipt", "VatMossReceipt")
-AMOUNTS = ("net", "tax", "gross", "withholding", "payable")
+AMOUNTS = ("net", "tax", "rounding", "gross", "withholding", "payable")
 
 
 @dataclass(frozen=True)
 class CurrencyTotals:
-    """One currency of a client: period figures, and `open` and `overdue` of all dates."""
+    """One currency of a client: period figures, and `open`, `overdue` and `credit` of all dates.
+
+    `rounding` is what gross has beyond net and tax: `total` is rounded once from unrounded lines. `credit` is
+    what open documents owe to the client, never above 0; `overdue` is never below.
+    """
 
     currency: str
     documents: int
     net: Decimal
     tax: Decimal
+    rounding: Decimal
     gross: Decimal
     withholding: Decimal
     payable: Decimal
     open: Decimal
     overdue: Decimal
+    credit: Decimal
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class TypeSubtotal:
     documents: int
     net: Decimal
     tax: Decimal
+    rounding: Decimal
     gross: Decimal
     withholding: Decimal
     payable: Decimal
@@ -58,13 +70,15 @@ class TypeSubtotal:
 
 @dataclass(frozen=True)
 class VatRow:
-    """Base and tax of one scheme, rate and (at rate 0) exemption code, credit notes apart and negative.
+    """Base and tax of one scheme, region, rate and (at rate 0) exemption code.
 
-    `rate` is percent; None stands for lines without a readable tax.
+    Credit notes stand apart and are negative. `rate` is percent; None stands for lines without a readable
+    tax. `region` None: undecided.
     """
 
     currency: str
     scheme: str
+    region: str | None
     rate: Decimal | None
     exemption: str | None
     tax_names: tuple[str, ...]
@@ -87,15 +101,25 @@ class VatRow:
         return self.base + self.tax
 
 
+class SchemeVat(NamedTuple):
+    """What one currency's VAT rows of a scheme come to, credit notes included."""
+
+    currency: str
+    scheme: str
+    base: Decimal
+    tax: Decimal
+
+
 @dataclass(frozen=True)
 class VatRounding:
-    """What the documents' own net and tax hold beyond the VAT rows of their currency."""
+    """What the documents' own net, tax and gross hold beyond the VAT rows of their currency."""
 
     currency: str
     base_invoices: Decimal
     tax_invoices: Decimal
     base_credit_notes: Decimal
     tax_credit_notes: Decimal
+    gross: Decimal
 
     @property
     def base(self) -> Decimal:
@@ -157,6 +181,13 @@ class Figures:
         """EUR first, the others by name."""
         return tuple(total.currency for total in self.totals)
 
+    @property
+    def schemes(self) -> tuple[SchemeVat, ...]:
+        """The VAT rows scheme by scheme, in their order."""
+        keys = dict.fromkeys((row.currency, row.scheme) for row in self.vat)
+        rows = {key: [row for row in self.vat if (row.currency, row.scheme) == key] for key in keys}
+        return tuple(SchemeVat(*key, _sum(own, "base"), _sum(own, "tax")) for key, own in rows.items())
+
     def without_frames(self) -> "Figures":
         """The same figures, and frames without rows and columns: what is kept once files are written."""
         import pandas as pd
@@ -201,10 +232,10 @@ def build(tables: Tables, *, period: Period, read_on: date, limits: Sequence[int
 
 
 def buckets(limits: Sequence[int]) -> tuple[str, ...]:
-    """`current`, `1-30`, `31-60`, `61-90`, `over-90` for the limits 30, 60, 90."""
+    """`current`, `1-30`, `31-60`, `61-90`, `over-90`, `credit` for the limits 30, 60, 90."""
     starts = [1, *(limit + 1 for limit in limits)]
     ranges = [f"{start}-{limit}" for start, limit in zip(starts, limits, strict=False)]
-    return (CURRENT, *ranges, f"over-{limits[-1]}")
+    return (CURRENT, *ranges, f"over-{limits[-1]}", CREDIT)
 
 
 def currency_order(name: str) -> tuple[bool, str]:
@@ -226,7 +257,7 @@ def _of_period(documents: "pd.DataFrame", period: Period) -> tuple[list[int], li
 
 
 def _aged(documents: "pd.DataFrame", read_on: date, limits: Sequence[int]) -> "pd.DataFrame":
-    """Due today is not overdue; no due date: the issue date stands in. Credit notes age like the rest."""
+    """Due today is not overdue; no due date: the issue date stands in. A credit is in no bucket of days."""
     import pandas as pd
 
     late = {
@@ -234,12 +265,13 @@ def _aged(documents: "pd.DataFrame", read_on: date, limits: Sequence[int]) -> "p
         for row, (is_open, due, issued) in enumerate(columns(documents, "is_open", "due_date", "date"))
         if is_open
     }
-    identities = documents["id"].tolist()
+    identities, payables = documents["id"].tolist(), documents["payable"].tolist()
     order = sorted(late, key=lambda row: (-late[row], identities[row]))
     names, starts = buckets(limits), (0, *limits)
+    buckets_of = [CREDIT if payables[row] < 0 else names[bisect_left(starts, late[row])] for row in order]
     return _rows(documents, order).assign(
         days_overdue=pd.Series([max(late[row], 0) for row in order], dtype="int64"),
-        bucket=pd.Series([names[bisect_left(starts, late[row])] for row in order], dtype="object"),
+        bucket=pd.Series(buckets_of, dtype="object"),
     )
 
 
@@ -289,35 +321,36 @@ def _currency_totals(types: Sequence[TypeSubtotal], ageing: Sequence[Bucket]) ->
             currency=currency,
             documents=sum(kind.documents for kind in own),
             open=_sum(waiting, "amount"),
-            overdue=_sum((bucket for bucket in waiting if bucket.bucket != CURRENT), "amount"),
+            overdue=_sum((bucket for bucket in waiting if bucket.bucket not in (CURRENT, CREDIT)), "amount"),
+            credit=_sum((bucket for bucket in waiting if bucket.bucket == CREDIT), "amount"),
             **{name: _sum(own, name) for name in AMOUNTS},
         )
 
 
 def _vat_rows(taxes: "pd.DataFrame", counted: Container[int]) -> Iterator[VatRow]:
     """Of the documents whose ids are `counted`."""
-    groups: dict[tuple[str, str, Decimal | None, str | None], list[tuple[Any, ...]]] = defaultdict(list)
-    keys = columns(taxes, "currency", "scheme", "rate", "exemption")
+    groups: dict[tuple[str, VatKey], list[tuple[Any, ...]]] = defaultdict(list)
+    currencies = taxes["currency"].tolist()
+    keys = zip(currencies, map(VatKey._make, columns(taxes, *VatKey._fields)), strict=True)
     parts = columns(taxes, "document_id", "sign", "base", "tax", "tax_names")
     for key, part in zip(keys, parts, strict=True):
         if part[0] in counted:
             groups[key].append(part)
-    rows = [_vat_row(*key, parts) for key, parts in groups.items()]
+    rows = [_vat_row(currency, key, parts) for (currency, key), parts in groups.items()]
     yield from sorted(rows, key=_vat_order)
 
 
-def _vat_row(
-    currency: str, scheme: str, rate: Decimal | None, exemption: str | None, parts: Sequence[tuple[Any, ...]]
-) -> VatRow:
+def _vat_row(currency: str, key: VatKey, parts: Sequence[tuple[Any, ...]]) -> VatRow:
     """`parts` are a document's id and sign, base and tax, and names of the tax."""
     invoices = [part for part in parts if part[1] > 0]
     notes = [part for part in parts if part[1] < 0]
-    text = rate_text(rate)
+    text = rate_text(key.rate)
     return VatRow(
         currency=currency,
-        scheme=scheme,
+        scheme=key.scheme,
+        region=key.region,
         rate=Decimal(text) if text else None,
-        exemption=exemption,
+        exemption=key.exemption,
         tax_names=tuple(sorted({name for *_, names in parts for name in names})),
         documents=len({identity for identity, *_ in parts}),
         base_invoices=sum((base for _, _, base, _, _ in invoices), ZERO),
@@ -328,8 +361,10 @@ def _vat_row(
 
 
 def _vat_order(row: VatRow) -> tuple[object, ...]:
+    """Portuguese VAT first, region by region, what is undecided last; other countries after it."""
     rate = row.rate if row.rate is not None else Decimal(-1)
-    return (*currency_order(row.currency), row.scheme != "pt", row.scheme, -rate, row.exemption or "")
+    place = (SCHEMES.index(row.scheme), row.region is None, row.region or "")
+    return (*currency_order(row.currency), *place, -rate, row.exemption or "")
 
 
 def _vat_rounding(currency: str, types: Sequence[TypeSubtotal], vat: Sequence[VatRow]) -> VatRounding:
@@ -343,6 +378,7 @@ def _vat_rounding(currency: str, types: Sequence[TypeSubtotal], vat: Sequence[Va
         tax_invoices=_sum(invoices, "tax") - _sum(rows, "tax_invoices"),
         base_credit_notes=_sum(notes, "net") - _sum(rows, "base_credit_notes"),
         tax_credit_notes=_sum(notes, "tax") - _sum(rows, "tax_credit_notes"),
+        gross=_sum(own, "gross") - _sum(rows, "gross"),
     )
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reports import exact_json
+from reports.figures.currencies import currency_code
 from reports.figures.document import Remark
-from reports.figures.vocabulary import currency_code
 from reports.money import cents, exact
 
 UNREADABLE = "VENDOR-OPEN-UNREADABLE"

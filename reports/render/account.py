@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from reports.figures.changes import Comparison
 from reports.figures.checks import Finding, warnings
-from reports.figures.totals import CurrencyTotals
+from reports.figures.filing import TAXES_MISSING
+from reports.figures.totals import CurrencyTotals, SchemeVat
 from reports.period import Period
 
 READY, FAILED = "ready", "failed"
@@ -18,8 +20,9 @@ class ClientLine:
     """One client in overview and summary. `files` are label and path relative to the overview.
 
     A failed client has a `reason`, no totals, and in `kept_from` the reading of what still lies there.
-    `changes` is None where there was no earlier reading. `unmailed` is why there is no mail, NO_ADDRESS or
-    TOO_LARGE; None when there is one or none is wanted. Instants are local time.
+    `filing` are findings of the account that show at this client. `changes` is None where there was no
+    earlier reading. `unmailed` is why there is no mail, NO_ADDRESS or TOO_LARGE; None when there is one or
+    none is wanted. Instants are local time.
     """
 
     id: int
@@ -31,7 +34,9 @@ class ClientLine:
     kept_from: dt.datetime | None = None
     documents_read: int = 0
     totals: tuple[CurrencyTotals, ...] = ()
+    schemes: tuple[SchemeVat, ...] = ()
     findings: tuple[Finding, ...] = ()
+    filing: tuple[Finding, ...] = ()
     changes: Comparison | None = None
     files: tuple[tuple[str, str], ...] = ()
     unmailed: str | None = None
@@ -46,9 +51,20 @@ class ClientLine:
         return bool(self.changes and self.changes.touching_vat)
 
 
+class AccountFinding(NamedTuple):
+    """A finding of the account, and the client it shows at; None for the whole account."""
+
+    finding: Finding
+    client_id: int | None = None
+    client_name: str | None = None
+
+
 @dataclass(frozen=True)
 class Account:
-    """The account, for a period: its clients, and how many of all the account's clients they are."""
+    """The account, for a period: its clients, and how many of all the account's clients they are.
+
+    `whole` are the findings that none of its clients shows.
+    """
 
     name: str
     issuer: str | None
@@ -56,6 +72,27 @@ class Account:
     clients: tuple[ClientLine, ...]
     clients_in_account: int | None
     filters: Mapping[str, Sequence[str]]
+    whole: tuple[AccountFinding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[AccountFinding, ...]:
+        """What the one who files has to know: the whole account's first, then client by client."""
+        found = [(finding, client) for client in self.ready for finding in client.filing]
+        whole = dict.fromkeys(finding for finding, _ in found if finding.code == TAXES_MISSING)
+        return (
+            *self.whole,
+            *(AccountFinding(finding) for finding in whole),
+            *(
+                AccountFinding(finding, client.id, client.name)
+                for finding, client in found
+                if finding not in whole
+            ),
+        )
+
+    @property
+    def warnings(self) -> int:
+        """How many findings of the account are warnings; those of its clients are their own."""
+        return warnings(one.finding for one in self.findings)
 
     @property
     def failed(self) -> tuple[ClientLine, ...]:

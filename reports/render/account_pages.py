@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from reports.figures.changes import Comparison
 from reports.figures.checks import Finding
+from reports.figures.regions import PT
 from reports.figures.totals import CurrencyTotals, Figures, currency_order
 from reports.money import ZERO
 from reports.render import change_pages, columns, sheets, sums
@@ -26,12 +27,16 @@ _UNMAILED = {
 _TOTALS = (
     ("net", N_("Net")),
     ("tax", N_("VAT")),
+    ("rounding", N_("Rounding")),
     ("gross", N_("Gross")),
     ("withholding", N_("Withholding")),
     ("payable", N_("Payable")),
     ("open", N_("Open")),
     ("overdue", N_("Overdue")),
 )
+WHOLE = 0
+"""Stands for the account where parts of the summary go by a client's id; no client has it."""
+
 _NOT_COUNTED = (
     "opening_number",
     "type",
@@ -89,10 +94,18 @@ def client_grids(
         labels=labels,
         extra=who,
     )
-    grids["findings", ""] = _findings_grid(subject.name, findings, labels)
+    grids["findings", ""] = _findings_grid([(subject.name, finding) for finding in findings], labels)
     if comparison:
         grids["changes", ""] = change_pages.changes_grid(subject, comparison, labels)
     return grids
+
+
+def account_grids(account: Account, labels: Labels) -> Grids:
+    """What the account itself adds to the summary workbook: its findings."""
+    if not account.findings:
+        return {}
+    rows = [(one.client_name or account.name, one.finding) for one in account.findings]
+    return {("findings", ""): _findings_grid(rows, labels)}
 
 
 def summary_book(account: Account, shelf: Shelf, *, labels: Labels) -> Book:
@@ -129,7 +142,10 @@ def account_totals(account: Account) -> tuple[CurrencyTotals, ...]:
         CurrencyTotals(
             currency=currency,
             documents=sum(total.documents for total in _of(account, currency)),
-            **{key: sum(map(attrgetter(key), _of(account, currency)), ZERO) for key, _ in _TOTALS},
+            **{
+                key: sum(map(attrgetter(key), _of(account, currency)), ZERO)
+                for key in (*(key for key, _ in _TOTALS), "credit")
+            },
         )
         for currency in _currencies(account)
     )
@@ -154,10 +170,32 @@ def notes(account: Account, labels: Labels) -> Sequence[str]:
         )
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)
+    lines += [
+        _("Gross amounts are net plus VAT plus each document's own rounding, {amount} in all.").format(
+            amount=labels.money(total.rounding, total.currency)
+        )
+        for total in account_totals(account)
+        if total.rounding
+    ]
+    lines += _other_countries(account, labels)
     for why, sentence in _UNMAILED.items():
         if clients := account.unmailed(why):
             lines.append(_(sentence).format(list=", ".join(client.name for client in clients)))
     return [*lines, _("The figures follow document dates. This is no VAT return.")]
+
+
+def _other_countries(account: Account, labels: Labels) -> Iterable[str]:
+    """How much of the VAT above is not Portugal's."""
+    sentence = labels.text("Of the VAT in {currency}, {amount} on {base} net is not Portuguese: {scheme}.")
+    parts = [part for client in account.ready for part in client.schemes if part.scheme != PT]
+    for currency, scheme in dict.fromkeys((part.currency, part.scheme) for part in parts):
+        own = [part for part in parts if (part.currency, part.scheme) == (currency, scheme)]
+        yield sentence.format(
+            currency=currency,
+            amount=labels.money(sum((part.tax for part in own), ZERO), currency),
+            base=labels.money(sum((part.base for part in own), ZERO), currency),
+            scheme=labels.scheme(scheme),
+        )
 
 
 def clients_columns(labels: Labels) -> tuple[Column, ...]:
@@ -179,7 +217,11 @@ def clients_columns(labels: Labels) -> tuple[Column, ...]:
 
 
 def _clients_grid(account: Account, labels: Labels) -> Sheet:
-    columns = clients_columns(labels)
+    has_rounding = any(total.rounding for client in account.clients for total in client.totals)
+    columns = tuple(
+        replace(column, is_hidden=column.key == "rounding" and not has_rounding)
+        for column in clients_columns(labels)
+    )
     rows = [row for client in account.clients for row in _client_rows(client, labels)]
     currencies = _currencies(account)
     is_one = len(currencies) <= 1
@@ -208,7 +250,8 @@ def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
         yield (*before, *values, *after)
 
 
-def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> Sheet:
+def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> Sheet:
+    """Findings, each with the name it stands under."""
     _ = labels.text
     columns = (
         Column("client", _("Client"), Kind.TEXT),
@@ -223,7 +266,7 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
     )
     rows: list[Row] = [
         (
-            client,
+            name,
             labels.level(finding.level),
             finding.code,
             finding.number,
@@ -233,14 +276,14 @@ def _findings_grid(client: str, findings: Sequence[Finding], labels: Labels) -> 
             finding.difference,
             finding.document,
         )
-        for finding in findings
+        for name, finding in findings
     ]
     return Sheet("findings", "", columns, rows, empty="")
 
 
 def _joined(account: Account, shelf: Shelf, key: str, currency: str, title: str, labels: Labels) -> ReadyTab:
     """The clients' grids under each other, totalled anew."""
-    rows = shelf.joined((key, currency), [client.id for client in account.ready])
+    rows = shelf.joined((key, currency), [WHOLE, *(client.id for client in account.ready)])
     sheet = Sheet(
         key=f"{key}_{currency}",
         title=title,

@@ -6,6 +6,7 @@ Everything here leaves the house, so nothing internal stands in it: findings are
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reports.figures.checks import Finding, hidden_by, warnings
 from reports.figures.totals import Figures
@@ -30,6 +31,9 @@ from reports.render.layout import (
     without,
     without_empty,
 )
+
+MAINLAND = "PT"
+"""Its name stands beside rates only where there are others."""
 
 NO_INVOICE = "Este documento não serve de fatura"
 """Said in Portuguese in every language: it is the words the law knows."""
@@ -96,7 +100,14 @@ def client_report(
     )
 
 
-def client_book(report: ClientReport, subject: Subject, figures: Figures, *, labels: Labels) -> Book:
+def client_book(
+    report: ClientReport,
+    subject: Subject,
+    figures: Figures,
+    *,
+    labels: Labels,
+    findings: Sequence[Finding] = (),
+) -> Book:
     """The client's workbook: Summary, then documents, line items, VAT, open documents, a sheet a currency."""
     _ = labels.text
     period = period_text(subject.period, labels)
@@ -109,7 +120,8 @@ def client_book(report: ClientReport, subject: Subject, figures: Figures, *, lab
     ):
         for currency in figures.currencies or (None,):
             name = f"{title} {currency}" if len(figures.currencies) > 1 else title
-            tabs.append(DataTab(name, make(figures, currency, labels=labels, title=name)))
+            notes = _discount_notes(figures, currency, findings, labels) if make is line_items_sheet else ()
+            tabs.append(DataTab(name, make(figures, currency, labels=labels, title=name), notes))
     return Book(
         title=f"{report.title} · {subject.name} · {period}",
         footer=f"{subject.name} · {period}",
@@ -264,8 +276,9 @@ def _currency_pages(
         title=titled(_("VAT summary")),
     )
     rows = [row for row in figures.vat if row.currency == currency]
-    if all(row.scheme == "pt" for row in rows):
-        vat = without(vat, "scheme")
+    vat = sums.group_schemes(vat, figures, labels)
+    if {row.region for row in rows if row.rate is not None} <= {MAINLAND}:
+        vat = without(vat, "region_name")
     if not any(row.base_credit_notes or row.tax_credit_notes for row in rows):
         vat = without(vat, "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
     open_documents = sheets.documents_grid(
@@ -331,9 +344,33 @@ def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
         lines.append(hidden)
     if figures.read_on <= figures.period.last:
         lines.append(_("The period was not over when the documents were read."))
+    lines += _exemption_notes(figures, labels)
     if len(figures.currencies) > 1:
         lines.append(_("Amounts of different currencies are never added together."))
     return [*lines, f"{NO_INVOICE}."]
+
+
+def _discount_notes(
+    figures: Figures, currency: str | None, findings: Sequence[Finding], labels: Labels
+) -> tuple[str, ...]:
+    """The discounts on whole documents, which stand on none of their lines."""
+    own = {*sheets.of_currency(figures.documents, currency)["id"].tolist()}
+    sentence = labels.text("{number}: a discount of {amount} on the whole document is not in these lines.")
+    return tuple(
+        sentence.format(
+            number=finding.number,
+            amount=labels.money(abs(Decimal(finding.difference or 0)), currency or ""),
+        )
+        for finding in findings
+        if finding.code == "DOCUMENT-DISCOUNT" and finding.document in own
+    )
+
+
+def _exemption_notes(figures: Figures, labels: Labels) -> Sequence[str]:
+    """What each exemption code of the VAT summary means."""
+    codes = dict.fromkeys(row.exemption for row in figures.vat if row.exemption)
+    meanings = {code: labels.exemption(code, figures.period.last) for code in codes}
+    return [f"{code}: {meaning}." for code, meaning in meanings.items() if meaning]
 
 
 def _vendor_note(vendor: VendorBalance, figures: Figures, labels: Labels) -> Sequence[str]:

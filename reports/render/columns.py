@@ -18,9 +18,12 @@ WORKBOOK_DOCUMENTS = [
     "discount",
     "net",
     "tax",
+    "rounding",
     "gross",
     "withholding",
     "payable",
+    "exchange_rate",
+    "counter_value",
     "exemption",
     "observations",
     "link",
@@ -35,9 +38,12 @@ STATEMENT_DOCUMENTS = [
     "status",
     "net",
     "tax",
+    "rounding",
     "gross",
     "withholding",
     "payable",
+    "exchange_rate",
+    "counter_value",
 ]
 WORKBOOK_OPEN = [
     "opening_number",
@@ -48,6 +54,7 @@ WORKBOOK_OPEN = [
     "bucket",
     "currency",
     "payable",
+    "payment",
     "link",
     "id",
 ]
@@ -69,9 +76,12 @@ DOCUMENTS = {
     "discount": (N_("Discount"), Kind.MONEY),
     "net": (N_("Net"), Kind.MONEY),
     "tax": (N_("VAT"), Kind.MONEY),
+    "rounding": (N_("Rounding"), Kind.MONEY),
     "gross": (N_("Gross"), Kind.MONEY),
     "withholding": (N_("Withholding"), Kind.MONEY),
     "payable": (N_("Payable"), Kind.MONEY),
+    "exchange_rate": (N_("Exchange rate"), Kind.NUMBER),
+    "counter_value": (N_("Counter-value"), Kind.NUMBER),
     "payment": (N_("Payment reference"), Kind.TEXT),
     "exemption": (N_("Exemption"), Kind.TEXT),
     "observations": (N_("Observations"), Kind.LONG_TEXT),
@@ -82,6 +92,9 @@ DOCUMENTS = {
     "client": (N_("Client"), Kind.TEXT),
     "fiscal_id": (N_("NIF"), Kind.TEXT),
 }
+MAY_BE_HIDDEN = ("rounding", "withholding", "exchange_rate", "counter_value")
+"""Columns of documents that a workbook hides where every value is nothing or zero."""
+
 _HIDDEN_COLUMNS = ("archived", "id", "document_id")
 _DONE = ("settled", "draft", "canceled", "deleted")
 
@@ -124,6 +137,8 @@ STATEMENT_LINE_ITEMS = [
 VAT = {
     "currency": (N_("Currency"), Kind.TEXT),
     "scheme": (N_("Scheme"), Kind.TEXT),
+    "region": (N_("Region"), Kind.TEXT),
+    "region_name": (N_("Country or region"), Kind.TEXT),
     "rate": (N_("Rate"), Kind.PERCENT),
     "exemption": (N_("Exemption"), Kind.TEXT),
     "reason": (N_("Reason"), Kind.LONG_TEXT),
@@ -137,10 +152,10 @@ VAT = {
     "tax": (N_("VAT"), Kind.MONEY),
     "gross": (N_("Gross"), Kind.MONEY),
 }
-WORKBOOK_VAT = tuple(VAT)
+WORKBOOK_VAT = tuple(key for key in VAT if key != "region_name")
 STATEMENT_VAT = [
     "tax_names",
-    "scheme",
+    "region_name",
     "rate",
     "exemption",
     "base_invoices",

@@ -12,6 +12,7 @@ from typing import Any
 from reports.money import ZERO
 from reports.render import expected
 from reports.render.expected import SHEETS, Columns, Due, Report
+from reports.render.layout import safe_url
 from reports.render.ledger import Found, differs
 from reports.render.written import Sheet, Table
 from reports.render.written_rows import LETTERS, Form, Row, Rows
@@ -62,7 +63,7 @@ class DataSheet:
     def _take_row(self, row: Row, due: Iterator[Due]) -> Iterator[Found]:
         self._count += 1
         where, columns = f"row {self._count}", self._columns
-        if row.place != self._count:
+        if row.place != self._count <= self._table.last:
             raise differs(self._where, where, "there", f"missing; row {row.place} follows")
         if self._count == 1:
             _check_headings(self._where, row, self._headings)
@@ -120,7 +121,7 @@ def _together(rows: Rows, columns: Columns, due: Sequence[Due], *, after: int) -
     """The rows, when they are of one currency and to the letter those that are due below the row `after`."""
     if [*rows.places] != [*range(after + 1, after + 1 + len(due))]:
         return None
-    currencies, urls, *cells = zip(*due, strict=True)
+    currencies, urls, places, *cells = zip(*due, strict=True)
     values, words = cells[: len(columns.numbers)], cells[len(columns.numbers) :]
     # A number of the same digits is the same number: it takes a third of the time to see that.
     digits = (
@@ -134,12 +135,12 @@ def _together(rows: Rows, columns: Columns, due: Sequence[Due], *, after: int) -
         for formula, url, text in zip(rows.formulas[letter], urls, rows.texts[letter], strict=True)
     )
     is_due = len({*currencies}) == 1 and texts == words and all(digits) and all(links)
-    return Found(currencies[0], values, texts) if is_due else None
+    return Found(currencies[0], places, values, texts) if is_due else None
 
 
 def _alone(where: str, row: Row, columns: Columns, due: Due) -> Found:
     """The row, when it is the one that is due."""
-    currency, url, *cells = due
+    currency, url, place, *cells = due
     values, words = cells[: len(columns.numbers)], cells[len(columns.numbers) :]
     found = numbers(map(row.numbers.get, columns.numbers))
     for letter, number, value in zip(columns.numbers, found, values, strict=True):
@@ -153,7 +154,7 @@ def _alone(where: str, row: Row, columns: Columns, due: Due) -> Found:
         ours = _link(url, row.texts.get(letter, "")) if letter in columns.links else "none"
         if formula != ours:
             raise differs(where, f"the formula {letter}{row.place}", ours, named(formula))
-    return Found(currency, [*zip(found, strict=True)], [*zip(texts, strict=True)])
+    return Found(currency, [place], [*zip(found, strict=True)], [*zip(texts, strict=True)])
 
 
 def _check_headings(where: str, row: Row, due: Sequence[str]) -> None:
@@ -179,9 +180,10 @@ def _check_totals(where: str, row: Row, due: dict[str, Decimal], formulas: dict[
 
 def _link(url: str | None, shown: str) -> str:
     """The one formula there may be in a row: it leads to the row's own document, and shows what is stored."""
-    if not url or not url.startswith("http"):
+    link = safe_url(url)
+    if link is None:
         return "none"
-    target, caption = url.replace('"', '""'), shown.replace('"', '""')
+    target, caption = link.replace('"', '""'), shown.replace('"', '""')
     return f'HYPERLINK("{target}","{caption}")'
 
 

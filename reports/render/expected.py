@@ -12,14 +12,18 @@ from functools import cache
 from itertools import chain, compress, repeat, zip_longest
 from typing import Any, NamedTuple
 
-from reports.figures.totals import Figures, VatRounding, VatRow
+from reports.figures.regions import SCHEMES
+from reports.figures.totals import CREDIT, Figures, VatRounding, VatRow
 from reports.figures.vendor_balance import VendorBalance
 from reports.money import ZERO
 from reports.render.labels import Labels
 
 EPOCH = dt.date(1899, 12, 30)
 DOCUMENTS, LINES, VAT, OPEN = "documents", "lines", "vat", "open"
-AMOUNTS = ("net", "tax", "gross", "withholding", "payable")
+AMOUNTS = ("net", "tax", "rounding", "gross", "withholding", "payable")
+
+MAY_BE_LEFT_OUT = ("rounding", "withholding")
+"""Amounts that are not shown where there is none of them."""
 
 Number = Decimal | int | None
 Numbers = Sequence[Number]
@@ -36,19 +40,21 @@ class Columns(NamedTuple):
 
 
 Due = tuple[Any, ...]
-"""A row of a data sheet: its currency, where its links lead or None, its numbers, and its texts, "" for none.
+"""A row of a data sheet: its currency, where its links lead or None, the scheme and region of a line item or
+None, its numbers, and its texts, "" for none.
 
-Both are in the order of the letters. Columns make plain tuples many times faster than any with names.
+The last two are in the order of the letters. Columns make plain tuples many times faster than any with names.
 """
 
 SHEETS: Mapping[str, Columns] = {
     DOCUMENTS: Columns(
-        "Number, Type, Status, Date, Due date, Reference, Currency, Sum, Discount, Net, VAT, Gross, "
-        "Withholding, Payable, Exemption, Observations, Link, Archived, Id",
-        numbers="DEHIJKLMNRS",
-        texts="ABCGO",
-        links="AQ",
-        sums="HIJKLMN",
+        "Number, Type, Status, Date, Due date, Reference, Currency, Sum, Discount, Net, VAT, Rounding, "
+        "Gross, Withholding, Payable, Exchange rate, Counter-value, Exemption, Observations, Link, "
+        "Archived, Id",
+        numbers="DEHIJKLMNOPQUV",
+        texts="ABCGR",
+        links="AT",
+        sums="HIJKLMNO",
     ),
     LINES: Columns(
         "Number, Type, Status, Date, Item, Description, Unit, Quantity, Unit price, Discount %, Discount, "
@@ -59,18 +65,18 @@ SHEETS: Mapping[str, Columns] = {
         sums="KOPQ",
     ),
     VAT: Columns(
-        "Currency, Scheme, Rate, Exemption, Reason, Tax names, Documents, Base invoices, VAT invoices, "
-        "Base credit notes, VAT credit notes, Base, VAT, Gross",
-        numbers="CGHIJKLMN",
-        texts="ABD",
+        "Currency, Scheme, Region, Rate, Exemption, Reason, Tax names, Documents, Base invoices, "
+        "VAT invoices, Base credit notes, VAT credit notes, Base, VAT, Gross",
+        numbers="DHIJKLMNO",
+        texts="ABCE",
         links="",
-        sums="HIJKLMN",
+        sums="IJKLMNO",
     ),
     OPEN: Columns(
-        "Number, Type, Date, Due date, Days overdue, Bucket, Currency, Payable, Link, Id",
-        numbers="CDEHJ",
+        "Number, Type, Date, Due date, Days overdue, Bucket, Currency, Payable, Payment reference, Link, Id",
+        numbers="CDEHK",
         texts="ABFG",
-        links="AI",
+        links="AJ",
         sums="H",
     ),
 }
@@ -108,14 +114,11 @@ def rows(report: Report, kind: str) -> Iterator[Due]:
 def summary(report: Report) -> Iterator[Numbers]:
     """The numbers of the Summary, row by row from left to right; rows without a number are left out."""
     figures = report.figures
-    is_withheld = any(total.withholding for total in figures.totals)
+    shown = _shown_amounts(figures.totals)
     for total in figures.totals:
-        taken = [total.withholding] if is_withheld else []
         vendor = _vendor(report, total.currency)
-        yield (
-            total.documents,
-            *(total.net, total.tax, total.gross, *taken, total.payable, total.open, *vendor, total.overdue),
-        )
+        own = (getattr(total, name) for name in shown)
+        yield (total.documents, *own, total.open, *vendor, total.overdue)
     for currency in figures.currencies:
         beside = zip_longest(_types(figures, currency), _ageing(figures, currency), fillvalue=())
         yield from (tuple(chain(*pair)) for pair in beside)
@@ -138,7 +141,7 @@ def statement(report: Report) -> Mapping[str, Sequence[Decimal]]:
     for number, currency in enumerate(figures.currencies, start=1):
         open_amounts = _column(figures.open_documents, "payable", currency)
         types = [row[1:] for row in _types(figures, currency)]
-        if not _is_withheld(figures, currency):
+        if not any(subtotal.withholding for subtotal in _of(figures.types, currency)):
             types = [row[:-1] for row in types]
         months = list(_months(figures, currency)) if report.has_months else []
         sections |= {
@@ -177,12 +180,15 @@ def _documents(report: Report, currency: str) -> Iterator[Due]:
     frame = report.figures.documents
     own = _are_of(frame, currency)
     days = (map(cache(serial), compress(frame[name], own)) for name in ("date", "due_date"))
-    sums = (compress(frame[name], own) for name in ("sum", "discount", *AMOUNTS))
+    sums = (
+        compress(frame[name], own) for name in ("sum", "discount", *AMOUNTS, "exchange_rate", "counter_value")
+    )
     archived = map(int, compress(frame["archived"], own))
     codes = (code or "" for code in compress(frame["exemption"], own))
     return zip(
         repeat(currency),
         compress(frame["permalink"], own),
+        repeat(None),
         *(*days, *sums, archived, compress(frame["id"], own)),
         *(*_words(report.labels, frame, own), compress(frame["currency"], own), codes),
         strict=False,
@@ -204,6 +210,7 @@ def _lines(report: Report, currency: str) -> Iterator[Due]:
     return zip(
         repeat(currency),
         repeat(None),
+        zip(column("scheme"), column("region"), strict=True),
         map(days.__getitem__, compress(owners, chosen)),
         *(column("quantity"), column("unit_price"), map(cache(_fraction), column("discount_rate"))),
         *(column("discount"), map(cache(_fraction), column("rate"))),
@@ -220,10 +227,11 @@ def _vat(report: Report, currency: str) -> Iterator[Due]:
     figures, labels = report.figures, report.labels
     for row in _of(figures.vat, currency):
         numbers = (_fraction(row.rate), row.documents, *_split(row), row.base, row.tax, row.gross)
-        yield currency, None, *numbers, currency, labels.scheme(row.scheme), row.exemption or ""
+        texts = (currency, labels.scheme(row.scheme), row.region or "", row.exemption or "")
+        yield currency, None, None, *numbers, *texts
     for rest in _of(figures.vat_rounding, currency):
-        numbers = (None, None, *_split(rest), rest.base, rest.tax, rest.base + rest.tax)
-        yield currency, None, *numbers, currency, "", ""
+        numbers = (None, None, *_split(rest), rest.base, rest.tax, rest.gross)
+        yield currency, None, None, *numbers, currency, "", "", ""
 
 
 def _open(report: Report, currency: str) -> Iterator[Due]:
@@ -233,6 +241,7 @@ def _open(report: Report, currency: str) -> Iterator[Due]:
     return zip(
         repeat(currency),
         compress(frame["permalink"], own),
+        repeat(None),
         *(map(cache(serial), compress(frame[name], own)) for name in ("date", "due_date")),
         *(compress(frame[name], own) for name in ("days_overdue", "payable", "id")),
         *(number, kind, map(cache(report.labels.bucket), compress(frame["bucket"], own))),
@@ -243,24 +252,31 @@ def _open(report: Report, currency: str) -> Iterator[Due]:
 
 def _heads(report: Report) -> Iterator[Numbers]:
     """The large figures of the statement, then the others: without withholding, payable is gross."""
-    is_withheld = any(total.withholding for total in report.figures.totals)
+    shown = _shown_amounts(report.figures.totals)
+    large = "payable" if "withholding" in shown else "gross"
     for total in report.figures.totals:
-        yield (total.payable if is_withheld else total.gross, total.open)
-        yield (*_vendor(report, total.currency), total.overdue, total.net, total.tax)
-        yield (total.gross, total.withholding) if is_withheld else ()
+        yield (getattr(total, large), total.open)
+        yield (*_vendor(report, total.currency), total.overdue)
+        yield [getattr(total, name) for name in shown if name not in (large, "payable")]
 
 
 def _grouped(report: Report, currency: str) -> Iterator[Numbers]:
     """Documents by type, each with its lines where they are shown, subtotals and the total."""
     figures = report.figures
     types, ids, *amounts = (_column(figures.documents, name, currency) for name in ("type", "id", *AMOUNTS))
-    shown = AMOUNTS if any(amounts[AMOUNTS.index("withholding")]) else AMOUNTS[:3]
+    columns = dict(zip(AMOUNTS, amounts, strict=True))
+    shown = [name for name in AMOUNTS if name not in MAY_BE_LEFT_OUT or any(columns[name])]
+    if "withholding" not in shown:
+        shown.remove("payable")
+    beside = [_column(figures.documents, name, currency) for name in ("exchange_rate", "counter_value")]
+    shown_beside = [column for column in beside if any(column)]
     lines: dict[int, list[Number]] = {}
     for line in _lines(report, currency) if report.has_lines else ():
-        _, quantity, price, _, _, _, *sums, identity = line[2:12]
+        _, quantity, price, _, _, _, *sums, identity = line[3:13]
         lines.setdefault(identity, []).extend([quantity, price, *sums])
     documents: dict[str, list[Numbers]] = {}
-    for kind, identity, *values in zip(types, ids, *amounts[: len(shown)], strict=True):
+    every = (*(columns[name] for name in shown), *shown_beside)
+    for kind, identity, *values in zip(types, ids, *every, strict=True):
         documents.setdefault(kind, []).extend([values, lines.get(identity, ())])
     for subtotal in _of(figures.types, currency):
         yield from documents.get(subtotal.type, ())
@@ -270,29 +286,57 @@ def _grouped(report: Report, currency: str) -> Iterator[Numbers]:
 
 
 def _types(figures: Figures, currency: str) -> Iterator[Numbers]:
-    """Documents and amounts of each type, then of all; without withholding where there is none."""
+    """Documents and amounts of each type, then of all; without a column in which there is nothing."""
     subtotals = _of(figures.types, currency)
-    names = [name for name in AMOUNTS if name != "withholding" or _is_withheld(figures, currency)]
+    names = _shown_amounts(subtotals)
     for one in (*subtotals, *(_of(figures.totals, currency) if subtotals else ())):
         yield (one.documents, *(getattr(one, name) for name in names))
 
 
+def _shown_amounts(rows: Iterable[Any]) -> list[str]:
+    """The amounts of totals or subtotals that are shown: rounding and withholding where there is any."""
+    every = list(rows)
+    return [
+        name for name in AMOUNTS if name not in MAY_BE_LEFT_OUT or any(getattr(row, name) for row in every)
+    ]
+
+
 def _ageing(figures: Figures, currency: str) -> Iterator[Numbers]:
-    buckets = _of(figures.ageing, currency)
+    buckets = [
+        bucket for bucket in _of(figures.ageing, currency) if bucket.documents or bucket.bucket != CREDIT
+    ]
     yield from ((bucket.documents, bucket.amount) for bucket in buckets)
     yield sum(bucket.documents for bucket in buckets), _added(bucket.amount for bucket in buckets)
 
 
 def _vat_table(figures: Figures, currency: str) -> Iterator[tuple[Decimal | None, Numbers]]:
-    """Rate and amounts of each row, of the rounding and of all; credit notes apart where there are any."""
+    """Rate and amounts of each row, of each of several schemes, of the rounding and of all.
+
+    Credit notes stand apart where there are any.
+    """
     vat, rounding = _of(figures.vat, currency), _of(figures.vat_rounding, currency)
     is_split = any(row.base_credit_notes or row.tax_credit_notes for row in vat)
+    schemes = [scheme for scheme in SCHEMES if any(row.scheme == scheme for row in vat)]
     table: list[tuple[Decimal, ...]] = []
-    for row in (*vat, *rounding):
-        table.append((*(_split(row) if is_split else ()), row.base, row.tax, row.base + row.tax))
-        yield getattr(row, "rate", None), table[-1]
+    for scheme in schemes:
+        own = [(row.rate, _vat_amounts(row, is_split=is_split)) for row in vat if row.scheme == scheme]
+        table += (amounts for _, amounts in own)
+        yield from own
+        if len(schemes) > 1:
+            yield None, _added_columns([amounts for _, amounts in own])
+    for rest in rounding:
+        table.append(_vat_amounts(rest, is_split=is_split))
+        yield None, table[-1]
     if table:
-        yield None, [_added(column) for column in zip(*table, strict=True)]
+        yield None, _added_columns(table)
+
+
+def _vat_amounts(row: VatRow | VatRounding, *, is_split: bool) -> tuple[Decimal, ...]:
+    return (*(_split(row) if is_split else ()), row.base, row.tax, row.gross)
+
+
+def _added_columns(rows: Iterable[Sequence[Decimal]]) -> list[Decimal]:
+    return [_added(column) for column in zip(*rows, strict=True)]
 
 
 def _months(figures: Figures, currency: str) -> Iterator[Numbers]:
@@ -319,10 +363,6 @@ def _words(labels: Labels, documents: Any, own: Sequence[bool]) -> tuple[Iterabl
 
 def _fraction(percent: Decimal | None) -> Decimal | None:
     return None if percent is None else percent / 100
-
-
-def _is_withheld(figures: Figures, currency: str) -> bool:
-    return any(subtotal.withholding for subtotal in _of(figures.types, currency))
 
 
 def _are_of(documents: Any, currency: str) -> list[bool]:

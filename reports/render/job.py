@@ -5,7 +5,7 @@ the figures once, and writes workbook and statement from them into the folder it
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -18,9 +18,11 @@ from reports.figures.changes import Change, Comparison
 from reports.figures.checks import Finding
 from reports.figures.client_checks import Word
 from reports.figures.document import Document
+from reports.figures.filing import check_filing
 from reports.figures.identity import Identity
 from reports.figures.model import entries, parse_document, parse_page
 from reports.figures.tables import Tables
+from reports.figures.taxes import Taxation, parse_taxes
 from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render import account_pages, browser, client_pages, mail_body, pages, readback, workbook
@@ -31,10 +33,11 @@ from reports.render.labels import Labels
 from reports.render.mail_body import Body, OwnWords
 from reports.render.parts import Grids
 from reports.source import archive
-from reports.source.archive import Header
+from reports.source.archive import Header, Owner
 from reports.source.client_list import AccountClient
 from reports.source.earlier import Earlier
 from reports.source.earlier import readings as earlier_readings
+from reports.source.taxes import earlier_answers
 
 STATEMENT_TEMPLATES = ("statement.html.j2", "parts.html.j2", "page.html.j2")
 """What makes the statement: where the issuer has none of them, it is the built-in one."""
@@ -46,9 +49,10 @@ log = logging.getLogger(__name__)
 class Job:
     """What to make of one archive. `name` and `fiscal_id` None: as the newest document has them.
 
-    `listed` is the client in the account's own list, where that was read whole. `details`: what else of the
-    account's word is shown, `client` and `balance`. `account_folder`: where the readings of earlier periods
-    lie that it is held against. `own_words` None: no mail is made.
+    `region` is where the business is: PT, PT-AC or PT-MA. `listed` is the client in the account's own list,
+    where that was read whole. `details`: what else of the account's word is shown, `client` and `balance`.
+    `account_folder`: where the readings of earlier periods lie that it is held against. `own_words` None: no
+    mail is made. `account`: whose the archive has to be; None for whatever account.
     """
 
     client: int
@@ -66,23 +70,27 @@ class Job:
     html: bool
     pdf: bool
     brand: Brand
+    region: str = "PT"
     listed: AccountClient | None = None
     details: tuple[str, ...] = ()
     account_folder: Path | None = None
     own_words: OwnWords | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True)
 class Rendered:
     """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook.
 
-    `changes` is None where there was no earlier reading to hold it against, `body` where no mail is made.
+    `filing` are findings of the account that show at this client. `changes` is None where there was no
+    earlier reading to hold it against, `body` where no mail is made.
     """
 
     subject: Subject
     header: Header
     figures: Figures
     findings: tuple[Finding, ...]
+    filing: tuple[Finding, ...]
     changes: Comparison | None
     grids: Grids
     body: Body | None = None
@@ -95,6 +103,7 @@ class _Reckoned(NamedTuple):
     header: Header
     figures: Figures
     findings: tuple[Finding, ...]
+    filing: tuple[Finding, ...]
     changes: Comparison | None
     own: frozenset[int]
 
@@ -112,6 +121,7 @@ def render(job: Job, folder: Path | None) -> Rendered:
         header=found.header,
         figures=found.figures.without_frames(),
         findings=found.findings,
+        filing=found.filing,
         changes=found.changes,
         grids=account_pages.client_grids(
             found.subject, found.figures, found.findings, Labels(job.account_language), found.changes
@@ -121,17 +131,18 @@ def render(job: Job, folder: Path | None) -> Rendered:
 
 
 def _reckoned(job: Job) -> _Reckoned:
-    header = archive.read_header(job.archive)
+    header = archive.read_header(job.archive, owner=Owner(job.account, job.client))
     documents: list[Document] = []
     own: set[int] = set()
     for page in archive.read_pages(job.archive):
         listed = entries(page)
         documents += map(parse_document, listed)
         own |= readback.own_documents(listed, job.client)
-    laid_out = tables.build(documents)
+    documents = _unique(documents)
+    word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
+    laid_out = tables.build(documents, _taxation(job, header, documents, word))
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
     figures = totals.build(laid_out, period=job.period, read_on=read_at.date(), limits=job.ageing)
-    word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
     who = _identity(job, documents, word)
     findings = (
         *client_checks.check(who, word, figures),
@@ -150,7 +161,9 @@ def _reckoned(job: Job) -> _Reckoned:
         address=who.address,
         vendor_balance=word.balance,
     )
-    return _Reckoned(subject, header, figures, findings, _comparison(job, laid_out, header), frozenset(own))
+    compared = _comparison(job, laid_out, header, word)
+    filing = tuple(check_filing(laid_out, figures, has_taxes=header.taxes is not None))
+    return _Reckoned(subject, header, figures, findings, filing, compared, frozenset(own))
 
 
 def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
@@ -162,7 +175,7 @@ def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
     due = _due(job, found)
     stem = f"{names.client_folder(subject.name, job.client)}-{job.period.label}"
     if job.excel:
-        book = client_pages.client_book(report, subject, figures, labels=labels)
+        book = client_pages.client_book(report, subject, figures, findings=findings, labels=labels)
         written = folder / f"{stem}.xlsx"
         with written.open("wb") as target:
             workbook.write(book, target, labels=labels, brand=job.brand)
@@ -201,10 +214,26 @@ def _has_own_statement(brand: Brand) -> bool:
 
 
 def _documents(path: Path) -> list[Document]:
-    return [document for body in archive.read_pages(path) for document in parse_page(body)]
+    return _unique(document for body in archive.read_pages(path) for document in parse_page(body))
 
 
-def _comparison(job: Job, now: Tables, header: Header) -> Comparison | None:
+def _unique(documents: Iterable[Document]) -> list[Document]:
+    """Each document once: readings that repeated entries lie in one archive, with the same figures."""
+    return list({document.id: document for document in documents}.values())
+
+
+def _taxation(job: Job, header: Header, documents: Sequence[Document], word: Word) -> Taxation:
+    """The taxes of this reading, and of earlier ones where it names a tax that the account has no longer."""
+    taxes = parse_taxes([header.taxes] if header.taxes else [])
+    used = {item.tax_id for document in documents for item in document.items if item.tax_id}
+    if job.account_folder is not None and not used <= taxes.keys():
+        earlier = earlier_answers(job.account_folder, header.account)
+        taxes = {**parse_taxes(earlier), **taxes}
+    country = word.identity.country or (job.listed.country if job.listed else None)
+    return Taxation(taxes, job.region, country)
+
+
+def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison | None:
     """What changed since the earlier readings. One that cannot be read is as if it were not there."""
     if job.account_folder is None:
         return None
@@ -214,7 +243,9 @@ def _comparison(job: Job, now: Tables, header: Header) -> Comparison | None:
     found: list[Change] = []
     for earlier in readings:
         try:
-            then = tables.build(_documents(earlier.archive))
+            documents = _documents(earlier.archive)
+            head = archive.read_header(earlier.archive, owner=Owner(header.account, job.client))
+            then = tables.build(documents, _taxation(job, head, documents, word))
         except (ClientError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("client %s is not held against %s: %s", job.client, earlier.period.label, error)
             continue

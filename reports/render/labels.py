@@ -12,14 +12,15 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from reports.figures.checks import RULES, Finding
-from reports.figures.totals import CURRENT
-from reports.figures.vocabulary import EXEMPTIONS
+from reports.figures.exemptions import find_exemption
+from reports.figures.totals import CREDIT, CURRENT
 from reports.fiscal_id import is_final_consumer
 from reports.money import cents
 
@@ -66,7 +67,8 @@ STATUSES = {
     "accepted": N_("Accepted"),
     "refused": N_("Refused"),
 }
-SCHEMES = {"pt": N_("Portugal"), "oss": N_("OSS")}
+SCHEMES = {"pt": N_("Portugal"), "oss": N_("OSS"), "foreign": N_("Other countries")}
+REGIONS = {"PT": N_("Mainland"), "PT-AC": N_("Azores"), "PT-MA": N_("Madeira")}
 STATES = {"ready": N_("Ready"), "failed": N_("Failed")}
 LEVELS = {"info": N_("Information"), "warning": N_("Warning")}
 REASONS = {
@@ -119,6 +121,12 @@ class Labels:
     def scheme(self, key: str) -> str:
         return self._named(SCHEMES, key)
 
+    def region(self, code: str | None) -> str:
+        """A region of Portugal by its name, a country by its name in this language."""
+        if code is None:
+            return self.text("Undecided")
+        return self.text(REGIONS[code]) if code in REGIONS else _country_name(self._locale, code)
+
     def state(self, key: str) -> str:
         return self._named(STATES, key)
 
@@ -136,14 +144,20 @@ class Labels:
         """What a filter leaves out, in words."""
         return self._named(HIDDEN, word)
 
-    def exemption(self, code: str | None) -> str | None:
-        """The law an exemption code names; the tax authority words it in Portuguese only."""
-        return EXEMPTIONS.get(code or "") or None
+    def exemption(self, code: str | None, day: dt.date) -> str | None:
+        """Mention and norm of an exemption code on `day`; the tax authority words them in Portuguese only."""
+        exemption = find_exemption(code, day) if code else None
+        if exemption is None:
+            return None
+        parts = [exemption.mention, *([exemption.norm] if exemption.norm not in exemption.mention else [])]
+        return " · ".join(filter(None, parts)) or None
 
     def bucket(self, name: str) -> str:
-        """`current`, `1-30`, … `over-90` in words."""
+        """`current`, `1-30`, … `over-90`, `credit` in words."""
         if name == CURRENT:
             return self.text("Not due")
+        if name == CREDIT:
+            return self.text("In your favour")
         if name.startswith("over-"):
             return self.text("Over {days} days").format(days=name.removeprefix("over-"))
         first, last = name.split("-")
@@ -199,6 +213,13 @@ def catalogue(language: str) -> NullTranslations:
         write_mo(compiled, read_po(stream, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=256)
+def _country_name(locale: str, code: str) -> str:
+    """The country as CLDR names it; a code it does not know is shown as it is."""
+    name: str | None = Locale.parse(locale).territories.get(code)
+    return name or code
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -86,7 +86,8 @@ class Rows(Collection[Row]):
 class Column:
     """`key` is stable and ASCII, `heading` is translated. `has_total`: the totals row adds it up.
 
-    `marks` give the column's values a tone where the medium has one.
+    `marks` give the column's values a tone where the medium has one. `currency` is that of numbers which are
+    amounts of another currency than the grid's.
     """
 
     key: str
@@ -95,11 +96,12 @@ class Column:
     has_total: bool = False
     is_hidden: bool = False
     marks: tuple[Mark, ...] = ()
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
 class Group:
-    """Consecutive rows of a sheet under one heading, with their subtotal.
+    """Consecutive rows of a sheet under one heading, with their subtotal; "" and () for neither.
 
     `details` is empty, or has one place per row for a grid that stands under it.
     """
@@ -226,6 +228,12 @@ def totals_of(columns: Sequence[Column], rows: Collection[Row], label: str) -> R
     return tuple(sums)
 
 
+def only(names: Iterable[str | None]) -> str | None:
+    """The one name among them; None where there are several, or none."""
+    found = {name for name in names if name}
+    return found.pop() if len(found) == 1 else None
+
+
 def without(sheet: Sheet, *keys: str) -> Sheet:
     """The sheet without the columns `keys`."""
     return _only(sheet, [index for index, column in enumerate(sheet.columns) if column.key not in keys])
@@ -264,7 +272,11 @@ def _only(sheet: Sheet, kept: Sequence[int]) -> Sheet:
         rows=[cut(row) for row in sheet.rows],
         totals=cut(sheet.totals) if sheet.totals else None,
         groups=tuple(
-            replace(group, rows=[cut(row) for row in group.rows], totals=cut(group.totals))
+            replace(
+                group,
+                rows=[cut(row) for row in group.rows],
+                totals=cut(group.totals) if group.totals else (),
+            )
             for group in sheet.groups
         ),
     )

@@ -110,8 +110,10 @@ def inks(colours: Palette) -> Inks:
 
 def of_kind(grid: Sheet, index: int, look: Look, measure: Measure) -> Look:
     """`look` with the number format and the alignment of a column."""
-    kind, is_after_number = grid.columns[index].kind, _is_after_number(grid, index)
-    return _of_kind(look, kind, is_after_number, grid.currency, measure.places, measure.opens)
+    column, is_after_number = grid.columns[index], _is_after_number(grid, index)
+    kind = Kind.MONEY if column.currency else column.kind
+    currency = column.currency or grid.currency
+    return _of_kind(look, kind, is_after_number, currency, measure.places, measure.opens)
 
 
 def of_heading(grid: Sheet, index: int, *, has_button: bool) -> Look:

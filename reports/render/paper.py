@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from reports.render import charts, looks, picture, sizes, styles
 from reports.render.brand import Brand
-from reports.render.layout import Beside, Block, Chart, Column, Fact, Head, Kind, PageTab, Row, Sheet
+from reports.render.layout import Beside, Block, Chart, Column, Fact, Group, Head, Kind, PageTab, Row, Sheet
 from reports.render.measure import Measure, measured
 from reports.render.outline import EMU_PER_PIXEL, PAGE_MARGIN_INCHES, ChartOutline, LogoOutline, PageOutline
 from reports.render.rows import Band, Field
@@ -165,11 +165,14 @@ class Paper:
         headings = [column.heading for column in grid.columns]
         lines.append(Line(styles.headings(grid, has_button=False, first=first), headings, height + 2))
         body = styles.fields(grid, measures, looks.PAPER_BODY, first=first)
-        lines += [
-            Line(body, row, max((of_row(row) if of_row else None) or 0, ROW_POINTS)) for row in grid.rows
-        ]
+        total = styles.fields(grid, measures, looks.PAPER_TOTAL, first=first)
+        for group in grid.groups or (Group("", grid.rows, ()),):
+            lines += [
+                Line(body, row, max((of_row(row) if of_row else None) or 0, ROW_POINTS)) for row in group.rows
+            ]
+            if group.totals:
+                lines.append(Line(total, group.totals, ROW_POINTS))
         if grid.totals:
-            total = styles.fields(grid, measures, looks.PAPER_TOTAL, first=first)
             lines.append(Line(total, grid.totals, ROW_POINTS))
         return lines
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
-from reports.render.layout import Column, DataTab, Kind, Row, Sheet, Value, totals_of
+from reports.render.layout import Column, DataTab, Kind, Row, Sheet, Value, only, totals_of
 from reports.render.measure import Measure, measured, with_more
 from reports.render.rows import CHUNK_ROWS, Stretch
 from reports.render.styles import ENCODERS
@@ -201,7 +201,11 @@ class Joined:
         # Most parts share theirs.
         several = {id(part.columns): part.columns for part in self._parts}.values()
         return tuple(
-            replace(same[0], is_hidden=all(column.is_hidden for column in same))
+            replace(
+                same[0],
+                is_hidden=all(column.is_hidden for column in same),
+                currency=only({column.currency for column in same}),
+            )
             for same in zip(*several, strict=True)
         )
 

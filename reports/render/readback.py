@@ -32,8 +32,10 @@ _AROUND_DIGITS = re.compile("[A-Za-z$£€., \N{NO-BREAK SPACE}\N{NARROW NO-BREA
 
 
 def own_documents(listed: Iterable[Mapping[str, Any]], client: int) -> set[int]:
-    """The ids of those documents of a stored page, as JSON has them, that say they are of this client."""
-    return {int(document["id"]) for document in listed if _owner(document.get("client")) == str(client)}
+    """The ids of those documents of a stored page, as JSON has them, that say they are of this client, or of
+    none: these came with the client's own."""
+    owners = ((document, _owner(document.get("client"))) for document in listed)
+    return {int(document["id"]) for document, owner in owners if owner in (None, str(client))}
 
 
 def check_workbook(path: Path, report: Report) -> None:
@@ -56,7 +58,7 @@ def check_workbook(path: Path, report: Report) -> None:
     for kind, rest in due.items():
         for one in rest:
             raise differs(
-                f"{path.name}, {kind}", "a row", named(one[2 + len(SHEETS[kind].numbers)]), "missing"
+                f"{path.name}, {kind}", "a row", named(one[3 + len(SHEETS[kind].numbers)]), "missing"
             )
     ledger.close()
 
@@ -80,7 +82,8 @@ def check_page(path: Path, report: Report, *, is_own: bool) -> None:
 
 
 def _owner(snapshot: object) -> str | None:
-    return str(snapshot.get("id")) if isinstance(snapshot, dict) else None
+    owner = snapshot.get("id") if isinstance(snapshot, dict) else None
+    return None if owner is None else str(owner)
 
 
 def _check_summary(where: str, sheet: Sheet, report: Report) -> None:

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from reports.figures.totals import Figures
 from reports.money import ZERO
-from reports.render.columns import OF_DOCUMENT, STATEMENT_DOCUMENTS, STATEMENT_LINE_ITEMS, columns_of
+from reports.render.columns import (
+    MAY_BE_HIDDEN,
+    OF_DOCUMENT,
+    STATEMENT_DOCUMENTS,
+    STATEMENT_LINE_ITEMS,
+    columns_of,
+)
 from reports.render.labels import Labels
-from reports.render.layout import Column, Group, Link, Row, Rows, Sheet, Value, safe_url
+from reports.render.layout import Column, Group, Link, Row, Rows, Sheet, Value, only, safe_url
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +42,12 @@ def documents_grid(
     column = _read(documents)
     same = {name: [value] * len(documents) for name, value in (extra or {}).items()}
     values = [same[name] if name in same else _document_values(name, column, labels) for name in keys]
-    columns = columns_of(tuple(keys), labels.language)
-    if not any(column("withholding")):
-        columns = tuple(replace(own, is_hidden=own.is_hidden or own.key == "withholding") for own in columns)
+    unused = {name for name in MAY_BE_HIDDEN if not any(column(name))}
+    currencies = {"counter_value": only(column("exchange_currency"))}
+    columns = tuple(
+        replace(own, is_hidden=own.is_hidden or own.key in unused, currency=currencies.get(own.key))
+        for own in columns_of(tuple(keys), labels.language)
+    )
     return Sheet(
         key=key,
         title=title,
@@ -65,13 +74,12 @@ def grouped_documents(
         own = as_read(name)
         return [own[row] for row in order]
 
-    left_out = {
-        *(() if any(column("withholding")) else ("withholding", "payable")),
-        *(() if any(column("reference")) else ("reference",)),
-    }
+    left_out = {name for name in (*MAY_BE_HIDDEN, "reference") if not any(column(name))}
+    if "withholding" in left_out:
+        left_out.add("payable")
     keys = [name for name in STATEMENT_DOCUMENTS if name not in left_out]
     values = [_document_values(name, column, labels) for name in keys]
-    columns = columns_of(tuple(keys), labels.language)
+    columns = _name_exchange(columns_of(tuple(keys), labels.language), column("exchange_currency"))
     details = _details(column("id"), figures.line_items, currency, labels) if line_items else ()
     groups, first = [], 0
     for subtotal in subtotals:
@@ -90,6 +98,15 @@ def grouped_documents(
         currency=currency,
         totals=_totals(columns, values, labels.text("Total")),
         groups=tuple(groups),
+    )
+
+
+def _name_exchange(columns: Sequence[Column], currencies: Sequence[str | None]) -> tuple[Column, ...]:
+    """The columns, that of counter-values with the currency they are in."""
+    names = ", ".join(sorted({currency for currency in currencies if currency}))
+    return tuple(
+        replace(column, heading=f"{column.heading} {names}") if column.key == "counter_value" else column
+        for column in columns
     )
 
 

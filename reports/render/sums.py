@@ -1,16 +1,18 @@
 """The grids of what was added: VAT summary, types, ageing and totals, each of one currency."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from reports.figures.totals import CurrencyTotals, Figures, VatRounding, VatRow
+from reports.figures.totals import CREDIT, Bucket, CurrencyTotals, Figures, VatRounding, VatRow
 from reports.figures.vendor_balance import VendorBalance
 from reports.render.columns import DOCUMENTS, VAT
 from reports.render.labels import N_, Labels
-from reports.render.layout import Column, Kind, Row, Sheet, Value, totals_of, without_empty
+from reports.render.layout import Column, Group, Kind, Row, Sheet, Value, totals_of, without_empty
 
 _AMOUNTS = {
     "net": N_("Net"),
     "tax": N_("VAT"),
+    "rounding": N_("Rounding"),
     "gross": N_("Gross"),
     "withholding": N_("Withholding"),
     "payable": N_("Payable"),
@@ -33,7 +35,7 @@ def vat_grid(
         for name in keys
         for heading, kind in [VAT.get(name) or DOCUMENTS[name]]
     )
-    values = [_vat_values(row, labels) for row in figures.vat if row.currency == currency]
+    values = [_vat_values(row, figures, labels) for row in figures.vat if row.currency == currency]
     values += [_rounding_values(row, labels) for row in figures.vat_rounding if row.currency == currency]
     rows = [tuple({**own, **(extra or {})}[name] for name in keys) for own in values]
     return Sheet(
@@ -45,6 +47,20 @@ def vat_grid(
         currency=currency,
         totals=totals_of(columns, rows, labels.text("Total")),
     )
+
+
+def group_schemes(sheet: Sheet, figures: Figures, labels: Labels) -> Sheet:
+    """The VAT summary with a subtotal a scheme, where it has several: other countries' VAT is apart."""
+    schemes = [row.scheme for row in figures.vat if row.currency == sheet.currency]
+    if len({*schemes}) < 2:
+        return sheet
+    rows, groups = list(sheet.rows), []
+    for scheme in dict.fromkeys(schemes):
+        own = [row for row, found in zip(rows, schemes, strict=False) if found == scheme]
+        name = labels.scheme(scheme)
+        label = labels.text("Subtotal {type}").format(type=name)
+        groups.append(Group(name, own, totals_of(sheet.columns, own, label)))
+    return replace(sheet, groups=(*groups, Group("", rows[len(schemes) :], ())))
 
 
 def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -> Sheet:
@@ -60,6 +76,7 @@ def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -
             subtotal.documents,
             subtotal.net,
             subtotal.tax,
+            subtotal.rounding,
             subtotal.gross,
             subtotal.withholding,
             subtotal.payable,
@@ -76,7 +93,7 @@ def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -
         currency=currency,
         totals=totals_of(columns, rows, _("Total")),
     )
-    return without_empty(sheet, "withholding")
+    return without_empty(sheet, "rounding", "withholding")
 
 
 def ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -> Sheet:
@@ -88,8 +105,7 @@ def ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) 
     )
     rows: list[Row] = [
         (labels.bucket(bucket.bucket), bucket.documents, bucket.amount)
-        for bucket in figures.ageing
-        if bucket.currency == currency
+        for bucket in shown_buckets(figures, currency)
     ]
     return Sheet(
         key=f"ageing_{currency}",
@@ -100,6 +116,15 @@ def ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) 
         currency=currency,
         totals=totals_of(columns, rows, _("Total")),
     )
+
+
+def shown_buckets(figures: Figures, currency: str) -> Sequence[Bucket]:
+    """The buckets of a currency; that of credits where there are any."""
+    return [
+        bucket
+        for bucket in figures.ageing
+        if bucket.currency == currency and (bucket.documents or bucket.bucket != CREDIT)
+    ]
 
 
 def totals_grid(
@@ -129,17 +154,19 @@ def totals_grid(
         empty=_("No documents in this period, and none open."),
         currency=totals[0].currency if len(totals) == 1 else None,
     )
-    return without_empty(sheet, "withholding")
+    return without_empty(sheet, "rounding", "withholding")
 
 
-def _vat_values(row: VatRow, labels: Labels) -> Mapping[str, Value]:
+def _vat_values(row: VatRow, figures: Figures, labels: Labels) -> Mapping[str, Value]:
     values = {key: getattr(row, key, None) for key in VAT}
     values["scheme"] = labels.scheme(row.scheme)
-    values["reason"] = labels.exemption(row.exemption)
+    values["region"] = row.region
+    values["region_name"] = labels.region(row.region) if row.rate is not None else None
+    values["reason"] = labels.exemption(row.exemption, figures.period.last)
     values["tax_names"] = labels.text("No tax on the line") if row.rate is None else ", ".join(row.tax_names)
     return values
 
 
 def _rounding_values(row: VatRounding, labels: Labels) -> Mapping[str, Value]:
     values = {key: getattr(row, key, None) for key in VAT}
-    return {**values, "tax_names": labels.text("Rounding difference"), "gross": row.base + row.tax}
+    return {**values, "tax_names": labels.text("Rounding difference")}

@@ -37,6 +37,7 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MAKERS = {"xlsx": "excel", "html": "html", "pdf": "pdf"}
 """Kinds of files, and the option of `output` that makes them."""
 
+PageSize = Annotated[int, Field(ge=1, le=100)] | Literal["auto"]
 Colour = Annotated[str, AfterValidator(rules.colour)]
 
 
@@ -70,6 +71,12 @@ class Account(Section):
 
     client_details: bool = Field(
         default=False, description="true: tax number and address from the client's own page of the API"
+    )
+    region: rules.Region = Field(
+        default="PT",
+        description="Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax "
+        "names no region",
+        examples=["PT"],
     )
 
     @property
@@ -202,7 +209,13 @@ class Output(Section):
 class Requests(Section):
     """How the API is asked. The defaults suit every account."""
 
-    per_page: int = Field(default=30, ge=1, le=100, description="Documents a page; documented: 10, 20, 30")
+    per_page: Annotated[
+        int | Literal["auto"], PlainValidator(rules.page_size, json_schema_input_type=PageSize)
+    ] = Field(
+        default="auto",
+        description="Documents a page: auto asks for 100 and takes what comes; documented: 10, 20, 30",
+        examples=["auto"],
+    )
     parallel: int = Field(
         default=4, ge=1, le=16, description="Requests at once; more than 6 bring spurious errors"
     )
@@ -214,6 +227,11 @@ class Requests(Section):
         description="Proof that nothing moved meanwhile: page 1, or everything, read again",
     )
     deadline_minutes: int = Field(default=90, ge=1, le=1440, description="A run that takes longer gives up")
+
+    @property
+    def page_size(self) -> int | None:
+        """What `Api` is told; None for as many as the service gives."""
+        return None if self.per_page == "auto" else self.per_page
 
 
 class Days(Section):

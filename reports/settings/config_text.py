@@ -62,6 +62,7 @@ def begun(
         _commented(f"  name: {quoted(account)}", f"of its address https://{account}.app.invoicexpress.com"),
         _commented(f"  api_key: {api_key}", _key_comment(account, api_key)),
         *([_commented(f"  base_url: {quoted(base_url)}", "another address of the API")] if base_url else ()),
+        _commented("  # region: PT", "where the business is: PT, or PT-AC (Azores), PT-MA (Madeira)"),
         "",
         _MONTH + _commented(f"language: {language}", "of workbooks and statements: pt, en or es"),
         "",

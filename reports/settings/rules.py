@@ -20,6 +20,8 @@ KEYRING = "keyring"
 ALL_CLIENTS = "all"
 
 Language = Literal["pt", "en", "es"]
+AUTO: Literal["auto"] = "auto"
+Region = Literal["PT", "PT-AC", "PT-MA"]
 Status = Literal["draft", "final", "sent", "second_copy", "settled", "canceled", "deleted"]
 DocumentType = Literal[
     "Invoice",
@@ -177,6 +179,15 @@ def origin(value: str) -> str:
         raise ValueError("write only scheme and host, e.g. https://my-company.app.invoicexpress.com")
     authority = f"[{host}]" if ":" in host else host
     return f"{address.scheme}://{authority}" + (f":{port}" if port is not None else "")
+
+
+def page_size(value: object) -> int | Literal["auto"]:
+    """A whole number from 1 to 100, or auto."""
+    if value == AUTO:
+        return AUTO
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:
+        return value
+    raise ValueError("write auto, or a whole number from 1 to 100")
 
 
 def day(value: object) -> object:

@@ -17,13 +17,13 @@ import shutil
 import struct
 import threading
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from itertools import chain, count, zip_longest
 from pathlib import Path
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, Self, TextIO
 
 from reports import files
@@ -38,6 +38,10 @@ _MEMBER_HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 """Of gzip, without a name, a time, and the system that zlib would name."""
 _CURRENT = re.compile(r"([0-9]+)" + re.escape(ENDING))
 _READ_AGAIN = "Read the client again, without --offline"
+_DAMAGED = (
+    *(gzip.BadGzipFile, zlib.error, EOFError),
+    *(ValueError, TypeError, KeyError, OverflowError, RecursionError),
+)
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +53,8 @@ class Header:
     `read_at` is aware, UTC: when the pages were proven complete. `details` is what the API says about the
     client itself, in the form of the room `details`, when that was asked for. `complete` is False only for a
     list of clients of which no more than the first page was wanted. `origin` is who was asked, `https://host`;
-    archives of older versions do not say.
+    archives of older versions do not say. `taxes` is the answer to `GET /taxes.json` of the same run, None
+    where there was none.
     """
 
     schema: int
@@ -61,6 +66,15 @@ class Header:
     complete: bool
     details: dict[str, Any] | None = None
     origin: str | None = None
+    taxes: str | None = None
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose an archive is. `client` None: the account's list of clients; `account` None: whatever account."""
+
+    account: str | None
+    client: int | None
 
 
 class Spool:
@@ -99,19 +113,20 @@ class Spool:
                 raise files.as_write_error(error, self._path.parent) from error
             self._places[page_number] = (start, len(packed))
 
-    def finish(self, header: Header, target: Path) -> None:
-        """Afterwards the archive `target` holds `header` and its pages, in order, and is on the disk.
+    def finish(self, header: Header, target: Path, *, others: Sequence["Spool"] = ()) -> None:
+        """Afterwards the archive `target` holds `header` and all pages, in order, and is on the disk.
 
-        An archive that was there is kept under another name when its pages were other ones.
+        `others` are spools whose pages come behind this one's. An archive that was there is kept under
+        another name when its pages were other ones.
         """
-        numbers = range(1, header.pages + 1)
+        spools = (self, *others)
         try:
-            if target.exists() and not self._holds_the_pages_of(target, numbers):
+            if target.exists() and not _holds_pages(target, spools):
                 _keep(target)
             with files.new_file(target) as file:
                 file.write(_packed(_header_line(header)))
-                for number in numbers:
-                    file.write(self._packed_page(number))
+                for spool in spools:
+                    file.writelines(spool.packed_pages())
         except OSError as error:
             raise files.as_write_error(error, target) from error
 
@@ -122,19 +137,12 @@ class Spool:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    def _packed_page(self, number: int) -> bytes:
-        start, size = self._places[number]
-        self._file.seek(start)
-        return self._file.read(size)
-
-    def _holds_the_pages_of(self, archive: Path, numbers: range) -> bool:
-        # A page is always written the same way, so its line need not be read as JSON.
-        ours = (gzip.decompress(self._packed_page(number)).decode() for number in numbers)
-        try:
-            with closing(_page_lines(archive)) as theirs:
-                return all(our == their for our, their in zip_longest(ours, theirs))
-        except ReadingError:
-            return False
+    def packed_pages(self) -> Iterator[bytes]:
+        """The pages as they lie there, in their order."""
+        for number in sorted(self._places):
+            start, size = self._places[number]
+            self._file.seek(start)
+            yield self._file.read(size)
 
 
 def path_of(source_folder: Path, client_id: int | None) -> Path:
@@ -148,10 +156,21 @@ def kept_ids(source_folder: Path) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
-def read_header(path: Path, *, may_be_partial: bool = False) -> Header:
-    """The first line of an archive. Raises ReadingError when there is none, or it is of no use."""
+def list_archives(source_folder: Path) -> list[Path]:
+    """Every archive of a client there, those of earlier readings too, by name."""
+    return sorted(path for path in source_folder.glob(f"*{ENDING}") if path.name[:1].isdigit())
+
+
+def read_header(path: Path, *, owner: Owner | None = None, may_be_partial: bool = False) -> Header:
+    """The first line of an archive.
+
+    Raises ReadingError when there is none, when it is of no use, and when it is not the `owner`'s.
+    """
     with _reading(path) as lines:
-        return _header(path, lines, may_be_partial=may_be_partial)
+        header = _header(path, lines, may_be_partial=may_be_partial)
+    if owner:
+        _check_owner(path, header, owner)
+    return header
 
 
 def read_pages(path: Path, *, may_be_partial: bool = False) -> Generator[str, None, None]:
@@ -180,16 +199,29 @@ def sweep(source_folder: Path) -> None:
 @contextmanager
 def _reading(path: Path) -> Iterator[TextIO]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        with (
+            files.open_to_read(path) as packed,
+            gzip.open(packed, "rt", encoding="utf-8", newline="\n") as lines,
+        ):
             yield lines
     except FileNotFoundError:
         raise ReadingError(f"{path}: there is no such archive. {_READ_AGAIN}") from None
-    except (gzip.BadGzipFile, zlib.error, EOFError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except _DAMAGED as error:
         raise ReadingError(
             f"{path}: the archive is damaged ({type(error).__name__}). {_READ_AGAIN}"
         ) from error
     except OSError as error:
         raise ReadingError(f"{path}: the archive cannot be opened ({error.strerror}). Check it") from error
+
+
+def _holds_pages(archive: Path, spools: Iterable[Spool]) -> bool:
+    # A page is always written the same way, so its line need not be read as JSON.
+    ours = (gzip.decompress(page).decode() for spool in spools for page in spool.packed_pages())
+    try:
+        with closing(_page_lines(archive)) as theirs:
+            return all(our == their for our, their in zip_longest(ours, theirs))
+    except ReadingError:
+        return False
 
 
 def _page_lines(path: Path) -> Generator[str, None, None]:
@@ -201,13 +233,15 @@ def _page_lines(path: Path) -> Generator[str, None, None]:
 def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
     """Raises ReadingError for a header that is of no use, and ValueError or its like for a damaged one."""
     raw = json.loads(lines.readline())
-    if raw["schema"] != SCHEMA:
+    if type(raw["schema"]) is not int or raw["schema"] != SCHEMA:
         raise ReadingError(f"{path}: it was written by another version of this tool. {_READ_AGAIN}")
-    if raw["complete"] is not True and not may_be_partial:
+    if not _has_types(raw):
+        raise TypeError("a value of another type")
+    if not raw["complete"] and not may_be_partial:
         raise ReadingError(f"{path}: the reading was not complete. {_READ_AGAIN}")
     read_at = datetime.fromisoformat(raw["read_at"])
-    if read_at.tzinfo is None:
-        raise ValueError("an instant without a time zone")
+    if read_at.tzinfo is None or not MINYEAR < read_at.year < MAXYEAR:
+        raise ValueError("an instant without a time zone, or at the very end of the calendar")
     return Header(
         schema=raw["schema"],
         account=raw["account"],
@@ -218,7 +252,44 @@ def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
         complete=raw["complete"],
         details=raw["client_details"],
         origin=raw.get("origin"),
+        taxes=raw.get("taxes"),
     )
+
+
+def _has_types(raw: dict[str, Any]) -> bool:
+    """Each value of a header is of its type. True and False are no numbers."""
+    filters, pages, texts = raw["filters"], raw["pages"], (str, NoneType)
+    return (
+        isinstance(raw["account"], str)
+        and type(raw["client"]) in (int, NoneType)
+        and isinstance(filters, dict)
+        and all(isinstance(values, list) for values in filters.values())
+        and all(isinstance(value, str) for values in filters.values() for value in values)
+        and type(pages) is int
+        and pages >= 0
+        and isinstance(raw["complete"], bool)
+        and isinstance(raw["client_details"], (dict, NoneType))
+        and isinstance(raw.get("origin"), texts)
+        and isinstance(raw.get("taxes"), texts)
+    )
+
+
+def _check_owner(path: Path, header: Header, owner: Owner) -> None:
+    """Raises ReadingError for an archive that is another's, as one is that was copied over it."""
+    if owner.account not in (None, header.account):
+        raise ReadingError(
+            f"{path}: it is an archive of the account {header.account}, not of {owner.account}. "
+            f"Move it away. {_READ_AGAIN}"
+        )
+    if owner.client != header.client:
+        raise ReadingError(
+            f"{path}: it is the archive of {_named(header.client)}, not of {_named(owner.client)}. "
+            f"Move it away. {_READ_AGAIN}"
+        )
+
+
+def _named(client: int | None) -> str:
+    return "the list of clients" if client is None else f"client {client}"
 
 
 def _header_line(header: Header) -> object:
@@ -232,6 +303,7 @@ def _header_line(header: Header) -> object:
         "complete": header.complete,
         "client_details": header.details,
         "origin": header.origin,
+        "taxes": header.taxes,
     }
 
 

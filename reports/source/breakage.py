@@ -9,6 +9,8 @@ import ssl
 from collections.abc import Iterator
 from typing import TypeVar
 
+import urllib3
+
 from reports.redaction import Redactor
 from reports.source.reply import FEW_TRIES, NO_MORE_TRY, ONE_MORE_TRY, Trouble, quoted
 
@@ -31,6 +33,11 @@ def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
         )
     if refusal := _tunnel_refusal(error):
         return Trouble(f"the proxy did not connect: {quoted(refusal, redact)}", tries=ONE_MORE_TRY)
+    if _behind(error, urllib3.exceptions.ProxyError):
+        return Trouble(
+            "the proxy could not be reached. Check the proxy of this computer (HTTPS_PROXY) and the network",
+            tries=FEW_TRIES,
+        )
     if _behind(error, socket.gaierror):
         return Trouble("the name of the server was not found. Check the network and account.name")
     if _behind(error, TimeoutError):

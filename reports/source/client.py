@@ -37,6 +37,7 @@ from reports.errors import ConfigError, RefusedError, UnreachableError
 from reports.redaction import Redactor
 from reports.source.breakage import trouble_of
 from reports.source.pacer import Budget, Clock, Pacer
+from reports.source.page_size import DOCUMENTED, PageSize
 from reports.source.patience import Patience, PatientResponse, be_patient
 from reports.source.reply import (
     MANY_TRIES,
@@ -79,10 +80,11 @@ logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 class Api:
     """One account, for the length of a run; its methods may be called from any number of threads.
 
-    `origin` is `https://host`, or plain http on loopback; ConfigError otherwise. `deadline_seconds` count
-    from now. What asks raises RefusedError (key or account refused: nothing is asked after it),
-    UnreachableError (no usable answer), ReadingError (an answer that says no), and StoppedError when another
-    thread called `stop`. `on_request` is called before each request that is really sent.
+    `origin` is `https://host`, or plain http on loopback; ConfigError otherwise. `per_page` None: as many as
+    the service gives. `deadline_seconds` count from now. What asks raises RefusedError (key or account
+    refused: nothing is asked after it), UnreachableError (no usable answer), ReadingError (an answer that
+    says no), and StoppedError when another thread called `stop`. `on_request` is called before each request
+    that is really sent.
     """
 
     def __init__(
@@ -90,7 +92,7 @@ class Api:
         origin: str,
         key: str,
         *,
-        per_page: int = 30,
+        per_page: int | None = 30,
         per_minute: int = 600,
         deadline_seconds: float = 90 * 60,
         request_seconds: float = REQUEST_SECONDS,
@@ -99,7 +101,7 @@ class Api:
         self.origin = origin.rstrip("/")
         self._proxies = _proxies(self.origin)
         self._key = key
-        self._per_page = per_page
+        self.page_size = PageSize(per_page)
         self._request_seconds = request_seconds
         self._clock = clock or Clock()
         self._pacer = Pacer(per_minute, deadline_seconds=deadline_seconds, clock=self._clock)
@@ -121,36 +123,55 @@ class Api:
         page: int,
         filters: Mapping[str, Sequence[str]],
         *,
+        size: int | None = None,
+        is_fresh: bool = False,
         on_request: Callable[[], None] = lambda: None,
     ) -> Page:
-        """Page `page`, counted from 1, of the documents of a client. Empty filters are not sent."""
+        """Page `page`, counted from 1, of the documents of a client. Empty filters are not sent.
+
+        `size`: entries a page, None for the account's. `is_fresh`: on a new connection, where no answer to an
+        earlier request can still be under way.
+        """
+        if is_fresh:
+            self._drop_line()
         wanted = {name: list(values) for name, values in filters.items() if values}
         return self._ask(
             _Question(
                 where=f"client {client_id}, page {page}",
                 path=f"/clients/{client_id}/invoices.json",
-                params=self._paging(page),
+                params=self._paging(page, size),
                 expected=expected_page("invoices", page),
                 on_request=on_request,
                 body=json.dumps({"filter": wanted} if wanted else {}).encode(),
             )
         )
 
-    def clients_page(self, page: int, *, on_request: Callable[[], None] = lambda: None) -> Page:
-        """Page `page`, counted from 1, of the account's clients."""
+    def clients_page(
+        self, page: int, *, is_fresh: bool = False, on_request: Callable[[], None] = lambda: None
+    ) -> Page:
+        """Page `page`, counted from 1, of the account's clients. `is_fresh`: on a new connection."""
+        if is_fresh:
+            self._drop_line()
         where = f"the list of clients, page {page}"
         expected = expected_page("clients", page)
-        return self._ask(_Question(where, "/clients.json", self._paging(page), expected, on_request))
+        # The list is documented with at most 30 a page.
+        params = self._paging(page, min(self.page_size.current, DOCUMENTED))
+        return self._ask(_Question(where, "/clients.json", params, expected, on_request))
 
     def client_details(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
         """What the account knows of a client: an object under `client`."""
         where, path = f"client {client_id}, details", f"/clients/{client_id}.json"
-        return self._ask(_Question(where, path, {}, expected_record("client"), on_request, is_needed=False))
+        return self._ask(_Question(where, path, {}, expected_record("client"), on_request))
 
     def balance(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
         """What a client owes by the vendor's own count: an object with `balance` among others."""
         where, path = f"client {client_id}, balance", f"/api/v3/clients/{client_id}/balance.json"
-        return self._ask(_Question(where, path, {}, expected_record("balance"), on_request, is_needed=False))
+        return self._ask(_Question(where, path, {}, expected_record("balance"), on_request))
+
+    def taxes(self, *, on_request: Callable[[], None] = lambda: None) -> Record:
+        """The account's taxes, in one piece: an object with a list under `taxes`."""
+        expected = expected_record("taxes", missing="the account shows no taxes")
+        return self._ask(_Question("the account's taxes", "/taxes.json", {}, expected, on_request))
 
     def stop(self) -> None:
         """Whatever is under way or waiting in other threads ends at once; nothing is asked any more."""
@@ -162,15 +183,15 @@ class Api:
         while self._lines:
             self._lines.pop().close()
 
-    def _paging(self, page: int) -> dict[str, int]:
-        return {"page": page, "per_page": self._per_page}
+    def _paging(self, page: int, size: int | None) -> dict[str, int]:
+        return {"page": page, "per_page": self.page_size.current if size is None else size}
 
     def _ask(self, question: "_Question[Found]") -> Found:
         alike: Counter[int] = Counter()
 
         def is_last_try(state: RetryCallState) -> bool:
             trouble = _outcome(state)
-            is_worth_it = question.is_needed or trouble.is_limit
+            is_worth_it = not question.expected.is_extra or trouble.is_limit
             tries = trouble.tries if is_worth_it else min(trouble.tries, ONE_MORE_TRY)
             alike[tries] += 1
             return alike[tries] >= tries or state.attempt_number >= MANY_TRIES
@@ -243,12 +264,20 @@ class Api:
 
     def _prepare_retry(self, state: RetryCallState) -> None:
         trouble = _outcome(state)
-        if state.args[0].is_needed or trouble.is_limit:
+        if not state.args[0].expected.is_extra or trouble.is_limit:
             self._budget.spend(trouble.cost)
         if trouble.is_limit and trouble.pause_seconds is None:
             self._pacer.pause(_LIMIT_BACKOFF(state))
         where, next_try = state.args[0].where, state.attempt_number + 1
         _log.info("%s: %s; try %d", where, trouble.message, next_try)
+
+    def _drop_line(self) -> None:
+        """This thread's next request goes out on a new connection."""
+        line: _Line | None = getattr(self._here, "line", None)
+        if line is not None:
+            del self._here.line
+            self._lines.remove(line)
+            line.close()
 
     def _line(self) -> "_Line":
         """This thread's own, so that each needs one connection only."""
@@ -261,10 +290,7 @@ class Api:
 
 @dataclass(frozen=True)
 class _Question(Generic[Found]):
-    """`is_needed`: False for what no client fails for, which is tried twice and spends no budget of others.
-
-    An answer of too many requests is about the whole account, and so treated alike for all.
-    """
+    """What is asked. An answer of too many requests is about the whole account, so it is treated alike."""
 
     where: str
     path: str
@@ -272,7 +298,6 @@ class _Question(Generic[Found]):
     expected: Expected[Found]
     on_request: Callable[[], None]
     body: bytes | None = None
-    is_needed: bool = True
 
 
 class _Connection(urllib3.connection.HTTPConnection):

@@ -1,5 +1,6 @@
 """The account's own list of clients: to write a configuration, and to say how many of them a run covers."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import interruption
 from reports.errors import ReadingError
-from reports.source.archive import SCHEMA, Header, Spool, path_of, read_pages
+from reports.source.archive import SCHEMA, Header, Owner, Spool, path_of, read_header, read_pages
 from reports.source.paging import READINGS, Leaf, Ledger, MovedError, id_of, leaf_of, unsettled
 from reports.source.reply import Page, page_of
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from reports.source.client import Api
 
 WHERE = "the list of clients"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def fetch_clients(
 
     Raises what `api` raises, ReadingError when the list does not keep still, WriteError.
     """
-    moved = ""
+    moved = MovedError()
     for _ in range(READINGS):
         try:
             with Spool(source) as spool:
@@ -76,8 +79,16 @@ def fetch_clients(
                 spool.finish(header, path_of(source, None))
             return read_clients(path_of(source, None))
         except MovedError as error:
-            moved = str(error)
+            moved = error
     raise unsettled(WHERE, moved)
+
+
+def list_clients(api: "Api") -> list[int]:
+    """The ids of all the account's clients, of one reading; nothing is kept. Raises what `Api` raises."""
+    first = api.clients_page(1)
+    pages = [first, *(api.clients_page(number) for number in range(2, first.pagination.total_pages + 1))]
+    found = (id_of(entry) for page in pages for entry in page.entries)
+    return [identity for identity in dict.fromkeys(found) if identity is not None]
 
 
 def read_clients(path: Path) -> ClientList:
@@ -94,16 +105,26 @@ def read_clients(path: Path) -> ClientList:
     return ClientList(total, tuple(clients))
 
 
-def stored_clients(source: Path) -> ClientList | None:
-    """The account's clients as they were last read into `source`; None when they never were."""
+def stored_clients(source: Path, account: str) -> ClientList | None:
+    """The account's clients as they were last read into `source`; None when they never were.
+
+    A list that cannot be read, or is another account's, is logged and taken for none.
+    """
+    path = path_of(source, None)
     try:
-        return read_clients(path_of(source, None))
-    except ReadingError:
+        read_header(path, owner=Owner(account, None), may_be_partial=True)
+        return read_clients(path)
+    except ReadingError as error:
+        if path.exists():
+            _log.warning("%s", error)
         return None
 
 
 def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
     first = api.clients_page(1)
+    if not first.entries:
+        # An answer of nothing does not say to which question it is: it is asked again, where none is late.
+        first = api.clients_page(1, is_fresh=True)
     spool.add(1, first.body)
     ledger = Ledger(_leaf(first))
     if not everything or ledger.pages == 1:
@@ -119,7 +140,7 @@ def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
 
 
 def _leaf(page: Page) -> Leaf:
-    return leaf_of(page, client=None, with_prints=page.number == 1)
+    return leaf_of(page, client=None)
 
 
 def _client(entry: Mapping[str, Any]) -> AccountClient:

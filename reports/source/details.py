@@ -1,7 +1,7 @@
-"""What the API says about a client itself, for the head of its archive. No client fails for it.
+"""What the API says beside the documents, for the head of an archive. No client fails for it.
 
-What is kept is `{"client": text, "balance": text, "missing": {kind: why}}`: the exact text of each answer,
-or why there is none.
+What is kept of a client is `{"client": text, "balance": text, "missing": {kind: why}}`: the exact text of
+each answer, or why there is none. The account's taxes are asked once a run, and kept as the exact text too.
 """
 
 import logging
@@ -38,6 +38,19 @@ class Inquiry:
         self._api = api
         self._lock = threading.Lock()
         self._failures: Counter[str] = Counter()
+        self._asking = threading.Lock()
+        self._taxes: list[str | None] = []
+
+    def taxes(self) -> str | None:
+        """The answer to `GET /taxes.json`; None when there was none. Raises StoppedError."""
+        with self._asking:
+            if not self._taxes:
+                try:
+                    self._taxes.append(_check_size("the account's taxes", self._api.taxes().body))
+                except ReadingError as error:
+                    _log.warning("regions of VAT are told without it: %s", error)
+                    self._taxes.append(None)
+            return self._taxes[0]
 
     def ask(
         self, client: int, kinds: Sequence[str], *, on_request: Callable[[], None] = lambda: None
@@ -66,11 +79,16 @@ class Inquiry:
                 self._failures[kind] += 1
             raise
         self._failures[kind] = 0
-        if len(text) > MOST_CHARACTERS or text.count("{") + text.count("[") > MOST_BRACKETS:
-            raise ReadingError(f"client {client}, {kind}: the answer is too large and was not kept")
+        _check_size(f"client {client}, {kind}", text)
         if kind == CLIENT:
             _check_owner(text, client)
         return text
+
+
+def _check_size(where: str, text: str) -> str:
+    if len(text) > MOST_CHARACTERS or text.count("{") + text.count("[") > MOST_BRACKETS:
+        raise ReadingError(f"{where}: the answer is too large and was not kept")
+    return text
 
 
 def _check_owner(text: str, client: int) -> None:

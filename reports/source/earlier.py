@@ -13,7 +13,7 @@ from pathlib import Path
 from reports.errors import ReadingError
 from reports.period import Period, parse
 from reports.source import archive
-from reports.source.archive import Header
+from reports.source.archive import Header, Owner
 
 _log = logging.getLogger(__name__)
 
@@ -56,11 +56,9 @@ def _found(account_folder: Path, header: Header, period: Period) -> Iterator[Ear
         if earlier is None or earlier.last >= period.first or not path.is_file():
             continue
         try:
-            theirs = archive.read_header(path)
+            theirs = archive.read_header(path, owner=Owner(header.account, header.client))
         except ReadingError as error:
             _log.warning("client %s is not held against %s: %s", header.client, earlier.label, error)
-            continue
-        if (theirs.account, theirs.client) != (header.account, header.client):
             continue
         if _asked(theirs) != _asked(header):
             _log.info(

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, wait
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -24,12 +24,22 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from reports import interruption
-from reports.errors import RefusedError, ReportsError
+from reports.errors import ReadingError, RefusedError, ReportsError, UnreachableError
 from reports.source.archive import SCHEMA, Header, Spool, path_of
 from reports.source.crew import Crew
 from reports.source.details import Inquiry
 from reports.source.pacer import StoppedError
-from reports.source.paging import READINGS, Leaf, Ledger, MovedError, leaf_of, unsettled
+from reports.source.page_size import DOCUMENTED
+from reports.source.paging import (
+    READINGS,
+    ContradictionError,
+    Leaf,
+    Ledger,
+    MovedError,
+    RepeatedError,
+    leaf_of,
+    unsettled,
+)
 
 if TYPE_CHECKING:
     from reports.source.client import Api
@@ -175,6 +185,41 @@ class _Desk:
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
 
+class RepeatedReadingError(MovedError):
+    """A reading in which entries came more than once, kept for what it holds."""
+
+    def __init__(self, ledger: Ledger, cause: RepeatedError) -> None:
+        super().__init__(str(cause))
+        self.ledger = ledger
+        self.cause = cause
+
+
+class _Repeating:
+    """Readings in which entries came more than once, and what they have together.
+
+    An order that is not one puts an entry on two pages and leaves out another, the same way each time. Where
+    readings of different page sizes have as many entries together as the API counts, and each the same
+    figures wherever it came, nothing is missing.
+    """
+
+    def __init__(self) -> None:
+        self.spools: list[Spool] = []
+        self.pages = 0
+        self.is_whole = False
+        self._prints: dict[int, bytes] = {}
+        self._entries: set[int] = set()
+
+    def add(self, spool: Spool, ledger: Ledger) -> None:
+        """Takes in one more reading. Raises MovedError where one has other figures than those before."""
+        if any(self._prints.get(one, found) != found for one, found in ledger.prints.items()):
+            raise MovedError("an entry came with other figures in another reading")
+        self.spools.append(spool)
+        self.pages += ledger.pages
+        self._prints.update(ledger.prints)
+        self._entries.add(ledger.entries)
+        self.is_whole = self._entries == {len(self._prints)}
+
+
 class _ClientReading:
     """One client, from its first page to its archive."""
 
@@ -200,41 +245,91 @@ class _ClientReading:
             self._desk.first_answer.set()
 
     def _read(self) -> Reading:
+        """One proven reading, two that agree, or several that repeat entries and have all together."""
         earlier: Mapping[int, bytes] | None = None
-        moved = ""
-        for _ in range(READINGS):
-            try:
-                with Spool(self._desk.source) as spool:
-                    ledger = self._read_pages(spool)
+        moved = MovedError("two full readings differ")
+        repeating = _Repeating()
+        sizes = [None, *self._desk.api.page_size.others()]
+        with ExitStack() as spools:
+            for _ in range(READINGS):
+                spool = spools.enter_context(Spool(self._desk.source))
+                try:
+                    ledger = self._read_pages(spool, sizes[len(repeating.spools)])
                     if self._desk.verify != "all" or ledger.pages == 1 or ledger.prints == earlier:
-                        return self._archive(spool, ledger)
-                if earlier is not None:
-                    moved = "two full readings differ"
-                earlier = ledger.prints
-            except MovedError as error:
-                moved = str(error)
-            _log.info("client %d: read again (%s)", self._want.client, moved or "to compare")
+                        return self._archive([spool], ledger.pages, ledger.entries)
+                    moved = MovedError("two full readings differ") if earlier is not None else moved
+                    earlier = ledger.prints
+                except RepeatedReadingError as error:
+                    moved = error.cause
+                    repeating.add(spool, error.ledger)
+                    if repeating.is_whole:
+                        return self._archive(repeating.spools, repeating.pages, error.ledger.entries)
+                except MovedError as error:
+                    moved = error
+                _log.info(
+                    "client %d: read again (%s)",
+                    self._want.client,
+                    moved if earlier is None else "to compare",
+                )
         raise unsettled(f"client {self._want.client}", moved)
 
-    def _read_pages(self, spool: Spool) -> Ledger:
-        first = self._submit(1, spool, rank=AT_ONCE).result()
-        self._desk.first_answer.set()
-        ledger = Ledger(first)
+    def _read_pages(self, spool: Spool, size: int | None) -> Ledger:
+        ledger = self._read_first(spool, size)
+        if not self._desk.first_answer.is_set():
+            # While nothing else is asked: later it would have to wait for pages that take long.
+            self._desk.crew.submit(self._desk.inquiry.taxes, rank=self._rank).result()
+            self._desk.first_answer.set()
         self._tell(ledger)
-        self._read_others(ledger, spool)
-        ledger.close()
+        size = ledger.page_size
+        self._read_others(ledger, spool, size)
+        try:
+            ledger.close()
+        except RepeatedError as error:
+            raise RepeatedReadingError(ledger, error) from None
         if self._desk.verify == "first_page" and ledger.pages > 1:
-            ledger.compare(self._submit(1, None, rank=self._rank).result())
+            ledger.compare(self._submit(1, None, size=size, rank=self._rank).result())
         return ledger
 
-    def _read_others(self, ledger: Ledger, spool: Spool) -> None:
+    def _read_first(self, spool: Spool, size: int | None) -> Ledger:
+        """Page 1, by which all others are held. The first of a run may find that its size is refused."""
+        sizes = self._desk.api.page_size
+        if not sizes.may_fall_back or size is not None:
+            return self._ask_first(spool, size)
+        try:
+            ledger = self._ask_first(spool, None)
+            if ledger.entries and sizes.is_ignored(ledger.page_size):
+                raise ContradictionError(
+                    f"pages of {sizes.current} were asked for and {ledger.page_size} came"
+                )
+        except (ReadingError, UnreachableError, ContradictionError) as error:
+            _log.info("pages of %d are not given (%s); %d are asked for", sizes.current, error, DOCUMENTED)
+            try:
+                ledger = self._ask_first(spool, DOCUMENTED)
+            except UnreachableError:
+                # No client of a service that is down asks for two sizes.
+                sizes.fall_back()
+                raise
+            sizes.fall_back()
+            return ledger
+        if ledger.entries:
+            sizes.believe(ledger.page_size)
+        return ledger
+
+    def _ask_first(self, spool: Spool, size: int | None) -> Ledger:
+        first = self._submit(1, spool, size=size, rank=AT_ONCE).result()
+        if not first.rows:
+            # An answer of nothing does not say whose it is: it is asked again, where none is late.
+            first = self._submit(1, spool, size=size, rank=AT_ONCE, is_fresh=True).result()
+        return Ledger(first)
+
+    def _read_others(self, ledger: Ledger, spool: Spool, size: int) -> None:
         done: SimpleQueue[Future[Leaf]] = SimpleQueue()
         under_way: set[Future[Leaf]] = set()
         numbers = iter(range(2, ledger.pages + 1))
 
         def ask_for(pages: int) -> None:
             for number in islice(numbers, pages):
-                future = self._submit(number, spool, rank=self._rank)
+                future = self._submit(number, spool, size=size, rank=self._rank)
                 under_way.add(future)
                 future.add_done_callback(done.put)
 
@@ -251,19 +346,23 @@ class _ClientReading:
                 future.cancel()
             wait(under_way)
 
-    def _submit(self, number: int, spool: Spool | None, *, rank: int) -> "Future[Leaf]":
-        return self._desk.crew.submit(partial(self._fetch_page, number, spool), rank=rank)
+    def _submit(
+        self, number: int, spool: Spool | None, *, size: int | None, rank: int, is_fresh: bool = False
+    ) -> "Future[Leaf]":
+        ask = partial(self._fetch_page, number, spool, size=size, is_fresh=is_fresh)
+        return self._desk.crew.submit(ask, rank=rank)
 
-    def _fetch_page(self, number: int, spool: Spool | None) -> Leaf:
+    def _fetch_page(self, number: int, spool: Spool | None, *, size: int | None, is_fresh: bool) -> Leaf:
         client = self._want.client
-        page = self._desk.api.documents_page(client, number, self._want.filters, on_request=self._count)
-        is_compared = (number == 1 or self._desk.verify == "all") and page.pagination.total_pages > 1
-        leaf = leaf_of(page, client=client, with_prints=is_compared)
+        page = self._desk.api.documents_page(
+            client, number, self._want.filters, size=size, is_fresh=is_fresh, on_request=self._count
+        )
+        leaf = leaf_of(page, client=client)
         if spool is not None:
             spool.add(number, page.body)
         return leaf
 
-    def _archive(self, spool: Spool, ledger: Ledger) -> Reading:
+    def _archive(self, spools: Sequence[Spool], pages: int, entries: int) -> Reading:
         client, desk = self._want.client, self._desk
         details = self._ask_details() if self._want.details else None
         header = Header(
@@ -272,14 +371,15 @@ class _ClientReading:
             client=client,
             filters=self._want.filters,
             read_at=desk.now(),
-            pages=ledger.pages,
+            pages=pages,
             complete=True,
             details=details,
             origin=desk.api.origin,
+            taxes=desk.inquiry.taxes(),
         )
         archive = path_of(desk.source, client)
-        spool.finish(header, archive)
-        return Reading(client, archive, header, ledger.pages, ledger.entries, self._requests)
+        spools[0].finish(header, archive, others=spools[1:])
+        return Reading(client, archive, header, pages, entries, self._requests)
 
     def _ask_details(self) -> dict[str, Any]:
         ask = partial(self._desk.inquiry.ask, self._want.client, self._want.details, on_request=self._count)

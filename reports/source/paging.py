@@ -17,6 +17,28 @@ READINGS = 3
 MOST_PAGES = 10_000
 """100,000 documents on the vendor's smallest pages, of ten. More is a server that never ends."""
 
+FIGURES = frozenset(
+    (
+        *(
+            "id",
+            "type",
+            "status",
+            "archived",
+            "date",
+            "due_date",
+            "sequence_number",
+            "inverted_sequence_number",
+        ),
+        *("sum", "discount", "before_taxes", "taxes", "total", "retention", "currency", "multicurrency"),
+        *("tax_exemption", "name", "fiscal_id", "email", "country", "language"),
+    )
+)
+LINE_FIGURES = frozenset(
+    ("quantity", "unit_price", "discount", "tax", "subtotal", "tax_amount", "discount_amount", "total")
+)
+"""The fields of a document or a client, and of a line, by which two readings are compared, as the service
+calls them. Whose a document is, is proven of every entry."""
+
 MOST_DIGITS = 18
 PRINT_BYTES = 16
 
@@ -24,17 +46,27 @@ _WRITER = json.JSONEncoder(default=str, sort_keys=True, check_circular=False)
 
 
 class MovedError(Exception):
-    """The list changed while it was read, or the API contradicts itself. The text says what is wrong."""
+    """The list changed while it was read. The text says what is wrong."""
+
+
+class ContradictionError(MovedError):
+    """What the API says of its list cannot be true, whether or not it changed."""
+
+
+class RepeatedError(ContradictionError):
+    """Entries came more than once and others not at all, the same figures each time."""
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """What has to be remembered of a page. `prints`: id → digest of the whole entry, or b"" if not wanted."""
+    """What has to be remembered of a page. `prints`: id → digest of its figures. `repeated`: ids that it has
+    more than once."""
 
     number: int
     pagination: Pagination
     rows: int
     prints: Mapping[int, bytes]
+    repeated: frozenset[int] = frozenset()
 
 
 class Ledger:
@@ -46,6 +78,7 @@ class Ledger:
     def __init__(self, first: Leaf) -> None:
         self._stated = first.pagination
         self._prints: dict[int, bytes] = {}
+        self._repeated: set[int] = set()
         self._first = first
         self.read = 0
         self._check_totals()
@@ -55,6 +88,11 @@ class Ledger:
     def entries(self) -> int:
         """How many entries the list has, by the API's own count."""
         return self._stated.total_entries
+
+    @property
+    def page_size(self) -> int:
+        """How many entries a page has, by the API's own word."""
+        return self._stated.per_page
 
     @property
     def pages(self) -> int:
@@ -70,16 +108,23 @@ class Ledger:
         """Takes in one more page."""
         self._check_pagination(leaf)
         if leaf.rows != (due := self._rows_due(leaf.number)):
-            raise MovedError(f"page {leaf.number} has {leaf.rows} entries where there should be {due}")
-        if len(leaf.prints) != leaf.rows or not self._prints.keys().isdisjoint(leaf.prints):
-            raise MovedError(f"page {leaf.number} repeats an entry that came before")
+            raise ContradictionError(
+                f"page {leaf.number} has {leaf.rows} entries where there should be {due}"
+            )
+        again = self._prints.keys() & leaf.prints.keys()
+        if any(self._prints[identity] != leaf.prints[identity] for identity in again):
+            raise MovedError(f"page {leaf.number} repeats an entry with other figures")
+        self._repeated |= again | leaf.repeated
         self._prints.update(leaf.prints)
         self.read += 1
 
     def close(self) -> None:
         """All pages have been added. The count of different ids must be the API's own count."""
+        came = f"{len(self._prints)} different entries came, the API counts {self.entries}"
+        if self._repeated:
+            raise RepeatedError(f"{came}; repeated: {', '.join(map(str, sorted(self._repeated)[:5]))}")
         if len(self._prints) != self.entries:
-            raise MovedError(f"{len(self._prints)} different entries came, the API counts {self.entries}")
+            raise MovedError(came)
 
     def compare(self, again: Leaf) -> None:
         """`again` is page 1, read after all others: it must hold the same entries with the same figures."""
@@ -94,7 +139,7 @@ class Ledger:
         else:
             fits = stated.per_page > 0 and stated.total_pages == -(-stated.total_entries // stated.per_page)
         if not fits:
-            raise MovedError(
+            raise ContradictionError(
                 f"{stated.total_entries} entries, {stated.per_page} a page, do not make "
                 f"{stated.total_pages} pages"
             )
@@ -103,7 +148,7 @@ class Ledger:
         came, stated = leaf.pagination, self._stated
         # A list of nothing has no page at all: the API may call it page 0.
         if came.current_page != leaf.number and not (stated.total_entries == 0 == came.current_page):
-            raise MovedError(f"page {came.current_page} came where page {leaf.number} was asked for")
+            raise ContradictionError(f"page {came.current_page} came where page {leaf.number} was asked for")
         for name in ("total_entries", "total_pages", "per_page"):
             before, now = getattr(stated, name), getattr(came, name)
             if before != now:
@@ -114,12 +159,13 @@ class Ledger:
         return min(self._stated.per_page, self._stated.total_entries - before)
 
 
-def leaf_of(page: Page, *, client: int | None, with_prints: bool) -> Leaf:
+def leaf_of(page: Page, *, client: int | None) -> Leaf:
     """What has to be remembered of `page`.
 
-    `client`: every entry must be a document of this client; None: the entries are clients. Raises
-    ReadingError for an entry without a readable id, without a client, or of another client, and for a list
-    without an end: none of these is a matter of movement, and none is read again.
+    `client`: no entry may be a document of another client; None: the entries are clients. Raises
+    ReadingError for an entry without a readable id, or of another client, and for a list without an end: none
+    of these is a matter of movement, and none is read again. Raises MovedError for an entry that comes twice
+    with other figures.
     """
     where = "the list of clients" if client is None else f"client {client}"
     if page.pagination.total_pages > MOST_PAGES:
@@ -127,6 +173,7 @@ def leaf_of(page: Page, *, client: int | None, with_prints: bool) -> Leaf:
             f"{where}: {page.pagination.total_pages:,} pages are announced, above {MOST_PAGES:,}"
         )
     prints: dict[int, bytes] = {}
+    repeated: set[int] = set()
     for row, entry in enumerate(page.entries, start=1):
         place = f"{where}: entry {row} of page {page.number}"
         identity = id_of(entry)
@@ -134,14 +181,23 @@ def leaf_of(page: Page, *, client: int | None, with_prints: bool) -> Leaf:
             raise ReadingError(f"{place} has no readable id. Report it to the vendor")
         if client is not None:
             _check_owner(entry, client, place=f"{place}, document {identity},")
-        prints[identity] = _print(entry, place) if with_prints else b""
-    return Leaf(page.number, page.pagination, len(page.entries), prints)
+        found = _print(entry, place)
+        if identity in prints:
+            repeated.add(identity)
+        if prints.setdefault(identity, found) != found:
+            raise MovedError(f"page {page.number} repeats an entry with other figures")
+    return Leaf(page.number, page.pagination, len(page.entries), prints, frozenset(repeated))
 
 
-def unsettled(where: str, moved: str) -> ReadingError:
-    """The error when the last of READINGS readings failed as well: `moved` says how."""
+def unsettled(where: str, error: MovedError) -> ReadingError:
+    """The error when the last of READINGS readings failed as well, with `error`."""
+    if isinstance(error, ContradictionError):
+        return ReadingError(
+            f"{where}: what the API says of its list cannot be true, {READINGS} readings in a row: {error}. "
+            "Run again later; if it stays so, report it to the vendor"
+        )
     return ReadingError(
-        f"{where}: the list changes while it is read, {READINGS} readings in a row: {moved}. Run again later"
+        f"{where}: the list changes while it is read, {READINGS} readings in a row: {error}. Run again later"
     )
 
 
@@ -156,7 +212,10 @@ def id_of(entry: Mapping[str, Any]) -> int | None:
 
 
 def _check_owner(document: Mapping[str, Any], client: int, *, place: str) -> None:
+    """One that names no client came with this client's documents, and `checks` says so."""
     owner = document.get("client")
+    if owner is None or (isinstance(owner, dict) and owner.get("id") is None):
+        return
     owner_id = id_of(owner) if isinstance(owner, dict) else None
     if owner_id is None:
         raise ReadingError(f"{place} does not say which client it belongs to. Report it to the vendor")
@@ -168,8 +227,16 @@ def _check_owner(document: Mapping[str, Any], client: int, *, place: str) -> Non
 
 
 def _print(entry: Mapping[str, Any], place: str) -> bytes:
+    """A digest of what figures rest on: a signed link, or a field nobody knows, may differ every time."""
+    figures = {name: entry[name] for name in FIGURES & entry.keys()}
+    lines = entry.get("items")
+    figures["items"] = [*map(_line_figures, lines)] if isinstance(lines, list) else lines
     try:
-        text = _WRITER.encode(entry)
+        text = _WRITER.encode(figures)
     except RecursionError:
         raise ReadingError(f"{place} is nested too deeply to be compared. Report it to the vendor") from None
     return hashlib.blake2b(text.encode(), digest_size=PRINT_BYTES).digest()
+
+
+def _line_figures(line: object) -> object:
+    return {name: line[name] for name in LINE_FIGURES & line.keys()} if isinstance(line, dict) else line

@@ -5,6 +5,7 @@ reader for ever, in the headers as in the body. Here every wait is cut into shor
 them it is asked how much longer: one thread, no watchdog, the same on every system.
 """
 
+import http
 import http.client
 import io
 import socket
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SILENCE_SECONDS = 20.0
 RECEIVED_BYTES = 64 * 1024
 """At most so much at a time: a page with its head."""
+MOST_ANNOUNCEMENTS = 20
+"""Answers of 1xx before the one they announce."""
 LOOK_UP_SECONDS = 0.25
 """How often a thread that waits for bytes looks whether it has been told to stop."""
 
@@ -63,6 +66,18 @@ class PatientResponse(http.client.HTTPResponse):
         super().__init__(connected, *args, **kwargs)
         plain, self.fp = self.fp, io.BufferedReader(_PatientStream(connected, _here.patience), RECEIVED_BYTES)
         plain.close()
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status of the answer itself: those that only announce one, such as 103, are passed over.
+
+        http.client passes over 100 alone. Raises HTTPException for a server that announces without end.
+        """
+        for _ in range(MOST_ANNOUNCEMENTS):
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status == http.HTTPStatus.CONTINUE or not 100 <= status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException("announcements without an answer")
 
 
 class _PatientStream(io.RawIOBase):

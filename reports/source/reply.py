@@ -85,12 +85,14 @@ Found = TypeVar("Found", Page, Record)
 class Expected(Generic[Found]):
     """What an answer should hold: in words, how it is found in JSON and its text, and what a 404 means.
 
-    `find` gives None when it is not there.
+    `find` gives None when it is not there. `is_extra`: no client fails for want of it. It is tried twice,
+    spends no budget of others, and a 401 on it says that the account's plan lacks it.
     """
 
     words: str
     find: Callable[[object, str], Found | None]
     missing: str = "this client is not in the account"
+    is_extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,13 @@ def expected_page(listed: str, number: int) -> Expected[Page]:
     )
 
 
-def expected_record(key: str) -> Expected[Record]:
-    """An object that has `key`."""
+def expected_record(key: str, *, missing: str = "this client is not in the account") -> Expected[Record]:
+    """An object that has `key`: something beside the documents."""
     return Expected(
         words=f"“{key}”",
         find=lambda parsed, body: Record(body) if isinstance(parsed, dict) and key in parsed else None,
+        missing=missing,
+        is_extra=True,
     )
 
 
@@ -135,10 +139,13 @@ def judge(answer: Answer, expected: Expected[Found], *, redact: Redactor, now: d
     if status == 200:
         return _content(answer, expected, redact=redact)
     words = _words(answer.body, redact)
+    if status == 401 and expected.is_extra:
+        return Trouble(f"the API refuses it to this account (401{words})", ReadingError, NO_MORE_TRY)
     if status == 401:
         return Trouble(
             "the API refused the request (401): either the API key is wrong or the account's name is, and "
-            "both get this answer. Check account.name, or store the key again with: invoice-reports key set",
+            f"both get this answer{f' (its words{words})' if words else ''}. Check account.name, or store "
+            "the key again with: invoice-reports key set",
             RefusedError,
             NO_MORE_TRY,
         )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from reports.errors import ReadingError
 from reports.source import archive
-from reports.source.archive import Header
+from reports.source.archive import Header, Owner
 from reports.source.client_list import ClientList, read_clients
 from reports.source.fetch import Reading, Wanted
 
@@ -32,8 +32,8 @@ class Today:
     def reading(self, want: Wanted) -> Reading | None:
         """The client's reading of today; None when it has to be read."""
         path = archive.path_of(self.source, want.client)
-        header = self._whole(path)
-        if header is None or (header.client, header.filters) != (want.client, want.filters):
+        header = self._whole(path, want.client)
+        if header is None or header.filters != want.filters:
             return None
         if not {*want.details} <= {*(header.details or {})}:
             return None
@@ -43,20 +43,22 @@ class Today:
     def clients(self, *, everything: bool) -> ClientList | None:
         """The account's list of today, of which `everything` or at least the count is wanted."""
         path = archive.path_of(self.source, None)
-        if self._whole(path, may_be_partial=not everything) is None:
+        if self._whole(path, None, may_be_partial=not everything) is None:
             return None
         try:
             return read_clients(path)
         except ReadingError:
             return None
 
-    def _whole(self, path: Path, *, may_be_partial: bool = False) -> Header | None:
+    def _whole(self, path: Path, client: int | None, *, may_be_partial: bool = False) -> Header | None:
+        owner = Owner(self.account, client)
         try:
-            header = archive.read_header(path, may_be_partial=may_be_partial)
+            header = archive.read_header(path, owner=owner, may_be_partial=may_be_partial)
             for _ in archive.read_pages(path, may_be_partial=may_be_partial):
                 pass
-        except ReadingError:
+        except ReadingError as error:
+            if path.exists():
+                _log.warning("%s", error)
             return None
         is_todays = header.read_at.astimezone(self.time_zone).date() == self.day
-        is_ours = (header.account, header.origin) == (self.account, self.origin)
-        return header if is_todays and is_ours else None
+        return header if is_todays and header.origin == self.origin else None

@@ -1,7 +1,7 @@
 """The embedded API: a stand-in for a live account in the demo, in tests and in acceptance checks.
 
 It answers on loopback, over real HTTP/1.1 with keep-alive, in the shapes and with the awkwardness of the
-service: ten documents a page unless asked otherwise, thirty at most, no pages at all when there is nothing,
+service: ten documents a page unless asked otherwise, no pages at all when there is nothing,
 an HTML page for 404, 429 above a rate. The four sandbox rooms import nothing of `reports` but each other,
 so that they stay an independent witness. Durations are seconds.
 """

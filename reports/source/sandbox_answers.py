@@ -1,7 +1,8 @@
 """What the embedded API answers: a request and an account in, a reply out, in the shapes of the service.
 
-Ten rows a page unless asked otherwise, thirty at most; `total_pages` is 0 when there is nothing, and a page
-past the end is empty. An id that is not there, and every address the sandbox does not know, is an HTML page.
+Ten rows a page unless asked otherwise, as many as the account gives at most; `total_pages` is 0 when there is
+nothing, and a page past the end is empty. An id that is not there, and every address the sandbox does not
+know, is an HTML page.
 """
 
 import json
@@ -16,7 +17,6 @@ from reports.source.sandbox_data import Account
 from reports.source.sandbox_documents import Raw
 
 DEFAULT_PAGE_SIZE = 10
-LARGEST_PAGE_SIZE = 30
 
 FILTER_MATCHES = {"sent": {"sent", "final"}}
 """Statuses a filter word finds besides itself: the service gives finalised documents for `sent` too."""
@@ -69,7 +69,9 @@ def answer(request: Request, account: Account) -> Reply:
     """The reply to an admitted `request` for `account` as it is now."""
     if request.method == "GET" and request.path == "/clients.json":
         rows = [{key: one[key] for key in one if key not in ONLY_IN_DETAILS} for one in account.clients]
-        return _page("clients", rows, request.query)
+        return _page("clients", rows, request.query, account)
+    if request.method == "GET" and request.path == "/taxes.json":
+        return Reply(HTTPStatus.OK, json_text({"taxes": account.taxes}))
     if request.method == "GET" and (match := _CLIENT_PATH.fullmatch(request.path)):
         client = _client(account, match[1])
         return _not_found() if client is None else Reply(HTTPStatus.OK, json_text({"client": client}))
@@ -102,7 +104,7 @@ def _invoices(request: Request, account: Account, identity: str) -> Reply:
     except ValueError:
         return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "filter is invalid")
     documents = account.documents.get(int(identity), [])
-    return _page("invoices", [one for one in documents if _is_wanted(one, wanted)], request.query)
+    return _page("invoices", [one for one in documents if _is_wanted(one, wanted)], request.query, account)
 
 
 def _balance(account: Account, identity: int) -> Reply:
@@ -137,13 +139,12 @@ def _is_open(paper: Raw) -> bool:
 
 
 def _owed(paper: Raw) -> Decimal:
-    """With VAT and less what is withheld, which `total` sometimes is and sometimes is not."""
+    """With VAT and less what is withheld, which `total` sometimes is and sometimes is not: the nearer."""
     gross = _signed(paper, "before_taxes") + _signed(paper, "taxes")
     total = _signed(paper, "total")
-    if paper.get("retention") is None or total != gross:
-        return total
-    withheld = _signed(paper, "before_taxes") * Decimal(str(paper["retention"])) / 100
-    return gross - withheld.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    rate = Decimal(str(paper.get("retention") or 0))
+    withheld = (_signed(paper, "before_taxes") * rate / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return total if abs(total - (gross - withheld)) <= abs(total - gross) else total - withheld
 
 
 def _signed(paper: Raw, figure: str) -> Decimal:
@@ -182,8 +183,8 @@ def _is_wanted(document: Raw, wanted: dict[str, list[str]]) -> bool:
     )
 
 
-def _page(name: str, rows: list[Raw], query: dict[str, str]) -> Reply:
-    size = min(_positive(query.get("per_page"), DEFAULT_PAGE_SIZE), LARGEST_PAGE_SIZE)
+def _page(name: str, rows: list[Raw], query: dict[str, str], account: Account) -> Reply:
+    size = min(_positive(query.get("per_page"), DEFAULT_PAGE_SIZE), account.largest_page_size)
     page = _positive(query.get("page"), 1)
     pagination = {
         "total_entries": len(rows),

@@ -11,9 +11,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from reports.source.sandbox_documents import FIGURES, Raw, document, noisy, vendor_day
+from reports.source.sandbox_documents import (
+    FIGURES,
+    NEVER_FINAL,
+    RECORDED,
+    Habits,
+    Raw,
+    Tax,
+    document,
+    line,
+    noisy,
+    vendor_day,
+)
 
 PAID_WHEN_ISSUED = ("InvoiceReceipt", "CashInvoice", "Receipt", "VatMossReceipt")
 SNAPSHOT = ("id", "name", "email", "address", "postal_code", "country", "code", "fiscal_id", "phone")
@@ -38,7 +50,12 @@ class Book:
 
     client: Raw
     chance: random.Random
+    habits: Habits = RECORDED
     papers: list[Paper] = field(default_factory=list)
+
+    def line(self, name: str, unit_price: str | Decimal, *, tax: Tax | None, **fields: Any) -> Raw:
+        """Makes a line item by the habits of the book; `fields` as `sandbox_documents.line` takes them."""
+        return line(name, unit_price, tax=tax, habits=self.habits, **fields)
 
     def issue(
         self,
@@ -92,13 +109,13 @@ def client(identity: int, name: str, **others: Any) -> Raw:
     } | others
 
 
-def numbered(papers: list[Paper]) -> dict[int, Raw]:
-    """The raw documents by Python's `id` of their paper: ids and numbers follow the days of the account."""
+def number_papers(papers: list[Paper], habits: Habits) -> dict[int, Raw]:
+    """Makes the raw documents by Python's `id` of their paper: ids and numbers follow the account's days."""
     counts: Counter[tuple[str, int]] = Counter()
     raw: dict[int, Raw] = {}
     for order, paper in enumerate(sorted(papers, key=lambda one: one.day)):
-        is_draft = paper.fields["status"] == "draft"
-        counts[paper.kind, paper.day.year] += not is_draft
+        is_final = paper.fields["status"] not in NEVER_FINAL
+        counts[paper.kind, paper.day.year] += is_final
         count = counts[paper.kind, paper.day.year]
         paper.number = f"{paper.day.year}/{count}"
         fields = {"reference": paper.about and paper.about.number} | paper.fields
@@ -109,19 +126,20 @@ def numbered(papers: list[Paper]) -> dict[int, Raw]:
             client=paper.client,
             identity=8_400_000 + 13 * order,
             number_in_series=count,
+            habits=habits,
             **fields,
         )
         if made["due_date"] is None:
             del made["due_date"]
-        raw[id(paper)] = _as_replied(made, order)
+        raw[id(paper)] = _mark_as_replied(made, order, habits)
     return raw
 
 
-def _as_replied(paper: Raw, order: int) -> Raw:
-    """`paper` with the marks of the service, and with each of its ways to write the same thing in turn."""
+def _mark_as_replied(paper: Raw, order: int, habits: Habits) -> Raw:
+    """Gives `paper` the marks of the service, and each of its ways to write the same thing in turn."""
     digest = hashlib.sha256(str(order).encode()).digest()
     paper["permalink"] += digest.hex()[:40]
-    if paper["status"] != "draft":
+    if paper["status"] not in NEVER_FINAL:
         paper["saft_hash"] = base64.b64encode(digest).decode()[:4]
         atcud = (f"DEMO{paper['sequence_id']}-{order + 1}", None, "N/D", "N/A")[max(0, order % 7 - 3)]
         paper |= {"atcud": atcud} if atcud else {}
@@ -130,13 +148,15 @@ def _as_replied(paper: Raw, order: int) -> Raw:
         paper.setdefault("tax_exemption", "")
     if order % 23 == 0:
         paper |= {figure: str(paper[figure]) for figure in FIGURES}
-    paper["items"] = [_item_as_replied(dict(item), order) for item in paper["items"]]
+    paper["items"] = [_write_item(dict(item), order, habits) for item in paper["items"]]
     return paper
 
 
-def _item_as_replied(item: Raw, order: int) -> Raw:
+def _write_item(item: Raw, order: int, habits: Habits) -> Raw:
+    """Writes `item` in one of the service's ways; what is rounded has no binary noise."""
     if order % 4 == 1:
-        item = item | {name: noisy(item[name]) for name in ("tax_amount", "total")}
+        unrounded = ("tax_amount",) if habits.rounds_line_totals else ("tax_amount", "total")
+        item = item | {name: noisy(item[name]) for name in unrounded}
     if item["tax"]:
         value = item["tax"]["value"]
         item = item | {"tax": item["tax"] | {"value": str(value) if order % 11 == 0 else value}}

@@ -1,9 +1,11 @@
-"""How the service makes a document: its JSON shape and its sums, as raw values for the sandbox.
+"""Makes a document as the service does: its JSON shape and its sums, as raw values for the sandbox.
 
 A raw value is what a reply holds, except that every amount is a `Decimal`, so that a checker can add
 the same figures without binary floating point. Percentages and amounts follow the vendor's reply:
 `discount` is percent on a line and money on a document, `retention` is percent of `before_taxes`.
-Lines keep their figures unrounded; a document is rounded once, half up, to cents.
+A line's `subtotal` and `tax_amount` are unrounded, its `total` is in cents. A document's figures are each
+rounded once, half up, from the unrounded sums, so `total` may differ from `before_taxes + taxes` by a cent.
+What of this is recorded rather than promised is in `Habits`.
 
 It imports nothing from `reports`: the sandbox is an independent witness of the tool's own sums.
 """
@@ -18,14 +20,37 @@ Raw = dict[str, Any]
 
 CENT = Decimal("0.01")
 FIGURES = ("sum", "discount", "before_taxes", "taxes", "total")
+NEVER_FINAL = ("draft", "deleted")
+"""Statuses of a document without a number: the service deletes drafts and cancels everything else."""
+
+
+class Habits(NamedTuple):
+    """What the service is assumed to do; the defaults are what replies and exporters recorded.
+
+    `rounds_line_totals`: a line's `total` is in cents, else unrounded. `total_is_payable`: a document's
+    `total` is less its withholding, else gross. `subtotal_is_discounted`: a line's `subtotal` is after its
+    discount, else before it.
+    """
+
+    rounds_line_totals: bool = True
+    total_is_payable: bool = True
+    subtotal_is_discounted: bool = True
+
+
+RECORDED = Habits()
 
 
 class Tax(NamedTuple):
-    """A VAT rate as the account names it; `value` is percent."""
+    """A VAT rate as the account names it; `value` is percent.
+
+    `region` is what `/taxes.json` says: `PT`, `PT-AC`, `PT-MA`, a country's code, `Desconhecido` or None.
+    A line does not show it.
+    """
 
     id: int
     name: str
     value: Decimal
+    region: str | None = None
 
 
 def line(
@@ -37,15 +62,18 @@ def line(
     discount: str = "0",
     unit: str | None = "un",
     description: str = "",
+    habits: Habits = RECORDED,
 ) -> Raw:
-    """One line item: `discount` in percent, `unit_price` net and shown rounded to cents, as the service does.
+    """Makes one line item: `discount` in percent, `unit_price` net, up to four decimals, shown with two.
 
     So quantity times the price shown need not give the subtotal. `tax` None leaves the line without one.
     """
     price, count, percent = Decimal(unit_price), Decimal(quantity), Decimal(discount)
-    reduction = price * count * percent / 100
-    subtotal = price * count - reduction
-    tax_amount = subtotal * tax.value / 100 if tax else Decimal(0)
+    full = price * count
+    reduction = full * percent / 100
+    net = full - reduction
+    tax_amount = net * tax.value / 100 if tax else Decimal(0)
+    gross = net + tax_amount
     return {
         "name": name,
         "description": description,
@@ -54,10 +82,10 @@ def line(
         "quantity": str(number(count)),
         "tax": tax and {"id": tax.id, "name": tax.name, "value": number(tax.value)},
         "discount": number(percent),
-        "subtotal": number(subtotal),
+        "subtotal": number(net if habits.subtotal_is_discounted else full),
         "tax_amount": number(tax_amount),
         "discount_amount": number(reduction),
-        "total": number(subtotal + tax_amount),
+        "total": number(cents(gross) if habits.rounds_line_totals else gross),
     }
 
 
@@ -73,12 +101,14 @@ def document(
     retention: Decimal | str | None = None,
     document_discount: str = "0",
     payment_reference: str | None = None,
+    habits: Habits = RECORDED,
     **fields: object,
 ) -> Raw:
-    """One document as the service replies it; `fields` are raw, and replace or join what is made here.
+    """Makes one document as the service replies it; `fields` are raw, and replace or join what is made here.
 
-    `document_discount` is percent of all lines together: it lowers the document's figures and leaves the
-    lines as they are. `total` is net of `retention`. A draft lacks what the service gives on finalising.
+    `lines` are made with the same `habits`. `document_discount` is percent of all lines together: it lowers
+    the document's figures and leaves the lines as they are. A draft lacks what the service gives on
+    finalising, and only a draft can be deleted.
     """
     items = list(lines)
     series = f"{day.year}"
@@ -96,13 +126,16 @@ def document(
         "retention": retention,
         "permalink": f"https://demo.app.invoicexpress.example/documents/{identity}",
         "saft_hash": "Dem0",
-        **_figures(items, Decimal(document_discount), Decimal(retention or 0)),
+        **_add_lines(items, 1 - Decimal(document_discount) / 100, Decimal(retention or 0), habits),
         "currency": "Euro",
         "client": client,
         "items": items,
         "sequence_id": 4000 + day.year,
     }
-    if status == "draft":
+    if Decimal(document_discount):
+        discount = number(Decimal(document_discount))
+        paper["global_discount"] = {"value_type": "percentage", "value": discount}
+    if status in NEVER_FINAL:
         paper["sequence_number"] = "rascunho"
         for given_when_final in ("inverted_sequence_number", "saft_hash", "sequence_id"):
             del paper[given_when_final]
@@ -132,12 +165,18 @@ def vendor_day(day: date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
-def _figures(items: list[Raw], document_discount: Decimal, retention: Decimal) -> Raw:
-    net: Decimal = sum((item["subtotal"] for item in items), Decimal(0))
-    full: Decimal = sum((item["discount_amount"] for item in items), net)
-    tax: Decimal = sum((item["tax_amount"] for item in items), Decimal(0))
-    kept = 1 - document_discount / 100
-    before_taxes, taxes = cents(net * kept), cents(tax * kept)
-    total = before_taxes + taxes - cents(before_taxes * retention / 100)
-    figures = (cents(full), cents(full) - before_taxes, before_taxes, taxes, total)
+def _add_lines(items: list[Raw], kept: Decimal, retention: Decimal, habits: Habits) -> Raw:
+    """Adds up the figures of a document of which the part `kept` is left by its own discount."""
+    discounts = _add_figure(items, "discount_amount")
+    subtotals, tax = _add_figure(items, "subtotal"), _add_figure(items, "tax_amount")
+    net = subtotals if habits.subtotal_is_discounted else subtotals - discounts
+    full, before_taxes = cents(net + discounts), cents(net * kept)
+    total = cents((net + tax) * kept)
+    if habits.total_is_payable:
+        total -= cents(before_taxes * retention / 100)
+    figures = (full, full - before_taxes, before_taxes, cents(tax * kept), total)
     return dict(zip(FIGURES, map(number, figures), strict=True))
+
+
+def _add_figure(items: list[Raw], figure: str) -> Decimal:
+    return sum((item[figure] for item in items), Decimal(0))

@@ -34,6 +34,7 @@ from tests.faults.kinds import (
     MIDDLE,
     ONLY,
     REST_OF_LIST,
+    TAXES,
     Exchange,
     Kind,
     Pieces,
@@ -46,7 +47,7 @@ SILENCE_SECONDS = 25.0
 
 @dataclass(frozen=True)
 class Hit:
-    """Where a fault is put: `client` None for the list of clients. `misses` None: it lasts."""
+    """Where a fault is put: `client` None for what is of the account. `misses` None: it lasts."""
 
     kind: Kind
     place: str
@@ -189,7 +190,7 @@ class FaultyApi:
 
     def _note(self, seen: Seen, good: dict[str, Any]) -> Asked:
         page = int(seen.query.get("page", "0"))
-        client = None if seen.path == "/clients.json" else _client_of(seen.path)
+        client = None if seen.path in ("/clients.json", "/taxes.json") else _client_of(seen.path)
         asked = Asked(self._place(seen.path, client, page, good), client, page, self._clock.monotonic())
         self.asked.append(asked)
         for pause in self._pauses:
@@ -200,6 +201,8 @@ class FaultyApi:
         return asked
 
     def _place(self, path: str, client: int | None, page: int, good: dict[str, Any]) -> str:
+        if path == "/taxes.json":
+            return TAXES
         if client is None:
             return (LIST if page == 1 else REST_OF_LIST) if self.lists_everybody else COUNT
         if path.startswith("/api/"):

@@ -18,9 +18,16 @@ FIRST, MIDDLE, LAST, AGAIN, ONLY = "first", "middle", "last", "again", "only"
 DOCUMENTS = (FIRST, MIDDLE, LAST, AGAIN, ONLY)
 """Pages of documents: of a client with three, page 1 read again at the end, and of a client with one."""
 
-DETAILS, BALANCE, COUNT, LIST, REST_OF_LIST = "details", "balance", "count", "list", "rest of list"
-OPTIONAL = (DETAILS, BALANCE, COUNT)
-"""What no client fails for: its own page, its balance, the list of clients where it is only counted."""
+DETAILS, BALANCE, TAXES, COUNT = "details", "balance", "taxes", "count"
+LIST, REST_OF_LIST = "list", "rest of list"
+EXTRAS = (DETAILS, BALANCE, TAXES)
+"""What an account's plan may lack: a client's own page, its balance, the account's taxes."""
+
+OPTIONAL = (*EXTRAS, COUNT)
+"""What no client fails for: the extras, and the list of clients where it is only counted."""
+
+OF_THE_ACCOUNT = (TAXES, COUNT)
+"""Of them, what is asked once a run and for no client."""
 
 WHOLE_LIST = (LIST, REST_OF_LIST)
 """The list of clients where it is read to learn who they are: its first page, and those after."""
@@ -81,7 +88,8 @@ class Kind:
     `says`: words of the reason, or the code of the finding. `is_page`: the answer is taken for a page, so
     that it is not asked for again before the reading is found wanting. `means`: what a document that was
     altered honestly says, where that is not what was sent. `move` changes the account's list of documents
-    under the reader. `is_of_account`: everybody's requests end with it. `pages`: where it can be.
+    under the reader. `is_of_account`: everybody's requests end with it. `exit_code`: that of a refusal, which
+    on an extra is none. `pages`: where it can be.
     """
 
     group: str
@@ -115,10 +123,14 @@ class Kind:
             return self.pages
         return (*self.pages, *OPTIONAL, *WHOLE_LIST)
 
+    def ends_account(self, place: str) -> bool:
+        """Whether everybody's requests end with it where it is put."""
+        return self.is_of_account and not (place in EXTRAS and self.exit_code)
+
     def outcome(self, place: str, *, is_lasting: bool) -> Outcome:
         """How the client that is hit at `place` has to end."""
         given = self.lasting if is_lasting else self.passing
-        if place == COUNT or (place in OPTIONAL and self.exit_code is None):
+        if place in OPTIONAL:
             return TOLERATE
         if not (self.is_value and self.is_page):
             return given

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.faults.content import CONTENT, LISTS
 from tests.faults.kinds import AGAIN, COUNT, FIRST, LAST, MIDDLE, ONLY, REST_OF_LIST, WHOLE_LIST, Outcome
 from tests.faults.paging import MOVES, PAGING
-from tests.faults.scene import Case, Stage
+from tests.faults.scene import PER_PAGE, Case, Stage
 from tests.faults.status import STATUS
 from tests.faults.transport import TRANSPORT
 from tests.faults.values import VALUES
@@ -46,16 +46,17 @@ class Tally:
 class Theatre:
     """The scenes for any case: one account of many clients, and a small one where a fault needs it alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, per_page: int = PER_PAGE) -> None:
         self.folder = folder
+        self.per_page = per_page
 
     @cached_property
     def large(self) -> Stage:
-        return Stage(self.folder / "large", many=9, few=2)
+        return Stage(self.folder / "large", many=9, few=2, per_page=self.per_page)
 
     @cached_property
     def small(self) -> Stage:
-        return Stage(self.folder / "small", many=1, few=1)
+        return Stage(self.folder / "small", many=1, few=1, per_page=self.per_page)
 
     def play(self, cases: Iterable[Case], *, is_lasting: bool) -> Tally:
         """Plays all `cases`, as many in one run as do not get in each other's way."""

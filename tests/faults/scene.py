@@ -23,13 +23,13 @@ from reports.source.sandbox_book import client
 from reports.source.sandbox_data import Account
 from reports.source.sandbox_documents import Raw, Tax, document, line
 from tests.faults.api import Asked, FaultyApi, Hit
-from tests.faults.kinds import BALANCE, COUNT, DETAILS, ONLY, WHOLE_LIST, Kind
+from tests.faults.kinds import BALANCE, DETAILS, OF_THE_ACCOUNT, ONLY, WHOLE_LIST, Kind
 from tests.office import ACCOUNT, HTML_ONLY, Office, Said, tree
 from tests.scripted_api import TurnedClock
 
 PER_PAGE = 10
-MANY, FEW = 21, 2
-"""Documents before the run; one more makes three pages, and one."""
+FEW = 2
+"""Documents of a client of one page; those of the others are two pages and one more. Each gets one more."""
 
 FIRST_CLIENT = 301
 LONGEST_RUN_SECONDS = 600
@@ -60,6 +60,7 @@ class Played:
     times_hit: dict[Hit, int]
     most_concurrent: int
     parallel: int
+    per_page: int
     asked_elsewhere: int
     waited_seconds: float
 
@@ -74,13 +75,14 @@ class Played:
 
 
 class Stage:
-    """An account of `many` clients with three pages, `few` with one, and one that is never hit.
+    """An account of `many` clients with three pages of `per_page`, `few` with one, and one that is never hit.
 
     What an earlier run published for them lies in a folder, made once; every scene begins with a copy of it.
     """
 
-    def __init__(self, folder: Path, *, many: int, few: int) -> None:
+    def __init__(self, folder: Path, *, many: int, few: int, per_page: int = PER_PAGE) -> None:
         self.folder = folder
+        self.per_page = per_page
         self.many = tuple(range(FIRST_CLIENT, FIRST_CLIENT + many))
         self.few = tuple(range(FIRST_CLIENT + many, FIRST_CLIENT + many + few))
         self.clients = (*self.many, *self.few, FIRST_CLIENT + many + few)
@@ -131,6 +133,7 @@ class Stage:
                 times_hit=api.times_hit,
                 most_concurrent=api.most_concurrent,
                 parallel=parallel,
+                per_page=self.per_page,
                 asked_elsewhere=api.asked_elsewhere,
                 waited_seconds=0,
             )
@@ -140,7 +143,7 @@ class Stage:
         many, few = iter(self.many), iter(self.few)
         hits = []
         for kind, place in cases:
-            client = None if place in (*WHOLE_LIST, COUNT) else next(few if place == ONLY else many)
+            client = None if place in (*WHOLE_LIST, *OF_THE_ACCOUNT) else next(few if place == ONLY else many)
             hits.append(Hit(kind, place, client, None if is_lasting else kind.misses))
         return tuple(hits)
 
@@ -161,15 +164,16 @@ class Stage:
         return (
             not is_alone
             and places.count(ONLY) <= len(self.few)
-            and places.count(COUNT) <= 1
-            and len(places) - places.count(ONLY) - places.count(COUNT) <= len(self.many)
+            and all(places.count(place) <= 1 for place in OF_THE_ACCOUNT)
+            and sum(place not in (ONLY, *OF_THE_ACCOUNT) for place in places) <= len(self.many)
             and sum(kind.retries for kind, _ in cases) <= RETRIES_ALLOWED
         )
 
     def _account(self) -> Account:
         documents = {
             identity: [
-                _paper(identity, number) for number in range(1, 1 + (FEW if identity in self.few else MANY))
+                _paper(identity, number)
+                for number in range(1, 1 + (FEW if identity in self.few else 2 * self.per_page + 1))
             ]
             for identity in self.clients
         }
@@ -190,7 +194,7 @@ class Stage:
             account=account | {"client_details": DETAILS in places},
             statement={"vendor_balance": BALANCE in places},
             output=HTML_ONLY,
-            requests={"per_minute": 60_000, "per_page": PER_PAGE, "parallel": parallel},
+            requests={"per_minute": 60_000, "per_page": self.per_page, "parallel": parallel},
         )
         return office
 

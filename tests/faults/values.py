@@ -51,6 +51,11 @@ def _fine(name: str, change: Meaning, means: Meaning | None = None) -> Kind:
     return _kind(change, name, lasting=TOLERATE, means=means or change)
 
 
+def _noted(name: str, code: str, change: Meaning, means: Meaning | None = None) -> Kind:
+    """As fine as that, and an information of this code names the document."""
+    return _kind(change, name, lasting=TOLERATE, says=code, means=means or change)
+
+
 def _sets(**fields: object) -> Meaning:
     return lambda row: row.update(fields)
 
@@ -107,6 +112,10 @@ def _withheld(row: Raw) -> None:
     row["total"] -= (row["before_taxes"] * 5 / 100).quantize(Decimal("0.01"), "ROUND_HALF_UP")
 
 
+def _negative(row: Raw) -> None:
+    row.update({name: -row[name] for name in ("before_taxes", "taxes", "total")})
+
+
 def _nothing(row: Raw) -> None:
     """What was sent means the honest document."""
 
@@ -147,44 +156,71 @@ AMOUNTS: dict[str, object] = {
     "an object": {"value": 10},
     "a list": [10],
 }
-FIELDS = ("before_taxes", "taxes", "total", "sum", "discount")
+NEEDED = ("before_taxes", "taxes", "total")
 """Each amount of a document that has to be read, in turn: every wrong value meets one of them."""
 
+SHOWN = ("sum", "discount")
+"""As above, the amounts that no figure rests on."""
+
+ABSENT = (None, "")
 WRONG_AMOUNTS = tuple(
     _refused(f"{field}: {name}", f"{field} is ", _sets(**{field: value}))
-    for (name, value), field in zip(AMOUNTS.items(), FIELDS * len(AMOUNTS), strict=False)
+    for (name, value), field in zip(AMOUNTS.items(), NEEDED * len(AMOUNTS), strict=False)
 )
-MISSING = tuple(_refused(f"no {field}", f"{field} is nothing", _drops(field)) for field in FIELDS)
+WRONG_SHOWN = tuple(
+    _fine(f"{field}: {name}", _sets(**{field: value}))
+    if value in ABSENT
+    else _flagged(
+        *(f"{field}: {name}", "NUMBER-UNREADABLE", _sets(**{field: value}), _sets(**{field: None})),
+    )
+    for (name, value), field in zip(AMOUNTS.items(), SHOWN * len(AMOUNTS), strict=False)
+)
+MISSING = (
+    *(_refused(f"no {field}", f"{field} is nothing", _drops(field)) for field in NEEDED),
+    *(_fine(f"no {field}", _drops(field)) for field in SHOWN),
+)
 LINE_AMOUNTS = (
-    _refused("a line's VAT: null", "items[1].tax_amount is nothing", _in_line(tax_amount=None)),
+    _noted("a line's VAT: null", "LINE-DERIVED", _in_line(tax_amount=None)),
     _refused("a line's VAT: 1,5", "items[1].tax_amount is", _in_line(tax_amount="1,5")),
     _refused("a line's VAT: NaN", "items[1].tax_amount is", _in_line(tax_amount=_number("NaN"))),
-    _refused(
-        "a line's total: missing", "items[1].total is nothing", lambda row: row["items"][0].pop("total")
+    _noted("a line's total: missing", "LINE-DERIVED", lambda row: row["items"][0].pop("total")),
+    _noted("a line's VAT and total: null", "LINE-DERIVED", _in_line(tax_amount=None, total=None)),
+    _noted("a line's subtotal: null", "LINE-DERIVED", _in_line(subtotal=None)),
+    _flagged(
+        *("a line without an amount", "LINES-UNREADABLE"),
+        _in_line(subtotal=None, tax_amount=None, total=None),
     ),
     _refused("a line's total: an object", "items[1].total is", _in_line(total={"value": 1})),
     _refused("a line's total: true", "items[1].total is", _in_line(total=True)),
     _refused("a line's total: Infinity", "items[1].total is", _in_line(total=_number("Infinity"))),
 )
-DATES = tuple(
-    _refused(f"{field}: {value!r}", f"{field} is", _sets(**{field: value}))
-    for field, value in (
-        ("date", "31/02/2026"),
-        ("date", "29/02/2025"),
-        ("date", "00/10/2026"),
-        ("date", "10/13/2026"),
-        ("date", "2026-10-05"),
-        ("date", "05/10/26"),
-        ("date", "5 de outubro de 2026"),
-        ("date", ""),
-        ("date", None),
-        ("date", 20261005),
-        ("date", "05/10/0026"),
-        ("date", ["05/10/2026"]),
-        ("due_date", "31/09/2026"),
-        ("due_date", "2026-10-05"),
-        ("due_date", False),
-    )
+DATES = (
+    *(
+        _fine(f"{field}: as ISO has it", _sets(**{field: "2026-10-05"}), _sets(**{field: "05/10/2026"}))
+        for field in ("date", "due_date")
+    ),
+    *(
+        _refused(f"{field}: {value!r}", f"{field} is", _sets(**{field: value}))
+        for field, value in (
+            ("date", "31/02/2026"),
+            ("date", "29/02/2025"),
+            ("date", "00/10/2026"),
+            ("date", "10/13/2026"),
+            ("date", "2026-10-32"),
+            ("date", "2026/10/05"),
+            ("date", "2026-10-05T00:00:00"),
+            ("date", "05/10/26"),
+            ("date", "5 de outubro de 2026"),
+            ("date", ""),
+            ("date", None),
+            ("date", 20261005),
+            ("date", "05/10/0026"),
+            ("date", ["05/10/2026"]),
+            ("due_date", "31/09/2026"),
+            ("due_date", "2026-9-31"),
+            ("due_date", False),
+        )
+    ),
 )
 IDS = (
     *(
@@ -201,6 +237,13 @@ IDS = (
     ),
     _unreadable("id: missing", _drops("id"), "no readable id"),
     _fine("id: digits in a text", lambda row: row.update(id=str(row["id"])), _nothing),
+    _flagged(
+        "the number of another invoice", "TYPE-AND-NUMBER-TWICE", _sets(inverted_sequence_number="2026/2")
+    ),
+    _flagged("a document of no client", "CLIENT-ID-MISSING", _drops("client")),
+    _flagged("null for the client", "CLIENT-ID-MISSING", _sets(client=None)),
+    _flagged("a client without an id", "CLIENT-ID-MISSING", _sets(client={"name": "Ana"})),
+    _flagged("null for the client's id", "CLIENT-ID-MISSING", _in_client(id=None)),
 )
 WORDS = (
     _flagged("type: unknown", "TYPE-UNKNOWN", _sets(type="CryptoInvoice")),
@@ -234,7 +277,7 @@ NO_TAXES: dict[str, object] = {
     "a number": 23,
     "a list": [],
     "an empty object": {},
-    "null for the rate": {"id": 1, "name": None, "value": None},
+    "no id and no rate": {"name": "IVA23", "value": None},
 }
 LINES = (
     *(
@@ -254,9 +297,11 @@ LINES = (
         _flagged(f"a line's tax: {name}", "TAX-MISSING", _tax(value), _tax(None))
         for name, value in NO_TAXES.items()
     ),
+    _noted("a line's tax: null for the rate", "TAX-RESOLVED", _tax({"id": 1, "name": None, "value": None})),
+    _noted("a line's tax: no rate, an id nobody knows", "TAX-RESOLVED", _tax({"id": 77, "value": None})),
     _flagged("a line's tax: missing", "TAX-MISSING", lambda row: row["items"][0].pop("tax"), _tax(None)),
     *(
-        _flagged(f"a line's rate: {name}", "TAX-MISSING", _rate(value), _rate(None))
+        _flagged(f"a line's rate: {name}", "TAX-MISSING", _rate(value), _tax(None))
         for name, value in {
             "a word": "vinte",
             "23 %": "23 %",
@@ -269,7 +314,7 @@ LINES = (
     ),
     _flagged("a line's price: a word", "NUMBER-UNREADABLE", _in_line(unit_price="dez"), _nothing),
     _flagged("a line's quantity: an object", "NUMBER-UNREADABLE", _in_line(quantity={}), _nothing),
-    _flagged("a line's subtotal: NaN", "NUMBER-UNREADABLE", _in_line(subtotal=_number("NaN")), _nothing),
+    _flagged("a line's subtotal: NaN", "NUMBER-UNREADABLE", _in_line(subtotal=_number("NaN"))),
     _flagged("lines: more net than the document", "LINES-NET", _adds_to_line(subtotal="3", total="3")),
     _flagged("lines: more VAT than the document", "LINES-TAX", _adds_to_line(tax_amount="3", total="3")),
     _flagged("a line's subtotal fits nothing", "LINE-SUBTOTAL", _adds_to_line(subtotal="3")),
@@ -277,6 +322,8 @@ LINES = (
 SUMS = (
     _flagged("sum less discount is not net", "HEADER-NET", _adds("sum", "7")),
     _flagged("a total that fits nothing", "TOTAL-UNEXPLAINED", _adds("total", "7")),
+    _flagged("a total of the other sign", "SIGN-CONTRADICTS", lambda row: row.update(total=-row["total"])),
+    _flagged("an invoice below zero", "SIGN-CONTRADICTS", _negative),
     _flagged("an amount finer than a cent", "AMOUNT-PRECISION", _adds("total", "0.005")),
     _fine("amounts as texts", _as_texts),
     _fine("binary noise", _noisy, _nothing),
@@ -297,8 +344,8 @@ TEXTS = (
     _fine("no texts at all", _drops("reference", "observations", "permalink", "saft_hash", "sequence_id")),
     _fine("an address for a script", _sets(permalink="javascript:alert(1)")),
     _fine("nothing said of the archive", _sets(archived=None), _sets(archived=False)),
-    _fine("no due date", _drops("due_date")),
-    _fine("null for the due date", _sets(due_date=None)),
+    _noted("no due date", "DUE-DATE-MISSING", _drops("due_date")),
+    _noted("null for the due date", "DUE-DATE-MISSING", _sets(due_date=None)),
 )
 
 
@@ -309,4 +356,4 @@ def _nested(levels: int) -> list[Any]:
     return nested
 
 
-VALUES = (*WRONG_AMOUNTS, *MISSING, *LINE_AMOUNTS, *DATES, *IDS, *WORDS, *LINES, *SUMS, *TEXTS)
+VALUES = (*WRONG_AMOUNTS, *WRONG_SHOWN, *MISSING, *LINE_AMOUNTS, *DATES, *IDS, *WORDS, *LINES, *SUMS, *TEXTS)

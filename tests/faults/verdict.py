@@ -7,10 +7,8 @@ the package. What is wrong is told in sentences; none when all is right.
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from reports.source.sandbox_documents import Raw
 from tests.faults.api import Hit
 from tests.faults.kinds import (
     AGAIN,
@@ -26,7 +24,7 @@ from tests.faults.kinds import (
     Outcome,
 )
 from tests.faults.paging import UNSETTLED
-from tests.faults.scene import PER_PAGE, Played
+from tests.faults.scene import Played
 from tests.leaks import places_of
 from tests.tie import raw
 from tests.tie.compared import record_differences
@@ -35,7 +33,7 @@ MOST_REQUESTS = 75
 """Of one client: three readings of three pages and page 1 again, five tries each, and what is optional."""
 
 DEADLINE_SECONDS = 90 * 60
-FIRST_ROW = {FIRST: 0, MIDDLE: PER_PAGE, LAST: 2 * PER_PAGE, ONLY: 0}
+PAGES_BEFORE = {FIRST: 0, MIDDLE: 1, LAST: 2, ONLY: 0}
 LEFTOVER = re.compile(r"\.tmp|\.old|\.staged|(^|/)pages")
 
 Wrong = dict[str, list[str]]
@@ -84,7 +82,7 @@ def _entry(played: Played, client: int) -> dict[str, Any]:
 
 
 def _needed(played: Played, client: int) -> int:
-    pages = -(-len(played.account.documents[client]) // PER_PAGE)
+    pages = -(-len(played.account.documents[client]) // played.per_page)
     return pages + (pages > 1)
 
 
@@ -109,17 +107,10 @@ def _truth(played: Played, client: int) -> raw.Client:
     for hit in played.hits:
         ended = hit.kind.outcome(hit.place, is_lasting=hit.misses is None)
         if hit.client == client and hit.kind.means and ended in (FLAG, TOLERATE):
-            hit.kind.means(documents[FIRST_ROW[hit.place]])
-    pages = -(-len(documents) // PER_PAGE)
-    return raw.Client(client, f"{client}", pages, tuple(map(_document, documents)))
-
-
-def _document(document: Raw) -> raw.Document:
-    """As the oracle reads it, which knows few currencies; those it does not know keep their name."""
-    name = document.get("currency") or "?"
-    is_known = name in raw.CURRENCIES
-    read = raw._document(document | {"currency": name if is_known else "Euro"})
-    return read if is_known else replace(read, currency=name)
+            hit.kind.means(documents[PAGES_BEFORE[hit.place] * played.per_page])
+    pages = -(-len(documents) // played.per_page)
+    known = raw.Known(raw.read_taxes(played.account.taxes))
+    return raw.Client(client, f"{client}", pages, raw.read_documents(documents, known))
 
 
 def _kept(played: Played, client: int) -> Iterator[str]:
@@ -156,8 +147,8 @@ def _outcome(played: Played, hit: Hit) -> Iterator[str]:
         yield f"{name}: {ended}, not {wanted}: {entry['reason'] or entry['findings']}"
     elif wanted == FAIL and (words := _words(hit)) not in entry["reason"]:
         yield f"{name}: the reason does not say {words!r}: {entry['reason']}"
-    elif wanted == FLAG:
-        number = played.account.documents[hit.client][FIRST_ROW[hit.place]]["id"]
+    elif wanted in (FLAG, TOLERATE) and hit.kind.is_value and hit.kind.says:
+        number = played.account.documents[hit.client][PAGES_BEFORE[hit.place] * played.per_page]["id"]
         found = {(finding["code"], finding["document"]) for finding in entry["findings"]}
         if (hit.kind.says, number) not in found:
             yield f"{name}: no {hit.kind.says} for {number}, but {found}"
@@ -176,7 +167,7 @@ def _words(hit: Hit) -> str:
 
 def _others(played: Played) -> Iterator[str]:
     """Clients that were not hit are done, unless the account as a whole was."""
-    whole = [hit for hit in played.hits if hit.kind.is_of_account or hit.place in WHOLE_LIST]
+    whole = [hit for hit in played.hits if hit.kind.ends_account(hit.place) or hit.place in WHOLE_LIST]
     must_fail = any(
         hit.place in WHOLE_LIST and hit.kind.outcome(hit.place, is_lasting=hit.misses is None) == FAIL
         for hit in whole
@@ -185,7 +176,7 @@ def _others(played: Played) -> Iterator[str]:
         state = _entry(played, client)["state"]
         if must_fail and state != "failed":
             yield f"client {client} is {state} without a list of clients"
-        if not must_fail and state != "ready" and not any(hit.kind.is_of_account for hit in whole):
+        if not must_fail and state != "ready" and not any(hit.kind.ends_account(hit.place) for hit in whole):
             yield f"client {client} was not hit, and is {state}: {_entry(played, client)['reason']}"
         if state == "ready" and seen(played, client) == FLAG:
             yield f"client {client} was not hit, and has warnings"
@@ -193,7 +184,9 @@ def _others(played: Played) -> Iterator[str]:
 
 def _exit_code(played: Played) -> Iterator[str]:
     ended = [seen(played, client) for client in played.clients]
-    given = [hit.kind.exit_code for hit in played.hits if hit.kind.exit_code]
+    given = [
+        hit.kind.exit_code for hit in played.hits if hit.kind.exit_code and hit.kind.ends_account(hit.place)
+    ]
     mixed = 3 if FAIL in ended else 6 if FLAG in ended else 0
     wanted = given[0] if given else 4 if {*ended} == {FAIL} else mixed
     if played.said.code != wanted or played.record["exit_code"] != wanted:

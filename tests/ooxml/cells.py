@@ -25,7 +25,7 @@ SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 LITERAL = re.compile(r'"((?:[^"]|"")*)"')
 SUBTOTAL = re.compile(r"SUBTOTAL\(109,(?P<table>\w+)\[(?P<column>(?:'['\[\]#@]|[^'\[\]#@])+)\]\)")
-LINK = re.compile(r'HYPERLINK\("(?P<address>https?://(?:[^"]|"")+)","(?P<text>(?:[^"]|"")+)"\)')
+LINK = re.compile(r'HYPERLINK\("(?P<address>(?i:https?)://(?:[^"]|"")+)","(?P<text>(?:[^"]|"")+)"\)')
 
 
 def cells_hold_what_their_type_says(book: Book) -> Iterator[str]:

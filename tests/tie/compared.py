@@ -16,7 +16,8 @@ Clients = tuple[raw.Client, ...]
 
 def record_differences(client: raw.Client, entry: dict[str, Any]) -> list[str]:
     """How a client's entry in the run record differs from the raw data."""
-    return differences("run.json", found.record(entry), must=_facts(expected.record, client))
+    must, may = _facts(expected.record, client), _facts(expected.record_with_gross, client)
+    return differences("run.json", found.record(entry), must=must, may=may)
 
 
 def workbook_differences(client: raw.Client, book: printed.Book, words: Words) -> list[str]:
@@ -33,15 +34,18 @@ def page_differences(client: raw.Client, page: printed.Page, words: Words) -> li
 
 def account_differences(clients: Clients, book: printed.Book, words: Words) -> list[str]:
     """How summary.xlsx differs from the raw data."""
+    facts = _facts(expected.account, clients)
+    spare = expected.optional_of_account(facts)
+    must = {key: value for key, value in facts.items() if key not in spare}
     said = found.account_workbook(clients, book, words, OCTOBER)
-    return differences("summary.xlsx", said, must=_facts(expected.account, clients))
+    return differences("summary.xlsx", said, must=must, may=facts)
 
 
 def overview_differences(clients: Clients, page: printed.Page, words: Words) -> list[str]:
-    """How index.html differs from the raw data. The withholding, if any, is told by gross and payable."""
+    """How index.html differs from the raw data. Withholding and rounding are told by what is beside them."""
     facts = _facts(expected.overview, clients)
     is_withheld = any(value for key, value in facts.items() if key[-1] == "Withholding")
-    spare = {"Withholding"} if is_withheld else {"Withholding", "Payable"}
+    spare = {"Rounding", "Credit", "Withholding"} | (set() if is_withheld else {"Payable"})
     must = {key: value for key, value in facts.items() if key[-1] not in spare}
     return differences("index.html", found.overview(clients, page, words), must=must, may=facts)
 

@@ -1,18 +1,21 @@
 """What in a workbook does not add up by itself, whatever the truth may be."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.tie import raw
-from tests.tie.expected import vat_name
+from tests import oracle
+from tests.tie import expected, raw
 from tests.tie.facts import Month, rounded
 from tests.tie.printed import Book, Cell, Sheet
 from tests.tie.words import Table, data_sheets, headings, table
 
 FORMULA = re.compile(r"SUBTOTAL\(109,\w+\[(.+)\]\)")
+Rate = tuple[str, str]
+"""Percent as text, `none` without a tax, and the exemption code."""
+
 SAME_TOTALS = (("Base", "Net"), ("VAT", "VAT"), ("Gross", "Gross"))
 
 
@@ -37,7 +40,8 @@ def discord(client: raw.Client, book: Book, month: Month) -> list[str]:
         found += _of_totals(sheet, one)
     for currency, held in tables.items():
         if "Documents" in held:
-            sentences = (*_of_documents(held["Documents"]), *_of_vat(held))
+            counted = {str(one.id): one for one in expected.counted(client, month, currency)}
+            sentences = (*_of_documents(held["Documents"]), *_of_vat(held, counted))
             found += [f"{currency}: {sentence}" for sentence in sentences]
     return [*found, *_of_charts(book)]
 
@@ -47,7 +51,7 @@ def _of_totals(sheet: Sheet, one: Table) -> Iterator[str]:
     words = headings(sheet)
     for index, (column, cell) in enumerate(one.total.items()):
         if cell.formula:
-            added = sum((row[column].number for row in one.rows), Decimal(0))
+            added = sum((row[column].number for row in one.rows if row[column].shows_number), Decimal(0))
             if rounded(added) != rounded(cell.number):
                 yield f"{sheet.name}: {column} adds up to {added}, {cell.number} is stored"
             named = FORMULA.fullmatch(cell.formula)
@@ -58,19 +62,19 @@ def _of_totals(sheet: Sheet, one: Table) -> Iterator[str]:
 def _of_documents(documents: Table) -> Iterator[str]:
     for row in documents.rows:
         number, gross = row["Number"].text, row["Gross"].number
-        if row["Net"].number + row["VAT"].number != gross:
-            yield f"net + VAT of {number} is not its gross {gross}"
+        if row["Net"].number + row["VAT"].number + row["Rounding"].number != gross:
+            yield f"net + VAT + rounding of {number} is not its gross {gross}"
         if gross - row["Withholding"].number != row["Payable"].number:
             yield f"gross − withholding of {number} is not its payable {row['Payable'].number}"
 
 
-def _of_vat(held: dict[str, Table]) -> Iterator[str]:
+def _of_vat(held: dict[str, Table], counted: dict[str, raw.Document]) -> Iterator[str]:
     """Lines are the VAT table; with its rounding line, that is the documents."""
-    lines = _lines_by_rate(held["Line items"]) if "Line items" in held else {}
-    shown: dict[str, Sums] = defaultdict(Sums)
+    lines = _lines_by_rate(held["Line items"], counted) if "Line items" in held else {}
+    shown: dict[Rate, Sums] = defaultdict(Sums)
     for row in held["VAT"].rows:
         if row["Scheme"].text:
-            name = vat_name("", row["Rate"].rate, row["Exemption"].text)
+            name = row["Rate"].rate, row["Exemption"].text
             shown[name].add(row["Base"].number, row["VAT"].number)
     if lines != shown:
         yield f"the lines come to {dict(lines)}, the VAT table to {dict(shown)}"
@@ -81,15 +85,25 @@ def _of_vat(held: dict[str, Table]) -> Iterator[str]:
             yield f"{ours} of the VAT table is {here}, {theirs} of the documents {there}"
 
 
-def _lines_by_rate(lines: Table) -> dict[str, Sums]:
-    """The lines by rate and code: those of one document are added and rounded once, then all are added."""
-    exact: dict[tuple[str, str], Sums] = defaultdict(Sums)
+def _lines_by_rate(lines: Table, counted: dict[str, raw.Document]) -> dict[Rate, Sums]:
+    """The lines by rate and code: those of one document and region are rounded once, then all are added.
+
+    A document with a discount on the whole gives what the discount leaves of its lines.
+    """
+    exact: dict[tuple[str, str | None, Rate], Sums] = defaultdict(Sums)
+    found: dict[Rate, Sums] = defaultdict(Sums)
+    places: Counter[str] = Counter()
     for row in lines.rows:
-        name = vat_name("", row["VAT rate"].rate, row["Exemption"].text)
-        exact[row["Document id"].text, name].add(row["Net"].number, row["VAT"].number)
-    found: dict[str, Sums] = defaultdict(Sums)
-    for (_, name), sums in exact.items():
-        found[name].add(raw.cents(rounded(sums.net)), raw.cents(rounded(sums.tax)))
+        document, rate = row["Document id"].text, (row["VAT rate"].rate, row["Exemption"].text)
+        if not counted[document].is_discounted:
+            region = counted[document].lines[places[document]].region
+            exact[document, region, rate].add(row["Net"].number, row["VAT"].number)
+        places[document] += 1
+    for (_, _, rate), sums in exact.items():
+        found[rate].add(raw.cents(rounded(sums.net)), raw.cents(rounded(sums.tax)))
+    for one in counted.values():
+        for (_, _, percent, code), amounts in oracle.row_amounts(one).items() if one.is_discounted else ():
+            found[percent or "none", code or ""].add(*amounts)
     return found
 
 

@@ -1,6 +1,6 @@
 """What every output of a month has to say by the oracle, as facts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from tests import oracle
@@ -8,6 +8,7 @@ from tests.tie import raw
 from tests.tie.facts import (
     DOCUMENT_AMOUNTS,
     LINE_AMOUNTS,
+    PAGE_AMOUNTS,
     SPLIT_AMOUNTS,
     TYPE_AMOUNTS,
     VAT_AMOUNTS,
@@ -17,19 +18,26 @@ from tests.tie.facts import (
     rounded,
 )
 
-PAGE_AMOUNTS = ("Net", "VAT", "Gross", "Withholding", "Payable")
 COUNTS = ("pages", "documents_read", "documents_counted")
 TOTAL_FIELDS = {
     "Documents": "documents",
     "Net": "net",
     "VAT": "tax",
+    "Rounding": "rounding",
     "Gross": "gross",
     "Withholding": "withholding",
     "Payable": "payable",
     "Open": "open",
     "Overdue": "overdue",
+    "Credit": "credit",
 }
 WITH_PAYABLE = {"totals", "type", "group", "document"}
+EXCHANGE = ("Exchange rate", "Counter-value")
+SUBTOTAL = "subtotal"
+UNDECIDED = "?"
+Pair = tuple[Decimal, Decimal]
+"""Base and VAT."""
+
 RECORDED_OF_VAT = ("Base", "VAT", "Gross", "Base credit notes", "VAT credit notes")
 
 
@@ -58,13 +66,14 @@ def data_sheets(client: raw.Client, month: Month) -> list[tuple[str, str]]:
 
 
 def totals(client: raw.Client, month: Month) -> Facts:
-    """Documents, their amounts, open and overdue, per currency."""
+    """Documents, their amounts, what is open, overdue and a credit, per currency."""
     facts: Facts = {}
     for currency in currencies(client, month):
         facts |= _amounts((currency, "totals"), counted(client, month, currency), TYPE_AMOUNTS)
         ageing = oracle.ageing(oracle.in_currency(client.open(), currency), month.today)
         facts[currency, "totals", "Open"] = sum(ageing.values(), Decimal(0))
-        facts[currency, "totals", "Overdue"] = sum(ageing.values(), Decimal(0)) - ageing["current"]
+        facts[currency, "totals", "Overdue"] = oracle.overdue(ageing)
+        facts[currency, "totals", "Credit"] = ageing["credit"]
     return facts
 
 
@@ -75,7 +84,7 @@ def parts(client: raw.Client, month: Month) -> Facts:
         here = counted(client, month, currency)
         for kind, some in [*_by_type(here), ("total", here)]:
             facts |= _amounts((currency, "type", kind), some, TYPE_AMOUNTS)
-        facts |= vat(here, currency)
+        facts |= vat(here, currency) | vat_subtotals(here, currency)
         facts |= _ageing(oracle.in_currency(client.open(), currency), currency, month)
         months = oracle.twelve_months(oracle.in_currency(client.documents, currency), month.last)
         for name, some in months.items():
@@ -91,6 +100,7 @@ def page(client: raw.Client, month: Month) -> Facts:
         for one in here:
             facts |= _days((currency, "document", one.number), one)
             facts |= _amounts((currency, "document", one.number), [one], PAGE_AMOUNTS)
+            facts |= _exchange((currency, "document", one.number), one)
         for kind, some in _by_type(here):
             facts |= _amounts((currency, "group", kind), some, PAGE_AMOUNTS)
         if here:
@@ -129,13 +139,21 @@ def documents(counted_documents: list[raw.Document], currency: str) -> Facts:
         facts |= _days(key, one) | _amounts(key, [one], DOCUMENT_AMOUNTS)
         facts[*key, "Number"] = one.number
         facts[*key, "Currency"] = one.currency
+        facts |= {(*key, name): "" for name in ("Sum", "Discount") if getattr(one, name.lower()) is None}
+        facts |= {(*key, name): "" for name in EXCHANGE} | _exchange(key, one)
         facts[*key, "Exemption"] = one.exemption
         facts[*key, "Archived"] = Decimal(one.archived)
     return facts | _amounts((currency, "Documents", "total"), counted_documents, DOCUMENT_AMOUNTS)
 
 
 def record(client: raw.Client, month: Month) -> Facts:
-    """The figures of the client's entry in the run record."""
+    """The figures of the client's entry in the run record, but for the gross of its rounding line."""
+    facts = record_with_gross(client, month)
+    return {key: value for key, value in facts.items() if key[2:] != ("rounding", "Gross")}
+
+
+def record_with_gross(client: raw.Client, month: Month) -> Facts:
+    """All figures that the client's entry in the run record may have."""
     facts = totals(client, month)
     for currency in currencies(client, month):
         facts |= _ageing(oracle.in_currency(client.open(), currency), currency, month)
@@ -217,31 +235,60 @@ def open_documents(left: list[raw.Document], currency: str, month: Month) -> Fac
 
 
 def vat(some: list[raw.Document], currency: str, *, section: str = "vat") -> Facts:
-    """The VAT table: a row per rate and code, the rounding line, the total; as section VAT per scheme too."""
+    """The VAT table: a row per region, rate and code, the rounding line, the total.
+
+    As section VAT, that of the data sheets and the record, rows have their scheme in their names too.
+    """
     facts: Facts = {}
     invoices = [one for one in some if not one.is_credit_note]
     credit_notes = [one for one in some if one.is_credit_note]
-    for (scheme, rate, code), row in oracle.vat_rows(some).items():
-        key = (currency, section, vat_name(scheme if section == "VAT" else "", rate, code))
+    for (scheme, region, rate, code), row in oracle.vat_rows(some).items():
+        key = (currency, section, vat_name(scheme if section == "VAT" else "", region, rate, code))
         if (*key, "Base") in facts:
             raise ValueError(f"two rows of the VAT table would be called {key}")
-        invoiced = (row.base - row.credit_base, row.tax - row.credit_tax)
-        facts |= _vat_amounts(key, invoiced, (row.credit_base, row.credit_tax))
+        facts |= _vat_amounts(key, _invoiced(row), _credited(row))
         if section == "VAT":
             facts[*key, "Documents"] = Decimal(len(row.documents))
             if rate is not None:
                 facts[*key, "Tax names"] = ", ".join(sorted(row.tax_names))
             facts |= {(*key, "Currency"): currency, (*key, "Exemption"): code or ""}
-    rounding = (oracle.vat_rounding(invoices), oracle.vat_rounding(credit_notes))
-    facts |= _vat_amounts((currency, section, "rounding"), *rounding)
+    lacking, credit_lacking = oracle.vat_rounding(invoices), oracle.vat_rounding(credit_notes)
+    facts |= _vat_amounts(
+        (currency, section, "rounding"),
+        (lacking.base, lacking.tax),
+        (credit_lacking.base, credit_lacking.tax),
+        gross=lacking.gross + credit_lacking.gross,
+    )
     own, credited = oracle.totals(invoices), oracle.totals(credit_notes)
-    facts |= _vat_amounts((currency, section, "total"), (own.net, own.tax), (credited.net, credited.tax))
+    facts |= _vat_amounts(
+        (currency, section, "total"),
+        (own.net, own.tax),
+        (credited.net, credited.tax),
+        gross=own.gross + credited.gross,
+    )
     return facts
 
 
-def vat_name(scheme: str, rate: str | None, code: str | None) -> str:
-    """What a row of the VAT table is called: `pt 0 M05`, `23`, `none` without a tax."""
-    return " ".join(word for word in (scheme, rate or "none", code) if word)
+def vat_subtotals(some: list[raw.Document], currency: str) -> Facts:
+    """What the rows of each scheme add up to in the small VAT tables, where there is more than one."""
+    rows = oracle.vat_rows(some)
+    schemes = sorted({scheme for scheme, *_ in rows})
+    facts: Facts = {}
+    for scheme in schemes if len(schemes) > 1 else []:
+        own = [row for key, row in rows.items() if key[0] == scheme]
+        amounts = [_add_pairs(split(row) for row in own) for split in (_invoiced, _credited)]
+        facts |= _vat_amounts((currency, "vat", f"{SUBTOTAL} {scheme}"), *amounts)
+    return facts
+
+
+def vat_name(scheme: str, region: str | None, rate: str | None, code: str | None) -> str:
+    """What a row of the VAT table is called: `pt PT 0 M05`, `ES 21`, `?` undecided, `none` without a tax."""
+    return " ".join(word for word in (scheme, region or UNDECIDED, rate or "none", code) if word)
+
+
+def vat_keys(some: list[raw.Document], rate: str | None, code: str | None) -> dict[oracle.VatKey, Decimal]:
+    """The rows of the VAT table that have a rate and a code, with their bases."""
+    return {key: row.base for key, row in oracle.vat_rows(some).items() if key[2:] == (rate, code or None)}
 
 
 def optional(client: raw.Client, month: Month, facts: Facts) -> set[Key]:
@@ -261,6 +308,10 @@ def optional(client: raw.Client, month: Month, facts: Facts) -> set[Key]:
         key
         for key in facts
         if (key[0] not in withheld and key[1] in WITH_PAYABLE and key[-1] in {"Withholding", "Payable"})
+        or (key[1] in WITH_PAYABLE and key[-1] == "Rounding" and not facts[key])
+        or (key[1] == "totals" and key[-1] == "Credit")
+        or (key[1] == "document" and key[-1] in EXCHANGE)
+        or (key[1:3] == ("ageing", "credit") and not facts[(*key[:3], "Documents")])
         or (key[0] not in credited and key[1] == "vat" and key[-1] in SPLIT_AMOUNTS)
         or (key[0] not in mixed and key[1] == "type")
         or (key[1:3] == ("vat", "rounding") and not facts[key])
@@ -270,12 +321,21 @@ def optional(client: raw.Client, month: Month, facts: Facts) -> set[Key]:
     }
 
 
+def optional_of_account(facts: Facts) -> set[Key]:
+    """Facts that the lists of clients can do without: rounding that is none, and what is a credit."""
+    return {
+        key
+        for key, value in facts.items()
+        if key[1] == "Clients" and (key[-1] == "Credit" or (key[-1] == "Rounding" and not value))
+    }
+
+
 def _is_recorded(key: Key) -> bool:
     """Whether the run record has such a fact: no texts, no total of the VAT table, fewer columns."""
     if key[1] == "ageing":
         return key[2] != "total" and key[-1] == "Payable"
     if key[1] == "VAT":
-        return key[2] != "total" and key[-1] in RECORDED_OF_VAT[: 2 if key[2] == "rounding" else None]
+        return key[2] != "total" and key[-1] in RECORDED_OF_VAT[: 3 if key[2] == "rounding" else None]
     return True
 
 
@@ -287,11 +347,18 @@ def _amounts(key: Key, some: list[raw.Document], names: tuple[str, ...]) -> Fact
         "Discount": own.discount,
         "Net": own.net,
         "VAT": own.tax,
+        "Rounding": own.rounding,
         "Gross": own.gross,
         "Withholding": own.withholding,
         "Payable": own.payable,
     }
     return {(*key, name): amounts[name] for name in names}
+
+
+def _exchange(key: Key, document: raw.Document) -> Facts:
+    """A document's exchange rate and counter-value, as far as it gives them."""
+    given = zip(EXCHANGE, (document.exchange_rate, document.counter_value), strict=True)
+    return {(*key, name): value for name, value in given if value is not None}
 
 
 def _days(key: Key, document: raw.Document) -> Facts:
@@ -307,9 +374,23 @@ def _by_type(some: list[raw.Document]) -> list[tuple[str, list[raw.Document]]]:
     return [(kind, [one for one in some if one.type == kind]) for kind in sorted({one.type for one in some})]
 
 
-def _vat_amounts(key: Key, invoiced: tuple[Decimal, Decimal], credited: tuple[Decimal, Decimal]) -> Facts:
-    base, tax = invoiced[0] + credited[0], invoiced[1] + credited[1]
-    amounts = (*invoiced, *credited, base, tax, base + tax)
+def _invoiced(row: oracle.VatRow) -> Pair:
+    return row.base - row.credit_base, row.tax - row.credit_tax
+
+
+def _credited(row: oracle.VatRow) -> Pair:
+    return row.credit_base, row.credit_tax
+
+
+def _add_pairs(pairs: Iterable[Pair]) -> Pair:
+    bases, taxes = zip(*pairs, strict=True)
+    return sum(bases, Decimal(0)), sum(taxes, Decimal(0))
+
+
+def _vat_amounts(key: Key, invoiced: Pair, credited: Pair, *, gross: Decimal | None = None) -> Facts:
+    """The amounts of a row of the VAT table; its gross is base and VAT unless it has one of its own."""
+    base, tax = _add_pairs((invoiced, credited))
+    amounts = (*invoiced, *credited, base, tax, base + tax if gross is None else gross)
     return {(*key, name): value for name, value in zip(VAT_AMOUNTS, amounts, strict=True)}
 
 
@@ -330,9 +411,7 @@ def _lines(some: list[raw.Document], currency: str) -> Facts:
     for document in some:
         for index, line in enumerate(document.lines):
             key = (currency, "Line items", f"{document.id} {index + 1}")
-            amounts = dict(
-                zip(LINE_AMOUNTS, (line.discount, line.net, line.tax, line.net + line.tax), strict=True)
-            )
+            amounts = dict(zip(LINE_AMOUNTS, (line.discount, line.net, line.tax, line.gross), strict=True))
             total = {name: total[name] + amounts[name] for name in LINE_AMOUNTS}
             facts |= {(*key, name): rounded(value) for name, value in amounts.items()}
             facts[*key, "Number"] = document.number

@@ -1,4 +1,4 @@
-"""Facts: a key of words, such as `EUR / VAT / pt 23 / Base`, and one value; and how two sets of them differ.
+"""Facts: a key of words, such as `EUR / VAT / pt PT 23 / Base`, and one value; how two sets of them differ.
 
 Columns and their order are a contract, so a column has one name here whatever the language of its heading.
 """
@@ -22,7 +22,8 @@ DOCUMENT_COLUMNS = [
         "Net",
         "VAT",
     ),
-    *("Gross", "Withholding", "Payable", "Exemption", "Observations", "Link", "Archived", "Id"),
+    *("Rounding", "Gross", "Withholding", "Payable", "Exchange rate", "Counter-value", "Exemption"),
+    *("Observations", "Link", "Archived", "Id"),
 ]
 LINE_COLUMNS = [
     *(
@@ -40,36 +41,25 @@ LINE_COLUMNS = [
     *("Discount", "Tax name", "VAT rate", "Exemption", "Net", "VAT", "Gross", "Currency", "Document id"),
 ]
 VAT_COLUMNS = [
-    *("Currency", "Scheme", "Rate", "Exemption", "Reason", "Tax names", "Documents", "Base invoices"),
-    *("VAT invoices", "Base credit notes", "VAT credit notes", "Base", "VAT", "Gross"),
+    *("Currency", "Scheme", "Region", "Rate", "Exemption", "Reason", "Tax names", "Documents"),
+    *("Base invoices", "VAT invoices", "Base credit notes", "VAT credit notes", "Base", "VAT", "Gross"),
 ]
 OPEN_COLUMNS = [
-    *("Number", "Type", "Date", "Due date", "Days overdue", "Bucket", "Currency", "Payable", "Link", "Id"),
+    *("Number", "Type", "Date", "Due date", "Days overdue", "Bucket", "Currency", "Payable"),
+    *("Payment reference", "Link", "Id"),
 ]
-CLIENT_COLUMNS = [
-    *(
-        "Id",
-        "Client",
-        "NIF",
-        "State",
-        "Currency",
-        "Documents",
-        "Net",
-        "VAT",
-        "Gross",
-        "Withholding",
-        "Payable",
-    ),
-    *("Open", "Overdue"),
-]
+CLIENT_COLUMNS = ["Id", "Client", "NIF", "State"]
+"""The first columns of the list of clients; those that follow have headings that other tables have too."""
+
 COLUMNS = {
     "Documents": DOCUMENT_COLUMNS,
     "Line items": LINE_COLUMNS,
     "VAT": VAT_COLUMNS,
     "Open documents": OPEN_COLUMNS,
 }
-DOCUMENT_AMOUNTS = ("Sum", "Discount", "Net", "VAT", "Gross", "Withholding", "Payable")
-TYPE_AMOUNTS = ("Documents", "Net", "VAT", "Gross", "Withholding", "Payable")
+PAGE_AMOUNTS = ("Net", "VAT", "Rounding", "Gross", "Withholding", "Payable")
+DOCUMENT_AMOUNTS = ("Sum", "Discount", *PAGE_AMOUNTS)
+TYPE_AMOUNTS = ("Documents", *PAGE_AMOUNTS)
 LINE_AMOUNTS = ("Discount", "Net", "VAT", "Gross")
 SPLIT_AMOUNTS = ("Base invoices", "VAT invoices", "Base credit notes", "VAT credit notes")
 VAT_AMOUNTS = (*SPLIT_AMOUNTS, "Base", "VAT", "Gross")

@@ -26,8 +26,14 @@ from tests.tie.words import Table, Words, data_sheets, headings, table
 
 DAYS = {"Date", "Due date"}
 ROW_TEXTS = {"Number", "Currency", "Exemption", "Tax names", "Tax name"}
-ROW_NUMBERS = {"Documents", "Archived", "Days overdue", *DOCUMENT_AMOUNTS, *VAT_AMOUNTS}
+ROW_NUMBERS = {
+    *("Documents", "Archived", "Days overdue", "Exchange rate", "Counter-value"),
+    *(*DOCUMENT_AMOUNTS, *VAT_AMOUNTS),
+}
 LINE_NUMBERS = {"Quantity", "Unit price", "Discount %", *LINE_AMOUNTS}
+NAMES_REGION = 1
+"""The column of a small VAT table that names the region, where there is one: after the names of taxes."""
+
 BLOCK_AMOUNTS = ROW_NUMBERS | {"Open", "Overdue"}
 
 
@@ -61,7 +67,7 @@ def workbook(client: raw.Client, book: Book, words: Words, month: Month) -> Fact
     for kind, currency, sheet in data_sheets(client, book, month):
         facts |= _sheet_facts(sheet, kind, currency, words)
     for block in _blocks(book.sheets[0], words):
-        _add_block(facts, block, expected.currencies(client, month), words, month)
+        _add_block(facts, block, client, words, month)
     return facts
 
 
@@ -70,9 +76,9 @@ def page(client: raw.Client, shown: Page, words: Words, month: Month) -> Facts:
     currencies = expected.currencies(client, month)
     facts = page_totals(shown, currencies, words)
     for one in shown.tables:
-        columns = [words.headings.get(text, "") for text in one.headings]
+        columns = [words.find_column(text) for text in one.headings]
         block = Block(one.caption, columns, [row.cells for row in one.rows])
-        _add_block(facts, block, currencies, words, month)
+        _add_block(facts, block, client, words, month)
     return facts
 
 
@@ -80,7 +86,7 @@ def page_totals(shown: Page, currencies: list[str], words: Words) -> Facts:
     """The totals at the head of a page, per currency."""
     facts: Facts = {}
     for terms in shown.lists:
-        named = [(words.headings.get(term, ""), cell) for term, cell in terms]
+        named = [(words.find_column(term), cell) for term, cell in terms]
         if "Net" in dict(named):
             currency = next((cell.text for name, cell in named if name == "Currency"), currencies[0])
             for name, cell in named:
@@ -98,7 +104,8 @@ def record(client: dict[str, Any]) -> Facts:
             amount = Decimal(shown) if name == "Documents" else _money(shown)
             add(facts, (one["currency"], "totals", name), amount)
     for one in client["vat"]:
-        key = (one["currency"], "VAT", expected.vat_name(one["scheme"], one["rate"], one["exemption"]))
+        name = expected.vat_name(one["scheme"], one["region"], one["rate"], one["exemption"])
+        key = (one["currency"], "VAT", name)
         split = {
             "Base credit notes": one["credit_notes"]["base"],
             "VAT credit notes": one["credit_notes"]["tax"],
@@ -106,8 +113,9 @@ def record(client: dict[str, Any]) -> Facts:
         for name, text in {"Base": one["base"], "VAT": one["tax"], "Gross": one["gross"], **split}.items():
             add(facts, (*key, name), _money(text))
     for one in client["vat_rounding"]:
-        add(facts, (one["currency"], "VAT", "rounding", "Base"), _money(one["base"]))
-        add(facts, (one["currency"], "VAT", "rounding", "VAT"), _money(one["tax"]))
+        for name, field_name in {"Base": "base", "VAT": "tax", "Gross": "gross"}.items():
+            if field_name in one or name != "Gross":
+                add(facts, (one["currency"], "VAT", "rounding", name), _money(one[field_name]))
     for one in client["ageing"]:
         add(facts, (one["currency"], "ageing", one["bucket"], "Payable"), _money(one["amount"]))
     return facts
@@ -117,13 +125,15 @@ def account_workbook(clients: Sequence[raw.Client], book: Book, words: Words, mo
     """What summary.xlsx says of every client."""
     facts: Facts = {}
     sheets = iter(book.sheets)
-    for row in next(sheets).rows[1:]:
-        cells = dict(zip(CLIENT_COLUMNS, row, strict=False))
+    listed = next(sheets)
+    others = [words.find_column(text) for text in headings(listed)[len(CLIENT_COLUMNS) :]]
+    for row in listed.rows[1:]:
+        cells = dict(zip([*CLIENT_COLUMNS, *others], row, strict=False))
         if cells["Id"].shows_number:
             key = (cells.get("Currency", EMPTY).text, "Clients", cells["Id"].text)
             add(facts, (*key, "Client"), cells["Client"].text)
-            for name in CLIENT_COLUMNS[5:]:
-                if name in cells and cells[name].shows_number:
+            for name in others:
+                if name in BLOCK_AMOUNTS and name in cells and cells[name].shows_number:
                     add(facts, (*key, name), cells[name].number)
     ids = {expected.shown_name(one): str(one.id) for one in clients}
     for kind, currency in expected.account_sheets(clients, month):
@@ -138,7 +148,7 @@ def overview(clients: Sequence[raw.Client], shown: Page, words: Words) -> Facts:
     facts: Facts = {}
     names = {expected.shown_name(one): str(one.id) for one in clients}
     for one in shown.tables:
-        columns = [words.headings.get(text, "") for text in one.headings]
+        columns = [words.find_column(text) for text in one.headings]
         if "Overdue" not in columns:
             continue
         client = "total"
@@ -203,12 +213,13 @@ def _row_names(one: Table, kind: str, words: Words, ids: dict[str, str] | None) 
             yield f"{client}rounding"
         else:
             scheme = words.schemes.get(row["Scheme"].text, "?")
-            yield client + expected.vat_name(scheme, row["Rate"].rate, row["Exemption"].text)
+            region = words.regions.get(row["Region"].text, "?")
+            yield client + expected.vat_name(scheme, region, row["Rate"].rate, row["Exemption"].text)
 
 
 def _not_counted(sheet: Sheet, words: Words) -> Facts:
     facts: Facts = {}
-    columns = [words.headings.get(text, "") for text in headings(sheet)]
+    columns = [words.find_column(text) for text in headings(sheet)]
     for row in [] if _is_empty(sheet) else sheet.rows[1:]:
         cells = dict(zip(columns, row, strict=False))
         for name in ("Number", "Date", "Currency", "Gross"):
@@ -230,9 +241,10 @@ def _blocks(sheet: Sheet, words: Words) -> Iterator[Block]:
         rows[number][column] = cell
     for number, cells in sorted(rows.items()):
         for columns in _headings(cells, words):
-            titles = [rows[number - 1][column].text for column in columns if column in rows[number - 1]]
+            above = rows.get(number - 1, {})
+            titles = [above[column].text for column in sorted(above) if column >= columns.start]
             block = Block(
-                titles[0] if titles else "", [words.headings.get(cells[one].text, "") for one in columns], []
+                titles[0] if titles else "", [words.find_column(cells[one].text) for one in columns], []
             )
             below = number + 1
             while below in rows and any(column in rows[below] for column in columns):
@@ -249,18 +261,25 @@ def _headings(cells: dict[int, Cell], words: Words) -> Iterator[range]:
             yield range(first, end)
 
 
-def _add_block(facts: Facts, block: Block, currencies: list[str], words: Words, month: Month) -> None:
+def _add_block(facts: Facts, block: Block, client: raw.Client, words: Words, month: Month) -> None:
     """Adds the facts of a small table. Its last row is its total, where it has one."""
+    currencies = expected.currencies(client, month)
     currency = next((one for one in currencies if one in block.title.split()), currencies[0])
     group = ""
     for index, row in enumerate(block.rows):
         word = next((cell.text for cell in row if cell.text), "")
         cells = dict(zip(block.columns, row, strict=False))
-        if "Date" in cells and not any(cell.shows_number for cell in row):
+        if {"Date", "Rate"} & {*cells} and not any(cell.shows_number for cell in row):
             group = words.types.get(word, word)
             continue
         is_total = index == len(block.rows) - 1 and block.columns[0] not in {"Currency", ""}
-        name = "total" if is_total else _name_in_block(index, word, cells, words, month)
+        if is_total:
+            name = "total"
+        elif "Rate" in cells:
+            counted = expected.counted(client, month, currency)
+            name = _name_vat_row(word, cells, row, counted, words)
+        else:
+            name = _name_row(index, word, cells, words, month)
         key: Key = (currency, _section(block.columns), name)
         if key[1] == "totals":
             key = (name, "totals")
@@ -283,14 +302,25 @@ def _section(columns: list[str]) -> str:
     return by_first.get(columns[0], "month")
 
 
-def _name_in_block(index: int, word: str, cells: dict[str, Shown], words: Words, month: Month) -> str:
+def _name_vat_row(
+    word: str, cells: dict[str, Shown], row: Sequence[Shown], counted: list[raw.Document], words: Words
+) -> str:
+    """What a row of a small VAT table is called. Where no column tells its region, its rate has to."""
+    if word == words.rounding:
+        return "rounding"
+    rate = cells["Rate"].rate
+    subtotal = next((scheme for name, scheme in words.schemes.items() if word.endswith(name)), "")
+    if rate == "none" and subtotal:
+        return f"{expected.SUBTOTAL} {subtotal}"
+    code = cells["Exemption"].text if "Exemption" in cells else ""
+    if [*cells].index("Rate") == NAMES_REGION + 1:
+        return expected.vat_name("", words.region_names.get(row[NAMES_REGION].text, "?"), rate, code)
+    regions = {region for _, region, *_ in expected.vat_keys(counted, None if rate == "none" else rate, code)}
+    return expected.vat_name("", regions.pop() if len(regions) == 1 else "", rate, code)
+
+
+def _name_row(index: int, word: str, cells: dict[str, Shown], words: Words, month: Month) -> str:
     """What a row is called: by its word, or by its place where the word is a month or a bucket."""
-    if "Rate" in cells:
-        if cells["Tax names"].text == words.rounding:
-            return "rounding"
-        return expected.vat_name(
-            "", cells["Rate"].rate, cells["Exemption"].text if "Exemption" in cells else ""
-        )
     if "Bucket" in cells and "Number" not in cells:
         return dict(enumerate(oracle.BUCKETS)).get(index, word)
     if "Number" not in cells and "Type" not in cells and "Currency" not in cells:

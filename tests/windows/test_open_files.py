@@ -152,8 +152,9 @@ def test_old_folder_that_could_not_be_removed_goes_with_the_next_run(month: Offi
     mine = folder(month, ANA)
     aside = mine.with_name(f".{mine.name}.old")
     aside.mkdir()
-    (aside / "left.xlsx").write_bytes(b"left")
-    with held(aside / "left.xlsx"):
+    left = aside / f"{mine.name}-2026-10.html"
+    left.write_bytes(b"left")
+    with held(left):
         assert month.run().code == 8
         assert month.entries[RUI]["state"] == "ready"
     assert month.run().code == 0
@@ -171,4 +172,4 @@ def test_folder_is_not_swapped_while_a_file_in_it_is_open_and_the_file_is_named(
         publish.swap_in(staged, target, lying=[target])
     assert [path.name for path in target.iterdir()] == ["old.txt"]
     publish.swap_in(staged, target, lying=[target])
-    assert [path.name for path in target.iterdir()] == ["new.txt"]
+    assert sorted(path.name for path in target.iterdir()) == ["new.txt", "old.txt"]

@@ -1,0 +1,53 @@
+"""VAT rates of Portugal's regions by day, in percent."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from reports.data.tables import parse_day, read_table
+
+REGIONS = ("PT", "PT-AC", "PT-MA")
+"""Mainland, Azores, Madeira, as the vendor and SAF-T (PT) write them."""
+
+
+class Rate(NamedTuple):
+    """A rate of a region on its days, both included. `level` is RED, INT or NOR."""
+
+    level: str
+    percent: Decimal
+    valid_from: dt.date
+    valid_until: dt.date
+
+
+def had_rate(region: str, percent: Decimal, day: dt.date) -> bool:
+    """Whether the table says that the region had the rate on `day`. Every region has 0 %."""
+    return not percent or any(
+        rate.percent == percent and rate.valid_from <= day <= rate.valid_until for rate in _rates()[region]
+    )
+
+
+def is_before_table(region: str, day: dt.date) -> bool:
+    """Whether the table claims nothing about the region on `day`, which lies before its first row."""
+    return day < min(rate.valid_from for rate in _rates()[region])
+
+
+def rates_in_force(day: dt.date) -> frozenset[Decimal]:
+    """The rates that any region had on `day`."""
+    rates = (rate for own in _rates().values() for rate in own)
+    return frozenset(rate.percent for rate in rates if rate.valid_from <= day <= rate.valid_until)
+
+
+@cache
+def _rates() -> Mapping[str, Sequence[Rate]]:
+    found: dict[str, list[Rate]] = {region: [] for region in REGIONS}
+    for row in read_table("vat-rates"):
+        rate = Rate(
+            level=row["level"],
+            percent=Decimal(row["rate"]),
+            valid_from=parse_day(row["valid_from"], default=dt.date.min),
+            valid_until=parse_day(row["valid_until"], default=dt.date.max),
+        )
+        found[row["region"]].append(rate)
+    return found

@@ -1,0 +1,55 @@
+"""How many entries a page is asked for: as many as the service gives, remembered for the account's run.
+
+The service documents 10, 20 and 30 as an account's settings and no largest size; a recorded reply echoes 50.
+Its limit counts requests, so larger pages are what makes a month faster. What comes back is believed: the
+`pagination` of a reply, never what was asked for.
+"""
+
+import threading
+from collections.abc import Sequence
+
+LARGEST = 100
+DOCUMENTED = 30
+OTHERS = (30, 20, 10)
+"""Sizes to read with when a row repeats at a page's end the same way each time."""
+
+
+class PageSize:
+    """The page size of one account's run; its methods may be called from any thread.
+
+    `wanted` None: LARGEST is asked for until the service refuses it, then DOCUMENTED.
+    """
+
+    def __init__(self, wanted: int | None) -> None:
+        self._lock = threading.Lock()
+        self._is_open = wanted is None
+        self._current = LARGEST if wanted is None else wanted
+
+    @property
+    def current(self) -> int:
+        """What to ask for now."""
+        return self._current
+
+    @property
+    def may_fall_back(self) -> bool:
+        """The service has neither given a page of this size nor refused one."""
+        return self._is_open
+
+    def is_ignored(self, stated: int) -> bool:
+        """Whether a reply of `stated` entries a page shows that the size was passed over, not cut down."""
+        return self._is_open and stated < DOCUMENTED
+
+    def believe(self, stated: int) -> None:
+        """A page came, of so many entries by its own word."""
+        with self._lock:
+            if self._is_open:
+                self._is_open, self._current = False, stated
+
+    def fall_back(self) -> None:
+        """Asks for the documented size from now on."""
+        with self._lock:
+            self._is_open, self._current = False, DOCUMENTED
+
+    def others(self) -> Sequence[int]:
+        """Sizes whose pages end elsewhere."""
+        return [size for size in OTHERS if size != self._current]
