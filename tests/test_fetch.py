@@ -276,13 +276,12 @@ def test_the_other_pages_of_a_client_that_failed_are_not_asked_for(
 
     def script(seen: Seen) -> Any:
         if seen.page == 3:
-            # The page before has failed: that is to be noticed before the next one could be asked for.
+            # It may be under way when the page before fails: that is to be noticed before the next one.
             wait_until(lambda: sum(future.cancelled() for future in submitted.futures) == 37)
         return reply(status=422) if seen.page == 2 else right(seen)
 
     (failure,), seen = _read(script, tmp_path, parallel=1)
     assert isinstance(failure, Failure)
-    # The third may be under way before the failure is noticed, and no other.
     assert [one.page for one in seen] in ([1, 2], [1, 2, 3])
 
 

@@ -77,6 +77,7 @@ def test_every_other_text_is_none(address: str) -> None:
     assert safe_url(address) is None
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.lists(addresses, min_size=8, max_size=30))
 @example(LINKS)
