@@ -128,6 +128,7 @@ def test_overdue_and_settled_are_told_by_word_and_marked_quietly(made: Path) -> 
     assert documents["C2"].value == "Paid"
     assert conditions(open_documents) == [
         ("E2:E3", "greaterThan", "0"),
+        ("F2:F3", "equal", '"In your favour"'),
         ("F2:F3", "notEqual", '"Not due"'),
     ]
     assert [open_documents.cell(row=row, column=6).value for row in (2, 3)] == [

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from reports.figures.totals import CURRENT
+from reports.figures.totals import CREDIT, CURRENT
 from reports.render.labels import N_, Labels
 from reports.render.layout import Column, Kind, Mark, Tone
 
@@ -193,5 +193,6 @@ def _marks(name: str, labels: Labels) -> tuple[Mark, ...]:
     if name == "days_overdue":
         return (Mark("above", 0, Tone.ATTENTION),)
     if name == "bucket":
-        return (Mark("is not", labels.bucket(CURRENT), Tone.ATTENTION),)
+        in_favour = Mark("is", labels.bucket(CREDIT), Tone.QUIET)
+        return (in_favour, Mark("is not", labels.bucket(CURRENT), Tone.ATTENTION))
     return ()

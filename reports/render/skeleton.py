@@ -244,7 +244,8 @@ class _Making:
     def _rule(self, mark: Mark) -> Rule:
         value = f'"{mark.value}"' if isinstance(mark.value, str) else str(mark.value)
         dxf = looks.toned(mark.tone, self._inks)
-        return Rule(type="cellIs", operator=OPERATORS[mark.test], formula=[value], dxf=dxf)
+        # The first mark that fits is the one that shows.
+        return Rule(type="cellIs", operator=OPERATORS[mark.test], formula=[value], dxf=dxf, stopIfTrue=True)
 
     def _table_style(self) -> str:
         """The workbook's own style of tables: the issuer's colour, very light, behind every other row.
