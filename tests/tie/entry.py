@@ -30,7 +30,7 @@ PREFIXES = {
 
 @dataclass(frozen=True)
 class Item:
-    """A line as it came. `may_have_rate`: its tax has an id and gives no value."""
+    """A line as it came. `may_have_rate`: its tax has an id, readable or not, and gives no value."""
 
     tax_id: int | None
     rate: Decimal | None
@@ -107,7 +107,7 @@ def _read_item(raw: Raw) -> Item:
     return Item(
         tax_id=read_id(tax.get("id")),
         rate=read_rate(tax.get("value")),
-        may_have_rate=read_id(tax.get("id")) is not None and tax.get("value") in (None, ""),
+        may_have_rate=tax.get("id") not in (None, "") and tax.get("value") in (None, ""),
         tax_name=name if isinstance(name, str) else None,
         quantity=_read_or_nothing(raw.get("quantity")),
         unit_price=_read_or_nothing(raw.get("unit_price")),
