@@ -91,8 +91,11 @@ def _complete_item(
             remarks.append(Remark(RESOLVED, str(item.position), plain(rate)))
     worked = _work_out(item, rate)
     if worked is None:
-        # An amount that is there and cannot be read has a remark of its own.
-        if not any(remark.field.startswith(f"{place}.") for remark in document.remarks):
+        # An amount that is there and cannot be read fails the client, by its own name.
+        if not any(
+            remark.code == "AMOUNT-UNREADABLE" and remark.field.startswith(f"{place}.")
+            for remark in document.remarks
+        ):
             remarks.append(Remark(UNREADABLE, place, "a line without amounts"))
         net = tax = gross = None
     else:
