@@ -129,7 +129,7 @@ def test_readings_that_repeat_entries_may_have_all_of_them_together(tmp_path: Pa
     assert isinstance(reading, Reading)
     # Pages of 20 lack 20 and 40, pages of 30 lack 30.
     assert (reading.documents, sorted({*_ids(reading)})) == (45, [*range(45)])
-    assert reading.pages == 3 + 2
+    assert reading.pages == 3 + 3 + 2
 
 
 def test_entries_that_repeat_with_other_figures_are_no_reading(tmp_path: Path) -> None:

@@ -249,7 +249,8 @@ class _ClientReading:
         earlier: Mapping[int, bytes] | None = None
         moved = MovedError("two full readings differ")
         repeating = _Repeating()
-        sizes = [None, *self._desk.api.page_size.others()]
+        # Once more as before, for a list that moved; then with pages that end elsewhere.
+        sizes = [None, None, *self._desk.api.page_size.others()]
         with ExitStack() as spools:
             for _ in range(READINGS):
                 spool = spools.enter_context(Spool(self._desk.source))
