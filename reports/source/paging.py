@@ -230,6 +230,8 @@ def _print(entry: Mapping[str, Any], place: str) -> bytes:
     """A digest of what figures rest on: a signed link, or a field nobody knows, may differ every time."""
     figures = {name: entry[name] for name in FIGURES & entry.keys()}
     lines = entry.get("items")
+    owner = entry.get("client")
+    figures["client"] = owner.get("id") if isinstance(owner, dict) else owner
     figures["items"] = [*map(_line_figures, lines)] if isinstance(lines, list) else lines
     try:
         text = _WRITER.encode(figures)
