@@ -451,7 +451,8 @@ def test_a_key_that_is_refused_midway_leaves_what_was_read_before(office: Office
     said = office.spawn("run", "config.yaml", "--jobs", jobs)
     assert said.code == 5, said
     # The third may not be proven yet when the fourth is refused.
-    assert [entry["state"] for entry in office.entries.values()].count("ready") in (2, 3)
+    # One of the requests before the refusal is for the taxes.
+    assert [entry["state"] for entry in office.entries.values()].count("ready") in (1, 2, 3)
     assert remains(office) == []
 
 
