@@ -201,9 +201,13 @@ def test_the_key_is_nowhere_when_the_api_cannot_be_reached(
 
 def test_the_key_is_nowhere_when_there_is_no_secure_connection(office: Office, key: str, quick: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_answer_in_plain, args=(listener,), daemon=True).start()
+        answering = threading.Thread(target=_answer_in_plain, args=(listener,), daemon=True)
+        answering.start()
         at(office, f"https://127.0.0.1:{listener.getsockname()[1]}")
         ran = told(office, key)
+        # Closing alone would not wake it in accept.
+        listener.shutdown(socket.SHUT_RDWR)
+        answering.join()
     assert ran.code == 4
     assert "no secure connection" in ran.out
     assert leaks(office, key, ran) == []

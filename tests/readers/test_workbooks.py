@@ -28,11 +28,11 @@ ROUNDING = 1e-9
 """What binary fractions may lose; a cent is ten million times that."""
 
 KINDS = {
-    "t_documents": "LTTDDTTMMMMMMMTTLBN",
+    "t_documents": "LTTDDTTMMMMMMMMNNTTLBN",
     "t_lines": "TTTDTTTNNPMTPTMMMTN",
-    "t_vat": "TTPTTTNMMMMMMM",
-    "t_open": "LTDDNTTMLN",
-    "t_clients": "NTTTTNMMMMMMMNNTT",
+    "t_vat": "TTTPTTTNMMMMMMM",
+    "t_open": "LTDDNTTMTLN",
+    "t_clients": "NTTTTNMMMMMMMMNNTT",
     "t_not_counted": "TTLTTDTTMTLN",
     "t_findings": "TTTTTTTTN",
 }
