@@ -35,7 +35,7 @@ from reports.plan import brand_of
 from reports.redaction import Redactor
 from reports.render import browser, pages
 from reports.render.labels import Labels
-from reports.result import Run
+from reports.result import Ended
 from reports.settings import keys
 from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Smtp
@@ -47,7 +47,7 @@ TIMES_THE_LAST_RUN = 2
 """New folders are whole before the old ones go."""
 
 LONG_AGO_DAYS = 35
-MEANINGS = {
+MEANINGS: Mapping[int, str] = {
     ExitCode.DONE: "every client done",
     ExitCode.BUG: "a bug",
     ExitCode.USAGE: "wrong configuration",
@@ -181,10 +181,10 @@ def _folder(folder: Path) -> Item:
     return _well(f"output: {folder} can be written")
 
 
-def _space(account_folder: Path, last: Run | None) -> Iterator[Item]:
+def _space(account_folder: Path, last: Ended | None) -> Iterator[Item]:
     """Whether a run has room, going by the last one; nothing where the disk does not say."""
     try:
-        taken = _size(account_folder / last["period"]["label"]) if last else 0
+        taken = _size(account_folder / last.period_label) if last else 0
         free = shutil.disk_usage(_nearest(account_folder) or account_folder).free
     except OSError:
         return
@@ -196,17 +196,17 @@ def _space(account_folder: Path, last: Run | None) -> Iterator[Item]:
         yield _well(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
 
 
-def _last_run(settings: Config, last: Run | None, now: dt.datetime) -> Item:
+def _last_run(settings: Config, last: Ended | None, now: dt.datetime) -> Item:
     """How the last run ended: what a scheduler that ran it at night does not tell."""
     if last is None:
         return _well("last run: there is none yet")
-    ended = dt.datetime.fromisoformat(last["finished_at"]).astimezone(settings.time_zone)
+    ended = dt.datetime.fromisoformat(last.finished_at).astimezone(settings.time_zone)
     days = (local_day(now, settings.time_zone) - ended.date()).days
-    meaning = MEANINGS.get(last["exit_code"], "of another version")
+    meaning = MEANINGS.get(last.exit_code, "of another version")
     doubt = f" That is {days} days ago: is it still scheduled?" if days > LONG_AGO_DAYS else ""
     return _well(
-        f"last run: {last['period']['label']}, ended {ended:%Y-%m-%d %H:%M} with {last['exit_code']} "
-        f"({meaning}): {last['message']}{doubt}"
+        f"last run: {last.period_label}, ended {ended:%Y-%m-%d %H:%M} with {last.exit_code} "
+        f"({meaning}): {last.message}{doubt}"
     )
 
 

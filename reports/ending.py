@@ -5,7 +5,7 @@ import logging
 
 from reports import files, result
 from reports.deliver import record
-from reports.deliver.entry import account_finding
+from reports.deliver.entry import account_finding, instant
 from reports.errors import ExitCode, WriteError, most_severe
 from reports.figures.account_checks import is_silence
 from reports.month import UNMAILED, Month
@@ -13,6 +13,7 @@ from reports.plan import Clock, Outcome, brand_of, few, last_line
 from reports.render import account_pages, pages, parts, workbook
 from reports.render.account import FAILED, TOO_LARGE, Account, AccountFinding
 from reports.render.labels import Labels
+from reports.result import Ended
 from reports.source.client_list import stored_clients
 
 MONTHS_NAMED = 6
@@ -42,9 +43,8 @@ def sum_up(month: Month) -> None:
 
 def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
     """Writes the run record, and the line in RESULT.html."""
-    account, plan = _account(month), month.plan
-    code = most_severe([*month.codes, _code(month, account)])
-    message = last_line(_sentence(month, account), code)
+    account, plan, finished_at = _account(month), month.plan, now()
+    code, message = _conclusion(month, account)
     log.info("%s", message)
     try:
         record.write(
@@ -52,19 +52,29 @@ def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
             account=account.name,
             period=plan.period,
             started_at=started_at,
-            finished_at=now(),
+            finished_at=finished_at,
             exit_code=code,
             message=message,
             entries=(month.entries[line.id] for line in account.clients),
             findings=[account_finding(one.finding, one.client_id) for one in account.findings],
         )
         month.is_recorded = True
-        result.write(plan.account_folder, Labels(plan.config.language))
     except WriteError as error:
         month.lack(error)
-        code = most_severe(month.codes)
-        message = last_line(_sentence(month, account), code)
+        code, message = _conclusion(month, account)
+    try:
+        own = Ended(account.name, plan.period.label, instant(finished_at), int(code), message)
+        result.write(plan.account_folder, own, Labels(plan.config.language))
+    except WriteError as error:
+        month.lack(error)
+        code, message = _conclusion(month, account)
     return Outcome(code, message, plan.folder)
+
+
+def _conclusion(month: Month, account: Account) -> tuple[ExitCode, str]:
+    """The exit code and the last sentence, as far as it is known what was written."""
+    code = most_severe([*month.codes, _code(month, account)])
+    return code, last_line(_sentence(month, account), code)
 
 
 def _account(month: Month) -> Account:
