@@ -265,6 +265,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             now=_seconds(now),
             on_page=month.page,
             meanwhile=month.publish_made,
+            as_of=plan.today,
         )
         with closing(readings):
             for result in readings:

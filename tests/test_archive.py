@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,12 @@ def test_pages_come_back_in_order_with_their_exact_text(tmp_path: Path) -> None:
 
 
 def test_the_header_comes_back(tmp_path: Path) -> None:
-    fields = {"details": {"fiscal_id": "999999990"}, "origin": "https://x.example", "taxes": '{"taxes": []}'}
+    fields = {
+        "details": {"fiscal_id": "999999990"},
+        "origin": "https://x.example",
+        "taxes": '{"taxes": []}',
+        "as_of": date(2026, 11, 1),
+    }
     assert read_header(_store(tmp_path, "{}", **fields)) == _header(1, **fields)
 
 
@@ -72,6 +77,7 @@ def test_an_archive_is_lines_of_json_that_anybody_can_read(tmp_path: Path) -> No
         "client_details": None,
         "origin": None,
         "taxes": None,
+        "as_of": None,
     }
     assert pages == ["one", "two"]
 

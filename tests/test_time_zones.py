@@ -5,6 +5,8 @@ the time-zone database nor Python's reading of it has a part in what is expected
 """
 
 import ast
+import gzip
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from reports.run import Options, plans
+from reports.redaction import Redactor
+from reports.run import Options, plans, run
 from reports.settings.config import Config, load
 from reports.source.sandbox import Sandbox
 from reports.source.sandbox_data import Account
 from tests.asking import GOOD, ask
-from tests.conftest import ANA, RUI, Figure
-from tests.office import ACCOUNT, HTML_ONLY, Office, account, invoice, tree
+from tests.conftest import ANA, EVA, RUI, Figure
+from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, account, invoice, tree
 from tests.scripted_api import ScriptedApi, TurnedClock, reply
 
 HOUR = timedelta(hours=1)
@@ -235,6 +238,91 @@ def test_a_month_rendered_again_weeks_later_is_the_same_to_the_byte(office: Offi
     assert {name: tree(office.month)[name] for name in papers(office)} == {
         name: then[name] for name in papers(office)
     }
+
+
+class NightClock:
+    """A wall clock that goes on by a minute whenever somebody looks at it."""
+
+    def __init__(self, start: datetime) -> None:
+        self._next = start
+
+    def __call__(self) -> datetime:
+        now, self._next = self._next, self._next + timedelta(minutes=1)
+        return now
+
+
+class Silent:
+    """A screen that nobody watches."""
+
+    def say(self, text: str) -> None: ...
+
+    def progress(self, done: int, total: int, text: str) -> None: ...
+
+
+BEFORE_MIDNIGHT = datetime(2026, 11, 2, 23, 58, tzinfo=UTC)
+"""In Lisbon too. The first client is read at 23:59, the second at 00:00, the third at 00:01."""
+
+
+@pytest.fixture
+def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A month that was run over midnight; each client owes a document that is due on the day it began."""
+    data = account({ANA: "Ana", RUI: "Rui", EVA: "Eva"})
+    for identity, documents in data.documents.items():
+        documents[:] = [invoice(identity, "Ana", date(2026, 10, 20), number=1, due_date="02/11/2026")]
+    with Sandbox(account_data=data) as sandbox:
+        office = Office(tmp_path, sandbox)
+        office.configure([ANA, RUI, EVA], output=HTML_ONLY)
+        monkeypatch.setenv(KEY_VARIABLE, sandbox.api_key)
+        planned = plans([load(office.config)], Options(), now=BEFORE_MIDNIGHT, with_keys=True)
+        ended = run(planned, now=NightClock(BEFORE_MIDNIGHT), screen=Silent(), redact=Redactor())
+        assert ended.exit_code == 0
+        yield office
+
+
+def late(office: Office) -> dict[int, str]:
+    """The bucket in which each client's document is."""
+    return {
+        identity: next(row["bucket"] for row in entry["ageing"] if row["amount"] != "0.00")
+        for identity, entry in office.entries.items()
+    }
+
+
+def heads(office: Office) -> dict[int, Any]:
+    paths = {identity: office.month / "source" / f"{identity}.jsonl.gz" for identity in office.entries}
+    return {
+        one: json.loads(gzip.decompress(path.read_bytes()).splitlines()[0]) for one, path in paths.items()
+    }
+
+
+def test_a_run_over_midnight_reports_all_clients_as_of_the_day_it_began(night: Office) -> None:
+    read_on = [entry["read_at"][:10] for entry in night.entries.values()]
+    assert sorted(read_on) == ["2026-11-02", "2026-11-03", "2026-11-03"]
+    assert {*late(night).values()} == {"current"}
+    assert {head["as_of"] for head in heads(night).values()} == {"2026-11-02"}
+
+
+def test_what_was_read_over_midnight_is_rendered_again_to_the_byte(night: Office) -> None:
+    then = {name: tree(night.month)[name] for name in papers(night)}
+    night.run("--offline", SOURCE_DATE_EPOCH=f"{datetime(2026, 12, 24, tzinfo=UTC).timestamp():.0f}")
+    assert {name: tree(night.month)[name] for name in papers(night)} == then
+
+
+def test_an_archive_that_does_not_say_is_as_of_the_day_it_was_read(night: Office) -> None:
+    for identity, head in heads(night).items():
+        path = night.month / "source" / f"{identity}.jsonl.gz"
+        del head["as_of"]
+        lines = [json.dumps(head).encode(), *gzip.decompress(path.read_bytes()).splitlines()[1:]]
+        path.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
+    night.run("--offline")
+    assert sorted(late(night).values()) == ["1-30", "1-30", "current"]
+
+
+def test_what_a_run_of_yesterday_read_after_midnight_is_read_again(night: Office) -> None:
+    asked = len(night.sandbox.requests)
+    night.run("--resume", SOURCE_DATE_EPOCH=f"{datetime(2026, 11, 3, 6, 30, tzinfo=UTC).timestamp():.0f}")
+    paths = {request.path for request in night.sandbox.requests[asked:]}
+    assert {f"/clients/{identity}/invoices.json" for identity in (ANA, RUI, EVA)} <= paths
+    assert {*late(night).values()} == {"1-30"}
 
 
 class LeapingClock(TurnedClock):

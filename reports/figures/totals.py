@@ -201,7 +201,7 @@ class Figures:
 def build(tables: Tables, *, period: Period, read_on: date, limits: Sequence[int]) -> Figures:
     """The figures of one client.
 
-    `read_on` is the day of reading in the business's time zone; `limits` are the upper ends of the ageing
+    `read_on` is the day of the run in the business's time zone; `limits` are the upper ends of the ageing
     buckets in days, such as 30, 60, 90.
     """
     every = tables.documents

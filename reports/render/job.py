@@ -142,7 +142,8 @@ def _reckoned(job: Job) -> _Reckoned:
     word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
     laid_out = tables.build(documents, _taxation(job, header, documents, word))
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
-    figures = totals.build(laid_out, period=job.period, read_on=read_at.date(), limits=job.ageing)
+    read_on = header.as_of or read_at.date()
+    figures = totals.build(laid_out, period=job.period, read_on=read_on, limits=job.ageing)
     who = _identity(job, documents, word)
     findings = (
         *client_checks.check(who, word, figures),

@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from itertools import chain, count, zip_longest
 from pathlib import Path
 from types import NoneType, TracebackType
@@ -54,7 +54,8 @@ class Header:
     client itself, in the form of the room `details`, when that was asked for. `complete` is False only for a
     list of clients of which no more than the first page was wanted. `origin` is who was asked, `https://host`;
     archives of older versions do not say. `taxes` is the answer to `GET /taxes.json` of the same run, None
-    where there was none.
+    where there was none. `as_of` is the day on which the run began, in the business's time zone: open documents
+    age as of that day. Archives of older versions do not say.
     """
 
     schema: int
@@ -67,6 +68,7 @@ class Header:
     details: dict[str, Any] | None = None
     origin: str | None = None
     taxes: str | None = None
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,7 @@ def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
         details=raw["client_details"],
         origin=raw.get("origin"),
         taxes=raw.get("taxes"),
+        as_of=date.fromisoformat(raw["as_of"]) if raw.get("as_of") is not None else None,
     )
 
 
@@ -271,6 +274,7 @@ def _has_types(raw: dict[str, Any]) -> bool:
         and isinstance(raw["client_details"], (dict, NoneType))
         and isinstance(raw.get("origin"), texts)
         and isinstance(raw.get("taxes"), texts)
+        and isinstance(raw.get("as_of"), texts)
     )
 
 
@@ -304,6 +308,7 @@ def _header_line(header: Header) -> object:
         "client_details": header.details,
         "origin": header.origin,
         "taxes": header.taxes,
+        "as_of": header.as_of.isoformat() if header.as_of else None,
     }
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -102,19 +102,20 @@ def fetch(
     now: Callable[[], datetime],
     on_page: Callable[[int, int, int], None],
     meanwhile: Callable[[], None] = lambda: None,
+    as_of: date | None = None,
 ) -> Generator[Reading | Failure, None, None]:
     """Each client as soon as it is done, in any order; begins when first asked for a result.
 
     `verify`: "first_page" reads page 1 again at the end, "all" reads everything twice; a client of one page
     needs neither. `now` says the instant at which a reading was proven complete. `on_page` is told the
     client, how many of its pages are in and how many there are; it is called by other threads, one at a time.
-    `meanwhile` is called now and then while a result is waited for.
+    `meanwhile` is called now and then while a result is waited for. `as_of` is the day that all archives say.
 
     Raises RefusedError when key or account is refused: nothing is asked after it. When it is closed early,
     or anything is raised, `api` is stopped and all threads end.
     """
     inquiry, crew = Inquiry(api), Crew(parallel, name="pages")
-    desk = _Desk(api, account, source, verify, now, on_page, inquiry, crew)
+    desk = _Desk(api, account, source, verify, now, on_page, inquiry, crew, as_of)
     clients = Crew(parallel + 1, name="client")
     done: SimpleQueue[Future[Reading | Failure]] = SimpleQueue()
     left = enumerate(wanted)
@@ -181,6 +182,7 @@ class _Desk:
     on_page: Callable[[int, int, int], None]
     inquiry: Inquiry
     crew: Crew
+    as_of: date | None
     first_answer: threading.Event = field(default_factory=threading.Event)
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
@@ -377,6 +379,7 @@ class _ClientReading:
             details=details,
             origin=desk.api.origin,
             taxes=desk.inquiry.taxes(),
+            as_of=desk.as_of,
         )
         archive = path_of(desk.source, client)
         spools[0].finish(header, archive, others=spools[1:])

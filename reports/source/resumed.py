@@ -60,5 +60,6 @@ class Today:
             if path.exists():
                 _log.warning("%s", error)
             return None
-        is_todays = header.read_at.astimezone(self.time_zone).date() == self.day
-        return header if is_todays and header.origin == self.origin else None
+        # All clients of a run are as of one day: what a run of yesterday read after midnight is not.
+        as_of = header.as_of or header.read_at.astimezone(self.time_zone).date()
+        return header if as_of == self.day and header.origin == self.origin else None
