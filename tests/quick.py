@@ -21,8 +21,9 @@ SLOW_PLACES = frozenset(
     test_faults_lasting test_faults_passing test_faults_planted test_faults_processes test_figures_tie
     test_hostile test_hostile_mail test_hostile_memory test_hostile_values test_init test_init_terminal
     test_keys test_leaks_runs test_message_run test_mistakes_ask_nothing test_one_figure test_payloads
-    test_payloads_command test_persons_files test_publish test_quick test_readback test_readback_page
-    test_readback_run test_resume test_run test_send test_send_killed test_send_run test_send_secrets
+    test_payloads_command test_persons_files test_planted test_publish test_quick test_readback
+    test_readback_page test_readback_run test_result test_resume test_run test_send test_send_killed
+    test_send_run test_send_secrets
     test_send_server test_unattended test_workbook_scale test_workers
     """.split()
 )
