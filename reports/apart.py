@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 NEEDED = ("pandas", "reports.client_files")
 """What takes half a second to be loaded."""
 
+_PLAIN = logging.Formatter()
+
 
 class Line(NamedTuple):
-    """A line of the log that a worker would have written."""
+    """A line of the log that a worker would have written, with the lines of its traceback."""
 
     logger: str
     level: int
@@ -66,7 +68,10 @@ class _Notes(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # A worker of a cluster may have several threads at work.
         if record.thread == self._thread:
-            self.lines.append(Line(record.name, record.levelno, record.getMessage()))
+            text = record.getMessage()
+            if record.exc_info:
+                text = f"{text}\n{_PLAIN.formatException(record.exc_info)}"
+            self.lines.append(Line(record.name, record.levelno, text))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ What is to be made is a plain value without a secret in it, and so is what was m
 process, in another one, or on another machine that sees the same folders; to publish it is up to the month.
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from reports import files, names
 from reports.deliver import message, publish
 from reports.deliver.entry import Entry, ready_entry
 from reports.deliver.message import Mail
+from reports.errors import ReportsError, UnforeseenError
 from reports.render import account, parts
 from reports.render.account import ClientLine
 from reports.render.job import Job, Rendered, render
 from reports.render.parts import Packed
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,20 @@ class Made:
 
 
 def make(task: Task) -> Made:
-    """Does the task. Raises ClientError, and WriteError; then nothing is left of what was begun."""
+    """Does the task. Raises ClientError, and WriteError; then nothing is left of what was begun.
+
+    What nobody foresaw is the client's own failure too, UnforeseenError, and its traceback is logged.
+    """
+    try:
+        return _make(task)
+    except ReportsError:
+        raise
+    except Exception as error:
+        log.exception("client %s: an error that nobody foresaw", task.job.client)
+        raise UnforeseenError from error
+
+
+def _make(task: Task) -> Made:
     if task.kept:
         rendered = render(task.job, None)
         return _made(rendered, task.kept, None)

@@ -91,6 +91,19 @@ class DataError(ClientError):
     """A document cannot be read exactly; no statement is published around a hole."""
 
 
+UNFORESEEN = (
+    "an error that nobody foresaw stopped this client. run.log has its details: show them to whoever looks "
+    "after this program"
+)
+
+
+class UnforeseenError(ClientError):
+    """This client's documents or files raised what no code expects; the traceback is in the log."""
+
+    def __init__(self, message: str = UNFORESEEN) -> None:
+        super().__init__(message)
+
+
 class RefusedError(ReportsError):
     """The API refused key or account: the same for every client, so the account stops at once."""
 

@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from reports.errors import UNFORESEEN
 from reports.figures.checks import RULES
 
 TOP = Path(__file__).parent.parent
@@ -22,9 +23,10 @@ KEYWORDS = {"_": None, "N_": None, "text": None}
 
 
 def words() -> set[str]:
-    """Every label of package and templates, and every sentence of a finding."""
+    """Every label of package and templates, and every sentence of a finding or of a failure."""
     return {*_extracted(TOP / "reports" / "render"), *_extracted(TOP / "templates")} | {
-        rule.sentence for rule in RULES.values()
+        *(rule.sentence for rule in RULES.values()),
+        UNFORESEEN,
     }
 
 

@@ -304,7 +304,7 @@ def test_a_bug_shows_its_traceback_without_the_key(office: Office, key: str) -> 
         "run", "config.yaml", "-v", program=("-c", program), env={KEY_VARIABLE: key}
     ) as process:
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 1
+    assert process.returncode == 4
     log = (office.month / "run.log").read_text("utf-8")
     assert "Traceback" in log
     assert "ValueError: ('https://office.example/?api_key=[key]', '[key]')" in log

@@ -623,12 +623,12 @@ def test_second_run_of_a_folder_ends_at_once_and_writes_nothing(office: Office) 
 @pytest.mark.parametrize(
     ("where", "words"),
     [
-        ("client_files.render", ()),
-        ("client_files.render", ("--client", f"{RUI}")),
         ("ending.pages.overview", ()),
+        ("ending.pages.overview", ("--client", f"{RUI}")),
+        ("brief.Brief.task", ()),
     ],
 )
-def test_bug_is_one_line_on_the_screen_and_a_traceback_in_the_log(
+def test_bug_beside_the_clients_is_one_line_on_the_screen_and_a_traceback_in_the_log(
     office: Office, monkeypatch: pytest.MonkeyPatch, where: str, words: tuple[str, ...]
 ) -> None:
     office.run()

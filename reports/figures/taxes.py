@@ -28,14 +28,25 @@ class Taxation(NamedTuple):
 
 
 def parse_taxes(answers: Iterable[str]) -> Mapping[str, KnownTax]:
-    """The taxes of the answers, by id; the first answer that has an id says what it is."""
+    """The taxes of the answers, by id; the first answer that has an id says what it is.
+
+    An answer that is none, as in a stored page that somebody changed, says nothing.
+    """
     taxes: dict[str, KnownTax] = {}
     for answer in answers:
-        listed = exact_json.read(answer).get("taxes")
+        found = _read(answer)
+        listed = found.get("taxes") if isinstance(found, dict) else None
         rows = (row for row in listed if isinstance(row, dict)) if isinstance(listed, list) else ()
         for row in rows:
             taxes.setdefault(str(row.get("id")), KnownTax(_text(row.get("region")), _rate(row.get("value"))))
     return taxes
+
+
+def _read(answer: str) -> object:
+    try:
+        return exact_json.read(answer)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _text(value: object) -> str | None:

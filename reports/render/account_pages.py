@@ -241,7 +241,7 @@ def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
     fiscal_id = labels.fiscal_id(client.fiscal_id)
     before = (client.id, client.name, fiscal_id, labels.state(client.state))
     read_at = labels.instant(client.read_at) if client.read_at else None
-    after = (client.documents_read, client.warnings, read_at, client.reason)
+    after = (client.documents_read, client.warnings, read_at, client.reason and labels.failure(client.reason))
     amounts: Sequence[tuple[Value, ...]] = [
         (total.currency, total.documents, *(getattr(total, key) for key, _ in _TOTALS))
         for total in client.totals

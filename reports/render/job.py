@@ -247,8 +247,11 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
             documents = _documents(earlier.archive)
             head = archive.read_header(earlier.archive, owner=Owner(header.account, job.client))
             then = tables.build(documents, _taxation(job, head, documents, word))
-        except (ClientError, ValueError, TypeError, KeyError, AttributeError) as error:
-            log.warning("client %s is not held against %s: %s", job.client, earlier.period.label, error)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it fails no month
+            name = "" if isinstance(error, ClientError) else f"{type(error).__name__}: "
+            log.warning(
+                "client %s is not held against %s: %s%s", job.client, earlier.period.label, name, error
+            )
             continue
         held.append(earlier)
         found += changes.compare(

@@ -137,6 +137,10 @@ class Labels:
         """A tax number as it came; the one that stands for a buyer without a number, as what it means."""
         return self.text("Final consumer") if is_final_consumer(number) else number
 
+    def failure(self, reason: str | None) -> str:
+        """Why a client failed; what is said about one client or one file is shown as it came."""
+        return self.text(reason) if reason else self.text("No reason is known; look in run.log.")
+
     def not_counted(self, reason: str) -> str:
         return self._named(REASONS, reason)
 

@@ -24,7 +24,13 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from reports import interruption
-from reports.errors import ReadingError, RefusedError, ReportsError, UnreachableError
+from reports.errors import (
+    ReadingError,
+    RefusedError,
+    ReportsError,
+    UnforeseenError,
+    UnreachableError,
+)
 from reports.source.archive import SCHEMA, Header, Spool, path_of
 from reports.source.crew import Crew
 from reports.source.details import Inquiry
@@ -231,9 +237,14 @@ class _ClientReading:
         self._rank = rank
         self._lock = threading.Lock()
         self._requests = 0
+        self._bug_outside: Exception | None = None
 
     def result(self) -> Reading | Failure:
-        """Raises RefusedError, and StoppedError or CancelledError when the account was stopped."""
+        """What nobody foresaw is the client's failure too, and its traceback is logged.
+
+        Raises RefusedError, StoppedError or CancelledError when the account was stopped, and what `on_page`
+        raises.
+        """
         if self._rank:
             self._desk.first_answer.wait()
         try:
@@ -243,6 +254,13 @@ class _ClientReading:
         except ReportsError as error:
             # A traceback would keep the pages on its way alive for as long as the failure.
             return Failure(self._want.client, error.with_traceback(None), self._requests)
+        except (StoppedError, CancelledError):
+            raise
+        except Exception as error:
+            if error is self._bug_outside:
+                raise
+            _log.exception("client %s: an error that nobody foresaw", self._want.client)
+            return Failure(self._want.client, UnforeseenError(), self._requests)
         finally:
             self._desk.first_answer.set()
 
@@ -391,7 +409,11 @@ class _ClientReading:
 
     def _tell(self, ledger: Ledger) -> None:
         with self._desk.one_at_a_time:
-            self._desk.on_page(self._want.client, ledger.read, ledger.pages)
+            try:
+                self._desk.on_page(self._want.client, ledger.read, ledger.pages)
+            except Exception as bug:
+                self._bug_outside = bug
+                raise
 
     def _count(self) -> None:
         with self._lock:
