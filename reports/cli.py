@@ -204,7 +204,7 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
     multiple=True,
     type=int,
     metavar="ID",
-    help="Only this client, and in spite of warnings: naming it says that you looked. Repeatable.",
+    help="Only this client, whatever the run saw to be off: naming it says that you looked. Repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be sent to whom; connect to nothing.")
 @click.option(
@@ -219,7 +219,8 @@ def send(
 ) -> int:
     """Mail what a finished run wrote, each client once.
 
-    Held back are clients with warnings, without an address, and those whose mail may have arrived already.
+    Held back are clients with warnings, without an address, of a period that was not over, whose reported
+    documents are all gone, and those whose mail may have arrived already.
     """
     (settings,) = _load([config])
     from reports import send as post

@@ -4,7 +4,8 @@ A mail leaves as the run left it, so it is held against the run record first: th
 and to those whom the configuration names now. Nothing is written here, and nothing leaves.
 """
 
-from collections.abc import Collection, Mapping
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from enum import Enum
@@ -13,9 +14,10 @@ from typing import Any
 
 from reports import names
 from reports.deliver import message, record
-from reports.deliver.entry import Entry, are_files_kept, digest
+from reports.deliver.entry import Entry, are_files_kept, digest, missing_files
 from reports.deliver.outbox import Letter, Outbox
 from reports.errors import ConfigError
+from reports.period import local_day
 from reports.plan import Plan
 from reports.render import account
 from reports.settings.mail import Email, Recipients
@@ -68,8 +70,8 @@ class Ready:
 class Choice:
     """Whose mails: `clients`, or all of the configuration's.
 
-    Who is in `released` gets theirs in spite of warnings. `is_again`: also what left before; what may have
-    left, or not, only when its client is in `released` too.
+    Who is in `released` gets theirs in spite of what the run saw to be off. `is_again`: also what left
+    before; what may have left, or not, only when its client is in `released` too.
     """
 
     clients: Collection[int] = ()
@@ -91,8 +93,10 @@ def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready
     Raises ConfigError where no run is finished, or a client is not in it.
     """
     found = record.read(plan.folder)
-    if not found or found["account"] != plan.config.account.name:
+    if not found:
         raise no_run(plan)
+    if trouble := record.mismatch(found, plan.config.account.name, plan.period):
+        raise ConfigError(f"{plan.folder / record.FILE_NAME}: {trouble}. Run {plan.period.label} first")
     entries = record.entries(found)
     if unknown := [client for client in choice.clients if client not in entries]:
         raise ConfigError(f"--client {unknown[0]} is not in the run of {plan.period.label}: {plan.folder}")
@@ -138,11 +142,10 @@ def _ready(
         raise _Kept(
             State.HELD, _NO_MAIL.get(str(entry["unmailed"]), f"the run made no mail for it; {_AGAIN}")
         )
-    warnings = sum(finding.get("level") == "warning" for finding in entry["findings"])
-    if warnings and email.hold_on_warnings and client not in choice.released:
+    if client not in choice.released and (reasons := [*_doubts(plan, entry, email)]):
         raise _Kept(
             State.HELD,
-            f"warnings: {warnings}. Look at index.html; this mails it all the same: --client {client}",
+            f"{'; '.join(reasons)}. Look at index.html; this mails it all the same: --client {client}",
         )
     data, attachments = _proven(plan, entry, draft)
     heading = message.read(data)
@@ -151,6 +154,25 @@ def _ready(
     everybody = dict.fromkeys((*recipients.to, *recipients.cc, *recipients.bcc))
     known_as = last.message_id if last and last.is_unclear else None
     return Ready(client, entry["name"], data, draft["sha256"], tuple(everybody), attachments, known_as)
+
+
+def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[str]:
+    """What the run itself saw to be off with a client that is ready."""
+    changes = entry.get("changes") or {}
+    if changes.get("is_all_gone"):
+        gone = changes["removed"] + changes["cancelled"]
+        yield f"all {gone} documents that were reported up to {changes['since']} are gone"
+    read_on, period = (
+        local_day(dt.datetime.fromisoformat(entry["read_at"]), plan.config.time_zone),
+        plan.period,
+    )
+    if read_on < period.first:
+        yield f"it was read on {read_on}, before {period.label} began: a reading of another period"
+    elif read_on <= period.last:
+        yield f"{period.label} was not over when it was read, on {read_on}"
+    warnings = sum(finding.get("level") == "warning" for finding in entry["findings"])
+    if warnings and email.hold_on_warnings:
+        yield f"warnings: {warnings}"
 
 
 def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
@@ -180,6 +202,8 @@ def _proven(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, 
     Raises _Kept.
     """
     path = PurePosixPath(draft["path"])
+    if missing := missing_files(entry, plan.folder):
+        raise _Kept(State.FAILED, f"missing: {', '.join(missing)}; {_AGAIN}")
     try:
         data = (plan.folder / path).read_bytes()
         is_kept = are_files_kept(entry, plan.folder)
@@ -194,6 +218,10 @@ def _proven(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, 
     }
     known = {PurePosixPath(file["path"]).name: file["sha256"] for file in entry["files"]}
     is_theirs = all(known.get(name) == found for name, found in attached.items())
-    if names.client_of(path.parent.name) != entry["id"] or not is_theirs:
+    is_its_period = path.stem == f"{path.parent.name}-{plan.period.label}"
+    if names.client_of(path.parent.name) != entry["id"] or not is_theirs or not is_its_period:
         raise _Kept(State.FAILED, f"what is in the mail is not what the run made for this client; {_AGAIN}")
+    wanted = (f"{path.stem}.{kind}" for kind in plan.config.attachments)
+    if lacking := [name for name in wanted if name not in attached]:
+        raise _Kept(State.FAILED, f"in email.attach, but not in the mail: {', '.join(lacking)}; {_AGAIN}")
     return data, tuple(attached)

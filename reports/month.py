@@ -6,14 +6,14 @@ summary always cover every archive of the period.
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports import files, interruption, names
 from reports.brief import Brief
@@ -54,7 +54,7 @@ class Month:
         self.workers = workers
         self.brief = Brief(plan)
         found = record.read(plan.folder)
-        self.before = record.entries(found)
+        self.before, self._is_copied = self._entries_before(found)
         self._known = record.known_clients(plan.account_folder, plan.period)
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
@@ -102,6 +102,16 @@ class Month:
                 is_everybody=plan.config.clients is None,
             )
         return found
+
+    def _entries_before(self, found: Mapping[str, Any] | None) -> tuple[Entries, bool]:
+        """The entries of the record that lies there; none, and True, where it is another month's."""
+        trouble = found and record.mismatch(found, self.plan.config.account.name, self.plan.period)
+        if not trouble:
+            return record.entries(found), False
+        said = f"{self.plan.folder / record.FILE_NAME}: {trouble}, and is not used: this run begins anew"
+        log.warning("%s", said)
+        self.screen.say(said)
+        return Entries(), True
 
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
         """These are all the clients there are to report on, in this order."""
@@ -315,7 +325,8 @@ class Month:
         self.screen.progress(len(self.entries), len(self.expected), f"{entry['name']}: failed")
 
     def _failed_line(self, entry: Entry) -> None:
-        kept = next(iter(self.lying(entry["id"])), None)
+        # What a copied folder holds is of another month.
+        kept = None if self._is_copied else next(iter(self.lying(entry["id"])), None)
         own = self.brief.configured.get(entry["id"])
         self.lines[entry["id"]] = ClientLine(
             id=entry["id"],

@@ -81,7 +81,7 @@ def ready_entry(
         "documents_counted": sum(total.documents for total in figures.totals),
         **amounts(figures),
         "findings": [{**_finding(finding), "document": finding.document} for finding in findings],
-        "changes": {"since": changes.since.label, **changes.counts} if changes else None,
+        "changes": _changes(changes) if changes else None,
         "unmailed": unmailed,
         "files": [_file(path, f"{target}/{path.name}") for path in sorted(staged.iterdir())],
     }
@@ -140,6 +140,11 @@ def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
     }
 
 
+def missing_files(entry: Entry, base: Path) -> list[str]:
+    """The files that the entry lists and that are not there, by their paths below `base`."""
+    return [file["path"] for file in entry["files"] if not (base / file["path"]).is_file()]
+
+
 def are_files_kept(entry: Entry, base: Path) -> bool:
     """The files that the entry lists are still the ones below `base`; not after a run that made no record.
 
@@ -166,6 +171,10 @@ def digest(data: bytes) -> str:
 def instant(moment: dt.datetime) -> str:
     """ISO with its offset, to the second."""
     return moment.isoformat(timespec="seconds")
+
+
+def _changes(changes: Comparison) -> Mapping[str, object]:
+    return {"since": changes.since.label, **changes.counts, "is_all_gone": changes.is_all_gone}
 
 
 def _finding(finding: Finding) -> Mapping[str, object]:

@@ -115,6 +115,14 @@ def head(folder: Path) -> dict[str, Any] | None:
     return {key: value for key, value in record.items() if key not in _TAIL} if record else None
 
 
+def mismatch(record: Mapping[str, Any], account: str, period: Period) -> str | None:
+    """What a record is of, when it is not the account's of this period: its folder was copied, or renamed."""
+    if record["account"] != account:
+        return f"it is the record of the account {record['account']}, not of {account}"
+    label = record["period"]["label"]
+    return None if label == period.label else f"it is the record of {label}, not of {period.label}"
+
+
 def entries(record: Mapping[str, Any] | None) -> Entries:
     """The clients of a record by id; none for no record."""
     found = Entries()
@@ -125,29 +133,32 @@ def entries(record: Mapping[str, Any] | None) -> Entries:
 
 def known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
     """The clients that had documents in the record of `period` itself or in the newest one before it."""
-    earlier = (read(folder) for folder in _earlier_folders(account_folder, period))
-    newest = next((known for found in earlier if (known := _known_clients(found))), {})
-    return {**newest, **_known_clients(read(account_folder / period.label))}
+    earlier = _earlier_periods(account_folder, period)
+    newest = next((known for own in earlier if (known := _known_clients(account_folder, own))), {})
+    return {**newest, **_known_clients(account_folder, period)}
 
 
-def _known_clients(record: Mapping[str, Any] | None) -> Mapping[int, KnownClient]:
+def _known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
+    record = read(account_folder / period.label)
+    if record is None or mismatch(record, account_folder.name, period):
+        return {}
     return {
         entry["id"]: KnownClient(entry["name"], entry["documents_read"])
-        for entry in (record["clients"] if record else ())
+        for entry in record["clients"]
         if entry["documents_read"]
     }
 
 
-def _earlier_folders(account_folder: Path, period: Period) -> Iterator[Path]:
-    """The folders of periods that ended before `period`, the newest first."""
-    found: list[tuple[dt.date, Path]] = []
+def _earlier_periods(account_folder: Path, period: Period) -> list[Period]:
+    """The periods with a folder that ended before `period`, the newest first."""
+    found: list[Period] = []
     with suppress(OSError):
         for folder in account_folder.iterdir():
             with suppress(ValueError):
                 own = parse(folder.name, dt.date.max)
                 if own.label == folder.name and own.last < period.first:
-                    found.append((own.last, folder))
-    return (folder for _, folder in sorted(found, reverse=True))
+                    found.append(own)
+    return sorted(found, key=lambda own: (own.last, own.label), reverse=True)
 
 
 def folders(record: Mapping[str, Any] | None) -> dict[int, str]:

@@ -63,12 +63,14 @@ class Comparison:
     each with the instant of its reading, the newest first: the others reported what no newer one did.
 
     `is_filtered`: the readings hold documents of some states only, so that one which came or went may only
-    have passed the filter. Then it touches no month for certain.
+    have passed the filter. Then it touches no month for certain. `reported`: how many documents the readings
+    had to report.
     """
 
     readings: tuple[tuple[Period, dt.datetime], ...]
     is_filtered: bool
     changes: tuple[Change, ...]
+    reported: int = 0
 
     @property
     def since(self) -> Period:
@@ -81,6 +83,12 @@ class Comparison:
         return {
             kind: len({change.document for change in self.changes if change.kind == kind}) for kind in KINDS
         }
+
+    @property
+    def is_all_gone(self) -> bool:
+        """None of the documents that were reported counts any more, and no filter explains it."""
+        gone = self.counts[REMOVED] + self.counts[CANCELLED]
+        return not self.is_filtered and gone == self.reported > 0
 
     @property
     def touching_vat(self) -> frozenset[int]:
@@ -112,6 +120,12 @@ def compare(
         else:
             changes += paper.came_or_went(old, new)
     return tuple(sorted(changes, key=lambda change: (change.date, change.document)))
+
+
+def reported(then: Tables, *, period: Period, after: dt.date = dt.date.min) -> int:
+    """How many documents `then`, the reading of `period`, had to report by itself."""
+    rows = columns(then.documents, "is_counted", "date")
+    return sum(is_counted and after < day <= period.last for is_counted, day in rows)
 
 
 def is_by_state(filters: Mapping[str, Sequence[str]]) -> bool:

@@ -242,6 +242,7 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
     readings = earlier_readings(job.account_folder, header, job.period)
     held: list[Earlier] = []
     found: list[Change] = []
+    reported = 0
     for earlier in readings:
         try:
             documents = _documents(earlier.archive)
@@ -254,6 +255,7 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
             )
             continue
         held.append(earlier)
+        reported += changes.reported(then, period=earlier.period, after=earlier.after)
         found += changes.compare(
             then, now, period=earlier.period, after=earlier.after, is_filtered=is_filtered
         )
@@ -262,7 +264,7 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
     found.sort(key=lambda change: (change.date, change.document))
     zone = ZoneInfo(job.time_zone)
     against = tuple((earlier.period, earlier.read_at.astimezone(zone)) for earlier in held)
-    return Comparison(against, is_filtered, tuple(found))
+    return Comparison(against, is_filtered, tuple(found), reported)
 
 
 def _identity(job: Job, documents: Sequence[Document], word: Word) -> Identity:
