@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from reports import apart, garbage, interruption
+from reports import apart, garbage, interruption, uncaught
 
 MOST_PROCESSES = 60
 """Windows waits for no more than that at once."""
@@ -65,6 +65,7 @@ def _begin(is_over: Any) -> None:
     """A process leaves Ctrl+C to the one it works for, and does not outlive it, nor does its browser."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     garbage.collect_seldom()
+    uncaught.log_all()
     parent = multiprocessing.parent_process()
     if parent:
         threading.Thread(target=_end_with, args=(parent, is_over), daemon=True).start()

@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-from reports import TOOL, __version__, garbage
+from reports import TOOL, __version__, garbage, uncaught
 from reports.errors import ConfigError, ExitCode, ReportsError
 from reports.redaction import RedactingFormatter, Redactor
 
@@ -143,6 +143,7 @@ class Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         garbage.collect_seldom()
+        uncaught.log_all()
         _tolerant_streams()
         logging.getLogger().setLevel(logging.INFO)
         logging.raiseExceptions = False

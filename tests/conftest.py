@@ -1,6 +1,9 @@
 """What tests of several rooms set up, and the figures that they found, at the end of a run."""
 
+import logging
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -38,6 +41,14 @@ def office(tmp_path: Path) -> Iterator[Office]:
     """An account of three clients with two documents each, served for as long as the test lasts."""
     with Sandbox(account_data=account({ANA: "Ana", RUI: "Rui", EVA: "Eva"})) as sandbox:
         yield Office(tmp_path, sandbox)
+
+
+@pytest.fixture(autouse=True)
+def usual_hooks() -> Iterator[None]:
+    """A command in this process lets nobody else hear of errors that nobody catches."""
+    hooks = threading.excepthook, sys.unraisablehook, logging.lastResort
+    yield
+    threading.excepthook, sys.unraisablehook, logging.lastResort = hooks
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ LEAVES = [
     "files",
     "interruption",
     "garbage",
+    "uncaught",
 ]
 STAGES = {
     "data": ["tables"],
