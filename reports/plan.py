@@ -32,9 +32,9 @@ class Screen(Protocol):
 class Plan:
     """One account's month before anything is asked or written.
 
-    `only`: the clients chosen; empty for all. `today`: the business's own day on which the run begins, for all
-    its clients. `resumes_day`: what was read completely on that day, in the business's time zone, is not read
-    again; None to read everything. `is_elsewhere`: in another folder than the configuration's, where the
+    `only`: the clients chosen; empty for all. `today`: the business's own day on which the run begins, for
+    all its clients. `resumes_day`: what was read completely on that day, in the business's time zone, is not
+    read again; None to read everything. `is_elsewhere`: in another folder than the configuration's, where the
     journal of mails is not, so nothing is mailed. `mail_password`: None where there is no login.
     """
 

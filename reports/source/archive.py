@@ -54,8 +54,8 @@ class Header:
     client itself, in the form of the room `details`, when that was asked for. `complete` is False only for a
     list of clients of which no more than the first page was wanted. `origin` is who was asked, `https://host`;
     archives of older versions do not say. `taxes` is the answer to `GET /taxes.json` of the same run, None
-    where there was none. `as_of` is the day on which the run began, in the business's time zone: open documents
-    age as of that day. Archives of older versions do not say.
+    where there was none. `as_of` is the day on which the run began, in the business's time zone, as of which
+    open documents age. Archives of older versions do not say.
     """
 
     schema: int
