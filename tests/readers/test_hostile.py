@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.errors import ExitCode
 from reports.render import browser
 from reports.source.sandbox import Sandbox
 from tests.hostile import TEXTS, Twin, of_many_clients, of_one_client
@@ -38,7 +39,8 @@ def months(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Mapp
             office = Office(tmp_path_factory.mktemp(kind), sandbox)
             office.configure(period="2026", output={"pdf": kind == "clients"})
             said = office.run(**own)
-        assert said.code == 0, said.out
+        # Where a text stands for the country, nobody can say whose VAT is due: a warning of each client.
+        assert said.code == ExitCode.WARNINGS, said.out
         made[kind] = office.month.with_name("2026")
     return made
 

@@ -28,7 +28,7 @@ ROUNDING = 1e-9
 """What binary fractions may lose; a cent is ten million times that."""
 
 KINDS = {
-    "t_documents": "LTTDDTTMMMMMMMMNNTTLBN",
+    "t_documents": "LTTDDTTMMMMMMMMNMTTLBN",
     "t_lines": "TTTDTTTNNPMTPTMMMTN",
     "t_vat": "TTTPTTTNMMMMMMM",
     "t_open": "LTDDNTTMTLN",
