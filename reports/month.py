@@ -178,7 +178,7 @@ class Month:
                 self._keep_failed(entry)
             elif entry and entry["state"] == "failed" and isinstance(found, Failure):
                 log.info("client %s is no client of this account any more, and nothing of it is kept", client)
-            elif entry and isinstance(found, Reading) and _instant(entry["read_at"]) == found.header.read_at:
+            elif entry and isinstance(found, Reading) and _is_made_of(entry, found):
                 self._hand_in(found, entry, left=left)
             else:
                 self.take(found, left=left)
@@ -362,8 +362,10 @@ class Month:
         return Shelf(self.plan.folder)
 
 
-def _instant(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
+def _is_made_of(entry: Entry, reading: Reading) -> bool:
+    """A client that failed was made of none."""
+    read_at = entry["read_at"]
+    return read_at is not None and dt.datetime.fromisoformat(read_at) == reading.header.read_at
 
 
 def _links_to(paths: Iterable[Path], base: Path) -> Iterator[tuple[str, str]]:

@@ -73,6 +73,15 @@ def test_a_client_that_is_gone_within_the_period_is_named(office: Office) -> Non
     assert ("CLIENT-GONE", "warning", RUI) in findings(office)
 
 
+def test_a_client_that_failed_and_then_is_gone_is_shown_as_it_was_read(office: Office) -> None:
+    office.run()
+    office.sandbox.account_data.documents[RUI].append({"id": "no number"})
+    assert office.run().code == 3
+    remove_client(office, RUI)
+    assert office.run().code in {0, 6}
+    assert office.entries[RUI]["state"] == "ready"
+
+
 def test_a_list_that_is_suddenly_empty_is_nothing_done(office: Office) -> None:
     office.run("--period", "2026-09")
     office.sandbox.account_data.clients.clear()
