@@ -64,7 +64,7 @@ class _LateServer:
         self._accepting.start()
 
     def close(self) -> None:
-        # Closing alone wakes nobody who waits in accept; he would take the calls of whoever has its number next.
+        # Closing alone wakes nobody in accept, who would take the calls of whoever has its number next.
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._accepting.join()
