@@ -73,6 +73,18 @@ def test_a_client_that_is_gone_within_the_period_is_named(office: Office) -> Non
     assert ("CLIENT-GONE", "warning", RUI) in findings(office)
 
 
+@pytest.mark.parametrize("failing", [["2026-09"], ["2026-08", "2026-09"], ["2026-10"]])
+def test_a_client_that_failed_last_and_then_is_gone_is_named(office: Office, failing: list[str]) -> None:
+    office.run("--period", "2026-07")
+    if "2026-10" in failing:
+        office.run()
+    office.sandbox.account_data.documents[RUI].append({"id": "no number"})
+    assert [office.run("--period", period).code for period in failing] == [3] * len(failing)
+    remove_client(office, RUI)
+    assert office.run().code == 6
+    assert findings(office) == [("CLIENT-GONE", "warning", RUI)]
+
+
 def test_a_client_that_failed_and_then_is_gone_is_shown_as_it_was_read(office: Office) -> None:
     office.run()
     office.sandbox.account_data.documents[RUI].append({"id": "no number"})

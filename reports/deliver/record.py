@@ -132,21 +132,37 @@ def entries(record: Mapping[str, Any] | None) -> Entries:
 
 
 def known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
-    """The clients that had documents in the record of `period` itself or in the newest one before it."""
-    earlier = _earlier_periods(account_folder, period)
-    newest = next((known for own in earlier if (known := _known_clients(account_folder, own))), {})
-    return {**newest, **_known_clients(account_folder, period)}
+    """The clients that had documents in the record of `period` itself or in the newest one before it.
+
+    Of those that failed there, the newest record that knows says what they had.
+    """
+    found, failed = _known_clients(account_folder, period)
+    is_newest = True
+    for own in _earlier_periods(account_folder, period):
+        known, failing = _known_clients(account_folder, own)
+        if is_newest:
+            failed |= failing
+        else:
+            known = {client: known[client] for client in known.keys() & failed}
+        found = known | found
+        failed -= found.keys()
+        is_newest = is_newest and not known
+        if not is_newest and not failed:
+            break
+    return found
 
 
-def _known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
+def _known_clients(account_folder: Path, period: Period) -> tuple[dict[int, KnownClient], set[int]]:
+    """The clients of a record that had documents, and those that failed."""
     record = read(account_folder / period.label)
     if record is None or mismatch(record, account_folder.name, period):
-        return {}
-    return {
+        return {}, set()
+    known = {
         entry["id"]: KnownClient(entry["name"], entry["documents_read"])
         for entry in record["clients"]
         if entry["documents_read"]
     }
+    return known, {entry["id"] for entry in record["clients"] if entry["state"] == "failed"}
 
 
 def _earlier_periods(account_folder: Path, period: Period) -> list[Period]:
