@@ -152,6 +152,21 @@ def test_entries_that_repeat_with_other_figures_are_no_reading(tmp_path: Path) -
     assert "the list changes while it is read" in str(failure.error)
 
 
+def test_readings_that_repeat_entries_with_other_figures_each_are_said_to_change(tmp_path: Path) -> None:
+    readings = [0]
+
+    def script(seen: Seen) -> Any:
+        readings[0] += seen.page == 1
+        body = json.loads(_repeating(7)(seen).partition(b"\r\n\r\n")[2])
+        for entry in body["invoices"]:
+            entry["total"] = readings[0]
+        return reply(body)
+
+    (failure,) = _read(script, tmp_path, per_page=2)
+    assert isinstance(failure, Failure)
+    assert "the list changes while it is read" in str(failure.error)
+
+
 def test_what_contradicts_itself_is_not_said_to_change(tmp_path: Path) -> None:
     def script(seen: Seen) -> Any:
         return reply(listing([document(70), document(71)], page=seen.page, size=2, total_pages=3))

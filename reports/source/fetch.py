@@ -217,15 +217,17 @@ class _Repeating:
         self._prints: dict[int, bytes] = {}
         self._entries: set[int] = set()
 
-    def add(self, spool: Spool, ledger: Ledger) -> None:
-        """Takes in one more reading. Raises MovedError where one has other figures than those before."""
+    def add(self, spool: Spool, reading: RepeatedReadingError) -> MovedError:
+        """Takes in one more reading, unless it has other figures than those before; returns its trouble."""
+        ledger = reading.ledger
         if any(self._prints.get(one, found) != found for one, found in ledger.prints.items()):
-            raise MovedError("an entry came with other figures in another reading")
+            return MovedError("an entry came with other figures in another reading")
         self.spools.append(spool)
         self.pages += ledger.pages
         self._prints.update(ledger.prints)
         self._entries.add(ledger.entries)
         self.is_whole = self._entries == {len(self._prints)}
+        return reading.cause
 
 
 class _ClientReading:
@@ -281,8 +283,7 @@ class _ClientReading:
                     moved = MovedError("two full readings differ") if earlier is not None else moved
                     earlier = ledger.prints
                 except RepeatedReadingError as error:
-                    moved = error.cause
-                    repeating.add(spool, error.ledger)
+                    moved = repeating.add(spool, error)
                     if repeating.is_whole:
                         return self._archive(repeating.spools, repeating.pages, error.ledger.entries)
                 except MovedError as error:
