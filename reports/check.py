@@ -41,6 +41,7 @@ from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Smtp
 from reports.source.client import Api
 from reports.source.client_list import list_clients
+from reports.source.page_size import DOCUMENTED
 
 LEAST_FREE_BYTES = 100_000_000
 TIMES_THE_LAST_RUN = 2
@@ -142,10 +143,12 @@ def _of_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Ite
         if settings.clients is None:
             yield from _of_account(check_clients(listed, known))
         readable: list[int] = []
+        # One page tells; a run finds out for itself whether larger ones are given.
+        size = DOCUMENTED if api.page_size.may_fall_back else None
         for client in settings.clients or ():
             filters = settings.client_filters(client).as_request()
             try:
-                found = api.documents_page(client.id, 1, filters).pagination.total_entries
+                found = api.documents_page(client.id, 1, filters, size=size).pagination.total_entries
             except ReportsError as error:
                 yield _ill(error)
                 if not isinstance(error, ReadingError) or isinstance(error, UnreachableError):

@@ -13,10 +13,13 @@ import pytest
 from reports.check import check
 from reports.redaction import Redactor
 from reports.settings.config import load
+from reports.source.page_size import DOCUMENTED
 from reports.source.sandbox import Sandbox
+from reports.source.sandbox_documents import Raw
 from tests.leaks import places_of
 from tests.mail_server import USER, Authority, MailServer
-from tests.office import HTML_ONLY, NOW, Office, Said, account, tree
+from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, Said, account, tree
+from tests.scripted_api import ScriptedApi, Seen, document, listing, reply
 from tests.test_crash_disk import disk
 
 __all__ = ["disk"]
@@ -115,6 +118,26 @@ def test_a_run_may_take_twice_what_the_last_one_took(office: Office) -> None:
     with (office.month / "source" / "big").open("wb") as file:
         file.truncate(90_000_000)
     assert item(look(office), "space").endswith("a run may take 180 MB")
+
+
+def look_at(office: Office, server: ScriptedApi, clients: list[int | Raw] | str) -> Said:
+    """`check` of an account behind another server."""
+    account = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": server.url}
+    office.configure(clients, account=account)
+    return look(office)
+
+
+def test_a_service_that_refuses_large_pages_is_no_trouble(office: Office) -> None:
+    def script(seen: Seen) -> bytes:
+        if seen.path == "/clients.json":
+            return reply(listing([{"id": ANA}], name="clients"))
+        if int(seen.query["per_page"]) > DOCUMENTED:
+            return reply({"errors": [{"error": "per_page is too large"}]}, status=422)
+        return reply(listing([document(1, ANA)]))
+
+    with ScriptedApi(script) as server:
+        said = look_at(office, server, [ANA])
+    assert (said.code, said.out.splitlines()[-2]) == (0, f"office: ✓ client {ANA}: 1 documents")
 
 
 def test_the_proxy_is_named_without_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
