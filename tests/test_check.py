@@ -140,6 +140,16 @@ def test_a_service_that_refuses_large_pages_is_no_trouble(office: Office) -> Non
     assert (said.code, said.out.splitlines()[-2]) == (0, f"office: ✓ client {ANA}: 1 documents")
 
 
+def test_a_list_of_clients_without_an_end_is_not_followed(office: Office) -> None:
+    def script(seen: Seen) -> bytes:
+        return reply(listing([{"id": seen.count}], name="clients", total_pages=900_000_000))
+
+    with ScriptedApi(script) as server:
+        said = look_at(office, server, "all")
+        assert (said.code, len(server.seen)) == (4, 1)
+    assert "900,000,000 pages are announced" in said.out
+
+
 def test_the_proxy_is_named_without_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     password = secrets.token_hex(12)
     path = tmp_path / "config.yaml"

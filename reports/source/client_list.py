@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reports import interruption
 from reports.errors import ReadingError
 from reports.source.archive import SCHEMA, Header, Owner, Spool, path_of, read_header, read_pages
-from reports.source.paging import READINGS, Leaf, Ledger, MovedError, id_of, leaf_of, unsettled
+from reports.source.paging import READINGS, Leaf, Ledger, MovedError, check_pages, id_of, leaf_of, unsettled
 from reports.source.reply import Page, page_of
 
 if TYPE_CHECKING:
@@ -84,8 +84,12 @@ def fetch_clients(
 
 
 def list_clients(api: "Api") -> list[int]:
-    """The ids of all the account's clients, of one reading; nothing is kept. Raises what `Api` raises."""
+    """The ids of all the account's clients, of one reading; nothing is kept.
+
+    Raises what `Api` raises, and ReadingError for a list without an end.
+    """
     first = api.clients_page(1)
+    check_pages(first.pagination, WHERE)
     pages = [first, *(api.clients_page(number) for number in range(2, first.pagination.total_pages + 1))]
     found = (id_of(entry) for page in pages for entry in page.entries)
     return [identity for identity in dict.fromkeys(found) if identity is not None]

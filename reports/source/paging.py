@@ -168,10 +168,7 @@ def leaf_of(page: Page, *, client: int | None) -> Leaf:
     with other figures.
     """
     where = "the list of clients" if client is None else f"client {client}"
-    if page.pagination.total_pages > MOST_PAGES:
-        raise ReadingError(
-            f"{where}: {page.pagination.total_pages:,} pages are announced, above {MOST_PAGES:,}"
-        )
+    check_pages(page.pagination, where)
     prints: dict[int, bytes] = {}
     repeated: set[int] = set()
     for row, entry in enumerate(page.entries, start=1):
@@ -187,6 +184,12 @@ def leaf_of(page: Page, *, client: int | None) -> Leaf:
         if prints.setdefault(identity, found) != found:
             raise MovedError(f"page {page.number} repeats an entry with other figures")
     return Leaf(page.number, page.pagination, len(page.entries), prints, frozenset(repeated))
+
+
+def check_pages(pagination: Pagination, where: str) -> None:
+    """Raises ReadingError for a list without an end."""
+    if pagination.total_pages > MOST_PAGES:
+        raise ReadingError(f"{where}: {pagination.total_pages:,} pages are announced, above {MOST_PAGES:,}")
 
 
 def unsettled(where: str, error: MovedError) -> ReadingError:
