@@ -28,9 +28,9 @@ def _documents(client: int) -> list[dict[str, Any]]:
     return [document(client * 1000 + number, client) for number in range(COUNT)]
 
 
-def _page(seen: Seen, size: int) -> bytes:
+def _page(seen: Seen, size: int, *, count: int = COUNT) -> bytes:
     """The page that is asked for, of `size` entries."""
-    return reply(listing(_documents(seen.client), page=seen.page, size=size))
+    return reply(listing(_documents(seen.client)[:count], page=seen.page, size=size))
 
 
 def gives(largest: int) -> Answer:
@@ -159,6 +159,26 @@ def test_a_client_that_is_not_there_does_not_settle_the_size(tmp_path: Path) -> 
         True,
     ]
     assert all(one.query["per_page"] == "100" for one in seen if one.client != CLIENTS[0])
+
+
+@pytest.mark.parametrize("failing", ["contradicts", "times out", "times out later"])
+def test_a_size_that_only_a_small_client_was_given_is_fallen_back_from(tmp_path: Path, failing: str) -> None:
+    def answer(seen: Seen, asked: int) -> bytes:
+        if seen.client == CLIENTS[0]:
+            return _page(seen, asked, count=5)
+        if failing == "contradicts":
+            return contradicts(seen, asked)
+        is_too_much = asked > DOCUMENTED and (failing == "times out" or seen.page > 1)
+        return reply(status=504) if is_too_much else _page(seen, asked)
+
+    found, _ = _read(answer, tmp_path)
+    assert [one.documents for one in sorted(found, key=lambda one: one.client)] == [5, COUNT, COUNT]
+
+
+def test_a_fixed_size_is_not_fallen_back_from(tmp_path: Path) -> None:
+    found, seen = _read(refuses(504), tmp_path, per_page=50)
+    assert all(isinstance(one, Failure) for one in found)
+    assert {one.query["per_page"] for one in seen} == {"50"}
 
 
 def test_what_was_believed_first_holds() -> None:

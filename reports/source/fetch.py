@@ -273,11 +273,13 @@ class _ClientReading:
         repeating = _Repeating()
         # Once more as before, for a list that moved; then with pages that end elsewhere.
         sizes = [None, None, *self._desk.api.page_size.others()]
+        smaller: int | None = None
         with ExitStack() as spools:
             for _ in range(READINGS):
                 spool = spools.enter_context(Spool(self._desk.source))
+                size = smaller or sizes[len(repeating.spools)]
                 try:
-                    ledger = self._read_pages(spool, sizes[len(repeating.spools)])
+                    ledger = self._read_pages(spool, size)
                     if self._desk.verify != "all" or ledger.pages == 1 or ledger.prints == earlier:
                         return self._archive([spool], ledger.pages, ledger.entries)
                     moved = MovedError("two full readings differ") if earlier is not None else moved
@@ -288,6 +290,15 @@ class _ClientReading:
                         return self._archive(repeating.spools, repeating.pages, error.ledger.entries)
                 except MovedError as error:
                     moved = error
+                    if isinstance(error, ContradictionError):
+                        smaller = self._desk.api.page_size.smaller
+                except UnreachableError as error:
+                    # What was given to a small client may be too much of a large one.
+                    smaller = None if size else self._desk.api.page_size.smaller
+                    if smaller is None:
+                        raise
+                    _log.info("%s; %d entries a page are asked for", error, smaller)
+                    continue
                 _log.info(
                     "client %d: read again (%s)",
                     self._want.client,

@@ -22,7 +22,7 @@ class PageSize:
 
     def __init__(self, wanted: int | None) -> None:
         self._lock = threading.Lock()
-        self._is_open = wanted is None
+        self._is_automatic = self._is_open = wanted is None
         self._current = LARGEST if wanted is None else wanted
 
     @property
@@ -49,6 +49,11 @@ class PageSize:
         """Asks for the documented size from now on."""
         with self._lock:
             self._is_open, self._current = False, DOCUMENTED
+
+    @property
+    def smaller(self) -> int | None:
+        """What to ask for where the current size is not given after all; None where there is no such size."""
+        return DOCUMENTED if self._is_automatic and self._current > DOCUMENTED else None
 
     def others(self) -> Sequence[int]:
         """Sizes whose pages end elsewhere."""
