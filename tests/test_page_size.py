@@ -175,6 +175,18 @@ def test_a_size_that_only_a_small_client_was_given_is_fallen_back_from(tmp_path:
     assert [one.documents for one in sorted(found, key=lambda one: one.client)] == [5, COUNT, COUNT]
 
 
+def test_a_document_of_another_client_is_no_reason_to_ask_again(tmp_path: Path) -> None:
+    def answer(seen: Seen, asked: int) -> bytes:
+        if asked > DOCUMENTED and seen.client == CLIENTS[0]:
+            return reply(listing([document(1, CLIENTS[0]), document(2, CLIENTS[1])]))
+        return _page(seen, asked)
+
+    found, seen = _read(answer, tmp_path)
+    (failure,) = (one for one in found if isinstance(one, Failure))
+    assert "ANOTHER CLIENT" in str(failure.error)
+    assert [one.client for one in seen].count(CLIENTS[0]) == 1
+
+
 def test_a_fixed_size_is_not_fallen_back_from(tmp_path: Path) -> None:
     found, seen = _read(refuses(504), tmp_path, per_page=50)
     assert all(isinstance(one, Failure) for one in found)

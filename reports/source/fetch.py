@@ -239,6 +239,7 @@ class _ClientReading:
         self._rank = rank
         self._lock = threading.Lock()
         self._requests = 0
+        self._is_page_in = False
         self._bug_outside: Exception | None = None
 
     def result(self) -> Reading | Failure:
@@ -335,6 +336,9 @@ class _ClientReading:
                     f"pages of {sizes.current} were asked for and {ledger.page_size} came"
                 )
         except (ReadingError, UnreachableError, ContradictionError) as error:
+            if self._is_page_in and isinstance(error, ReadingError):
+                # What a page holds is no matter of its size: a document of another client, above all.
+                raise
             _log.info("pages of %d are not given (%s); %d are asked for", sizes.current, error, DOCUMENTED)
             try:
                 ledger = self._ask_first(spool, DOCUMENTED)
@@ -390,6 +394,7 @@ class _ClientReading:
         page = self._desk.api.documents_page(
             client, number, self._want.filters, size=size, is_fresh=is_fresh, on_request=self._count
         )
+        self._is_page_in = True
         leaf = leaf_of(page, client=client)
         if spool is not None:
             spool.add(number, page.body)
