@@ -132,9 +132,27 @@ def test_rows_that_repeat_the_same_way_are_read_with_other_pages(
 def test_readings_that_repeat_entries_may_have_all_of_them_together(tmp_path: Path) -> None:
     (reading,) = _read(_repeating(45), tmp_path, per_page=20)
     assert isinstance(reading, Reading)
-    # Pages of 20 lack 20 and 40, pages of 30 lack 30.
+    # Pages of 20 lack 20 and 40, pages of 29 lack 29.
     assert (reading.documents, sorted({*_ids(reading)})) == (45, [*range(45)])
     assert reading.pages == 3 + 3 + 2
+
+
+@pytest.mark.parametrize(("count", "per_page"), [(65, 20), (65, 30), (350, None), (35, 2)])
+def test_pages_of_other_sizes_do_not_end_together(tmp_path: Path, count: int, per_page: int | None) -> None:
+    (reading,) = _read(_repeating(count), tmp_path, per_page=per_page)
+    assert isinstance(reading, Reading)
+    assert sorted({*_ids(reading)}) == [*range(count)]
+
+
+@pytest.mark.parametrize("status", [422, 503])
+def test_a_service_that_refuses_unusual_sizes_is_read_in_documented_ones(tmp_path: Path, status: int) -> None:
+    def script(seen: Seen) -> Any:
+        is_known = int(seen.query["per_page"]) in {10, 20, 30}
+        return _repeating(45)(seen) if is_known else reply(status=status)
+
+    (reading,) = _read(script, tmp_path, per_page=20)
+    assert isinstance(reading, Reading)
+    assert sorted({*_ids(reading)}) == [*range(45)]
 
 
 def test_entries_that_repeat_with_other_figures_are_no_reading(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from reports.source.archive import SCHEMA, Header, Spool, path_of
 from reports.source.crew import Crew
 from reports.source.details import Inquiry
 from reports.source.pacer import StoppedError
-from reports.source.page_size import DOCUMENTED
+from reports.source.page_size import DOCUMENTED, UNEVEN
 from reports.source.paging import (
     READINGS,
     ContradictionError,
@@ -327,6 +327,14 @@ class _ClientReading:
     def _read_first(self, spool: Spool, size: int | None) -> Ledger:
         """Page 1, by which all others are held. The first of a run may find that its size is refused."""
         sizes = self._desk.api.page_size
+        self._is_page_in = False
+        if size == UNEVEN:
+            try:
+                return self._ask_first(spool, size)
+            except ReadingError:
+                if self._is_page_in:
+                    raise
+            return self._ask_first(spool, next(other for other in sizes.others() if other != UNEVEN))
         if not sizes.may_fall_back or size is not None:
             return self._ask_first(spool, size)
         try:

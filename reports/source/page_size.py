@@ -10,8 +10,12 @@ from collections.abc import Sequence
 
 LARGEST = 100
 DOCUMENTED = 30
+UNEVEN = 29
+"""To read with when a row repeats at a page's end the same way each time: a prime, whose pages end where
+others do after hundreds of entries only. Pages of 20 and 30 end together every 60."""
+
 OTHERS = (30, 20, 10)
-"""Sizes to read with when a row repeats at a page's end the same way each time."""
+"""Sizes to read with where that one is refused."""
 
 
 class PageSize:
@@ -56,5 +60,5 @@ class PageSize:
         return DOCUMENTED if self._is_automatic and self._current > DOCUMENTED else None
 
     def others(self) -> Sequence[int]:
-        """Sizes whose pages end elsewhere."""
-        return [size for size in OTHERS if size != self._current]
+        """Sizes whose pages end elsewhere, the best first."""
+        return [size for size in (UNEVEN, *OTHERS) if size != self._current]
