@@ -40,6 +40,13 @@ def test_what_was_noted_is_read_again(tmp_path: Path) -> None:
     assert outbox.last(ANA, MONTH) == Outbox(tmp_path).last(ANA, MONTH) == noted
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_in_place_of_the_journal_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE_NAME)
+    with pytest.raises(WriteError, match="no regular file"):
+        Outbox(tmp_path)
+
+
 def test_an_announcement_without_a_note_is_unclear(tmp_path: Path) -> None:
     Outbox(tmp_path).announce(LETTER)
     last = Outbox(tmp_path).last(ANA, MONTH)

@@ -110,7 +110,8 @@ class Outbox:
 
     def _content(self) -> bytes:
         try:
-            return self._path.read_bytes()
+            with files.open_to_read(self._path) as file:
+                return file.read()
         except FileNotFoundError:
             return b""
         except OSError as error:
