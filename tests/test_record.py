@@ -256,6 +256,16 @@ def test_a_record_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None
     assert record.read(tmp_path) is None
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [5, "x", [1], {"is_all_gone": True}, {"is_all_gone": True, "since": "", "removed": "1", "cancelled": 0}],
+    ids=repr,
+)
+def test_a_record_whose_changes_are_of_another_shape_is_none(tmp_path: Path, changes: object) -> None:
+    write(tmp_path, ready(tmp_path, paper()) | {"changes": changes})
+    assert record.read(tmp_path) is None
+
+
 @pytest.mark.parametrize("name", ["Ação & Cª", "line\nbreak\x00", "half \ud83d character", "\u202e=1+1"])
 def test_names_come_back_as_they_were(tmp_path: Path, name: str) -> None:
     write(tmp_path, ready(tmp_path, paper(), name=name))

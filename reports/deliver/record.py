@@ -31,6 +31,9 @@ _ENTRY = {
     **{key: [dict] for key in ("totals", "vat", "vat_rounding", "ageing", "findings")},
     "files": [_FILE],
 }
+_CHANGES = {"since": str, "removed": int, "cancelled": int}
+"""Of an entry that was held against an earlier reading: what mails are held by."""
+
 _HEAD = {
     **dict.fromkeys(("account", "started_at", "finished_at", "message"), str),
     **dict.fromkeys(("schema", "exit_code"), int),
@@ -198,6 +201,8 @@ def _is_record(record: Any) -> bool:
     moments = []
     for entry in record["clients"]:
         if entry["state"] not in _STATES or (entry["state"] == "ready" and entry["read_at"] is None):
+            return False
+        if entry.get("changes") is not None and not _fits(entry["changes"], _CHANGES):
             return False
         moments += [entry[key] for key in ("read_at", "kept_from") if entry[key] is not None]
         if not all(_PATH.fullmatch(file["path"]) for file in entry["files"]):
