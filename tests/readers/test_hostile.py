@@ -39,8 +39,8 @@ def months(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Mapp
             office = Office(tmp_path_factory.mktemp(kind), sandbox)
             office.configure(period="2026", output={"pdf": kind == "clients"})
             said = office.run(**own)
-        # Where a text stands for the country, nobody can say whose VAT is due: a warning of each client.
-        assert said.code == ExitCode.WARNINGS, said.out
+        # Where a text stands for a client's country, nobody can say whose VAT is due.
+        assert said.code == (ExitCode.WARNINGS if kind == "clients" else ExitCode.DONE), said.out
         made[kind] = office.month.with_name("2026")
     return made
 
