@@ -110,6 +110,27 @@ def test_the_accounts_taxes_are_asked_once_a_run_and_kept_in_the_head_of_each_ar
     assert [read_header(tmp_path / f"{client}.jsonl.gz").taxes for client in (7, 8, 9)] == [TAXES] * 3
 
 
+def test_the_taxes_wait_for_their_turn_where_the_first_client_fails(tmp_path: Path) -> None:
+    right, are_asked, were_asked_meanwhile = account({8: 1, 9: 1}), threading.Event(), []
+
+    def script(seen: Seen) -> Any:
+        if seen.path == "/taxes.json":
+            are_asked.set()
+            return NO_TAXES
+        if seen.client == 7:
+            return reply(status=404)
+        if seen.client == 9 and not are_asked.is_set():
+            # Client 8 is read by now, and has but the taxes to wait for.
+            were_asked_meanwhile.append(are_asked.wait(1))
+        return right(seen)
+
+    with ScriptedApi(script) as server, closing(_api(server)) as api:
+        found = [*_fetching(api, tmp_path, (7, 8, 9), parallel=1)]
+    assert sorted(one.client for one in found if isinstance(one, Reading)) == [8, 9]
+    assert not any(were_asked_meanwhile)
+    assert are_asked.is_set()
+
+
 @pytest.mark.parametrize(
     "taxes",
     [

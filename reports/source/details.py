@@ -41,6 +41,10 @@ class Inquiry:
         self._asking = threading.Lock()
         self._taxes: list[str | None] = []
 
+    @property
+    def has_asked_taxes(self) -> bool:
+        return bool(self._taxes)
+
     def taxes(self) -> str | None:
         """The answer to `GET /taxes.json`; None when there was none. Raises StoppedError."""
         with self._asking:

@@ -309,10 +309,10 @@ class _ClientReading:
 
     def _read_pages(self, spool: Spool, size: int | None) -> Ledger:
         ledger = self._read_first(spool, size)
-        if not self._desk.first_answer.is_set():
-            # While nothing else is asked: later it would have to wait for pages that take long.
+        if not self._desk.inquiry.has_asked_taxes:
+            # As a rule while nothing else is asked: later it would have to wait for pages that take long.
             self._desk.crew.submit(self._desk.inquiry.taxes, rank=self._rank).result()
-            self._desk.first_answer.set()
+        self._desk.first_answer.set()
         self._tell(ledger)
         size = ledger.page_size
         self._read_others(ledger, spool, size)
