@@ -162,10 +162,8 @@ def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[str]:
     if changes.get("is_all_gone"):
         gone = changes["removed"] + changes["cancelled"]
         yield f"all {gone} documents that were reported up to {changes['since']} are gone"
-    read_on, period = (
-        local_day(dt.datetime.fromisoformat(entry["read_at"]), plan.config.time_zone),
-        plan.period,
-    )
+    period = plan.period
+    read_on = local_day(dt.datetime.fromisoformat(entry["read_at"]), plan.config.time_zone)
     if read_on < period.first:
         yield f"it was read on {read_on}, before {period.label} began: a reading of another period"
     elif read_on <= period.last:

@@ -3,27 +3,24 @@
 import gzip
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.source.sandbox import Sandbox
 from tests.conftest import ANA, EVA, RUI
-from tests.office import HTML_ONLY, Office, account, tree
+from tests.office import HTML_ONLY, Office, tree
 
 NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(office: Office) -> Office:
     """A month that is done."""
-    with Sandbox(account_data=account(NAMES)) as sandbox:
-        office = Office(tmp_path, sandbox)
-        office.configure([*NAMES], output=HTML_ONLY)
-        assert office.run().code == 0
-        yield office
+    office.configure([*NAMES], output=HTML_ONLY)
+    assert office.run().code == 0
+    return office
 
 
 def stored(office: Office, client: int | str, period: str = "2026-10") -> Path:

@@ -3,16 +3,14 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.source.sandbox import Sandbox
 from tests.conftest import ANA, EVA, RUI
 from tests.mailroom import Mailroom, mailroom
-from tests.office import HTML_ONLY, Office, account
+from tests.office import HTML_ONLY, Office
 
 NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
 DECEMBER = "1796193000"
@@ -20,14 +18,12 @@ DECEMBER = "1796193000"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(office: Office) -> Office:
     """A month that is done, whose folder somebody copied to the next month."""
-    with Sandbox(account_data=account(NAMES)) as sandbox:
-        office = Office(tmp_path, sandbox)
-        office.configure([*NAMES], output=HTML_ONLY)
-        assert office.run().code == 0
-        shutil.copytree(office.month, november(office))
-        yield office
+    office.configure([*NAMES], output=HTML_ONLY)
+    assert office.run().code == 0
+    shutil.copytree(office.month, november(office))
+    return office
 
 
 def november(office: Office) -> Path:

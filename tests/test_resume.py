@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,9 @@ TAXES = "/taxes.json"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with Sandbox(account_data=account(NAMES)) as sandbox:
-        made = Office(tmp_path, sandbox)
-        made.configure([ANA, RUI, EVA], output=HTML_ONLY)
-        yield made
+def office(office: Office) -> Office:
+    office.configure([ANA, RUI, EVA], output=HTML_ONLY)
+    return office
 
 
 def at(**later: float) -> dict[str, str]:
