@@ -200,6 +200,8 @@ def as_write_error(error: OSError, path: Path) -> WriteError:
         return WriteError(
             f"{path}: it is open in another program, or you may not write it. Close the file and run again"
         )
+    if limit := as_limit_error(error, path):
+        return limit
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return WriteError(f"{path}: no permission to write here. Allow it, or choose another output folder")
     return WriteError(f"{path}: it could not be written ({error.strerror or type(error).__name__})")
@@ -208,6 +210,16 @@ def as_write_error(error: OSError, path: Path) -> WriteError:
 def is_disk_full(error: OSError) -> bool:
     """There is no space left, or none left for this user."""
     return error.errno in _DISK_FULL or getattr(error, "winerror", None) in _DISK_FULL_WINDOWS
+
+
+def as_limit_error(error: BaseException, path: Path) -> WriteError | None:
+    """What the user is told when no more files may be open; `path` is where, unless `error` knows."""
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return WriteError(
+            f"{error.filename or path}: it could not be opened, too many open files. Close other programs, "
+            "or allow this one more open files, and run again"
+        )
+    return None
 
 
 def is_held(error: OSError) -> bool:

@@ -221,6 +221,10 @@ def _ended_in_order(month: Month) -> Iterator[None]:
         month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
     except Exception as bug:
         # The one place that catches everything: what was done until here still gets its record.
+        if limit := files.as_limit_error(bug, month.plan.folder):
+            log.exception("%s", limit)
+            month.give_up(limit, limit.exit_code, may_render=False)
+            return
         log.exception("a bug stopped this run")
         reason = f"stopped by a bug in {TOOL} ({type(bug).__name__}); run.log has the details"
         month.give_up(ReadingError(reason), ExitCode.BUG, may_render=False)

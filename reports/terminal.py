@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-from reports import TOOL, __version__, garbage, uncaught
+from reports import TOOL, __version__, files, garbage, uncaught
 from reports.errors import ConfigError, ExitCode, ReportsError
 from reports.redaction import RedactingFormatter, Redactor
 
@@ -165,10 +165,12 @@ class Group(click.Group):
             say(f"{error}\nNothing was done. Exit code {int(error.exit_code)}.", is_error=True)
             code = error.exit_code
         except Exception as error:
+            limit = files.as_limit_error(error, Path())
             logging.getLogger(__name__).debug("a bug", exc_info=True)
             _notes.info("a bug", exc_info=True)
-            say(f"A bug in invoice-reports: {type(error).__name__}: {error}. Exit code 1.", is_error=True)
-            code = ExitCode.BUG
+            code = limit.exit_code if limit else ExitCode.BUG
+            said = str(limit or f"A bug in invoice-reports: {type(error).__name__}: {error}")
+            say(f"{said}. Exit code {int(code)}.", is_error=True)
         for stream in ("stdout", "stderr"):
             # Python would flush them, and answer a closed pipe with an exit code of its own.
             with _may_be_gone(stream):

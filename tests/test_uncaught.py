@@ -81,7 +81,7 @@ def test_without_a_log_nothing_is_shown_either(screen: io.StringIO, monkeypatch:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows limits no process's open files")
 @pytest.mark.parametrize("words", [(), ("--jobs", "2")], ids=["one process", "two"])
-@pytest.mark.parametrize("files", [8, 12, 16, 20, 24, 32])
+@pytest.mark.parametrize("files", [4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 24, 32])
 def test_a_run_that_may_open_few_files_shows_no_traceback_and_ends_by_the_table(
     office: Office, files: int, words: tuple[str, ...]
 ) -> None:
@@ -91,7 +91,10 @@ def test_a_run_that_may_open_few_files_shows_no_traceback_and_ends_by_the_table(
         out, err = (text.decode() for text in process.communicate(timeout=PATIENCE_SECONDS))
     assert "Traceback" not in err
     assert "Traceback" not in out
-    assert process.returncode in [*ExitCode]
+    assert process.returncode in {*ExitCode} - {ExitCode.BUG}
     assert (out + err).splitlines()[-1].endswith(f"Exit code {process.returncode}.")
     if process.returncode != ExitCode.DONE:
-        assert "Too many open files" in (office.month / "run.log").read_text("utf-8")
+        # Where not even the log could be opened, what is said has to name it.
+        log = office.month / "run.log"
+        written = log.read_text("utf-8") if log.exists() else ""
+        assert "too many open files" in (out + err + written).lower()
