@@ -1,7 +1,7 @@
 """The workbook that every writer writes: documents and their line items, the columns of a client's own.
 
-`book` is it in the words of `render/layout`, rows lying in the columns of a frame. `plain` is the same for
-the others, with everything done that they would otherwise have to: floats, fractions, widths.
+`book` is it as `render/content/blocks`, rows lying in the columns of a frame. `plain` is the same for the
+others, with everything done that they would otherwise have to: floats, fractions, widths.
 """
 
 import datetime as dt
@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from reports.render import columns
-from reports.render.layout import Book, Column, DataTab, Kind, Link, Rows, Sheet, totals_of
+from reports.render.content import columns
+from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Rows, Sheet, totals_of
 
 LINES = 3
 """Line items of a document."""
@@ -34,7 +34,7 @@ _NOTE = "Trabalho prestado durante o mês, conforme acordado"
 class Plain:
     """A worksheet in values that any writer takes; `links` are (address, text), None where there is none.
 
-    `totals` holds a number where a column has one; `kinds` are words of `layout.Kind`.
+    `totals` holds a number where a column has one; `kinds` are words of `blocks.Kind`.
     """
 
     title: str

@@ -111,8 +111,8 @@ def _cost(own: Office, folder: Path, is_online: bool) -> Cost:
 
 def _lay(folder: Path, own: Office) -> None:
     """Archives of every client, and of the list of them."""
+    from reports.sandbox.routes import json_text
     from reports.source.archive import SCHEMA, Header, Spool, path_of
-    from reports.source.sandbox_answers import json_text
 
     source = account_folder(folder) / "source"
     pages = list(office.pages(own))

@@ -47,8 +47,8 @@ def _megabytes(size: int) -> float:
 
 def _work(size: int, target: Path) -> float:
     from benchmarks import content
-    from reports.render import workbook
-    from reports.render.labels import Labels
+    from reports.render.content.labels import Labels
+    from reports.render.xlsx import workbook
 
     labels = Labels("pt")
 

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from reports.source.sandbox_answers import json_text
-from reports.source.sandbox_documents import Raw, Tax, document, line, number
+from reports.sandbox.documents import Raw, Tax, document, line, number
+from reports.sandbox.routes import json_text
 
 ACCOUNT = "office"
 PAGE_SIZE = 30

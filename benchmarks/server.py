@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks import office
 from benchmarks.measure import Worker
 from benchmarks.office import Office
-from reports.source.sandbox_answers import json_text
+from reports.sandbox.routes import json_text
 
 HOST = "127.0.0.1"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)

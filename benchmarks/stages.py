@@ -40,21 +40,21 @@ STAGES: dict[str, tuple[str, ...]] = {
     "tables, figures, checks": (
         "render.job:tables.build",
         "render.job:totals.build",
-        "render.job:checks.check",
+        "render.job:document_checks.check",
         "render.job:client_checks.check",
     ),
     "workbook": (
-        "render.job:client_pages.client_report",
-        "render.job:client_pages.client_book",
+        "render.job:client_report.client_report",
+        "render.job:client_report.client_book",
         "render.job:workbook.write",
     ),
     "workbook, read back": ("render.job:readback.check_workbook",),
     "statement": ("render.job:pages.statement",),
     "statement, read back": ("render.job:readback.check_page",),
     "summary and overview": (
-        "render.job:account_pages.client_grids",
-        "client_files:parts.pack",
-        "ending:sum_up",
+        "render.job:account_report.client_grids",
+        "pipeline.client_job:parts.pack",
+        "pipeline.finish:sum_up",
     ),
 }
 """What is called in each, by the room that calls it."""

@@ -20,7 +20,7 @@ from benchmarks.measure import PEERS_PYTHON, PYTHON, Worker, in_turn, ratio, say
 from benchmarks.table import Table, reached
 
 if TYPE_CHECKING:
-    from reports.render.layout import Book
+    from reports.render.content.blocks import Book
 
 SIZES = (300, 10_000, 100_000)
 """Line items; a third as many documents come on top."""
@@ -166,8 +166,8 @@ def _work(name: str, size: int, target: Path) -> None:
 
 
 def _ours(book: "Book", target: Path) -> Callable[[], None]:
-    from reports.render import workbook
-    from reports.render.labels import Labels
+    from reports.render.content.labels import Labels
+    from reports.render.xlsx import workbook
 
     labels = Labels("pt")
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import click
 
 from reports import __version__
+from reports.commands.console import Dialogue, Group, Terminal, clock, pinned, redact, say, tick, voice
 from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
-from reports.terminal import Dialogue, Group, Terminal, clock, pinned, redact, say, tick, voice
 
 if TYPE_CHECKING:
-    from reports.run import Options
+    from reports.pipeline.run import Options
     from reports.settings.config import Config
 
 DEMO_CLOCK = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
@@ -99,7 +99,7 @@ def run(
     if jobs and scheduler:
         raise click.UsageError("--scheduler leaves the work to a cluster, so --jobs says nothing: choose one")
     configs = _load(config)
-    from reports.run import Options
+    from reports.pipeline.run import Options
 
     options = Options(
         period=period,
@@ -119,7 +119,7 @@ def run(
 def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
     """Everything that would make a run fail, found before it. Writes nothing."""
     configs = _load(config)
-    from reports.check import check as examine
+    from reports.commands.check import check as examine
 
     codes = []
     for settings in configs:
@@ -145,8 +145,8 @@ def init(config: Path, *, account: str | None, all_clients: bool, base_url: str 
     if yes and not all_clients:
         raise click.UsageError("--yes asks for no clients: say --all-clients too")
     person = None if yes else Dialogue()
-    from reports.init import Options
-    from reports.init import init as write
+    from reports.commands.init import Options
+    from reports.commands.init import init as write
 
     options = Options(account=account, base_url=base_url, is_about_all=all_clients)
     try:
@@ -169,17 +169,17 @@ def key() -> None:
 @click.option("--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead.")
 def key_set(account: str, *, is_for_mail: bool) -> None:
     """Store the key of ACCOUNT; it is typed without echo."""
-    from reports.settings import keys, rules
+    from reports.settings import credentials, validators
 
     try:
-        rules.account_name(account)
+        validators.account_name(account)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    kind = keys.MAIL_PASSWORD if is_for_mail else keys.API_KEY
-    keys.prove(account, kind=kind)
+    kind = credentials.MAIL_PASSWORD if is_for_mail else credentials.API_KEY
+    credentials.prove(account, kind=kind)
     secret = click.prompt(f"{kind.title} of {account} (not shown)", hide_input=True, err=True)
     redact.add(secret)
-    keys.store(account, secret, kind=kind)
+    credentials.store(account, secret, kind=kind)
     say(f"The {kind.noun} of {account} is in the keyring of this user. Exit code 0.")
 
 
@@ -188,10 +188,10 @@ def key_set(account: str, *, is_for_mail: bool) -> None:
 @click.option("--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead.")
 def key_delete(account: str, *, is_for_mail: bool) -> None:
     """Take the key of ACCOUNT out of the keyring."""
-    from reports.settings import keys
+    from reports.settings import credentials
 
-    kind = keys.MAIL_PASSWORD if is_for_mail else keys.API_KEY
-    keys.delete(account, kind=kind)
+    kind = credentials.MAIL_PASSWORD if is_for_mail else credentials.API_KEY
+    credentials.delete(account, kind=kind)
     say(f"The {kind.noun} of {account} is no longer in the keyring of this user. Exit code 0.")
 
 
@@ -223,8 +223,8 @@ def send(
     documents are all gone, and those whose mail may have arrived already.
     """
     (settings,) = _load([config])
-    from reports import send as post
-    from reports.letters import Choice
+    from reports.mail import send as post
+    from reports.mail.selection import Choice
 
     now = clock()
     choice = Choice(clients=clients, released=clients, is_again=again)
@@ -247,19 +247,19 @@ def send(
 @click.pass_obj
 def demo(quiet: bool, *, folder: Path) -> int:
     """The whole job on generated data, over real HTTP, against an API inside this program."""
-    from reports import files
-    from reports.source.sandbox import Sandbox
+    from reports import atomic_files
+    from reports.sandbox.server import Sandbox
 
     folder = folder.absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise files.as_write_error(error, folder) from error
+        raise atomic_files.as_write_error(error, folder) from error
     with Sandbox() as sandbox:
         os.environ[DEMO_VARIABLE] = sandbox.api_key
         text = DEMO_CONFIG.format(account=sandbox.account, variable=DEMO_VARIABLE, url=sandbox.url)
-        files.write_bytes(folder / "demo.yaml", text.encode())
-        from reports.run import Options
+        atomic_files.write_bytes(folder / "demo.yaml", text.encode())
+        from reports.pipeline.run import Options
 
         now = pinned() or (lambda: DEMO_CLOCK)
         code = _run(_load([folder / "demo.yaml"]), Options(), now=now, is_quiet=quiet)
@@ -278,7 +278,7 @@ def demo(quiet: bool, *, folder: Path) -> int:
 @click.option("--per-minute", type=click.IntRange(1), metavar="N", help="Answer 429 above this rate.")
 def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
     """The generated API alone, until interrupted. Its first line is JSON: url, account, api_key."""
-    from reports.source.sandbox import Sandbox
+    from reports.sandbox.server import Sandbox
 
     try:
         server = Sandbox(port=port, latency_seconds=latency, per_minute=per_minute)
@@ -317,7 +317,7 @@ def schedule(
     is_registering: bool,
 ) -> int:
     """The month by itself: a task for Windows, and the command that registers it."""
-    from reports import files
+    from reports import atomic_files
     from reports.deliver import schedule as scheduling
 
     if is_registering:
@@ -325,7 +325,7 @@ def schedule(
     configs = _load(config)
     task = scheduling.task(configs, day=scheduling.day_of(day), at=at.time(), now=clock()())
     file = scheduling.task_file(configs, out)
-    files.write_bytes(file, scheduling.xml(task))
+    atomic_files.write_bytes(file, scheduling.xml(task))
     lines = scheduling.explanation(task, configs)
     lines += [] if is_registering else scheduling.instructions(task, file)
     for line in [] if quiet else lines:
@@ -364,13 +364,13 @@ def _run(
     jobs: int | None = None,
     scheduler: str | None = None,
 ) -> ExitCode:
-    from reports.run import plans
-    from reports.run import run as run_plans
-    from reports.workers import Workers
+    from reports.pipeline.run import plans
+    from reports.pipeline.run import run as run_plans
+    from reports.pipeline.workers import Workers
 
     planned = plans(configs, options, now=now(), with_keys=not (options.is_offline or is_dry))
     if is_dry:
-        from reports.dry_run import describe
+        from reports.commands.dry_run import describe
 
         for plan in planned:
             say(describe(plan))
@@ -378,7 +378,7 @@ def _run(
         return ExitCode.DONE
     hire = None
     if scheduler:
-        from reports import cluster
+        from reports.pipeline import cluster
 
         hire = cluster.join(scheduler, planned)
     workers = Workers(jobs, hire)

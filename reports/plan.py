@@ -1,4 +1,4 @@
-"""What a run is to do and how it ended: plain values that `run`, `month`, `check` and `cli` share."""
+"""What a run is to do and how it ended: plain values that `run`, `account_run`, `check` and `cli` share."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -8,9 +8,9 @@ from typing import Protocol
 
 from reports.errors import ExitCode
 from reports.period import Period
-from reports.render.brand import Brand, Issuer
+from reports.render.content.brand import Brand, Issuer
 from reports.settings.config import Config
-from reports.source.resumed import Today
+from reports.source.resume import Today
 
 Clock = Callable[[], dt.datetime]
 """The present instant, aware."""

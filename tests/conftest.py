@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from reports.source.sandbox import Sandbox
-from tests.office import Office, account
+from reports.sandbox.server import Sandbox
+from tests.support.office import Office, account
 
-pytest_plugins = ["tests.quick"]
+pytest_plugins = ["tests.support.quick"]
 
 ANA, RUI, EVA = 101, 102, 103
 

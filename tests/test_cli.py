@@ -13,9 +13,9 @@ import jsonschema
 import pytest
 
 from reports import __version__
-from reports.source.sandbox import Sandbox
-from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, Said, account, tree
-from tests.waiting import PATIENCE_SECONDS
+from reports.sandbox.server import Sandbox
+from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, Said, account, tree
+from tests.support.waiting import PATIENCE_SECONDS
 
 ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
 WRONG_KEY = "0123456789abcdef"

@@ -10,8 +10,8 @@ import pytest
 
 from reports import uncaught
 from reports.errors import ExitCode
-from tests.office import HTML_ONLY, Office
-from tests.waiting import PATIENCE_SECONDS
+from tests.support.office import HTML_ONLY, Office
+from tests.support.waiting import PATIENCE_SECONDS
 
 LIMITED = """
 import resource, sys

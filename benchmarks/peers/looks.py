@@ -1,4 +1,4 @@
-"""How the workbook of every writer looks: what `render/looks` gives ours, in words that others take."""
+"""Styles of the workbook for every writer: those of `render/xlsx/cell_styles`, in words that others take."""
 
 from typing import Any
 

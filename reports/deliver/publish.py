@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from reports import files, names
+from reports import atomic_files, slugs
 from reports.errors import BusyError, WriteError
 
 LOCK_NAME = ".lock"
@@ -47,10 +47,10 @@ def one_run(folder: Path) -> Iterator[None]:
     except (OSError, NotImplementedError) as error:
         raise _no_lock(error, folder) from error
     try:
-        files.sweep(folder)
+        atomic_files.sweep(folder)
         # RESULT.html stands there. Nothing is tried out, for nothing there is ever swept away.
         if not os.access(folder.parent, os.W_OK):
-            raise files.as_write_error(PermissionError(errno.EACCES, "no permission"), folder.parent)
+            raise atomic_files.as_write_error(PermissionError(errno.EACCES, "no permission"), folder.parent)
         yield
     finally:
         # On a drive that is gone it cannot be given back: it ends with the process.
@@ -72,14 +72,14 @@ def prepare(folder: Path, *, is_private: bool = False) -> None:
             f"{folder}: there is a file where the output folder should be. Move it away"
         ) from None
     except OSError as error:
-        raise files.as_write_error(error, folder) from error
-    probe = files.temporary_name(folder / "probe")
+        raise atomic_files.as_write_error(error, folder) from error
+    probe = atomic_files.temporary_name(folder / "probe")
     try:
         probe.write_bytes(b"probe")
         # The run that holds the folder may have swept it away.
         probe.unlink(missing_ok=True)
     except OSError as error:
-        raise files.as_write_error(error, folder) from error
+        raise atomic_files.as_write_error(error, folder) from error
     finally:
         with suppress(OSError):
             probe.unlink(missing_ok=True)
@@ -96,33 +96,33 @@ def repair(period_folder: Path) -> None:
     in_place = {client: own for client in found if (own := _without_links(found[client]))}
     for aside in sorted(period_folder.glob(".*.old")):
         name = aside.name[1:-4]
-        client = names.client_of(name)
-        if client is None or not (aside.is_dir() or files.is_link(aside)):
+        client = slugs.client_of(name)
+        if client is None or not (aside.is_dir() or atomic_files.is_link(aside)):
             continue
         place = period_folder / name
         try:
             if client not in in_place:
-                files.rename_folder(aside, place)
+                atomic_files.rename_folder(aside, place)
                 in_place[client] = [place]
-            elif files.is_link(aside):
+            elif atomic_files.is_link(aside):
                 _log.warning("client %s: the link %s is removed; what it leads to stays", client, aside)
-                files.remove_file(aside)
+                atomic_files.remove_file(aside)
             else:
                 there = in_place[client]
                 _carry_over(aside, place if place in there else there[0])
                 _remove(aside)
         except WriteError as error:
             _log.warning("client %s: a swap that was killed is not ended yet: %s", client, error)
-    files.sweep(period_folder)
+    atomic_files.sweep(period_folder)
 
 
 def stage(period_folder: Path, client: int) -> Path:
     """A new, empty folder that nobody sees, to be filled and swapped in."""
-    staged = files.temporary_name(period_folder / str(client))
+    staged = atomic_files.temporary_name(period_folder / str(client))
     try:
         staged.mkdir()
     except OSError as error:
-        raise files.as_write_error(error, staged) from error
+        raise atomic_files.as_write_error(error, staged) from error
     return staged
 
 
@@ -131,10 +131,10 @@ def seal(staged: Path) -> None:
     for path in staged.iterdir():
         try:
             with path.open("rb+") as file:
-                files.sync(file)
+                atomic_files.sync(file)
         except OSError as error:
-            raise files.as_write_error(error, path) from error
-    files.sync_folder(staged)
+            raise atomic_files.as_write_error(error, path) from error
+    atomic_files.sync_folder(staged)
 
 
 def swap_in(staged: Path, target: Path, *, lying: Collection[Path]) -> Sequence[WriteError]:
@@ -147,13 +147,13 @@ def swap_in(staged: Path, target: Path, *, lying: Collection[Path]) -> Sequence[
     try:
         for old in _replaced_by(target, lying):
             aside = target.with_name(f".{old.name}.old")
-            files.prove_free(old)
-            files.rename_folder(old, aside)
+            atomic_files.prove_free(old)
+            atomic_files.rename_folder(old, aside)
             asides[old] = aside
-        files.rename_folder(staged, target)
+        atomic_files.rename_folder(staged, target)
     except WriteError:
         for old, aside in asides.items():
-            files.rename_folder(aside, old)
+            atomic_files.rename_folder(aside, old)
         raise
     left: list[WriteError] = []
     for aside in asides.values():
@@ -195,7 +195,7 @@ def folders(period_folder: Path, recorded: Mapping[int, str]) -> dict[int, list[
     written: dict[int, list[Path]] = {}
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(period_folder) as lying:
         for one in sorted(lying, key=lambda one: one.name):
-            client, path = names.client_of(one.name), period_folder / one.name
+            client, path = slugs.client_of(one.name), period_folder / one.name
             if client is None or not one.is_dir():
                 continue
             if recorded.get(client) == one.name:
@@ -217,7 +217,7 @@ def _own_files(folder: Path, name: str) -> list[Path]:
 
 
 def _without_links(paths: Collection[Path]) -> list[Path]:
-    return [path for path in paths if not files.is_link(path)]
+    return [path for path in paths if not atomic_files.is_link(path)]
 
 
 def _carry_over(aside: Path, folder: Path) -> None:
@@ -226,23 +226,23 @@ def _carry_over(aside: Path, folder: Path) -> None:
     try:
         found = sorted(aside.iterdir())
     except OSError as error:
-        raise files.as_write_error(error, aside) from error
+        raise atomic_files.as_write_error(error, aside) from error
     for path in found:
         if path not in own:
-            files.move(path, folder)
-    files.sync_folder(folder)
+            atomic_files.move(path, folder)
+    atomic_files.sync_folder(folder)
 
 
 def _remove(aside: Path) -> None:
     """Removes a former folder with the files of its run, and nothing else. Raises WriteError."""
     for path in _own_files(aside, aside.name[1:-4]):
-        files.remove_file(path)
-    files.remove_empty_folder(aside)
+        atomic_files.remove_file(path)
+    atomic_files.remove_empty_folder(aside)
 
 
 def _tighten(folder: Path) -> None:
     # A link may lead to a folder of another purpose.
-    if os.name != "nt" and not files.is_link(folder):
+    if os.name != "nt" and not atomic_files.is_link(folder):
         # Some drives have no modes, and elsewhere another user may own it.
         with suppress(OSError):
             folder.chmod(PRIVATE_MODE)
@@ -250,7 +250,7 @@ def _tighten(folder: Path) -> None:
 
 def _no_lock(error: OSError | NotImplementedError, folder: Path) -> WriteError:
     if isinstance(error, OSError) and not _is_for_lack_of_locks(error):
-        return files.as_write_error(error, folder / LOCK_NAME)
+        return atomic_files.as_write_error(error, folder / LOCK_NAME)
     return WriteError(
         f"{folder}: this drive has no locks, without which two runs could meet. Choose a folder on another"
     )
@@ -272,10 +272,10 @@ def _replaced_by(target: Path, lying: Collection[Path]) -> list[Path]:
     if others:
         raise WriteError(
             f"{target.parent}: {first.name} and {others[0].name} are both folders of client "
-            f"{names.client_of(target.name)}. Move the copy away"
+            f"{slugs.client_of(target.name)}. Move the copy away"
         )
     for path in found:
-        if files.is_link(path):
+        if atomic_files.is_link(path):
             raise WriteError(
                 f"{path}: there is a link where the client's folder should be, and nothing is written "
                 "through it. Remove the link, or put the folder itself there, and run again"

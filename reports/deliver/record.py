@@ -14,10 +14,10 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from reports import TOOL, __version__, files
-from reports.deliver.entry import Entries, Entry, instant
+from reports import TOOL, __version__, atomic_files
+from reports.deliver.record_entry import Entries, Entry, instant
 from reports.errors import ExitCode
-from reports.figures.account_checks import KnownClient
+from reports.figures.checks.account_checks import KnownClient
 from reports.period import Period, parse
 
 SCHEMA = 1
@@ -82,7 +82,7 @@ def write(
         "message": message,
     }
     head = _text(record).removesuffix("\n}")
-    with files.new_file(folder / FILE_NAME) as file:
+    with atomic_files.new_file(folder / FILE_NAME) as file:
         found = ['],\n "findings": [', *_listed(findings), "]\n}\n"]
         for piece in chain([f"{head},{_CLIENTS}"], _listed(entries), found):
             file.write(piece.encode("utf-8", "backslashreplace"))
@@ -92,7 +92,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     """The record in `folder`; None when there is none that this version can read, which is logged."""
     path = folder / FILE_NAME
     try:
-        with files.open_to_read(path) as file:
+        with atomic_files.open_to_read(path) as file:
             record = json.loads(file.read().decode())
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -109,7 +109,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 def head(folder: Path) -> dict[str, Any] | None:
     """As `read`, without clients and findings, which are not looked at as a rule: there may be thousands."""
     record = None
-    with suppress(OSError, ValueError, RecursionError), files.open_to_read(folder / FILE_NAME) as file:
+    with suppress(OSError, ValueError, RecursionError), atomic_files.open_to_read(folder / FILE_NAME) as file:
         own, end, _ = file.read(_HEAD_BYTES).partition(_CLIENTS.encode())
         record = json.loads(own.removesuffix(b",") + b"}") if end else None
     if not _is_of_this_version(record, _HEAD):

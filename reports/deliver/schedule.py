@@ -23,7 +23,7 @@ from xml.sax.saxutils import escape
 
 from reports.errors import ConfigError
 from reports.period import local_day
-from reports.settings import keys
+from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 
 DAYS = range(1, 29)
@@ -237,7 +237,7 @@ def _variables(settings: Config) -> Iterator[str]:
     """The environment variables that hold the secrets of a configuration."""
     smtp = settings.email.smtp if settings.email else None
     for place in (settings.account.api_key, smtp.password if smtp and smtp.user else ""):
-        if name := keys.variable(place):
+        if name := credentials.variable(place):
             yield name
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import NamedTuple
 
-from reports.figures.vocabulary import STATUSES, TYPES, UNKNOWN_STATUS, UNKNOWN_TYPE, DocumentType
+from reports.figures.codes import STATUSES, TYPES, UNKNOWN_STATUS, UNKNOWN_TYPE, DocumentType
 
 
 class Remark(NamedTuple):

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from reports.errors import DataError
 from reports.figures.amounts import document_sign, read_amounts
 from reports.figures.document import Document
-from reports.figures.line_items import complete_documents
-from reports.figures.taxes import Taxation
-from reports.figures.vat_groups import exemption_of, group_lines
+from reports.figures.vat.line_items import complete_documents
+from reports.figures.vat.taxes import Taxation
+from reports.figures.vat.vat_groups import exemption_of, group_lines
 from reports.money import negate
 
 if TYPE_CHECKING:

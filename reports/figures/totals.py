@@ -14,10 +14,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reports.figures.regions import SCHEMES
+from reports.figures.codes import STATUSES, TYPES
 from reports.figures.tables import Tables, columns
-from reports.figures.vat_groups import VatKey
-from reports.figures.vocabulary import STATUSES, TYPES
+from reports.figures.vat.regions import SCHEMES
+from reports.figures.vat.vat_groups import VatKey
 from reports.money import ZERO, plain
 from reports.period import Period
 

@@ -11,32 +11,37 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from reports import names
+from reports import slugs
 from reports.errors import ClientError
-from reports.figures import changes, checks, client_checks, identity, tables, totals
+from reports.figures import changes, identity, tables, totals
 from reports.figures.changes import Change, Comparison
-from reports.figures.checks import Finding
-from reports.figures.client_checks import Word
+from reports.figures.checks import client_checks, document_checks
+from reports.figures.checks.client_checks import Word
+from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.filing_checks import check_filing
 from reports.figures.document import Document
-from reports.figures.filing import check_filing
 from reports.figures.identity import Identity
-from reports.figures.model import entries, parse_document, parse_page
+from reports.figures.parse import entries, parse_document, parse_page
 from reports.figures.tables import Tables
-from reports.figures.taxes import Taxation, parse_taxes
 from reports.figures.totals import Figures
+from reports.figures.vat.taxes import Taxation, parse_taxes
 from reports.period import Period
-from reports.render import account_pages, browser, client_pages, mail_body, pages, readback, workbook
-from reports.render.brand import Brand, Issuer
-from reports.render.client_pages import Subject
-from reports.render.expected import Report
-from reports.render.labels import Labels
+from reports.render import mail_body, pdf
+from reports.render.content import account_report, client_report
+from reports.render.content.brand import Brand, Issuer
+from reports.render.content.client_report import Subject
+from reports.render.content.labels import Labels
+from reports.render.html import pages
 from reports.render.mail_body import Body, OwnWords
-from reports.render.parts import Grids
+from reports.render.verify import readback
+from reports.render.verify.expected import Report
+from reports.render.xlsx import workbook
+from reports.render.xlsx.parts import Grids
 from reports.source import archive
 from reports.source.archive import Header, Owner
 from reports.source.client_list import AccountClient
-from reports.source.earlier import Earlier
-from reports.source.earlier import readings as earlier_readings
+from reports.source.previous import Earlier
+from reports.source.previous import readings as earlier_readings
 from reports.source.taxes import earlier_answers
 
 STATEMENT_TEMPLATES = ("statement.html.j2", "parts.html.j2", "page.html.j2")
@@ -123,7 +128,7 @@ def render(job: Job, folder: Path | None) -> Rendered:
         findings=found.findings,
         filing=found.filing,
         changes=found.changes,
-        grids=account_pages.client_grids(
+        grids=account_report.client_grids(
             found.subject, found.figures, found.findings, Labels(job.account_language), found.changes
         ),
         body=body,
@@ -147,7 +152,7 @@ def _reckoned(job: Job) -> _Reckoned:
     who = _identity(job, documents, word)
     findings = (
         *client_checks.check(who, word, figures),
-        *checks.check(laid_out, figures, header.filters),
+        *document_checks.check(laid_out, figures, header.filters),
     )
     newest = identity.newest_first(documents)
     names_seen = (document.client.name for document in newest if document.client.name)
@@ -170,13 +175,13 @@ def _reckoned(job: Job) -> _Reckoned:
 def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
     """Makes the files, and what the mail says that brings them."""
     subject, figures, findings, labels = found.subject, found.figures, found.findings, Labels(job.language)
-    report = client_pages.client_report(
+    report = client_report.client_report(
         subject, figures, findings=findings, labels=labels, line_items=job.line_items
     )
     due = _due(job, found)
-    stem = f"{names.client_folder(subject.name, job.client)}-{job.period.label}"
+    stem = f"{slugs.client_folder(subject.name, job.client)}-{job.period.label}"
     if job.excel:
-        book = client_pages.client_book(report, subject, figures, findings=findings, labels=labels)
+        book = client_report.client_book(report, subject, figures, findings=findings, labels=labels)
         written = folder / f"{stem}.xlsx"
         with written.open("wb") as target:
             workbook.write(book, target, labels=labels, brand=job.brand)
@@ -188,7 +193,7 @@ def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
             target.writelines(piece.encode() for piece in pieces)
         readback.check_page(page, due, is_own=_has_own_statement(job.brand))
         if job.pdf:
-            browser.print_page(page, page.with_suffix(".pdf"))
+            pdf.print_page(page, page.with_suffix(".pdf"))
         if not job.html:
             page.unlink()
     if job.own_words is None:
@@ -204,7 +209,7 @@ def _due(job: Job, found: _Reckoned) -> Report:
         own=found.own,
         explained=frozenset((finding.code, finding.document) for finding in found.findings),
         vendor=found.subject.vendor_balance,
-        has_months=not checks.hidden_by(found.subject.filters),
+        has_months=not document_checks.hidden_by(found.subject.filters),
         has_lines=job.line_items,
     )
 

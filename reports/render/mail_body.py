@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from reports.errors import ClientError
 from reports.figures.totals import CurrencyTotals
-from reports.render import pages
-from reports.render.brand import Brand
-from reports.render.client_pages import ClientReport, Subject, period_text
-from reports.render.labels import Labels
-from reports.settings import wording
-from reports.settings.wording import Total, Values
+from reports.render.content.brand import Brand
+from reports.render.content.client_report import ClientReport, Subject, period_text
+from reports.render.content.labels import Labels
+from reports.render.html import pages
+from reports.settings import mail_texts
+from reports.settings.mail_texts import Total, Values
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def make(
 
 def _filled(option: str, text: str, values: Values) -> str:
     try:
-        return wording.fill(text, values)
+        return mail_texts.fill(text, values)
     except ValueError as error:
         raise ClientError(f"email.{option} of the configuration: {error}") from error
 

@@ -27,9 +27,9 @@ from pydantic_core import ErrorDetails
 
 from reports.errors import ConfigError, Problem
 from reports.period import NAMED, Period, between, parse
-from reports.settings import rules
+from reports.settings import validators
 from reports.settings.mail import Email, Recipients
-from reports.settings.mistakes import did_you_mean, explain
+from reports.settings.messages import did_you_mean, explain
 from reports.settings.section import Section, Text
 from reports.settings.yaml_file import YamlFile, read
 
@@ -38,7 +38,7 @@ MAKERS = {"xlsx": "excel", "html": "html", "pdf": "pdf"}
 """Kinds of files, and the option of `output` that makes them."""
 
 PageSize = Annotated[int, Field(ge=1, le=100)] | Literal["auto"]
-Colour = Annotated[str, AfterValidator(rules.colour)]
+Colour = Annotated[str, AfterValidator(validators.colour)]
 
 
 def _on_disk(rule: Callable[[str, Path], Path], typed: Any) -> BeforeValidator:
@@ -54,16 +54,16 @@ def _on_disk(rule: Callable[[str, Path], Path], typed: Any) -> BeforeValidator:
 class Account(Section):
     """The InvoiceXpress account, and where its key lives."""
 
-    name: Annotated[str, AfterValidator(rules.account_name)] = Field(
+    name: Annotated[str, AfterValidator(validators.account_name)] = Field(
         description="First part of the account's address: my-company of https://my-company.app.invoicexpress.com",
         examples=["my-company"],
     )
     api_key: str = Field(
-        default=rules.KEYRING,
+        default=validators.KEYRING,
         description="keyring (invoice-reports key set), or an environment variable as ${NAME}; never the key",
-        examples=[rules.KEYRING, "${INVOICEXPRESS_API_KEY}"],
+        examples=[validators.KEYRING, "${INVOICEXPRESS_API_KEY}"],
     )
-    base_url: Annotated[str, AfterValidator(rules.origin)] | None = Field(
+    base_url: Annotated[str, AfterValidator(validators.origin)] | None = Field(
         default=None,
         description="Another address of the API, https only; null: the account's own",
         examples=["https://my-company.app.invoicexpress.com"],
@@ -72,7 +72,7 @@ class Account(Section):
     client_details: bool = Field(
         default=False, description="true: tax number and address from the client's own page of the API"
     )
-    region: rules.Region = Field(
+    region: validators.Region = Field(
         default="PT",
         description="Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax "
         "names no region",
@@ -87,19 +87,19 @@ class Account(Section):
     @field_validator("api_key", mode="before")
     @classmethod
     def _names_a_place(cls, value: object, info: ValidationInfo) -> str:
-        return rules.key_reference(value, info.data.get("name", ""))
+        return validators.key_reference(value, info.data.get("name", ""))
 
 
 class Filters(Section):
     """What the API is asked for; an empty list asks for everything."""
 
-    status: Annotated[tuple[rules.Status, ...], AfterValidator(rules.distinct)] = Field(
+    status: Annotated[tuple[validators.Status, ...], AfterValidator(validators.distinct)] = Field(
         default=(), description="Statuses to read; empty: all", examples=[["final", "settled"]]
     )
-    by_type: Annotated[tuple[rules.DocumentType, ...], AfterValidator(rules.distinct)] = Field(
+    by_type: Annotated[tuple[validators.DocumentType, ...], AfterValidator(validators.distinct)] = Field(
         default=(), description="Types of document to read; empty: all", examples=[["Invoice", "CreditNote"]]
     )
-    archived: Annotated[tuple[rules.Shelf, ...], AfterValidator(rules.distinct)] = Field(
+    archived: Annotated[tuple[validators.Shelf, ...], AfterValidator(validators.distinct)] = Field(
         default=("archived", "non_archived"),
         description="Archived (tidied away: they count all the same), not archived, or both",
         examples=[["archived", "non_archived"]],
@@ -123,7 +123,7 @@ class Client(Section):
     fiscal_id: Text | None = Field(
         default=None, description="Tax number, in quotes; null: as in the documents", examples=["999999990"]
     )
-    language: rules.Language | None = Field(
+    language: validators.Language | None = Field(
         default=None, description="Language of this client's files; null: the account's", examples=["en"]
     )
     email: Recipients = Recipients()
@@ -140,7 +140,7 @@ class Issuer(Section):
     address: Text | None = Field(
         default=None, description="Postal address", examples=["Rua do Exemplo 1, 1000-001 Lisboa"]
     )
-    logo: Annotated[Path | None, _on_disk(rules.image, str | None)] = Field(
+    logo: Annotated[Path | None, _on_disk(validators.image, str | None)] = Field(
         default=None, description="PNG or JPEG file, in full or relative to this file", examples=["logo.png"]
     )
 
@@ -151,7 +151,7 @@ class Statement(Section):
     line_items: bool = Field(
         default=False, description="true: line items under each document in the HTML too"
     )
-    ageing: Annotated[tuple[int, ...], AfterValidator(rules.rising)] = Field(
+    ageing: Annotated[tuple[int, ...], AfterValidator(validators.rising)] = Field(
         default=(30, 60, 90),
         min_length=1,
         max_length=6,
@@ -169,7 +169,7 @@ class Statement(Section):
     footer: Text | None = Field(
         default=None, description="A text at the end of statement and mail", examples=["Obrigado."]
     )
-    templates: Annotated[Path | None, _on_disk(rules.existing_folder, str | None)] = Field(
+    templates: Annotated[Path | None, _on_disk(validators.existing_folder, str | None)] = Field(
         default=None,
         description="Folder of templates that replace the built-in ones by name",
         examples=["templates"],
@@ -179,7 +179,7 @@ class Statement(Section):
 class Output(Section):
     """Where files go, and which are made."""
 
-    folder: Annotated[Path, _on_disk(rules.folder, str)] = Field(
+    folder: Annotated[Path, _on_disk(validators.folder, str)] = Field(
         default=Path("output"),
         validate_default=True,
         description="Folder of all results, in full or relative to this file",
@@ -210,7 +210,7 @@ class Requests(Section):
     """How the API is asked. The defaults suit every account."""
 
     per_page: Annotated[
-        int | Literal["auto"], PlainValidator(rules.page_size, json_schema_input_type=PageSize)
+        int | Literal["auto"], PlainValidator(validators.page_size, json_schema_input_type=PageSize)
     ] = Field(
         default="auto",
         description="Documents a page: auto asks for 100 and takes what comes; documented: 10, 20, 30",
@@ -237,10 +237,10 @@ class Requests(Section):
 class Days(Section):
     """A period of any days, both ends included."""
 
-    first: Annotated[date, BeforeValidator(rules.day, json_schema_input_type=str)] = Field(
+    first: Annotated[date, BeforeValidator(validators.day, json_schema_input_type=str)] = Field(
         alias="from", examples=["2026-10-01"]
     )
-    last: Annotated[date, BeforeValidator(rules.day, json_schema_input_type=str)] = Field(
+    last: Annotated[date, BeforeValidator(validators.day, json_schema_input_type=str)] = Field(
         alias="to", examples=["2026-10-31"]
     )
 
@@ -261,18 +261,18 @@ class Config(Section):
         description=f"{', '.join(NAMED)}, 2026-10, 2026-Q3, 2026, or {{from: 2026-10-01, to: 2026-10-31}}",
         examples=["last-month"],
     )
-    time_zone: Annotated[ZoneInfo, PlainValidator(rules.zone, json_schema_input_type=str)] = Field(
+    time_zone: Annotated[ZoneInfo, PlainValidator(validators.zone, json_schema_input_type=str)] = Field(
         default="Europe/Lisbon",
         validate_default=True,
         description="Where last-month is a calendar month, e.g. Europe/Lisbon, Atlantic/Azores",
     )
-    language: rules.Language = Field(
+    language: validators.Language = Field(
         default="pt", description="Language of statements and workbooks: pt, en or es"
     )
     filters: Filters = Filters()
     clients: Annotated[
         tuple[Client, ...] | None,
-        BeforeValidator(rules.clients, json_schema_input_type=Literal["all"] | tuple[Client, ...]),
+        BeforeValidator(validators.clients, json_schema_input_type=Literal["all"] | tuple[Client, ...]),
     ] = Field(default=None, validate_default=True, description="A list of clients, or: all", examples=["all"])
     issuer: Issuer = Issuer()
     statement: Statement = Statement()
@@ -283,7 +283,7 @@ class Config(Section):
     @field_validator("period", mode="before", json_schema_input_type=str | int | Days)
     @classmethod
     def _is_in_the_calendar(cls, value: object) -> str | Days:
-        return Days.model_validate(value) if isinstance(value, (dict, Days)) else rules.period(value)
+        return Days.model_validate(value) if isinstance(value, (dict, Days)) else validators.period(value)
 
     def client_filters(self, client: Client) -> Filters:
         """The filters of `client`: its own keys where it gives any, the account's otherwise."""
@@ -304,7 +304,7 @@ class Config(Section):
     def recipients(self, client: int, listed: str | None) -> Recipients:
         """Who gets the mail of `client`; of `all` clients, the address that the account has `listed`."""
         if self.clients is None:
-            address = rules.known_address(listed)
+            address = validators.known_address(listed)
             return Recipients(to=(address,) if address else ())
         return next((own.email for own in self.clients if own.id == client), Recipients())
 

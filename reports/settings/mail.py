@@ -8,26 +8,26 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from reports.settings import rules, wording
+from reports.settings import mail_texts, validators
 from reports.settings.section import Section, Text
 
 SMTPS_PORT = 465
 """Where TLS begins with the first byte (RFC 8314)."""
 
-Address = Annotated[str, AfterValidator(rules.address)]
-Wording = Annotated[str, AfterValidator(rules.text), AfterValidator(wording.sound)]
+Address = Annotated[str, AfterValidator(validators.address)]
+Wording = Annotated[str, AfterValidator(validators.text), AfterValidator(mail_texts.sound)]
 
 
 class Recipients(Section):
     """Who gets a client's mail. Without an address in `to` nobody does."""
 
-    to: Annotated[tuple[Address, ...], AfterValidator(rules.distinct)] = Field(
+    to: Annotated[tuple[Address, ...], AfterValidator(validators.distinct)] = Field(
         default=(), description="Addresses; none: no mail", examples=[["ana@example.com"]]
     )
-    cc: Annotated[tuple[Address, ...], AfterValidator(rules.distinct)] = Field(
+    cc: Annotated[tuple[Address, ...], AfterValidator(validators.distinct)] = Field(
         default=(), description="Copies, seen by all", examples=[["ana@example.com"]]
     )
-    bcc: Annotated[tuple[Address, ...], AfterValidator(rules.distinct)] = Field(
+    bcc: Annotated[tuple[Address, ...], AfterValidator(validators.distinct)] = Field(
         default=(), description="Copies that nobody sees", examples=[["ana@example.com"]]
     )
 
@@ -42,7 +42,7 @@ class Recipients(Section):
 class Smtp(Section):
     """The server that takes mail. The way to it is always encrypted."""
 
-    host: Annotated[str, AfterValidator(rules.server)] = Field(
+    host: Annotated[str, AfterValidator(validators.server)] = Field(
         description="Name of the server", examples=["smtp.example.com"]
     )
     port: int = Field(default=587, ge=1, le=65_535, description="587, or 465 for TLS from the first byte")
@@ -55,9 +55,9 @@ class Smtp(Section):
         default=None, description="Name to log in with; null: no login", examples=["contas"]
     )
     password: str = Field(
-        default=rules.KEYRING,
+        default=validators.KEYRING,
         description="keyring (invoice-reports key set ACCOUNT --smtp), or an environment variable as ${NAME}",
-        examples=[rules.KEYRING, "${SMTP_PASSWORD}"],
+        examples=[validators.KEYRING, "${SMTP_PASSWORD}"],
     )
 
     @property
@@ -68,7 +68,7 @@ class Smtp(Section):
     @field_validator("password", mode="before")
     @classmethod
     def _names_a_place(cls, value: object) -> str:
-        return rules.password_reference(value)
+        return validators.password_reference(value)
 
 
 class Email(Section):
@@ -90,7 +90,7 @@ class Email(Section):
         description="What stands above the figures, with places to fill in; null: the built-in sentence",
         examples=["Bom dia, segue o resumo de {{ period }}."],
     )
-    attach: Annotated[tuple[rules.Attachment, ...], AfterValidator(rules.distinct)] = Field(
+    attach: Annotated[tuple[validators.Attachment, ...], AfterValidator(validators.distinct)] = Field(
         default=("xlsx", "html"),
         description="Files that go with it: xlsx, html, pdf; of the default, those that are made",
         examples=[["xlsx", "html"]],

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-from reports.settings import rules
+from reports.settings import validators
 
-Text = Annotated[str, AfterValidator(rules.text)]
+Text = Annotated[str, AfterValidator(validators.text)]
 
 
 class Section(BaseModel):

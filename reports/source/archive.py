@@ -26,7 +26,7 @@ from pathlib import Path
 from types import NoneType, TracebackType
 from typing import Any, Self, TextIO
 
-from reports import files
+from reports import atomic_files
 from reports.errors import ReadingError
 
 SCHEMA = 1
@@ -86,14 +86,14 @@ class Spool:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = files.temporary_name(folder / "pages")
+        self._path = atomic_files.temporary_name(folder / "pages")
         self._lock = threading.Lock()
         self._places: dict[int, tuple[int, int]] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self._path.open("x+b")
         except OSError as error:
-            raise files.as_write_error(error, folder) from error
+            raise atomic_files.as_write_error(error, folder) from error
 
     def __enter__(self) -> Self:
         return self
@@ -112,7 +112,7 @@ class Spool:
                 self._file.write(packed)
                 self._file.flush()
             except OSError as error:
-                raise files.as_write_error(error, self._path.parent) from error
+                raise atomic_files.as_write_error(error, self._path.parent) from error
             self._places[page_number] = (start, len(packed))
 
     def finish(self, header: Header, target: Path, *, others: Sequence["Spool"] = ()) -> None:
@@ -125,12 +125,12 @@ class Spool:
         try:
             if target.exists() and not _holds_pages(target, spools):
                 _keep(target)
-            with files.new_file(target) as file:
+            with atomic_files.new_file(target) as file:
                 file.write(_packed(_header_line(header)))
                 for spool in spools:
                     file.writelines(spool.packed_pages())
         except OSError as error:
-            raise files.as_write_error(error, target) from error
+            raise atomic_files.as_write_error(error, target) from error
 
     def discard(self) -> None:
         """Closes and removes the file of the spool; a second time does nothing."""
@@ -195,14 +195,14 @@ def read_pages(path: Path, *, may_be_partial: bool = False) -> Generator[str, No
 
 def sweep(source_folder: Path) -> None:
     """Removes what runs that were killed left half written, as far as it may."""
-    files.sweep(source_folder)
+    atomic_files.sweep(source_folder)
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[TextIO]:
     try:
         with (
-            files.open_to_read(path) as packed,
+            atomic_files.open_to_read(path) as packed,
             gzip.open(packed, "rt", encoding="utf-8", newline="\n") as lines,
         ):
             yield lines
@@ -332,5 +332,5 @@ def _keep(archive: Path) -> None:
     places = (archive.with_name(f"{name}{ENDING}") for name in names)
     kept = next(path for path in places if not path.exists() or filecmp.cmp(archive, path, shallow=False))
     if not kept.exists():
-        with archive.open("rb") as old, files.new_file(kept) as new:
+        with archive.open("rb") as old, atomic_files.new_file(kept) as new:
             shutil.copyfileobj(old, new)

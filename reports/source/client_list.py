@@ -8,14 +8,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports import interruption
+from reports import cancellation
 from reports.errors import ReadingError
 from reports.source.archive import SCHEMA, Header, Owner, Spool, path_of, read_header, read_pages
-from reports.source.paging import READINGS, Leaf, Ledger, MovedError, check_pages, id_of, leaf_of, unsettled
-from reports.source.reply import Page, page_of
+from reports.source.completeness import (
+    READINGS,
+    Leaf,
+    Ledger,
+    MovedError,
+    check_pages,
+    id_of,
+    leaf_of,
+    unsettled,
+)
+from reports.source.http.response import Page, page_of
 
 if TYPE_CHECKING:
-    from reports.source.client import Api
+    from reports.source.http.api import Api
 
 WHERE = "the list of clients"
 
@@ -134,7 +143,7 @@ def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
     if not everything or ledger.pages == 1:
         return ledger
     for number in range(2, ledger.pages + 1):
-        interruption.heed()
+        cancellation.heed()
         page = api.clients_page(number)
         spool.add(number, page.body)
         ledger.add(_leaf(page))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from reports import exact_json
 from reports.errors import ReadingError, UnreachableError
-from reports.source.paging import id_of
+from reports.source.completeness import id_of
 
 if TYPE_CHECKING:
-    from reports.source.client import Api
+    from reports.source.http.api import Api
 
 CLIENT, BALANCE = "client", "balance"
 KINDS = (CLIENT, BALANCE)

@@ -23,7 +23,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from reports import interruption
+from reports import cancellation
 from reports.errors import (
     ReadingError,
     RefusedError,
@@ -32,11 +32,7 @@ from reports.errors import (
     UnreachableError,
 )
 from reports.source.archive import SCHEMA, Header, Spool, path_of
-from reports.source.crew import Crew
-from reports.source.details import Inquiry
-from reports.source.pacer import StoppedError
-from reports.source.page_size import DOCUMENTED, UNEVEN
-from reports.source.paging import (
+from reports.source.completeness import (
     READINGS,
     ContradictionError,
     Leaf,
@@ -46,9 +42,13 @@ from reports.source.paging import (
     leaf_of,
     unsettled,
 )
+from reports.source.crew import Crew
+from reports.source.details import Inquiry
+from reports.source.http.rate_limit import StoppedError
+from reports.source.page_size import DOCUMENTED, UNEVEN
 
 if TYPE_CHECKING:
-    from reports.source.client import Api
+    from reports.source.http.api import Api
 
 STOP_SECONDS = 5.0
 AT_ONCE = -1
@@ -450,7 +450,7 @@ def _next(
 ) -> "Future[Reading | Failure]":
     while True:
         with suppress(Empty):
-            return done.get(timeout=interruption.LOOK_UP_SECONDS)
+            return done.get(timeout=cancellation.LOOK_UP_SECONDS)
         meanwhile()
 
 

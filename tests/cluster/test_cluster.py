@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from reports import __version__
-from reports.cluster import Outfit, _troubles, outfit
-from reports.source.sandbox import Sandbox
-from tests.office import ROOT, Office, Said, account, tree
-from tests.test_browser import printing, script
-from tests.test_workers import EVA, NAMES, killing, remains
-from tests.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
+from reports.pipeline.cluster import Outfit, _troubles, outfit
+from reports.sandbox.server import Sandbox
+from tests.pipeline.test_workers import EVA, NAMES, killing, remains
+from tests.render.test_pdf import printing, script
+from tests.support.office import ROOT, Office, Said, account, tree
+from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
 

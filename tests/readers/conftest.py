@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.render import browser
-from reports.source.sandbox import Sandbox
+from reports.render import pdf
+from reports.sandbox.server import Sandbox
 from tests.readers.chromium import Chromium
 from tests.readers.libreoffice import LibreOffice
 from tests.readers.mails import mail
@@ -113,7 +113,7 @@ def _month(folder: Path, sandbox: Sandbox, **sections: object) -> Path:
     settings = {"account": account, "period": "2026-10", "clients": clients, **sections}
     config.write_text(json.dumps(settings), "utf-8")
     # Root's browser, for Chromium refuses root.
-    own = {browser.VARIABLE: str(Path(__file__).with_name("chromium-for-root"))} if os.geteuid() == 0 else {}
+    own = {pdf.VARIABLE: str(Path(__file__).with_name("chromium-for-root"))} if os.geteuid() == 0 else {}
     done = subprocess.run(
         [sys.executable, "-P", "-m", "reports", "run", config],
         cwd=folder,

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from reports.figures import checks, tables, totals
-from reports.figures.model import parse_page
-from reports.render import client_pages, pages
-from reports.render.brand import Issuer
-from reports.render.client_pages import Subject
-from reports.render.labels import Labels
+from reports.figures import tables, totals
+from reports.figures.checks import document_checks
+from reports.figures.parse import parse_page
+from reports.render.content import client_report
+from reports.render.content.brand import Issuer
+from reports.render.content.client_report import Subject
+from reports.render.content.labels import Labels
+from reports.render.html import pages
 from reports.source import archive
-from tests.papers import LIMITS_DAYS, OCTOBER
+from tests.support.papers import LIMITS_DAYS, OCTOBER
 
 ISSUER = Issuer("Contabilidade Exemplo, Lda", "500000001", "Rua do Exemplo 1\n1000-001 Lisboa")
 
@@ -21,7 +23,7 @@ def mail(month: Path, client: int, language: str) -> str:
     laid_out = tables.build([paper for body in archive.read_pages(path) for paper in parse_page(body)])
     read_at = header.read_at
     figures = totals.build(laid_out, period=OCTOBER, read_on=read_at.date(), limits=LIMITS_DAYS)
-    findings = checks.check(laid_out, figures, header.filters)
+    findings = document_checks.check(laid_out, figures, header.filters)
     subject = Subject(client, f"Cliente & Filhos {client}", None, ISSUER, OCTOBER, read_at, header.filters)
-    report = client_pages.client_report(subject, figures, findings=findings, labels=labels, line_items=False)
+    report = client_report.client_report(subject, figures, findings=findings, labels=labels, line_items=False)
     return pages.mail(report, subject=subject, labels=labels)

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from reports.errors import ExitCode
-from reports.render import browser
-from reports.source.sandbox import Sandbox
-from tests.hostile import TEXTS, Twin, of_many_clients, of_one_client
-from tests.leaks import unpacked
-from tests.office import Office
+from reports.render import pdf
+from reports.sandbox.server import Sandbox
 from tests.readers.chromium import Chromium
 from tests.readers.libreoffice import LibreOffice
-from tests.test_hostile import MARKED
+from tests.support.hostile import TEXTS, Twin, of_many_clients, of_one_client
+from tests.support.leaks import unpacked
+from tests.support.office import Office
+from tests.system.test_hostile import MARKED
 
 NAMES = [name for name in MARKED if name != "40,000"]
 ACTS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|SubmitForm|GoToR|ImportData)\b")
@@ -28,7 +28,7 @@ CALCULATED = re.compile(r"of:=(SUBTOTAL\(109;|HYPERLINK\(|(TRUE|FALSE)\(\)$)")
 def months(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Mapping[str, Path]:
     """One client of many documents, and many clients of one, whose statements are printed."""
     # Root's browser, for Chromium refuses root.
-    own = {browser.VARIABLE: str(Path(__file__).with_name("chromium-for-root"))} if os.geteuid() == 0 else {}
+    own = {pdf.VARIABLE: str(Path(__file__).with_name("chromium-for-root"))} if os.geteuid() == 0 else {}
     accounts = {
         "documents": of_one_client(Twin().text, len(TEXTS)),
         "clients": of_many_clients(Twin([TEXTS[name] for name in NAMES]).text, len(NAMES)),

@@ -1,6 +1,6 @@
 """Every workbook of a month as others see it: calculated anew by LibreOffice, read by two libraries.
 
-Excel itself cannot be had here; what it is strict about is in `tests/ooxml`.
+Excel itself cannot be had here; what it is strict about is in `tests/support/ooxml`.
 """
 
 import datetime as dt
@@ -17,11 +17,11 @@ import openpyxl
 import pytest
 import python_calamine
 
-from tests import workbooks
-from tests.ooxml import book_of, violations
-from tests.ooxml.book import MAIN, Book, Cell, Place, Sheet, area_of, shown
-from tests.ooxml.cells import LINK, SUBTOTAL
 from tests.readers.libreoffice import LibreOffice, Seen, Sheets
+from tests.support import workbooks
+from tests.support.ooxml import book_of, violations
+from tests.support.ooxml.book import MAIN, Book, Cell, Place, Sheet, area_of, shown
+from tests.support.ooxml.cells import LINK, SUBTOTAL
 
 EPOCH = dt.date(1899, 12, 30)
 ROUNDING = 1e-9

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.source.sandbox import Sandbox
-from tests.office import Office
+from reports.sandbox.server import Sandbox
+from tests.support.office import Office
 
 collect_ignore_glob = [] if os.name == "nt" else ["test_*.py"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.office import ROOT, Office
+from tests.support.office import ROOT, Office
 
 PYTHONW = Path(sys.executable).with_name("pythonw.exe")
 SYSTEM_FOLDER = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32")

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from reports.settings import keys
-from reports.source.sandbox import Sandbox
-from tests.office import KEY_VARIABLE, Office, Said, account, tree
+from reports.sandbox.server import Sandbox
+from reports.settings import credentials
+from tests.support.office import KEY_VARIABLE, Office, Said, account, tree
 from tests.windows.scheduled import PATIENCE_SECONDS, environment
 
 NAMES = {101: "Ana & Filhos, Lda", 102: "no", 103: "Łódź: 漢字 # não"}
@@ -45,7 +45,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Steps]:
         office.config.unlink()
         office.config = office.folder / f"{name}.yaml"
         office.month = office.output / name / "2026-10"
-        keys.store(name, sandbox.api_key)
+        credentials.store(name, sandbox.api_key)
         try:
             words = ("init", office.config, "--account", name, "--base-url", sandbox.url)
             yield Steps(
@@ -58,7 +58,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Steps]:
                 task=office.folder / "task.xml",
             )
         finally:
-            keys.delete(name)
+            credentials.delete(name)
 
 
 def test_init_writes_a_configuration_that_check_finds_sound(steps: Steps) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.office import Office, tree
+from tests.support.office import Office, tree
 
 CLIENTS = range(3100001, 3100013)
 OF_THE_PLACE = ("files", "message")

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from reports.deliver import publish
-from reports.source.sandbox import Sandbox
-from reports.source.sandbox_data import Account
-from tests.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, account, tree
+from reports.sandbox.data import Account
+from reports.sandbox.server import Sandbox
+from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, account, tree
 from tests.windows.held import held
 from tests.windows.scheduled import SYSTEM_FOLDER, Ended, scheduled
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.source.sandbox import Sandbox
-from tests.office import Office, account
+from reports.sandbox.server import Sandbox
+from tests.support.office import Office, account
 from tests.windows.held import held
 
 ANA, RUI = 101, 102

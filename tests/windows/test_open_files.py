@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reports import files
+from reports import atomic_files
 from reports.deliver import publish
 from reports.errors import WriteError
-from tests.office import Office, invoice, tree
-from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.support.office import Office, invoice, tree
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 from tests.windows.held import SHARES_NOTHING, held
 
 ANA, RUI, EVA = 101, 102, 103
@@ -114,7 +114,7 @@ def test_archive_that_is_open_fails_its_client_alone(month: Office) -> None:
 
 
 def test_file_that_is_let_go_in_time_is_no_failure(month: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "HELD_WAITS_SECONDS", (LETS_GO_AFTER_SECONDS / 2,) * 1_000)
+    monkeypatch.setattr(atomic_files, "HELD_WAITS_SECONDS", (LETS_GO_AFTER_SECONDS / 2,) * 1_000)
     (workbook,) = folder(month, ANA).glob("*.xlsx")
     is_held = threading.Event()
 
@@ -140,7 +140,7 @@ def test_patience_with_an_open_file_ends(tmp_path: Path) -> None:
     path.write_text("before", "utf-8")
     began = time.monotonic()
     with held(path), pytest.raises(WriteError, match="Close the file") as refused:
-        files.write_bytes(path, b"after")
+        atomic_files.write_bytes(path, b"after")
     assert time.monotonic() - began > GIVES_UP_AFTER_SECONDS
     assert not refused.value.disk_full
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reports.source.sandbox import Sandbox
-from tests.office import HTML_ONLY, Office, account, tree
-from tests.waiting import wait_until
+from reports.sandbox.server import Sandbox
+from tests.support.office import HTML_ONLY, Office, account, tree
+from tests.support.waiting import wait_until
 from tests.windows.family import Family
 from tests.windows.scheduled import PATIENCE_SECONDS, environment
 

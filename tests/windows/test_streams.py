@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from reports import __version__
-from tests.office import HTML_ONLY, Office
+from tests.support.office import HTML_ONLY, Office
 from tests.windows.scheduled import PATIENCE_SECONDS, SYSTEM_FOLDER, environment, installed, unseen
 
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reports.settings import keys
-from reports.source.sandbox import Sandbox
-from tests.office import ACCOUNT, HTML_ONLY, Office, account, tree
+from reports.sandbox.server import Sandbox
+from reports.settings import credentials
+from tests.support.office import ACCOUNT, HTML_ONLY, Office, account, tree
 
 AWKWARD = {
     201: "CON",
@@ -177,9 +177,9 @@ def test_key_is_kept_by_windows_and_found_by_a_run(office: Office) -> None:
     config["output"] = {"folder": "output", **HTML_ONLY}
     office.config.write_text(json.dumps(config), "utf-8")
     assert office.run().code == 2
-    keys.store(name, office.sandbox.api_key)
+    credentials.store(name, office.sandbox.api_key)
     try:
-        assert keys.api_key(name, "keyring") == office.sandbox.api_key
+        assert credentials.api_key(name, "keyring") == office.sandbox.api_key
         said = office.type("check", office.config)
         assert said.code == 0, said
         assert office.run().code == 0

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from reports.names import client_of
-from reports.render import parts
-from reports.source.sandbox import Sandbox
-from tests.office import ACCOUNT, KEY_VARIABLE, Office, account, tree
+from reports.render.xlsx import parts
+from reports.sandbox.server import Sandbox
+from reports.slugs import client_of
+from tests.support.office import ACCOUNT, KEY_VARIABLE, Office, account, tree
 from tests.windows.family import Family
 from tests.windows.scheduled import PATIENCE_SECONDS, SYSTEM_FOLDER, environment, installed, unseen
 
@@ -30,7 +30,7 @@ OF_THE_RUN = ("run.json", "run.log")
 PUT_ASIDE_AND_KILLED = """
 import os, sys
 from pathlib import Path
-from reports.render import parts
+from reports.render.xlsx import parts
 folder = Path(sys.argv[1])
 parts.IN_MEMORY_BYTES = 1
 shelf = parts.Shelf(folder)

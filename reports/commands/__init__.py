@@ -1,0 +1,1 @@
+"""The commands beside `run` and `send`, and the console they talk on."""

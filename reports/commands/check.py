@@ -1,0 +1,304 @@
+"""What would make a run fail, found before it: folder, key, mail, API, clients. Writes and sends nothing."""
+
+import datetime as dt
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports import atomic_files
+from reports.deliver import record, result_page
+from reports.deliver.result_page import Ended
+from reports.errors import (
+    ClientError,
+    ConfigError,
+    ExitCode,
+    ReadingError,
+    RefusedError,
+    ReportsError,
+    UnreachableError,
+)
+from reports.figures.checks.account_checks import (
+    ClientFinding,
+    KnownClient,
+    check_clients,
+    check_documents,
+    check_period,
+    is_silence,
+)
+from reports.figures.checks.document_checks import hidden_by
+from reports.mail import mailer
+from reports.period import local_day
+from reports.plan import brand_of
+from reports.redaction import Redactor
+from reports.render import pdf
+from reports.render.content.labels import Labels
+from reports.render.html import pages
+from reports.settings import credentials
+from reports.settings.config import Config, resolve_period
+from reports.settings.mail import Smtp
+from reports.source.client_list import list_clients
+from reports.source.http.api import Api
+from reports.source.page_size import DOCUMENTED
+
+LEAST_FREE_BYTES = 100_000_000
+TIMES_THE_LAST_RUN = 2
+"""New folders are whole before the old ones go."""
+
+LONG_AGO_DAYS = 35
+MEANINGS: Mapping[int, str] = {
+    ExitCode.DONE: "every client done",
+    ExitCode.BUG: "a bug",
+    ExitCode.USAGE: "wrong configuration",
+    ExitCode.SOME_FAILED: "some clients failed",
+    ExitCode.NONE_DONE: "no client could be done",
+    ExitCode.REFUSED: "key or account refused",
+    ExitCode.WARNINGS: "all done, with warnings to look at",
+    ExitCode.BUSY: "another run was active",
+    ExitCode.NOT_WRITTEN: "something could not be written",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing looked at: the code a run would end with because of it, and what was found."""
+
+    exit_code: ExitCode
+    message: str
+
+
+def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor) -> Iterator[Item]:
+    """Looks at one configuration, which is valid already, one item at a time."""
+    today = local_day(now(), settings.time_zone)
+    period = resolve_period(settings, today)
+    yield _well(
+        f"configuration {settings.path}: valid, period {period.label} ({period.first} to {period.last})"
+    )
+    yield from _filters(settings)
+    account_folder = settings.output.folder / settings.account.name
+    yield _folder(account_folder / period.label)
+    last = result_page.last_run(account_folder)
+    yield from _space(account_folder, last)
+    yield _last_run(settings, last, now())
+    known = record.known_clients(account_folder, period)
+    yield from _of_account(check_period(period, today))
+    if settings.output.pdf:
+        yield _browser()
+    if settings.statement.templates:
+        yield _templates(settings)
+    yield from _mail(settings, redact)
+    try:
+        key = credentials.api_key(settings.account.name, settings.account.api_key)
+    except ConfigError as error:
+        yield _ill(error)
+        return
+    redact.add(key)
+    if variable := credentials.variable(settings.account.api_key):
+        whose = f"the environment variable {variable} of the user {_user()}"
+        yield _well(f"key: in {whose}; a scheduled task needs it too")
+    else:
+        yield _well(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
+    yield from _of_api(settings, key, known)
+
+
+def _filters(settings: Config) -> Iterator[Item]:
+    """A filter that hides what a whole month needs is allowed, and said."""
+    own = ((f"filters of client {client.id}", client.filters) for client in settings.clients or ())
+    for whose, filters in (("filters", settings.filters), *own):
+        if filters and (hidden := hidden_by(filters.as_request())):
+            yield _well(f"{whose}: documents are left out on purpose: {', '.join(hidden)}")
+
+
+def _of_account(findings: Iterable[ClientFinding]) -> Iterator[Item]:
+    """Findings of the account, as a run would have them."""
+    labels = Labels("en")
+    for finding, _ in findings:
+        code = ExitCode.NONE_DONE if is_silence(finding) else ExitCode.WARNINGS
+        yield Item(code, f"account: {labels.finding(finding)}")
+
+
+def _of_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Iterator[Item]:
+    limits = settings.requests
+    api = Api(
+        settings.account.origin,
+        key,
+        per_page=limits.page_size,
+        per_minute=limits.per_minute,
+        deadline_seconds=limits.deadline_minutes * 60,
+    )
+    with closing(api):
+        yield _connection(api)
+        try:
+            listed = list_clients(api)
+        except RefusedError as error:
+            yield _ill(error)
+            return
+        except ReportsError as error:
+            yield Item(ExitCode.NONE_DONE, str(error))
+            return
+        yield _well(f"API: {settings.account.origin} accepts the key; the account has {len(listed)} clients")
+        if settings.clients is None:
+            yield from _of_account(check_clients(listed, known))
+        readable: list[int] = []
+        # One page tells; a run finds out for itself whether larger ones are given.
+        size = DOCUMENTED if api.page_size.may_fall_back else None
+        for client in settings.clients or ():
+            filters = settings.client_filters(client).as_request()
+            try:
+                found = api.documents_page(client.id, 1, filters, size=size).pagination.total_entries
+            except ReportsError as error:
+                yield _ill(error)
+                if not isinstance(error, ReadingError) or isinstance(error, UnreachableError):
+                    return
+            else:
+                readable.append(found)
+                named = f"client {client.id} {client.name}" if client.name else f"client {client.id}"
+                yield _well(f"{named}: {found} documents")
+        if settings.clients and not readable:
+            yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
+        elif len(readable) == len(settings.clients or ()):
+            yield from _of_account(check_documents(readable, known, is_everybody=False))
+
+
+def _folder(folder: Path) -> Item:
+    """A period's folder, judged by permission alone: nothing is written here."""
+    # Every file of a run goes there or into one of the two folders above it.
+    places = (folder, *folder.parents[:2])
+    try:
+        nearest = {_nearest(place) for place in places}
+    except OSError as error:
+        return _ill(atomic_files.as_write_error(error, folder))
+    for place in nearest:
+        if place is None:
+            trouble = f"{folder.anchor} is not there; connect the drive"
+        elif not place.is_dir():
+            trouble = f"{place} is a file; move it away"
+        elif not os.access(place, os.W_OK | os.X_OK):
+            trouble = f"{place} cannot be written; allow it"
+        else:
+            continue
+        return Item(ExitCode.NOT_WRITTEN, f"output: {trouble} or choose another folder")
+    return _well(f"output: {folder} can be written")
+
+
+def _space(account_folder: Path, last: Ended | None) -> Iterator[Item]:
+    """Whether a run has room, going by the last one; nothing where the disk does not say."""
+    try:
+        taken = _size(account_folder / last.period_label) if last else 0
+        free = shutil.disk_usage(_nearest(account_folder) or account_folder).free
+    except OSError:
+        return
+    needed = max(LEAST_FREE_BYTES, TIMES_THE_LAST_RUN * taken)
+    if free < needed:
+        trouble = f"only {_megabytes(free)} are free in {account_folder.parent}, and a run may take"
+        yield Item(ExitCode.NOT_WRITTEN, f"space: {trouble} {_megabytes(needed)}; free some")
+    else:
+        yield _well(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
+
+
+def _last_run(settings: Config, last: Ended | None, now: dt.datetime) -> Item:
+    """How the last run ended: what a scheduler that ran it at night does not tell."""
+    if last is None:
+        return _well("last run: there is none yet")
+    ended = dt.datetime.fromisoformat(last.finished_at).astimezone(settings.time_zone)
+    days = (local_day(now, settings.time_zone) - ended.date()).days
+    meaning = MEANINGS.get(last.exit_code, "of another version")
+    doubt = f" That is {days} days ago: is it still scheduled?" if days > LONG_AGO_DAYS else ""
+    return _well(
+        f"last run: {last.period_label}, ended {ended:%Y-%m-%d %H:%M} with {last.exit_code} "
+        f"({meaning}): {last.message}{doubt}"
+    )
+
+
+def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:
+    """Who would get none, and whether the server takes what is sent; nothing is sent."""
+    email = settings.email
+    if email is None:
+        return
+    nobody = [str(client.id) for client in settings.clients or () if not client.email.to]
+    yield _well(f"mail: {email.when}, from {email.sender}")
+    if nobody:
+        yield _well(f"mail: no address in to, and so none for {', '.join(nobody)}")
+    if email.smtp:
+        yield _server(settings.account.name, email.smtp, redact)
+
+
+def _server(account: str, smtp: Smtp, redact: Redactor) -> Item:
+    try:
+        password = credentials.mail_password(account, smtp.password) if smtp.user else None
+        redact.add(password or "")
+        mailer.probe(smtp, password)
+    except ReportsError as error:
+        return _ill(error)
+    login = f" and lets {smtp.user} in" if smtp.user else ""
+    return _well(f"mail server: {smtp.host}, port {smtp.port}, answers over TLS{login}; nothing was sent")
+
+
+def _connection(api: Api) -> Item:
+    """How the API is reached; whether that works is the next item."""
+    if not api.origin.startswith("https:"):
+        return _well("connection: on this computer, without TLS")
+    way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
+    return _well(f"connection: TLS, verified with the certificates of this system, {way}")
+
+
+def _browser() -> Item:
+    """Whether a page can be printed, tried out in a temporary folder."""
+    try:
+        found = pdf.try_out()
+    except ConfigError as error:
+        return _ill(error)
+    except ClientError as error:
+        return Item(ExitCode.NONE_DONE, str(error))
+    except OSError as error:
+        return _ill(atomic_files.as_write_error(error, Path(tempfile.gettempdir())))
+    return _well(f"PDF: {found} prints")
+
+
+def _templates(settings: Config) -> Item:
+    try:
+        pages.check_templates(brand_of(settings))
+    except ConfigError as error:
+        return _ill(error)
+    return _well(f"templates: those in {settings.statement.templates} are sound")
+
+
+def _user() -> str:
+    """Who runs this, by the system's word: variables may say anything."""
+    try:
+        if sys.platform == "win32":
+            name = os.getlogin()
+        else:
+            import pwd
+
+            name = pwd.getpwuid(os.geteuid()).pw_name
+    except (KeyError, OSError):
+        return "without a name"
+    return name
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files in `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB"
+
+
+def _nearest(folder: Path) -> Path | None:
+    """`folder`, or the first above it that is there; None on a drive that is not."""
+    return next((path for path in (folder, *folder.parents) if path.exists()), None)
+
+
+def _well(message: str) -> Item:
+    return Item(ExitCode.DONE, message)
+
+
+def _ill(error: ReportsError) -> Item:
+    return Item(error.exit_code, str(error))

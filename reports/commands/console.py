@@ -1,0 +1,288 @@
+"""What stands between a command and the person who types it: streams, progress, time, how a command ends.
+
+Output may be a terminal, a file, a pipe in an old code page, closed, or not there at all (`pythonw`): none of
+these ends a run. Nothing is shown without passing the redactor. Where nobody watches, `--log FILE` keeps what
+was said.
+"""
+
+import datetime as dt
+import logging
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import click
+
+from reports import TOOL, __version__, atomic_files, garbage, uncaught
+from reports.errors import ConfigError, ExitCode, ReportsError
+from reports.redaction import RedactingFormatter, Redactor
+
+EPOCH_END_SECONDS = 250_246_627_200
+"""The year 9900 begins: days, months and years around any instant before it are in the calendar."""
+
+_EPOCH = re.compile(r"[0-9]{1,12}")
+redact = Redactor()
+# Outside the tree of loggers: what is said is no log line of run.log, and no log line is said.
+_notes = logging.Logger(f"{__name__}.notes")  # noqa: LOG001
+
+
+def say(text: str, *, is_error: bool = False) -> None:
+    """Lines on the screen and in the log that --log names, without secrets."""
+    _notes.info("%s", text)
+    _show(text, is_error=is_error)
+
+
+def tick() -> str:
+    """The sign for what is well, as far as the screen has it."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "✓".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return "ok:"
+    return "✓"
+
+
+def clock() -> Callable[[], dt.datetime]:
+    """The present instant; SOURCE_DATE_EPOCH pins it."""
+    return pinned() or (lambda: dt.datetime.now(dt.UTC))
+
+
+def pinned() -> Callable[[], dt.datetime] | None:
+    """The instant that SOURCE_DATE_EPOCH names; None without it. Raises ConfigError."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return None
+    if not _EPOCH.fullmatch(epoch) or int(epoch) >= EPOCH_END_SECONDS:
+        raise ConfigError(
+            "SOURCE_DATE_EPOCH is not a number of seconds since 1970 up to the year 9899: correct or unset it"
+        )
+    # Windows knows fewer instants by their seconds than there are days in the calendar.
+    instant = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=int(epoch))
+    return lambda: instant
+
+
+class Terminal:
+    """Progress on a terminal, plain lines elsewhere; silent where there is no output at all."""
+
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        self.is_quiet = is_quiet
+        self._bar: Any = None
+        # Pages are announced by the threads that read them.
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def say(self, text: str) -> None:
+        with self._lock:
+            self._close()
+            if not self.is_quiet:
+                say(text)
+
+    def progress(self, done: int, total: int, text: str) -> None:
+        if not self.is_quiet:
+            with self._lock, _may_be_gone("stdout"):
+                self._progress(done, total, text)
+
+    def _progress(self, done: int, total: int, text: str) -> None:
+        if not _is_terminal():
+            # A line for a client that is finished; its pages would only fill a log.
+            if text.endswith((": ready", ": failed")):
+                _show(f"{done}/{total} {text}")
+            return
+        if self._bar is None or self._bar.length != total:
+            self._close()
+            self._bar = click.progressbar(length=total, item_show_func=lambda item: item, width=24)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos, _shown(text)[:50])
+        self._bar.render_progress()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            bar, self._bar = self._bar, None
+            with _may_be_gone("stdout"):
+                bar.__exit__(None, None, None)
+
+
+class Dialogue:
+    """Questions at the terminal. Whoever has none cannot be asked: UsageError."""
+
+    def __init__(self) -> None:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise click.UsageError("this asks questions: type it at a terminal, or name everything here")
+
+    def say(self, text: str) -> None:
+        """Lines of their own."""
+        say(text)
+
+    def ask(self, question: str, *, default: str = "") -> str:
+        """What is typed; `default` for Enter alone."""
+        typed: str = click.prompt(_shown(question), default=default, show_default=bool(default), err=True)
+        return typed
+
+    def ask_unseen(self, question: str) -> str:
+        """What is typed without being shown."""
+        typed: str = click.prompt(_shown(question), hide_input=True, err=True)
+        return typed
+
+
+class Group(click.Group):
+    """Usage errors end with code 2, a bug with one line; both are what the scheduler relies on."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        garbage.collect_seldom()
+        uncaught.log_all()
+        _tolerant_streams()
+        logging.getLogger().setLevel(logging.INFO)
+        logging.raiseExceptions = False
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except click.ClickException as error:
+            say(f"{_wrong(error)}\n{_hint(error)}Nothing was done. Exit code 2.", is_error=True)
+            code = ExitCode.USAGE
+        except click.exceptions.Exit as error:
+            code = error.exit_code
+        except (KeyboardInterrupt, click.Abort):
+            say("Interrupted. Exit code 130.", is_error=True)
+            # Python remembers an interruption inside exec(), of which imports are full, and would end by the
+            # signal itself, with a code of its own. The next exec() makes it forget.
+            exec("")  # noqa: S102
+            code = ExitCode.INTERRUPTED
+        except ReportsError as error:
+            say(f"{error}\nNothing was done. Exit code {int(error.exit_code)}.", is_error=True)
+            code = error.exit_code
+        except Exception as error:
+            limit = atomic_files.as_limit_error(error, Path())
+            logging.getLogger(__name__).debug("a bug", exc_info=True)
+            _notes.info("a bug", exc_info=True)
+            code = limit.exit_code if limit else ExitCode.BUG
+            said = str(limit or f"A bug in invoice-reports: {type(error).__name__}: {error}")
+            say(f"{said}. Exit code {int(code)}.", is_error=True)
+        for stream in ("stdout", "stderr"):
+            # Python would flush them, and answer a closed pipe with an exit code of its own.
+            with _may_be_gone(stream):
+                click.echo("", nl=False, err=stream == "stderr")
+        _end_notes()
+        sys.exit(int(code or 0))
+
+
+def voice(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--quiet, --verbose and --log, which may stand before or behind the name of a command."""
+    quiet = click.option(
+        "--quiet", "-q", is_flag=True, expose_value=False, callback=_be_quiet, help="Only the last line."
+    )
+    verbose = click.option(
+        "--verbose",
+        "-v",
+        is_flag=True,
+        expose_value=False,
+        callback=_be_verbose,
+        help="Every request in the log and on the screen.",
+    )
+    log = click.option(
+        "--log",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        expose_value=False,
+        is_eager=True,
+        callback=_take_notes,
+        help="Keep what is said in FILE too, with the time.",
+    )
+    return quiet(verbose(log(command)))
+
+
+def _be_quiet(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    context.obj = is_wanted or bool(context.obj)
+
+
+def _be_verbose(_: click.Context, __: click.Parameter, is_wanted: bool) -> None:
+    root = logging.getLogger()
+    if is_wanted and root.level != logging.DEBUG:
+        root.setLevel(logging.DEBUG)
+        if sys.stderr is not None:
+            handler = logging.StreamHandler()
+            handler.setFormatter(RedactingFormatter(redact, "%(levelname)s %(name)s %(message)s"))
+            root.addHandler(handler)
+
+
+def _take_notes(_: click.Context, __: click.Parameter, path: Path | None) -> None:
+    """From now on `path` gets what is said. A log that cannot be kept ends no run."""
+    if path is None or _notes.handlers:
+        return
+    if path.suffix.lower() in (".yaml", ".yml"):
+        raise click.BadParameter(f"{path} is a configuration: name another file behind --log")
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        say(f"{path}: no log is kept there ({error.strerror})", is_error=True)
+        return
+    handler.setFormatter(RedactingFormatter(redact, "%(asctime)s %(message)s"))
+    _notes.addHandler(handler)
+    _notes.info("%s %s begins: %s", TOOL, __version__, subprocess.list2cmdline(sys.argv[1:]))
+
+
+def _end_notes() -> None:
+    for handler in list(_notes.handlers):
+        _notes.removeHandler(handler)
+        # What a full disk did not take is tried once more.
+        with suppress(OSError):
+            handler.close()
+
+
+def _tolerant_streams() -> None:
+    """A name that the console's code page lacks must not end a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _show(text: str, *, is_error: bool = False) -> None:
+    with _may_be_gone("stderr" if is_error else "stdout"):
+        click.echo(_shown(text), err=is_error)
+
+
+def _shown(text: str) -> str:
+    """`text` without secrets, and without control characters, which come with data and command a terminal."""
+    return "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in redact(text))
+
+
+@contextmanager
+def _may_be_gone(stream: str) -> Iterator[None]:
+    """A screen that goes away, as a closed pipe does, ends no run: from then on nothing is shown there."""
+    try:
+        yield
+    except (OSError, ValueError):
+        setattr(sys, stream, None)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _wrong(error: click.ClickException) -> str:
+    """What is wrong with a command; a word too many is not repeated, for it may be a key."""
+    message = error.format_message()
+    is_too_much = message.startswith("Got unexpected extra argument")
+    return (
+        "There is a word too many. A key is typed when it is asked for, never here."
+        if is_too_much
+        else message
+    )
+
+
+def _hint(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"Try: {context.command_path} --help\n" if context else ""

@@ -1,0 +1,306 @@
+"""A configuration from what the account says: asked for, proven, and written whole or not at all.
+
+A key that is typed goes into the keyring of the user together with the file that counts on it: whoever stops
+before leaves neither. A configuration that is there already only gets the clients it lacks.
+"""
+
+import datetime as dt
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from reports import atomic_files
+from reports.commands import prompts
+from reports.commands.prompts import Person
+from reports.deliver import publish
+from reports.errors import ConfigError, RefusedError
+from reports.redaction import REPLACED, Redactor
+from reports.settings import config_writer, credentials, validators, yaml_file
+from reports.settings.config import Client, Config, Issuer, load
+from reports.settings.mail import Recipients
+from reports.source.client_list import AccountClient, fetch_clients
+from reports.source.http.api import Api
+
+VARIABLE = "${INVOICEXPRESS_API_KEY}"
+TRIES = 3
+SHORTEST_KEY_CHARACTERS = 8
+DEADLINE_SECONDS = 300
+NAME_CHARACTERS = 40
+"""Of a name in the list to choose from."""
+
+Clock = Callable[[], dt.datetime]
+"""The present instant, aware."""
+
+Listing = Callable[[str], tuple[AccountClient, ...]]
+"""The account's clients, read with a key."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says. `base_url` is for an account with another address than its own."""
+
+    account: str | None = None
+    base_url: str | None = None
+    is_about_all: bool = False
+
+
+@dataclass(frozen=True)
+class _Access:
+    """The account's clients, and the key that opened them; `is_typed`: it is not in the keyring yet."""
+
+    clients: tuple[AccountClient, ...]
+    key: str
+    place: str
+    is_typed: bool
+
+
+def init(path: Path, options: Options, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+    """Begins the configuration `path`, or adds to it, and says so; without a `person` nothing is asked.
+
+    Raises ConfigError, RefusedError when no key is accepted, ReadingError when the clients cannot be read,
+    WriteError; then nothing is written or stored.
+    """
+    try:
+        has_folder, is_there = path.absolute().parent.is_dir(), path.exists()
+    except (OSError, ValueError):
+        raise ConfigError(f"{path}: this cannot be looked at: check the name and its permissions") from None
+    if not has_folder:
+        raise ConfigError(f"{path}: there is no such folder: make it, or name another file")
+    work = _extend if is_there else _begin
+    return work(path.resolve(), options, person, now=now, redact=redact)
+
+
+def _begin(path: Path, options: Options, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+    account = _account(options.account, person)
+    base_url = _ruled("--base-url", validators.origin, options.base_url) if options.base_url else None
+    origin = base_url or f"https://{account}.app.invoicexpress.com"
+    listing = partial(_listed, account, origin, person=person, now=now)
+    access = _access(account, (validators.KEYRING, VARIABLE), listing, person, redact=redact)
+    language, issuer = "pt", Issuer()
+    if person:
+        language, issuer = prompts.language(person), prompts.issuer(person)
+    if not access.clients:
+        _tell(person, "The account has no clients yet: the configuration is about all it will have.")
+    chosen = [_client(client, language) for client in _chosen(access.clients, options, person)]
+    text = config_writer.begun(
+        account=account,
+        api_key=access.place,
+        base_url=base_url,
+        language=language,
+        issuer=issuer,
+        clients=chosen,
+    )
+    if not _is_agreed(f"Write {path}", access, person):
+        return "Nothing was written"
+    is_right = partial(_has_clients, tuple(chosen) or None)
+    _write(path, text.encode(), before=None, is_right=is_right, keep=partial(_keep, account, access))
+    listed = _counted(len(chosen)) if chosen else "all clients"
+    return f"{path} is written: account {account}, {listed}. Next: {_next(path)}"
+
+
+def _extend(path: Path, options: Options, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+    settings, place = load(path), yaml_file.read(path).entries("clients")
+    account = settings.account
+    if options.account not in (None, account.name) or options.base_url not in (None, account.base_url):
+        raise ConfigError(f"{path}: this is the configuration of another account: name another file")
+    if settings.clients is None:
+        return f"{path} says clients: all, which covers new clients too. Nothing was changed"
+    if place is None:
+        raise ConfigError(f"{path}: clients in brackets cannot be added to; begin a line with - id: for each")
+    before = path.read_bytes()
+    listing = partial(_listed, account.name, account.origin, person=person, now=now)
+    access = _access(account.name, (account.api_key,), listing, person, redact=redact)
+    known = {client.id for client in settings.clients}
+    new = [client for client in access.clients if client.id not in known]
+    if gone := sorted(known - {client.id for client in access.clients}):
+        _tell(person, f"In {path.name}, but no client of the account: {', '.join(map(str, gone))}.")
+    if not new:
+        _keep(account.name, access)
+        return f"{path} has every client of the account already. Nothing was changed"
+    chosen = [_client(client, settings.language) for client in _chosen(new, options, person)]
+    text = config_writer.extended(before.decode(), place, chosen)
+    if not _is_agreed(f"Add {_counted(len(chosen))} to {path}", access, person):
+        return "Nothing was written"
+    more = settings.model_copy(update={"clients": (*settings.clients, *chosen)})
+    keep = partial(_keep, account.name, access)
+    _write(path, text.encode(), before=before, is_right=partial(_is_same, more), keep=keep)
+    return f"{path} has {_counted(len(chosen))} more. Next: {_next(path)}"
+
+
+def _write(
+    path: Path,
+    content: bytes,
+    *,
+    before: bytes | None,
+    is_right: Callable[[Config], bool],
+    keep: Callable[[], None],
+) -> None:
+    """Makes `content` the file `path` and calls `keep`, or neither; Ctrl+C waits for that.
+
+    `before` is what the file held when it was read, None for no file: what somebody else changed since is not
+    written over. Whatever could not be read again as it is meant is not written at all.
+    """
+    with publish.undisturbed(), atomic_files.new_file(path) as file:
+        file.write(content)
+        file.flush()
+        try:
+            is_proven = is_right(load(Path(file.name)))
+        except ConfigError:
+            is_proven = False
+        if not is_proven:
+            raise ConfigError(f"{path}: these clients cannot be written here safely: add them by hand")
+        if (path.read_bytes() if path.exists() else None) != before:
+            raise ConfigError(f"{path}: it was changed meanwhile, and is left as it is: begin again")
+        if before is not None:
+            shutil.copymode(path, file.name)
+        keep()
+
+
+def _has_clients(clients: tuple[Client, ...] | None, written: Config) -> bool:
+    return written.clients == clients
+
+
+def _is_same(settings: Config, written: Config) -> bool:
+    """Whether two files say the same."""
+    return written == settings.model_copy(update={"path": written.path})
+
+
+def _access(
+    account: str, places: Sequence[str], listing: Listing, person: Person | None, *, redact: Redactor
+) -> _Access:
+    """The account, opened with the key that one of `places` holds, or else with one that is typed."""
+    is_askable = validators.KEYRING in places
+    missing: ConfigError | None = None
+    for place in places:
+        try:
+            key = credentials.api_key(account, place)
+        except ConfigError as error:
+            missing = missing or error
+            continue
+        redact.add(key)
+        _tell(person, f"The key is the one in {_named(place)}.")
+        try:
+            return _Access(listing(key), key, place, is_typed=False)
+        except RefusedError as error:
+            if person is None or not is_askable:
+                raise
+            person.say(f"{error}.")
+    if person and is_askable:
+        # Else whoever has typed the key and answered everything would learn last that nothing can keep it.
+        try:
+            credentials.prove(account)
+        except ConfigError as error:
+            raise ConfigError(f"{error}. Set it for this command too, and type it again") from None
+        return _typed(account, listing, person, redact=redact, tries_left=TRIES)
+    raise missing or ConfigError(f"there is no key of account {account}")
+
+
+def _typed(account: str, listing: Listing, person: Person, *, redact: Redactor, tries_left: int) -> _Access:
+    key = person.ask_unseen(f"API key of {account} (not shown)").strip()
+    try:
+        if not (
+            key.isprintable() and SHORTEST_KEY_CHARACTERS <= len(key) <= credentials.LENGTH_LIMIT_CHARACTERS
+        ):
+            raise ConfigError("this is no API key: copy it from InvoiceXpress again")
+        redact.add(key)
+        return _Access(listing(key), key, validators.KEYRING, is_typed=True)
+    except (ConfigError, RefusedError) as error:
+        if tries_left == 1:
+            raise
+        person.say(f"{error}.")
+    return _typed(account, listing, person, redact=redact, tries_left=tries_left - 1)
+
+
+def _listed(
+    account: str, origin: str, key: str, *, person: Person | None, now: Clock
+) -> tuple[AccountClient, ...]:
+    _tell(person, f"Asking {origin} for its clients ...")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Api(origin, key, deadline_seconds=DEADLINE_SECONDS)) as api,
+    ):
+        found = fetch_clients(api, account=account, source=Path(folder), now=now, everything=True)
+    return found.clients
+
+
+def _keep(account: str, access: _Access) -> None:
+    if access.is_typed:
+        credentials.store(account, access.key)
+
+
+def _account(said: str | None, person: Person | None) -> str:
+    if said is not None:
+        return _ruled("--account", validators.account_name, said)
+    if person is None:
+        raise ConfigError("--account: say which account the configuration is for")
+    return prompts.account(person)
+
+
+def _ruled(name: str, rule: Callable[[str], str], value: str) -> str:
+    try:
+        return rule(value)
+    except ValueError as error:
+        raise ConfigError(f"{name}: {error}") from None
+
+
+def _chosen(
+    clients: Sequence[AccountClient], options: Options, person: Person | None
+) -> Sequence[AccountClient]:
+    if not clients or options.is_about_all or person is None:
+        return clients
+    return [clients[place] for place in prompts.choice(person, [_row(client) for client in clients])]
+
+
+def _row(client: AccountClient) -> str:
+    name = client.name if len(client.name) <= NAME_CHARACTERS else f"{client.name[: NAME_CHARACTERS - 1]}…"
+    fiscal_id = f"NIF {client.fiscal_id}" if client.fiscal_id else "no NIF"
+    rest = [fiscal_id, client.language or "-", client.email or "no mail address"]
+    return f"{client.id:<10} {name:<{NAME_CHARACTERS}}  {'  '.join(rest)}"
+
+
+def _client(listed: AccountClient, language: str) -> Client:
+    """A client for a configuration in `language`: of what the account says, that which may stand there."""
+    address = validators.known_address(listed.email)
+    return Client(
+        id=listed.id,
+        name=_plain(listed.name),
+        fiscal_id=_plain(listed.fiscal_id or ""),
+        language=next((word for word in prompts.LANGUAGES if word == listed.language != language), None),
+        email=Recipients(to=(address,) if address else ()),
+    )
+
+
+def _plain(text: str) -> str | None:
+    """`text` as a configuration takes it, without control characters and halves of one; None for blanks."""
+    marks = (
+        REPLACED if unicodedata.category(mark) in ("Cc", "Cs") or mark in "\ufffe\uffff" else mark
+        for mark in text
+    )
+    return "".join(marks).strip() or None
+
+
+def _is_agreed(question: str, access: _Access, person: Person | None) -> bool:
+    also = ", and store the key in the keyring of this user" if access.is_typed else ""
+    return person is None or prompts.is_agreed(person, f"{question}{also}")
+
+
+def _tell(person: Person | None, text: str) -> None:
+    if person:
+        person.say(text)
+
+
+def _named(place: str) -> str:
+    return "the keyring of this user" if place == validators.KEYRING else f"the variable {place[2:-1]}"
+
+
+def _counted(clients: int) -> str:
+    return f"{clients} client{'' if clients == 1 else 's'}"
+
+
+def _next(path: Path) -> str:
+    return f'invoice-reports check "{path}"' if " " in str(path) else f"invoice-reports check {path}"

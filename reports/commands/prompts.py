@@ -1,0 +1,103 @@
+"""What is asked at a terminal: a question, and the rule that the answer has to pass.
+
+A rule returns the answer as it is used, or raises ValueError with what to type; then it is asked again.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol, TypeVar, get_args
+
+from reports.fiscal_id import is_wrong
+from reports.settings import validators
+from reports.settings.config import Issuer
+
+LANGUAGES: tuple[validators.Language, ...] = get_args(validators.Language)
+
+Value = TypeVar("Value")
+
+
+class Person(Protocol):
+    """Whoever sits at the terminal."""
+
+    def say(self, text: str) -> None:
+        """Lines of their own."""
+
+    def ask(self, question: str, *, default: str = "") -> str:
+        """What is typed; `default` for Enter alone."""
+
+    def ask_unseen(self, question: str) -> str:
+        """What is typed without being shown."""
+
+
+def ask(person: Person, question: str, rule: Callable[[str], Value], *, default: str = "") -> Value:
+    """What `rule` makes of the answer."""
+    while True:
+        try:
+            return rule(person.ask(question, default=default).strip())
+        except ValueError as error:
+            person.say(f"Please: {error}.")
+
+
+def account(person: Person) -> str:
+    """The name of an account."""
+    return ask(person, "Account, as in https://ACCOUNT.app.invoicexpress.com", validators.account_name)
+
+
+def language(person: Person) -> str:
+    """The language of the papers."""
+    question = f"Language of workbooks and statements ({', '.join(LANGUAGES)})"
+    return ask(person, question, partial(_one_of, LANGUAGES), default=LANGUAGES[0])
+
+
+def issuer(person: Person) -> Issuer:
+    """Who the papers come from, as far as it is to be shown."""
+    name = ask(person, "Your business, as at the head of a statement (Enter: left out)", _optional)
+    fiscal_id = ask(person, "Its tax number, NIF (Enter: left out)", _fiscal_id)
+    return Issuer(name=name, fiscal_id=fiscal_id)
+
+
+def choice(person: Person, rows: Sequence[str]) -> tuple[int, ...]:
+    """Places from 0 of some of the `rows`, which are shown with their numbers."""
+    person.say("\n".join(f"{number:>4}  {row}" for number, row in enumerate(rows, start=1)))
+    question = "Which of these clients? all, or numbers such as: 1 3-5"
+    return ask(person, question, lambda typed: picked(typed, len(rows)), default=validators.ALL_CLIENTS)
+
+
+def is_agreed(person: Person, question: str) -> bool:
+    """Whether the answer is yes."""
+    return ask(person, f"{question}? (y, n)", _yes_or_no, default="y")
+
+
+def picked(typed: str, count: int) -> tuple[int, ...]:
+    """Places from 0, each once, of `all` or of numbers from 1 to `count`, as in 1 3-5. Raises ValueError."""
+    if typed.lower() == validators.ALL_CLIENTS:
+        return tuple(range(count))
+    found: dict[int, None] = {}
+    for word in re.split(r"[\s,;]+", typed.strip(" ,;")):
+        ends = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", word)
+        first, last = (int(ends[1]), int(ends[2] or ends[1])) if ends else (0, 0)
+        if not 1 <= first <= last <= count:
+            raise ValueError(f"type all, or numbers from 1 to {count}, such as: 1 3-5")
+        found |= dict.fromkeys(range(first - 1, last))
+    return tuple(found)
+
+
+def _one_of(words: Sequence[str], typed: str) -> str:
+    if typed.lower() not in words:
+        raise ValueError(f"type one of: {', '.join(words)}")
+    return typed.lower()
+
+
+def _yes_or_no(typed: str) -> bool:
+    return _one_of(("y", "yes", "n", "no"), typed).startswith("y")
+
+
+def _optional(typed: str) -> str | None:
+    return validators.text(typed) if typed else None
+
+
+def _fiscal_id(typed: str) -> str | None:
+    if typed and is_wrong(typed, None):
+        raise ValueError("a digit is wrong in this number: type it again, or Enter alone to leave it out")
+    return _optional(typed)

@@ -1,0 +1,92 @@
+"""RESULT.html at the top of the output folder: how the last run of each account ended, in one line.
+
+A run that ends writes its own line. Which run of another account was its last is what the page said before,
+for a clock may have been wrong once. Where the page does not say, the record that ended last counts.
+"""
+
+import re
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from reports import atomic_files
+from reports.deliver import record
+
+if TYPE_CHECKING:
+    from reports.render.content.labels import Labels
+
+FILE_NAME = "RESULT.html"
+
+_one_at_a_time = threading.Lock()
+"""Of accounts that end at the same time the last one has seen the others' records."""
+
+
+class Ended(NamedTuple):
+    """How a run ended, as its record has it. `finished_at` is an ISO instant."""
+
+    account: str
+    period_label: str
+    finished_at: str
+    exit_code: int
+    message: str
+
+
+def last_run(account_folder: Path) -> Ended | None:
+    """How the account's last run ended; None when there is no record of one."""
+    shown = _shown_folder(account_folder)
+    if shown and (found := record.head(shown)):
+        return _ended(found)
+    runs = [_ended(found) for folder in _inside(account_folder) if (found := record.head(folder))]
+    return max(runs, key=lambda run: run.finished_at, default=None)
+
+
+def write(account_folder: Path, own: Ended, labels: "Labels") -> None:
+    """Writes the page beside the account's folder: its run that ends now, and every other account's last.
+
+    Raises WriteError.
+    """
+    output = account_folder.parent
+    with _one_at_a_time:
+        others = (last_run(folder) for folder in _inside(output) if folder.name != account_folder.name)
+        _write(output, [own, *filter(None, others)], labels, staged_in=account_folder)
+
+
+def _write(output: Path, runs: list[Ended], labels: "Labels", *, staged_in: Path) -> None:
+    from reports.render.html import pages
+    from reports.render.html.context import RunLine
+
+    lines = [
+        RunLine(**run._asdict(), overview=f"{run.account}/{run.period_label}/index.html")
+        for run in sorted(runs)
+    ]
+    # Runs of other accounts write there too: what is half done lies where one run at a time sweeps it away.
+    data = pages.result(lines, labels=labels).encode("utf-8", "replace")
+    atomic_files.write_bytes(output / FILE_NAME, data, staged_in=staged_in)
+
+
+def _shown_folder(account_folder: Path) -> Path | None:
+    """The folder of the run that the page shows for the account; None where it shows none."""
+    with suppress(OSError), atomic_files.open_to_read(account_folder.parent / FILE_NAME) as file:
+        link = rf'href="{re.escape(account_folder.name)}/([0-9Q_-]+)/index\.html"'
+        if match := re.search(link, file.read().decode("utf-8", "replace")):
+            return account_folder / match[1]
+    return None
+
+
+def _ended(found: dict[str, Any]) -> Ended:
+    return Ended(
+        account=found["account"],
+        period_label=found["period"]["label"],
+        finished_at=found["finished_at"],
+        exit_code=found["exit_code"],
+        message=found["message"],
+    )
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What is in `folder`, in order; nothing where it cannot be looked at: the folder may be anyone's."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []

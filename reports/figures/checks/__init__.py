@@ -1,0 +1,1 @@
+"""Findings: what does not tie, by document, client and account."""

@@ -1,0 +1,306 @@
+"""From pages to documents: the only room that knows the vendor's field names.
+
+`before_taxes` becomes `net`, `taxes` `tax`, `retention` `withholding_rate`, `dd/mm/yyyy` a date. Nothing is
+repaired here: what cannot be read exactly becomes None and leaves a remark, and `checks` decides what that
+means.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+from reports import exact_json
+from reports.errors import DataError
+from reports.figures.currencies import currency_code
+from reports.figures.document import Document, LineItem, Remark, Snapshot
+from reports.figures.vat.exemptions import normalise_code
+from reports.money import CENT, cents, exact
+from reports.remembered import Remembered
+
+FIRST_YEAR = 1901
+"""Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
+
+MOST_ID_DIGITS = 18
+"""What fits into the 64 bits of a table's column."""
+
+LONGEST_REMEMBERED = 100
+"""Texts and days that come again and again are one object each, where they have so many characters."""
+
+LONGEST_DAY_DIGITS = 8
+"""More are no day, and a calendar that is asked for one overflows."""
+
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_READ_AGAIN = "Read the client again, without --offline and --resume"
+
+
+def parse_page(body: str) -> Iterator[Document]:
+    """The documents of one page, in the order of the reply. `body` is the page's exact text.
+
+    Raises DataError when it is no page of documents.
+    """
+    return map(parse_document, entries(body))
+
+
+def entries(body: str) -> list[dict[str, object]]:
+    """What a page lists, as `exact_json` reads it. Raises DataError when it is no page of documents."""
+    try:
+        page = exact_json.read(body)
+    except ValueError:
+        page = None
+    listed = page.get("invoices") if isinstance(page, dict) else None
+    if not isinstance(listed, list) or not all(isinstance(raw, dict) for raw in listed):
+        raise DataError(f"A stored page holds no documents as this API gives them. {_READ_AGAIN}")
+    return listed
+
+
+def parse_document(raw: Mapping[str, object]) -> Document:
+    """One document of the reply, as `exact_json` reads it. Raises DataError for one without a readable id."""
+    identity = _whole(raw.get("id"))
+    if identity is None:
+        raise DataError(f"A stored document has {_shown(raw.get('id'))} for its id. {_READ_AGAIN}")
+    reader = _Reader(raw)
+    exchange = _Reader(_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
+    payment = _Reader(_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")
+    currency_name, exchange_currency = reader.text("currency"), exchange.text("currency")
+    return Document(
+        id=identity,
+        type=reader.text("type") or "",
+        status=reader.text("status") or "",
+        archived=raw.get("archived") in (True, "true"),
+        sequence_number=reader.text("sequence_number"),
+        inverted_sequence_number=reader.text("inverted_sequence_number"),
+        sequence_id=reader.text("sequence_id"),
+        date=reader.day("date", is_required=True),
+        due_date=reader.day("due_date", is_required=False),
+        reference=reader.text("reference"),
+        observations=reader.text("observations"),
+        permalink=reader.text("permalink"),
+        saft_hash=reader.text("saft_hash"),
+        atcud=reader.text("atcud"),
+        currency=currency_code(currency_name),
+        currency_name=currency_name,
+        exchange_rate=exchange.shown("rate"),
+        exchange_currency=currency_code(exchange_currency) if exchange_currency else None,
+        counter_value=exchange.shown("total"),
+        sum=reader.shown_amount("sum"),
+        discount=reader.shown_amount("discount"),
+        net=reader.header_amount("before_taxes"),
+        tax=reader.header_amount("taxes"),
+        total=reader.header_amount("total"),
+        withholding_rate=reader.withholding_rate(),
+        exemption=normalise_code(reader.text("tax_exemption")),
+        mb_entity=payment.text("entity"),
+        mb_reference=payment.text("reference"),
+        mb_value=payment.shown("value"),
+        client=_snapshot(_mapping(raw.get("client"))),
+        items=tuple(reader.line_items()),
+        remarks=tuple(reader.remarks),
+    )
+
+
+def _snapshot(raw: Mapping[str, object]) -> Snapshot:
+    reader = _Reader(raw)
+    return _one_snapshot(
+        Snapshot(
+            id=_whole(raw.get("id")),
+            name=reader.line("name"),
+            email=reader.line("email"),
+            address=reader.text("address"),
+            postal_code=reader.line("postal_code"),
+            country=reader.line("country"),
+            code=reader.line("code"),
+            fiscal_id=reader.line("fiscal_id"),
+            phone=reader.line("phone"),
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _one_snapshot(snapshot: Snapshot) -> Snapshot:
+    """Equal ones are one object: a client seldom changes."""
+    return snapshot
+
+
+class _Reader:
+    """Reads the fields of one JSON object and notes what it could not take as it stands."""
+
+    __slots__ = ("path", "raw", "remarks")
+
+    def __init__(
+        self, raw: Mapping[str, object], remarks: list[Remark] | None = None, path: str = ""
+    ) -> None:
+        self.raw = raw
+        self.remarks: list[Remark] = [] if remarks is None else remarks
+        self.path = path
+
+    def text(self, key: str) -> str | None:
+        """Text without blanks around it; None when there is none."""
+        value = self.raw.get(key)
+        return None if value is None else _TEXTS[value if type(value) is str else _as_text(value)]
+
+    def line(self, key: str) -> str | None:
+        """Text on one line: names of clients come with line breaks in them."""
+        value = self.raw.get(key)
+        return None if value is None else _LINES[value if type(value) is str else _as_text(value)]
+
+    def required(self, key: str) -> Decimal | None:
+        """An amount the figures need."""
+        try:
+            return exact(self.raw.get(key))
+        except ValueError:
+            self.remark("AMOUNT-UNREADABLE", key)
+            return None
+
+    def header_amount(self, key: str) -> Decimal | None:
+        """An amount of the document itself, in cents; more decimals than cents leave a remark."""
+        amount = self.required(key)
+        return None if amount is None else self._to_cents(amount, key)
+
+    def line_amount(self, key: str) -> Decimal | None:
+        """An amount that can be worked out where it is absent, and has to be one where it is not."""
+        return None if _is_absent(self.raw.get(key)) else self.required(key)
+
+    def shown_amount(self, key: str) -> Decimal | None:
+        """An amount of the document that no figure rests on, in cents."""
+        amount = self.shown(key)
+        return None if amount is None else self._to_cents(amount, key)
+
+    def shown(self, key: str) -> Decimal | None:
+        """A number that is shown but never added: absent is fine, nonsense leaves a remark."""
+        value = self.raw.get(key)
+        if value is None:
+            return None
+        try:
+            return exact(value)
+        except ValueError:
+            if not _is_absent(value):
+                self.remark("NUMBER-UNREADABLE", key)
+            return None
+
+    def withholding_rate(self) -> Decimal | None:
+        """Percent of the net amount; None when there is none."""
+        value = self.raw.get("retention")
+        if _is_absent(value):
+            return None
+        rate = _rate(value)
+        if rate is None:
+            self.remark("WITHHOLDING-UNREADABLE", "retention")
+        return rate or None
+
+    def day(self, key: str, *, is_required: bool) -> dt.date | None:
+        """`dd/mm/yyyy`, where 03/04 is the third of April, or ISO's `yyyy-mm-dd`."""
+        value = self.raw.get(key)
+        if not is_required and _is_absent(value):
+            return None
+        try:
+            return _DAYS[str(value)]
+        except ValueError:
+            self.remark("DATE-UNREADABLE", key)
+            return None
+
+    def line_items(self) -> Iterator[LineItem]:
+        items = self.raw.get("items")
+        if not isinstance(items, list):
+            self.remark("LINES-UNREADABLE", "items")
+            return
+        for position, item in enumerate(items, start=1):
+            if isinstance(item, dict):
+                yield _Reader(item, self.remarks, f"items[{position}].").line_item(position)
+            else:
+                self.remarks.append(Remark("LINES-UNREADABLE", f"items[{position}]", _shown(item)))
+
+    def line_item(self, position: int) -> LineItem:
+        tax_of = _Reader(_mapping(self.raw.get("tax")))
+        tax_id, percent = tax_of.text("id"), tax_of.raw.get("value")
+        return LineItem(
+            position=position,
+            name=self.text("name"),
+            description=self.text("description"),
+            unit=self.text("unit"),
+            quantity=self.shown("quantity"),
+            unit_price=self.shown("unit_price"),
+            discount_rate=self.shown("discount"),
+            discount=self.shown("discount_amount"),
+            subtotal=self.shown("subtotal"),
+            tax_id=tax_id,
+            tax_name=tax_of.line("name"),
+            rate=_rate(percent),
+            net=None,
+            tax=self.line_amount("tax_amount"),
+            gross=self.line_amount("total"),
+            is_rate_absent=tax_id is not None and _is_absent(percent),
+        )
+
+    def _to_cents(self, amount: Decimal, key: str) -> Decimal:
+        if amount.same_quantum(CENT):
+            return amount
+        self.remark("AMOUNT-PRECISION", key)
+        return cents(amount)
+
+    def remark(self, code: str, key: str) -> None:
+        self.remarks.append(Remark(code, self.path + key, _shown(self.raw.get(key))))
+
+
+def _trimmed(came: str) -> str | None:
+    return came.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+def _on_one_line(came: str) -> str | None:
+    return " ".join(came.split()) or None
+
+
+def _day(came: str) -> dt.date:
+    """Of `dd/mm/yyyy` or `yyyy-mm-dd`. Raises ValueError for what is neither."""
+    text = came.strip()
+    if _ISO_DAY.fullmatch(text):
+        year, month, day = text.split("-")
+    else:
+        day, month, year = text.split("/")
+    digits = day + month + year
+    if not (len(year) == 4 and len(digits) <= LONGEST_DAY_DIGITS and digits.isascii() and digits.isdecimal()):
+        raise ValueError("not a day")
+    if int(year) < FIRST_YEAR:
+        raise ValueError("not a year of documents")
+    return dt.date(int(year), int(month), int(day))
+
+
+_TEXTS, _LINES, _DAYS = (
+    Remembered(_trimmed, longest=LONGEST_REMEMBERED),
+    Remembered(_on_one_line, longest=LONGEST_REMEMBERED),
+    Remembered(_day, longest=LONGEST_REMEMBERED),
+)
+
+
+def _rate(value: object) -> Decimal | None:
+    """A percentage; None when it is none."""
+    try:
+        rate = exact(value)
+    except ValueError:
+        return None
+    return rate if 0 <= rate <= 100 else None
+
+
+def _is_absent(value: object) -> bool:
+    # Comparing a Decimal with a text takes longer than all the rest of a field.
+    return value is None or (type(value) is str and not value)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _whole(value: object) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_ID_DIGITS else None
+
+
+def _as_text(value: object) -> str:
+    return str(value) if isinstance(value, (int, Decimal)) else json.dumps(value, default=str)
+
+
+def _shown(value: object) -> str:
+    text = "nothing" if value is None else _as_text(value) if not isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

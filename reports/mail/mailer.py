@@ -1,0 +1,260 @@
+"""The mail server: one connection, always encrypted and verified, over which any number of messages leave.
+
+What is certain of a message decides what may become of it: until its end was handed over it has not left, and
+may be tried again; afterwards only the server's answer says whether it did. What a server says is shown
+without any form of the password. Times are wall-clock time.
+"""
+
+import base64
+import datetime as dt
+import re
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from types import TracebackType
+from typing import Self, TypeVar
+
+from reports.errors import MailError
+from reports.mail.journal import Event
+from reports.mail.smtp import FAILURES, Line, Reply, UnwillingError
+from reports.redaction import Redactor
+from reports.settings.mail import Smtp
+from reports.source.http.response import quoted
+
+SESSION_SECONDS = 25 * 60.0
+"""No message begins later: with the usual 90 minutes of a run it stays within two hours."""
+
+_SHUTTING_DOWN = 421
+_DRAFT = re.compile(rb"^X-Unsent:[^\n]*\n", re.MULTILINE | re.IGNORECASE)
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+_Error = TypeVar("_Error", bound=BaseException)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one message: SENT, REFUSED, FAILED or UNCLEAR, and why it is not SENT.
+
+    `refused`: recipients that the server did not take, each with its reason; the others got what is SENT.
+    """
+
+    event: Event
+    reason: str | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+class Post:
+    """A connection to the server for the length of a block, which raises MailError when there can be none."""
+
+    def __init__(self, smtp: Smtp, password: str | None) -> None:
+        self._smtp = smtp
+        self._password = password or ""
+        self._login = _in_base64("\0".join(("", smtp.user or "", self._password)))
+        self._redact = Redactor([self._password, self._login] if self._password else [])
+        self._until = time.monotonic() + SESSION_SECONDS
+        self._line: Line | None = None
+        self._end: str | None = None
+
+    def __enter__(self) -> Self:
+        self._line = self._connected()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._hang_up()
+
+    def deliver(self, message: bytes, *, sender: str, recipients: Sequence[str]) -> Receipt:
+        """Hands over `message`, whose lines end with CRLF.
+
+        A connection that breaks before the message begins is made anew, once; when that fails, for all time.
+        """
+        try:
+            return self._deliver(message, sender, recipients)
+        except _BrokenError:
+            self._hang_up()
+        try:
+            return self._deliver(message, sender, recipients)
+        except _BrokenError as broken:
+            self._hang_up()
+            return Receipt(Event.FAILED, str(broken))
+
+    def _deliver(self, message: bytes, sender: str, recipients: Sequence[str]) -> Receipt:
+        """Raises _BrokenError when the connection breaks before the message begins."""
+        if time.monotonic() > self._until:
+            self._end = f"{SESSION_SECONDS / 60:.0f} minutes were not enough for all mails"
+        try:
+            line = self._line = self._line or (None if self._end else self._connected())
+        except MailError as error:
+            self._end = str(error)
+        if self._end or not line:
+            return Receipt(Event.FAILED, self._end)
+        try:
+            refused = self._announce(line, sender, recipients, size_bytes=len(message))
+        except _RefusedError as refusal:
+            return self._set_aside(line, refusal)
+        except FAILURES as error:
+            raise _BrokenError(self._cause(error)) from None
+        return self._hand_over(line, message, refused)
+
+    def _announce(
+        self, line: Line, sender: str, recipients: Sequence[str], *, size_bytes: int
+    ) -> Mapping[str, str]:
+        """The recipients that the server does not take, and why. Raises _RefusedError when it takes none."""
+        size = [f"SIZE={size_bytes}"] if line.has_extn("size") else []
+        self._require(line.mail(sender, size))
+        refusals = {}
+        for recipient in recipients:
+            try:
+                self._require(line.rcpt(recipient))
+            except _RefusedError as refusal:
+                refusals[recipient] = refusal
+        if len(refusals) == len(recipients):
+            is_lasting = all(refusal.is_lasting for refusal in refusals.values())
+            words = "; ".join(f"{recipient}: {refusal}" for recipient, refusal in refusals.items())
+            raise _RefusedError(words, is_lasting=is_lasting)
+        self._require(line.docmd("DATA"), 3)
+        return {recipient: str(refusal) for recipient, refusal in refusals.items()}
+
+    def _hand_over(self, line: Line, message: bytes, refused: Mapping[str, str]) -> Receipt:
+        whole = message if message.endswith(b"\r\n") else message + b"\r\n"
+        try:
+            line.upload(_DOT.sub(b"..", whole))
+        except FAILURES as error:
+            # Without its end a message is none, whatever of it arrived (RFC 5321, 4.1.1.4).
+            self._hang_up()
+            return Receipt(Event.FAILED, self._cause(error))
+        try:
+            reply = line.finish()
+        except FAILURES as error:
+            self._hang_up()
+            return Receipt(Event.UNCLEAR, f"{self._cause(error)}: nobody knows whether it took the mail")
+        if reply[0] // 100 in (4, 5):
+            return self._set_aside(line, self._refusal(reply))
+        if reply[0] // 100 != 2:
+            self._hang_up()
+            return Receipt(Event.UNCLEAR, f"it answered {self._said(reply)}, which is neither yes nor no")
+        return Receipt(Event.SENT, refused=refused)
+
+    def _require(self, reply: Reply, first_digit: int = 2) -> None:
+        """Raises _RefusedError for an answer that says no, and SMTPException for one that ends everything."""
+        code, words = reply
+        if code // 100 == first_digit:
+            return
+        if code == _SHUTTING_DOWN or code // 100 not in (4, 5):
+            raise smtplib.SMTPResponseException(code, words)
+        raise self._refusal(reply)
+
+    def _refusal(self, reply: Reply) -> "_RefusedError":
+        return _RefusedError(self._said(reply), is_lasting=reply[0] // 100 == 5)
+
+    def _set_aside(self, line: Line, refusal: "_RefusedError") -> Receipt:
+        try:
+            line.rset()
+        except FAILURES:
+            self._hang_up()
+        return Receipt(Event.REFUSED if refusal.is_lasting else Event.FAILED, str(refusal))
+
+    def _connected(self) -> Line:
+        """A line over which mail may be sent. Raises MailError."""
+        where = f"mail server {self._smtp.host}, port {self._smtp.port}"
+        try:
+            line = Line(self._smtp)
+            try:
+                line.encrypt()
+                self._log_in(line)
+            except BaseException:
+                line.close()
+                raise
+        except FAILURES as error:
+            raise MailError(
+                f"{where}: {self._cause(error)}. No mail was sent. Check the network, and host, port and "
+                "security of email.smtp"
+            ) from None
+        except UnwillingError as error:
+            raise MailError(f"{where}: {error}") from None
+        return line
+
+    def _log_in(self, line: Line) -> None:
+        if self._smtp.user is None:
+            return
+        known = line.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in known:
+            reply = line.docmd("AUTH", f"PLAIN {self._login}")
+        elif "LOGIN" in known:
+            reply = line.docmd("AUTH", "LOGIN")
+            for word in (self._smtp.user, self._password):
+                reply = line.docmd(_in_base64(word)) if reply[0] // 100 == 3 else reply
+        else:
+            raise UnwillingError(
+                "it takes no login by password, and no mail was sent. If it needs none, write user: null in "
+                "email.smtp; else mail the drafts yourself"
+            )
+        if reply[0] // 100 != 2:
+            raise UnwillingError(
+                f"it refused the login ({self._said(reply)}). No mail was sent. Check email.smtp.user, and "
+                "store the password again: invoice-reports key set ACCOUNT --smtp"
+            )
+
+    def _hang_up(self) -> None:
+        if self._line:
+            self._line.leave()
+            self._line = None
+
+    def _said(self, reply: Reply) -> str:
+        return quoted(f"{reply[0]} {reply[1].decode('utf-8', 'replace')}", self._redact)
+
+    def _cause(self, error: BaseException) -> str:
+        if isinstance(error, smtplib.SMTPResponseException):
+            said = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode()
+            return f"it answered {self._said((error.smtp_code, said))}"
+        # smtplib says of every failure that the connection was closed; what happened led to that.
+        causes = [cause for cause in (error, error.__context__) if cause]
+        if trouble := _first(causes, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({quoted(trouble.verify_message, self._redact)})"
+        if _first(causes, TimeoutError):
+            return "it did not answer in time"
+        if secure := _first(causes, ssl.SSLError):
+            reason = quoted(secure.reason or "broken off", self._redact)
+            return f"no secure connection could be made ({reason})"
+        if _first(causes, socket.gaierror):
+            return "its name was not found"
+        if _first(causes, ConnectionRefusedError):
+            return "it refused the connection"
+        return "the connection broke"
+
+
+def probe(smtp: Smtp, password: str | None) -> None:
+    """Connects, encrypts, logs in, and leaves: no mail is sent. Raises MailError."""
+    with Post(smtp, password):
+        pass
+
+
+def stamped(draft: bytes, *, message_id: str, at: dt.datetime) -> bytes:
+    """The message as it leaves: what a draft says, with its date and its name."""
+    head, gap, body = draft.partition(b"\r\n\r\n")
+    stamp = f"Date: {format_datetime(at)}\r\nMessage-ID: {message_id}\r\n"
+    return stamp.encode("ascii") + _DRAFT.sub(b"", head + b"\r\n").removesuffix(b"\r\n") + gap + body
+
+
+class _BrokenError(Exception):
+    """The connection broke before a message began."""
+
+
+class _RefusedError(Exception):
+    """The server said no to one message; `is_lasting`: for good."""
+
+    def __init__(self, words: str, *, is_lasting: bool) -> None:
+        super().__init__(words)
+        self.is_lasting = is_lasting
+
+
+def _in_base64(text: str) -> str:
+    return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
+
+
+def _first(causes: Sequence[BaseException], kind: type[_Error]) -> _Error | None:
+    return next((cause for cause in causes if isinstance(cause, kind)), None)

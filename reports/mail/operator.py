@@ -1,0 +1,84 @@
+"""Tells the operator, by a short mail, how a run ended that left something to look at.
+
+A run that cannot tell is none the better for it, and none the worse: that is logged, and its outcome stays.
+"""
+
+import datetime as dt
+import logging
+import secrets
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from reports import TOOL
+from reports.errors import ExitCode, MailError
+from reports.mail.journal import Event
+from reports.mail.mailer import Post
+from reports.plan import Outcome, Plan, Screen
+from reports.redaction import Redactor
+
+TEXT = """\
+{message}
+
+Account: {account}
+Period: {period}
+Exit code: {code}
+Overview: {overview}
+Log: {log}
+Configuration: {path}
+"""
+UNTOLD = {ExitCode.DONE, ExitCode.INTERRUPTED}
+"""Who interrupts a run is there."""
+
+_POLICY = policy.SMTP.clone(max_line_length=76)
+_log = logging.getLogger(__name__)
+
+
+def tell(planned: Plan, outcome: Outcome, *, at: dt.datetime, screen: Screen, redact: Redactor) -> None:
+    """Mails the operator of the configuration, where there is one and something to tell."""
+    email = planned.config.email
+    if not email or not email.operator or not email.smtp:
+        return
+    if planned.is_offline or outcome.exit_code in UNTOLD:
+        return
+    mail = _mail(planned, outcome, sender=email.sender, operator=email.operator, at=at, redact=redact)
+    try:
+        with Post(email.smtp, planned.mail_password) as post:
+            receipt = post.deliver(mail, sender=email.sender, recipients=[email.operator])
+    except MailError as error:
+        trouble: str | None = str(error)
+    except KeyboardInterrupt:
+        # The month is done and recorded: it ends as its record says.
+        trouble = "interrupted"
+    else:
+        trouble = receipt.reason if receipt.event is not Event.SENT else None
+    if trouble:
+        said = f"{email.operator} could not be told how this run ended: {trouble}"
+        _log.error("%s", said)
+        screen.say(said)
+    else:
+        _log.info("%s was told how this run ended", email.operator)
+
+
+def _mail(
+    planned: Plan, outcome: Outcome, *, sender: str, operator: str, at: dt.datetime, redact: Redactor
+) -> bytes:
+    account, period = planned.config.account.name, planned.period.label
+    mail = EmailMessage(policy=_POLICY)
+    mail["Date"] = format_datetime(at.astimezone(planned.config.time_zone))
+    mail["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
+    mail["From"] = sender
+    mail["To"] = operator
+    mail["Subject"] = f"{TOOL}: {account} {period} ended with exit code {int(outcome.exit_code)}"
+    mail["Auto-Submitted"] = "auto-generated"
+    text = TEXT.format(
+        message=outcome.message,
+        account=account,
+        period=period,
+        code=int(outcome.exit_code),
+        overview=planned.folder / "index.html",
+        log=planned.folder / "run.log",
+        path=planned.config.path,
+    )
+    mail.set_content(redact(text).encode("utf-8", "replace").decode(), cte="quoted-printable")
+    return mail.as_bytes()

@@ -1,0 +1,226 @@
+"""The mails of a finished run: which may leave, and what keeps each of the others.
+
+A mail leaves as the run left it, so it is held against the run record first: the right client's, unchanged,
+and to those whom the configuration names now. Nothing is written here, and nothing leaves.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from enum import Enum
+from pathlib import PurePosixPath
+from typing import Any
+
+from reports import slugs
+from reports.deliver import record
+from reports.deliver.record_entry import Entry, are_files_kept, digest, missing_files
+from reports.errors import ConfigError
+from reports.mail import eml
+from reports.mail.journal import Letter, Outbox
+from reports.period import local_day
+from reports.plan import Plan
+from reports.render.content import account
+from reports.settings.mail import Email, Recipients
+from reports.source.client_list import stored_clients
+
+_AGAIN = "render it again: run --offline, with this period"
+_NO_MAIL = {
+    account.NO_ADDRESS: f"it had no address when it was rendered; {_AGAIN}",
+    account.TOO_LARGE: "its files are larger than mail takes",
+}
+
+
+class State(Enum):
+    """How far a client's mail came."""
+
+    SENT = "sent"
+    PARTLY = "sent to some"
+    BEFORE = "sent before"
+    HELD = "held back"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a client's mail, in words that end a line about it."""
+
+    client: int
+    name: str
+    state: State
+    words: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A mail that may leave: the draft's bytes, their hash, and everybody who gets it.
+
+    `known_as`: the Message-ID under which it may have left already; None for a new one.
+    """
+
+    client: int
+    name: str
+    draft: bytes = field(repr=False)
+    sha256: str
+    recipients: tuple[str, ...]
+    attachments: tuple[str, ...]
+    known_as: str | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whose mails: `clients`, or all of the configuration's.
+
+    Who is in `released` gets theirs in spite of what the run saw to be off. `is_again`: also what left
+    before; what may have left, or not, only when its client is in `released` too.
+    """
+
+    clients: Collection[int] = ()
+    released: Collection[int] = ()
+    is_again: bool = False
+
+
+class _Kept(Exception):  # noqa: N818 - what keeps a mail need not be an error
+    """What keeps a mail from leaving."""
+
+    def __init__(self, state: State, words: str) -> None:
+        super().__init__(words)
+        self.state = state
+
+
+def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready | Fate]:
+    """Every mail of the period that is chosen, in the order of the run record.
+
+    Raises ConfigError where no run is finished, or a client is not in it.
+    """
+    found = record.read(plan.folder)
+    if not found:
+        raise no_run(plan)
+    if trouble := record.mismatch(found, plan.config.account.name, plan.period):
+        raise ConfigError(f"{plan.folder / record.FILE_NAME}: {trouble}. Run {plan.period.label} first")
+    entries = record.entries(found)
+    if unknown := [client for client in choice.clients if client not in entries]:
+        raise ConfigError(f"--client {unknown[0]} is not in the run of {plan.period.label}: {plan.folder}")
+    listing = stored_clients(plan.source, plan.config.account.name)
+    listed = listing.addresses if listing else {}
+    own = plan.config.clients
+    configured = {*entries} if own is None else {client.id for client in own}
+    sifted: list[Ready | Fate] = []
+    for client, entry in entries.items():
+        if client not in (choice.clients or configured):
+            continue
+        recipients = plan.config.recipients(client, listed.get(client))
+        last = outbox.last(client, plan.period.label)
+        try:
+            sifted.append(_ready(plan, entry, email, recipients, choice, last))
+        except _Kept as kept:
+            sifted.append(Fate(client, entry["name"], kept.state, str(kept)))
+    return sifted
+
+
+def no_run(plan: Plan) -> ConfigError:
+    return ConfigError(f"{plan.folder}: there is no finished run of this period. Do it first: run")
+
+
+def refused_words(refused: Mapping[str, str]) -> str:
+    """`bea@example.com (550 no such user)`."""
+    return ", ".join(f"{address} ({words})" for address, words in refused.items())
+
+
+def _ready(
+    plan: Plan, entry: Entry, email: Email, recipients: Recipients, choice: Choice, last: Letter | None
+) -> Ready:
+    """The mail of one client. Raises _Kept."""
+    client = entry["id"]
+    if entry["state"] != "ready":
+        raise _Kept(State.FAILED, f"it has no files, because the run failed for it: {entry['reason']}")
+    draft = next((file for file in entry["files"] if file["path"].endswith(eml.ENDING)), None)
+    if last:
+        _may_leave_again(last, choice, draft["sha256"] if draft else None)
+    if not recipients.to:
+        raise _Kept(State.HELD, "no address is known for it")
+    if not draft:
+        raise _Kept(
+            State.HELD, _NO_MAIL.get(str(entry["unmailed"]), f"the run made no mail for it; {_AGAIN}")
+        )
+    if client not in choice.released and (reasons := [*_doubts(plan, entry, email)]):
+        raise _Kept(
+            State.HELD,
+            f"{'; '.join(reasons)}. Look at index.html; this mails it all the same: --client {client}",
+        )
+    data, attachments = _proven(plan, entry, draft)
+    heading = eml.read(data)
+    if (heading.sender, heading.to, heading.cc) != (email.sender, recipients.to, recipients.cc):
+        raise _Kept(State.FAILED, f"it is not addressed as the configuration is now; {_AGAIN}")
+    everybody = dict.fromkeys((*recipients.to, *recipients.cc, *recipients.bcc))
+    known_as = last.message_id if last and last.is_unclear else None
+    return Ready(client, entry["name"], data, draft["sha256"], tuple(everybody), attachments, known_as)
+
+
+def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[str]:
+    """What the run itself saw to be off with a client that is ready."""
+    changes = entry.get("changes") or {}
+    if changes.get("is_all_gone"):
+        gone = changes["removed"] + changes["cancelled"]
+        yield f"all {gone} documents that were reported up to {changes['since']} are gone"
+    period = plan.period
+    read_on = local_day(dt.datetime.fromisoformat(entry["read_at"]), plan.config.time_zone)
+    if read_on < period.first:
+        yield f"it was read on {read_on}, before {period.label} began: a reading of another period"
+    elif read_on <= period.last:
+        yield f"{period.label} was not over when it was read, on {read_on}"
+    warnings = sum(finding.get("level") == "warning" for finding in entry["findings"])
+    if warnings and email.hold_on_warnings:
+        yield f"warnings: {warnings}"
+
+
+def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
+    """Raises _Kept for what left before, or may have, unless it is to leave again."""
+    day = f"{last.at:%Y-%m-%d}"
+    if last.is_unclear:
+        if not (choice.is_again and last.client in choice.released):
+            raise _Kept(
+                State.HELD,
+                f"on {day} a mail may have left, or not{f' ({last.reason})' if last.reason else ''}. Ask "
+                f"whether it came; this mails it once more: --again --client {last.client}",
+            )
+    elif not choice.is_again:
+        if last.refused:
+            raise _Kept(State.PARTLY, f"sent before, on {day}, but not to {refused_words(last.refused)}")
+        if sha256 not in (last.sha256, None):
+            raise _Kept(
+                State.HELD,
+                f"sent before, on {day}, and rendered otherwise since; this mails the new one: --again",
+            )
+        raise _Kept(State.BEFORE, f"sent before, on {day}")
+
+
+def _proven(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, tuple[str, ...]]:
+    """The draft's bytes and the names of what is attached: this client's, as the run left them.
+
+    Raises _Kept.
+    """
+    path = PurePosixPath(draft["path"])
+    if missing := missing_files(entry, plan.folder):
+        raise _Kept(State.FAILED, f"missing: {', '.join(missing)}; {_AGAIN}")
+    try:
+        data = (plan.folder / path).read_bytes()
+        is_kept = are_files_kept(entry, plan.folder)
+    except OSError:
+        data, is_kept = b"", False
+    if not is_kept or digest(data) != draft["sha256"]:
+        raise _Kept(State.FAILED, f"its files are not as the run left them; {_AGAIN}")
+    attached = {
+        str(part.get_filename()): digest(content if isinstance(content, bytes) else b"")
+        for part in message_from_bytes(data, policy=policy.default).iter_attachments()
+        for content in [part.get_payload(decode=True)]
+    }
+    known = {PurePosixPath(file["path"]).name: file["sha256"] for file in entry["files"]}
+    is_theirs = all(known.get(name) == found for name, found in attached.items())
+    is_its_period = path.stem == f"{path.parent.name}-{plan.period.label}"
+    if slugs.client_of(path.parent.name) != entry["id"] or not is_theirs or not is_its_period:
+        raise _Kept(State.FAILED, f"what is in the mail is not what the run made for this client; {_AGAIN}")
+    wanted = (f"{path.stem}.{kind}" for kind in plan.config.attachments)
+    if lacking := [name for name in wanted if name not in attached]:
+        raise _Kept(State.FAILED, f"in email.attach, but not in the mail: {', '.join(lacking)}; {_AGAIN}")
+    return data, tuple(attached)

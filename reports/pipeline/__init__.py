@@ -1,0 +1,1 @@
+"""One month: every account's clients read, rendered, published and recorded."""

@@ -1,0 +1,373 @@
+"""One account's month under way: which clients are done, which failed, and what the account's pages show.
+
+A client that fails keeps the folder it had. Clients that are not this run's keep their entry: overview and
+summary always cover every archive of the period.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from reports import atomic_files, cancellation, slugs
+from reports.deliver import publish, record
+from reports.deliver.record_entry import Entries, Entry, are_files_kept, failed_entry
+from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
+from reports.figures.checks import document_checks
+from reports.figures.checks.account_checks import ClientFinding, check_clients, check_documents, check_period
+from reports.pipeline.forecast import Forecast
+from reports.pipeline.foreman import StoppedError
+from reports.pipeline.jobs import Brief
+from reports.pipeline.workers import Workers
+from reports.plan import Outcome, Plan, Screen
+from reports.render.content import account
+from reports.render.content.account import ClientLine
+from reports.source import archive
+from reports.source.archive import Owner
+from reports.source.client_list import ClientList
+from reports.source.fetch import Failure, Reading
+
+if TYPE_CHECKING:
+    from reports.pipeline.client_job import Made
+    from reports.render.xlsx.parts import Shelf
+
+UNMAILED = {
+    account.NO_ADDRESS: "without an address, so without a mail",
+    account.TOO_LARGE: "with files larger than mail takes, so without a mail",
+}
+
+log = logging.getLogger(__name__)
+
+
+class Month:
+    """One account's month under way: what is done, what failed, what was there before."""
+
+    def __init__(self, plan: Plan, screen: Screen, workers: Workers) -> None:
+        self.plan = plan
+        self.screen = screen
+        self.workers = workers
+        self.brief = Brief(plan)
+        found = record.read(plan.folder)
+        self.before, self._is_copied = self._entries_before(found)
+        self._known = record.known_clients(plan.account_folder, plan.period)
+        # Until the run knows better: whom the last one was about.
+        self.everyone = tuple(self.brief.configured or self.before)
+        self.is_list_known = False
+        self.stopped_by: ReportsError | None = None
+        self.entries = Entries()
+        self.lines: dict[int, ClientLine] = {}
+        self.codes: list[ExitCode] = []
+        self.unwritten: list[WriteError] = []
+        self.remarks: list[str] = []
+        self.has_read_something = False
+        self.is_recorded = False
+        self._recorded = record.folders(found)
+        self._handed: dict[Future[Made], Reading] = {}
+        self._done: SimpleQueue[Future[Made]] = SimpleQueue()
+
+    @property
+    def ready(self) -> tuple[int, ...]:
+        """This run's clients that are done."""
+        found = (client for client in self.expected if client in self.lines)
+        return tuple(client for client in found if self.lines[client].state == account.READY)
+
+    @property
+    def expected(self) -> tuple[int, ...]:
+        """This run's clients: those that were chosen, or else everyone."""
+        return self.plan.only or self.everyone
+
+    @property
+    def left(self) -> int:
+        """How many of them will come after the one that comes now."""
+        return len(self.expected) - len(self.entries) - len(self._handed) - 1
+
+    def account_findings(self) -> list[ClientFinding]:
+        """What is off with the account as a whole; a run of chosen clients says nothing about it."""
+        plan, found = self.plan, [*check_period(self.plan.period, self.plan.today)]
+        if plan.only or self.stopped_by:
+            return found
+        if plan.config.clients is None and self.is_list_known:
+            found += check_clients(self.everyone, self._known)
+        lines = [self.lines[client] for client in self.everyone if client in self.lines]
+        if len(lines) == len(self.everyone) and all(line.state == account.READY for line in lines):
+            found += check_documents(
+                [line.documents_read for line in lines],
+                self._known,
+                is_everybody=plan.config.clients is None,
+            )
+        return found
+
+    def _entries_before(self, found: Mapping[str, Any] | None) -> tuple[Entries, bool]:
+        """The entries of the record that lies there; none, and True, where it is another month's."""
+        trouble = found and record.mismatch(found, self.plan.config.account.name, self.plan.period)
+        if not trouble:
+            return record.entries(found), False
+        said = f"{self.plan.folder / record.FILE_NAME}: {trouble}, and is not used: this run begins anew"
+        log.warning("%s", said)
+        self.screen.say(said)
+        return Entries(), True
+
+    def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
+        """These are all the clients there are to report on, in this order."""
+        self.everyone = tuple(clients)
+        self.brief.listing = listing or self.brief.listing
+        self.is_list_known = listing is not None
+
+    def count(self, ask: Callable[[], ClientList]) -> None:
+        """Learns how many clients the account has; not worth failing for."""
+        try:
+            self.brief.listing = ask()
+        except ClientError as error:
+            log.warning("how many clients the account has is not known: %s", error)
+
+    def page(self, client: int, done: int, total: int) -> None:
+        """One more page is in; other threads say so, one at a time."""
+        if outlook := self._forecast.page(client, total):
+            self.workers.foresee(outlook)
+        self.screen.progress(
+            len(self.entries), len(self.expected), f"client {client}: page {done} of {total}"
+        )
+
+    def stored(self, client: int) -> Reading | Failure:
+        """The reading that lies in the archive. A client without one keeps the reason it failed for."""
+        path = archive.path_of(self.plan.source, client)
+        try:
+            header = archive.read_header(path, owner=Owner(self.plan.config.account.name, client))
+        except ClientError as error:
+            before = self.before.get(client)
+            reason = before["reason"] if before and not path.exists() else None
+            return Failure(client, ReadingError(reason) if reason else error, 0)
+        return Reading(client, path, header, header.pages, 0, 0)
+
+    def take(self, found: Reading | Failure, *, left: int) -> None:
+        """Has one client's files made, or notes why it failed; `left` more will come. Raises WriteError for a
+        full disk."""
+        if isinstance(found, Failure):
+            self._fail(found.client, found.error, found.requests)
+        else:
+            self.has_read_something = True
+            self._hand_in(found, left=left)
+        self.publish_made()
+
+    def publish_made(self) -> None:
+        """Publishes the clients whose files have been made meanwhile. Raises WriteError for a full disk."""
+        self._heed()
+        with suppress(Empty):
+            while True:
+                self._receive(self._done.get_nowait())
+
+    def publish_rest(self) -> None:
+        """Waits for the files that are being made, and publishes them. Raises WriteError for a full disk."""
+        while self._handed:
+            self._heed()
+            with suppress(Empty):
+                self._receive(self._done.get(timeout=cancellation.LOOK_UP_SECONDS))
+
+    def keep_the_others(self) -> None:
+        """Clients of the period that are not this run's keep their entry; overview and summary show them."""
+        others = {*self.before, *archive.kept_ids(self.plan.source)} - {*self.entries}
+        for left, client in zip(count(len(others) - 1, -1), sorted(others), strict=False):
+            entry, found = self.before.get(client), self.stored(client)
+            if entry and entry["state"] == "failed" and client in self.everyone:
+                self._keep_failed(entry)
+            elif entry and entry["state"] == "failed" and isinstance(found, Failure):
+                log.info("client %s is no client of this account any more, and nothing of it is kept", client)
+            elif entry and isinstance(found, Reading) and _is_made_of(entry, found):
+                self._hand_in(found, entry, left=left)
+            else:
+                self.take(found, left=left)
+        self.publish_rest()
+
+    def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
+        """Ends with `code`: clients that were not reached fail for this reason, the others keep their entry.
+
+        Unless `may_render`, the others fail too: their figures are not known.
+        """
+        self.stopped_by = error
+        self.codes.append(code)
+        self._drop()
+        for client in (*self.expected, *(() if may_render else self.before)):
+            if client not in self.entries:
+                self._fail(client, error, 0)
+        try:
+            self.keep_the_others()
+        except WriteError as another:
+            self.codes.append(another.exit_code)
+
+    def close(self) -> None:
+        """Nothing more is made of what was put aside."""
+        if "shelf" in vars(self):
+            self.shelf.close()
+
+    def add(self, mailed: Outcome) -> None:
+        """What became of the mails; it counts like the rest, but that the clients are done remains true."""
+        is_none_sent = mailed.exit_code == ExitCode.NONE_DONE
+        self.codes.append(ExitCode.SOME_FAILED if is_none_sent else mailed.exit_code)
+        self.remarks.append(mailed.message)
+
+    def _receive(self, done: "Future[Made]") -> None:
+        """Publishes what was made of a client, or notes why it failed. Raises WriteError for a full disk."""
+        found = self._handed.pop(done)
+        try:
+            self._publish(done.result(), found)
+        except StoppedError:
+            # Whoever stopped the work, it was for Ctrl+C.
+            raise KeyboardInterrupt from None
+        except (ClientError, WriteError) as error:
+            self._fail(found.client, error, found.requests)
+            if isinstance(error, WriteError) and error.disk_full:
+                raise
+
+    def _drop(self) -> None:
+        """Nothing that is being made is published any more; what has been made of it goes."""
+        handed, self._handed, self._done = self._handed, {}, SimpleQueue()
+        for future in handed:
+            if future.cancel() or future.exception():
+                continue
+            if (staged := future.result().staged) is not None:
+                with suppress(WriteError):
+                    atomic_files.remove_folder(staged)
+
+    def _heed(self) -> None:
+        """Ends for Ctrl+C, unless the month is being ended already."""
+        if not self.stopped_by:
+            cancellation.heed()
+
+    def _hand_in(self, found: Reading, kept: Entry | None = None, *, left: int) -> None:
+        """Has the client's files made; they are published as soon as they are."""
+        self.screen.progress(len(self.entries), len(self.expected), f"client {found.client}: writing")
+        future = self.workers.submit(self.brief.task(found, kept), left=left)
+        self._handed[future] = found
+        future.add_done_callback(self._done.put)
+
+    def _publish(self, made: "Made", found: Reading) -> None:
+        line, staged = made.line, made.staged
+        try:
+            # Before the swap: what cannot be put aside is not published.
+            self.shelf.put(line.id, made.parts)
+            if staged is None:
+                self._take_in(made)
+                return
+            target = self.plan.folder / slugs.client_folder(line.name, line.id)
+            with publish.undisturbed():
+                left = publish.swap_in(staged, target, lying=self.lying(line.id))
+                self._lying[line.id] = [target.name]
+                self._note(made, found)
+                for error in left:
+                    self.lack(error)
+        except OSError as error:
+            raise atomic_files.as_write_error(error, self.plan.folder) from error
+        finally:
+            if staged is not None:
+                atomic_files.remove_folder(staged)
+        self.screen.progress(len(self.entries), len(self.expected), f"{line.name}: ready")
+
+    def _note(self, made: "Made", found: Reading) -> None:
+        entry, line = made.entry, made.line
+        self._take_in(made)
+        log.info(
+            "client %s %s: %s documents on %s pages, %s counted, %s warnings",
+            line.id,
+            line.name,
+            entry["documents_read"],
+            found.pages,
+            entry["documents_counted"],
+            line.warnings,
+        )
+        if line.unmailed:
+            log.warning("client %s: no mail is made: %s", line.id, UNMAILED[line.unmailed])
+        if hidden := document_checks.hidden_by(found.header.filters):
+            log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
+
+    def _take_in(self, made: "Made") -> None:
+        self.entries[made.line.id] = made.entry
+        self.lines[made.line.id] = made.line
+        # It takes the place of the earlier one.
+        self.before.pop(made.line.id, None)
+
+    def lack(self, error: WriteError) -> None:
+        """A page of the account, or a person's file, is not in its place, though the clients are done."""
+        log.error("%s", error)
+        self.unwritten.append(error)
+        self.codes.append(error.exit_code)
+
+    def _keep_failed(self, entry: Entry) -> None:
+        self.entries[entry["id"]] = entry
+        self._failed_line(entry)
+
+    def _fail(self, client: int, error: ReportsError, requests: int) -> None:
+        own, listed = self.brief.configured.get(client), self.brief.listed(client)
+        before = self.before.get(client)
+        known = (
+            own.name if own else None,
+            listed.name if listed else None,
+            before["name"] if before else None,
+        )
+        # What a killed run left has no entry: the last record would date it too early.
+        is_kept = bool(self.lying(client)) and before is not None and are_files_kept(before, self.plan.folder)
+        entry = failed_entry(
+            client=client,
+            name=next(filter(None, known), f"#{client}"),
+            reason=str(error),
+            requests=requests,
+            before=before if is_kept else None,
+        )
+        self.entries[client] = entry
+        self._failed_line(entry)
+        self.codes.append(error.exit_code)
+        log.error("client %s %s failed: %s", client, entry["name"], error)
+        self.screen.progress(len(self.entries), len(self.expected), f"{entry['name']}: failed")
+
+    def _failed_line(self, entry: Entry) -> None:
+        # What a copied folder holds is of another month.
+        kept = None if self._is_copied else next(iter(self.lying(entry["id"])), None)
+        own = self.brief.configured.get(entry["id"])
+        self.lines[entry["id"]] = ClientLine(
+            id=entry["id"],
+            name=entry["name"],
+            fiscal_id=own.fiscal_id if own else None,
+            state=account.FAILED,
+            reason=entry["reason"],
+            kept_from=dt.datetime.fromisoformat(entry["kept_from"]) if entry["kept_from"] else None,
+            files=tuple(_links_to(publish.own_files(kept), self.plan.folder)) if kept else (),
+        )
+
+    def lying(self, client: int) -> list[Path]:
+        """The folders there are of a client."""
+        folders = (self.plan.folder / name for name in self._lying.get(client, ()))
+        return [folder for folder in folders if folder.is_dir()]
+
+    @cached_property
+    def _lying(self) -> dict[int, list[str]]:
+        """The clients' folders there were when the run began, and those that it has put there, by name."""
+        found = publish.folders(self.plan.folder, self._recorded).items()
+        return {client: [folder.name for folder in folders] for client, folders in found}
+
+    @cached_property
+    def _forecast(self) -> Forecast:
+        # Before a page is read, those that need no reading have been handed in.
+        return Forecast(self.left + 1)
+
+    @cached_property
+    def shelf(self) -> "Shelf":
+        """Where the clients' parts of the summary lie."""
+        from reports.render.xlsx.parts import Shelf
+
+        return Shelf(self.plan.folder)
+
+
+def _is_made_of(entry: Entry, reading: Reading) -> bool:
+    """A client that failed was made of none."""
+    read_at = entry["read_at"]
+    return read_at is not None and dt.datetime.fromisoformat(read_at) == reading.header.read_at
+
+
+def _links_to(paths: Iterable[Path], base: Path) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        yield path.suffix.removeprefix("."), path.relative_to(base).as_posix()

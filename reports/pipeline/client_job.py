@@ -1,0 +1,151 @@
+"""All files of one client, from its archive, in a folder of their own that nobody sees yet.
+
+What is to be made is a plain value without a secret in it, and so is what was made. So it can be done in this
+process, in another one, or on another machine that sees the same folders; to publish it is up to the month.
+"""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports import atomic_files, slugs
+from reports.deliver import publish
+from reports.deliver.record_entry import Entry, ready_entry
+from reports.errors import ReportsError, UnforeseenError
+from reports.mail import eml
+from reports.mail.eml import Mail
+from reports.render.content import account
+from reports.render.content.account import ClientLine
+from reports.render.job import Job, Rendered, render
+from reports.render.xlsx import parts
+from reports.render.xlsx.parts import Packed
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who the client's mail is from and for, and the endings of the files that go with it."""
+
+    sender: str
+    sender_name: str | None
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    attachments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to make of one reading, for the folder of a period. `pages` and `requests` are the reading's.
+
+    `is_mailing`: a mail is wanted; without an `envelope` nobody knows an address. `kept`: the client's entry
+    in the run record when its files stay as they are and only its figures are made.
+    """
+
+    job: Job
+    period_folder: Path
+    pages: int
+    requests: int
+    is_mailing: bool = False
+    envelope: Envelope | None = None
+    kept: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A client that is done: its entry in the run record, its line and its part in overview and summary.
+
+    `staged` holds its files, read back and on the disk, to be swapped in; None where none were made.
+    """
+
+    entry: Entry
+    line: ClientLine
+    parts: tuple[Packed, ...]
+    staged: Path | None
+
+
+def make(task: Task) -> Made:
+    """Does the task. Raises ClientError, and WriteError; then nothing is left of what was begun.
+
+    What nobody foresaw is the client's own failure too, UnforeseenError, and its traceback is logged.
+    """
+    try:
+        return _make(task)
+    except ReportsError:
+        raise
+    except Exception as error:
+        log.exception("client %s: an error that nobody foresaw", task.job.client)
+        raise UnforeseenError from error
+
+
+def _make(task: Task) -> Made:
+    if task.kept:
+        rendered = render(task.job, None)
+        return _made(rendered, task.kept, None)
+    client, folder = task.job.client, task.period_folder
+    staged = publish.stage(folder, client)
+    try:
+        rendered = render(task.job, staged)
+        target = folder / slugs.client_folder(rendered.subject.name, client)
+        unmailed = _mail(task, rendered, staged / f"{target.name}-{task.job.period.label}")
+        publish.seal(staged)
+        entry = ready_entry(
+            client=client,
+            name=rendered.subject.name,
+            read_at=rendered.subject.read_at,
+            pages=task.pages,
+            requests=task.requests,
+            figures=rendered.figures,
+            findings=rendered.findings,
+            changes=rendered.changes,
+            unmailed=unmailed,
+            staged=staged,
+            target=target.name,
+        )
+        return _made(rendered, entry, staged)
+    except BaseException as error:
+        atomic_files.remove_folder(staged)
+        if isinstance(error, OSError):
+            raise atomic_files.as_write_error(error, folder) from error
+        raise
+
+
+def _mail(task: Task, rendered: Rendered, stem: Path) -> str | None:
+    """Writes the mail beside the files that go with it; else why there is none."""
+    if not task.is_mailing:
+        return None
+    envelope, body = task.envelope, rendered.body
+    if envelope is None or body is None:
+        return account.NO_ADDRESS
+    mail = Mail(
+        sender=envelope.sender,
+        sender_name=envelope.sender_name,
+        to=envelope.to,
+        cc=envelope.cc,
+        subject=body.subject,
+        text=body.text,
+        html=body.html,
+        attachments=[stem.with_name(f"{stem.name}.{kind}") for kind in envelope.attachments],
+    )
+    is_made = eml.write(stem.with_name(f"{stem.name}{eml.ENDING}"), mail)
+    return None if is_made else account.TOO_LARGE
+
+
+def _made(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
+    subject = rendered.subject
+    line = ClientLine(
+        id=subject.client,
+        name=subject.name,
+        fiscal_id=subject.fiscal_id,
+        state=account.READY,
+        read_at=subject.read_at,
+        documents_read=rendered.figures.documents_read,
+        totals=rendered.figures.totals,
+        schemes=rendered.figures.schemes,
+        findings=rendered.findings,
+        filing=rendered.filing,
+        changes=rendered.changes,
+        files=tuple((Path(file["path"]).suffix.removeprefix("."), file["path"]) for file in entry["files"]),
+        unmailed=entry["unmailed"],
+    )
+    return Made(entry, line, parts.pack(rendered.grids), staged)

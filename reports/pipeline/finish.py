@@ -1,0 +1,144 @@
+"""How a month ends: overview and summary of all its clients, run record, exit code and the last sentence."""
+
+import datetime as dt
+import logging
+
+from reports import atomic_files
+from reports.deliver import record, result_page
+from reports.deliver.record_entry import account_finding, instant
+from reports.deliver.result_page import Ended
+from reports.errors import ExitCode, WriteError, most_severe
+from reports.figures.checks.account_checks import is_silence
+from reports.pipeline.account_run import UNMAILED, Month
+from reports.plan import Clock, Outcome, brand_of, few, last_line
+from reports.render.content import account_report
+from reports.render.content.account import FAILED, TOO_LARGE, Account, AccountFinding
+from reports.render.content.labels import Labels
+from reports.render.html import pages
+from reports.render.xlsx import parts, workbook
+from reports.source.client_list import stored_clients
+
+MONTHS_NAMED = 6
+
+log = logging.getLogger(__name__)
+
+
+def sum_up(month: Month) -> None:
+    """Writes summary and overview."""
+    account, folder = _account(month), month.plan.folder
+    labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
+    try:
+        # What was put aside is read within, so that a disk that fails is told like one that is full.
+        with atomic_files.new_file(folder / "summary.xlsx") as target:
+            month.shelf.put(account_report.WHOLE, parts.pack(account_report.account_grids(account, labels)))
+            book = account_report.summary_book(account, month.shelf, labels=labels)
+            workbook.write(book, target, labels=labels, brand=brand)
+    except WriteError as error:
+        month.lack(error)
+    try:
+        with atomic_files.new_file(folder / "index.html") as target:
+            page = pages.overview(account, labels=labels, brand=brand)
+            target.writelines(piece.encode() for piece in page)
+    except WriteError as error:
+        month.lack(error)
+
+
+def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
+    """Writes the run record, and the line in RESULT.html."""
+    account, plan, finished_at = _account(month), month.plan, now()
+    code, message = _conclusion(month, account)
+    log.info("%s", message)
+    try:
+        record.write(
+            plan.folder,
+            account=account.name,
+            period=plan.period,
+            started_at=started_at,
+            finished_at=finished_at,
+            exit_code=code,
+            message=message,
+            entries=(month.entries[line.id] for line in account.clients),
+            findings=[account_finding(one.finding, one.client_id) for one in account.findings],
+        )
+        month.is_recorded = True
+    except WriteError as error:
+        month.lack(error)
+        code, message = _conclusion(month, account)
+    try:
+        own = Ended(account.name, plan.period.label, instant(finished_at), int(code), message)
+        result_page.write(plan.account_folder, own, Labels(plan.config.language))
+    except WriteError as error:
+        month.lack(error)
+        code, message = _conclusion(month, account)
+    return Outcome(code, message, plan.folder)
+
+
+def _conclusion(month: Month, account: Account) -> tuple[ExitCode, str]:
+    """The exit code and the last sentence, as far as it is known what was written."""
+    code = most_severe([*month.codes, _code(month, account)])
+    return code, last_line(_sentence(month, account), code)
+
+
+def _account(month: Month) -> Account:
+    plan = month.plan
+    listing = month.brief.listing or stored_clients(plan.source, plan.config.account.name)
+    order = [client for client in month.everyone if client in month.lines]
+    order += sorted({*month.lines} - {*order})
+    return Account(
+        name=plan.config.account.name,
+        issuer=plan.config.issuer.name,
+        period=plan.period,
+        clients=tuple(month.lines[client] for client in order),
+        clients_in_account=listing.total if listing else None,
+        filters=plan.config.filters.as_request(),
+        whole=tuple(
+            AccountFinding(one.finding, one.client_id, one.finding.number) for one in month.account_findings()
+        ),
+    )
+
+
+def _code(month: Month, account: Account) -> ExitCode:
+    """Failures and warnings over all clients of the overview, and warnings of the account."""
+    if _is_none_done(month) or any(is_silence(one.finding) for one in account.whole):
+        return ExitCode.NONE_DONE
+    if any(line.state == FAILED for line in month.lines.values()):
+        return ExitCode.SOME_FAILED
+    has_warnings = account.warnings > 0 or any(
+        line.warnings or line.is_changed or line.unmailed == TOO_LARGE for line in month.lines.values()
+    )
+    return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
+
+
+def _is_none_done(month: Month) -> bool:
+    """None of this run's clients could be done; others may have been ready before."""
+    states = [month.lines[client].state for client in month.expected if client in month.lines]
+    return bool(states or month.stopped_by) and all(state == FAILED for state in states)
+
+
+def _sentence(month: Month, account: Account) -> str:
+    labels = Labels("en")
+    overview = month.plan.folder / "index.html"
+    ready, failed = len(account.ready), account.failed
+    parts = [f"{ready} of {len(account.clients)} clients ready"]
+    if ready and _is_none_done(month):
+        parts.insert(0, "none of this run's clients could be done")
+    if failed:
+        parts.append(f"failed: {len(failed)}, {few([f'{one.name} ({one.id})' for one in failed])}")
+    if failed or month.stopped_by:
+        parts.append(str(month.stopped_by or failed[0].reason))
+    parts += map(str, month.unwritten)
+    parts += [labels.finding(one.finding) for one in account.whole]
+    if count := account.warnings + sum(client.warnings for client in account.clients):
+        parts.append(f"warnings: {count}, see {overview}")
+    for why, what in UNMAILED.items():
+        if clients := account.unmailed(why):
+            parts.append(f"{what}: {len(clients)}, {few([f'{one.name} ({one.id})' for one in clients])}")
+    if months := account.changed_months:
+        named = ", ".join(f"{first:%Y-%m}" for first in months[-MONTHS_NAMED:])
+        named += " and earlier" if len(months) > MONTHS_NAMED else ""
+        parts.append(
+            f"documents changed since they were reported, VAT of {named}: {account.changed_documents}, "
+            f"see {overview}"
+        )
+    parts += month.remarks
+    return "; ".join(part.rstrip(".") for part in parts)

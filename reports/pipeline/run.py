@@ -1,0 +1,327 @@
+"""The month, in reading order: plan, read, render, publish, sum up, record, and mail where that is wanted.
+
+One run does one or more configurations, side by side, each within the limits of its account. A client that
+fails never stops the others; a refused key or a full disk stops its account. Whatever happened, overview,
+summary and run record say so.
+"""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from reports import TOOL, __version__, atomic_files, cancellation
+from reports.deliver import publish, run_log
+from reports.errors import (
+    ConfigError,
+    ExitCode,
+    ReadingError,
+    ReportsError,
+    WriteError,
+    most_severe,
+)
+from reports.mail import operator, send
+from reports.mail.selection import Choice
+from reports.period import Period, local_day
+from reports.pipeline import apart
+from reports.pipeline.account_run import Month
+from reports.pipeline.accounts import side_by_side
+from reports.pipeline.workers import Workers
+from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
+from reports.redaction import Redactor
+from reports.render import pdf
+from reports.settings import credentials
+from reports.settings.config import Config, resolve_period
+from reports.source import archive
+from reports.source.client_list import ClientList, fetch_clients, stored_clients
+from reports.source.fetch import Failure, Reading, fetch
+from reports.source.http.api import Api
+
+INTERRUPTED = "interrupted before this client was done. Run again"
+FOR_THE_END = "reports.pipeline.finish"
+"""Takes half a second to be loaded, and is not needed before the first client has been read."""
+
+NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
+"""After a run that ended like this nothing is mailed by itself."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says over the configuration."""
+
+    period: str | None = None
+    clients: tuple[int, ...] = ()
+    output: Path | None = None
+    is_offline: bool = False
+    is_resumed: bool = False
+    may_not_have_begun: bool = False
+
+
+def plans(
+    configs: Sequence[Config], options: Options, *, now: dt.datetime, with_keys: bool
+) -> tuple[Plan, ...]:
+    """What a run of `configs` would do. Raises ConfigError, a missing key included."""
+    made, troubles = [], []
+    owners = {client: _owner(client, configs) for client in options.clients}
+    for settings in configs:
+        own = tuple(client for client, owner in owners.items() if owner is settings)
+        if options.clients and not own:
+            continue
+        try:
+            if settings.output.pdf:
+                pdf.find()
+            if settings.statement.templates:
+                from reports.render.html import pages
+
+                pages.check_templates(brand_of(settings))
+            today = local_day(now, settings.time_zone)
+            account = settings.account
+            made.append(
+                Plan(
+                    config=settings,
+                    period=_begun_period(settings, today, options),
+                    account_folder=(options.output or settings.output.folder) / account.name,
+                    key=credentials.api_key(account.name, account.api_key) if with_keys else None,
+                    mail_password=send.password(settings) if with_keys and _is_mailing(settings) else None,
+                    only=own,
+                    today=today,
+                    is_offline=options.is_offline,
+                    is_elsewhere=options.output is not None,
+                    resumes_day=today if options.is_resumed else None,
+                )
+            )
+        except ConfigError as error:
+            troubles.append(f"{settings.path}: {error}")
+    folders = [plan.account_folder for plan in made]
+    troubles += [
+        f"{folder}: two configurations write to this folder"
+        for folder in {*folders}
+        if folders.count(folder) > 1
+    ]
+    if troubles:
+        raise ConfigError("\n".join(troubles))
+    return tuple(made)
+
+
+def _begun_period(settings: Config, today: dt.date, options: Options) -> Period:
+    """The period of a run. Raises ConfigError for one of the command line that has not begun."""
+    period = resolve_period(settings, today, options.period)
+    if options.period and today < period.first and not options.may_not_have_begun:
+        raise ConfigError(
+            f"--period {options.period} begins on {period.first}, and today is {today}: choose one that has "
+            "begun, or add --even-if-not-begun"
+        )
+    return period
+
+
+def run(
+    planned: Sequence[Plan], *, now: Clock, screen: Screen, redact: Redactor, workers: Workers | None = None
+) -> Outcome:
+    """Does the month of every plan and says how it ended; the most severe outcome of all.
+
+    `workers` make the clients' files, and are let go at the end; without any this process does.
+    """
+    redact.add(*(secret for plan in planned for secret in (plan.key, plan.mail_password) if secret))
+    with workers or Workers(processes=1) as team:
+        do = partial(_account, now=now, redact=redact, workers=team)
+        if len(planned) == 1:
+            return do(planned[0], screen=screen)
+        outcomes = side_by_side(planned, do, screen, stop=team.stop)
+    code = most_severe(outcome.exit_code for outcome in outcomes)
+    worst = next(outcome for outcome in outcomes if outcome.exit_code == code)
+    return Outcome(code, f"{len(outcomes)} accounts; the most severe: {worst.message}", worst.folder)
+
+
+def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, workers: Workers) -> Outcome:
+    try:
+        with publish.one_run(plan.account_folder):
+            publish.prepare(plan.folder)
+            publish.prepare(plan.source, is_private=True)
+            with run_log.written(plan.folder, redact):
+                outcome = _month(plan, now=now, screen=screen, workers=workers)
+                operator.tell(plan, outcome, at=now(), screen=screen, redact=redact)
+                return outcome
+    except ReportsError as error:
+        outcome = Outcome(error.exit_code, last_line(str(error), error.exit_code))
+    operator.tell(plan, outcome, at=now(), screen=screen, redact=redact)
+    return outcome
+
+
+def _month(plan: Plan, *, now: Clock, screen: Screen, workers: Workers) -> Outcome:
+    started_at = now()
+    log.info(
+        "%s %s, account %s, period %s (%s to %s), configuration %s, folder %s",
+        TOOL,
+        __version__,
+        plan.config.account.name,
+        plan.period.label,
+        plan.period.first,
+        plan.period.last,
+        plan.config.path,
+        plan.folder,
+    )
+    with closing(Month(plan, screen, workers)) as month:
+        return _done(month, started_at=started_at, now=now)
+
+
+def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
+    plan, screen = month.plan, month.screen
+    if plan.is_elsewhere and _is_sending(plan.config):
+        month.remarks.append("nothing is mailed from another folder (--output)")
+    with _ended_in_order(month):
+        publish.repair(plan.folder)
+        archive.sweep(plan.source)
+        for found in _readings(plan, month, now):
+            month.take(found, left=month.left)
+        month.publish_rest()
+        month.keep_the_others()
+    from reports.pipeline import finish
+
+    # What workers that died had begun.
+    atomic_files.sweep(plan.folder)
+    with _ended_in_order(month):
+        finish.sum_up(month)
+    try:
+        outcome = finish.finish(month, started_at=started_at, now=now)
+        is_mailing = _is_sending(plan.config) and not plan.is_offline and not plan.is_elsewhere
+        has_mail = month.is_recorded and month.ready and outcome.exit_code not in NOTHING_LEAVES_AFTER
+        if not is_mailing or not has_mail:
+            return outcome
+        # Only what a finished run has written is mailed, so the record comes first.
+        with _ended_in_order(month):
+            cancellation.heed()
+            month.add(send.send(plan, Choice(clients=month.ready), now=now, screen=screen))
+    except KeyboardInterrupt:
+        month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
+    # The record is written once more, and says so.
+    with publish.undisturbed():
+        return finish.finish(month, started_at=started_at, now=now)
+
+
+@contextmanager
+def _ended_in_order(month: Month) -> Iterator[None]:
+    """Whatever stops the block, the run goes on to its record, which says so."""
+    try:
+        yield
+    except ReportsError as error:
+        log.error("%s", error)
+        if not (isinstance(error, WriteError) and error.disk_full):
+            # What was read completely is done all the same.
+            with _ended_in_order(month):
+                month.publish_rest()
+        month.give_up(error, error.exit_code)
+    except KeyboardInterrupt:
+        if threading.current_thread() is threading.main_thread():
+            month.workers.stop()
+        month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
+    except Exception as bug:
+        # The one place that catches everything: what was done until here still gets its record.
+        if limit := atomic_files.as_limit_error(bug, month.plan.folder):
+            log.exception("%s", limit)
+            month.give_up(limit, limit.exit_code, may_render=False)
+            return
+        log.exception("a bug stopped this run")
+        reason = f"stopped by a bug in {TOOL} ({type(bug).__name__}); run.log has the details"
+        month.give_up(ReadingError(reason), ExitCode.BUG, may_render=False)
+
+
+def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failure]:
+    """Each client as soon as it is read, or its stored reading."""
+    if plan.is_offline:
+        month.expect(*_clients_offline(plan))
+        yield from (month.stored(client) for client in month.expected)
+        return
+    today = plan.resumed
+    settings = plan.config.requests
+    api = Api(
+        plan.config.account.origin,
+        plan.key or "",
+        per_page=settings.page_size,
+        per_minute=settings.per_minute,
+        deadline_seconds=settings.deadline_minutes * 60,
+    )
+    with closing(api):
+        listing = partial(
+            fetch_clients, api, account=plan.config.account.name, source=plan.source, now=_seconds(now)
+        )
+        if plan.config.clients is None:
+            everyone = (today and today.clients(everything=True)) or listing(everything=True)
+            month.expect([client.id for client in everyone.clients], everyone)
+        else:
+            month.expect([client.id for client in plan.config.clients])
+        wanted = [month.brief.wanted(client) for client in month.expected]
+        resumed = {want.client: found for want in wanted if today and (found := today.reading(want))}
+        yield from resumed.values()
+        loading = threading.Thread(target=_load, args=(month.workers,))
+        loading.start()
+        readings = fetch(
+            api,
+            [want for want in wanted if want.client not in resumed],
+            account=plan.config.account.name,
+            source=plan.source,
+            verify=settings.verify,
+            parallel=settings.parallel,
+            now=_seconds(now),
+            on_page=month.page,
+            meanwhile=month.publish_made,
+            as_of=plan.today,
+        )
+        with closing(readings):
+            for result in readings:
+                # Ctrl+C in an import that waits for another thread's would leave Python's own locks held.
+                loading.join()
+                yield result
+        is_count_wanted = plan.config.clients is not None and month.has_read_something
+        if is_count_wanted and not (today and today.clients(everything=False)):
+            month.count(partial(listing, everything=False))
+
+
+def _load(workers: Workers) -> None:
+    """What is heavy; in a thread, while the API is waited for."""
+    import_module(FOR_THE_END)
+    # By now it is known as a rule whether others make the files.
+    if not workers.are_elsewhere:
+        apart.prepare()
+
+
+def _is_sending(settings: Config) -> bool:
+    return settings.email is not None and settings.email.when == "send"
+
+
+def _is_mailing(settings: Config) -> bool:
+    """A run may mail something: to clients, or to the operator."""
+    return _is_sending(settings) or (settings.email is not None and settings.email.operator is not None)
+
+
+def _owner(client: int, configs: Sequence[Config]) -> Config:
+    """The configuration that lists `client`, or else the one that is about all clients of its account."""
+    owners = [settings for settings in configs if any(own.id == client for own in settings.clients or ())]
+    owners = owners or [settings for settings in configs if settings.clients is None]
+    if not owners:
+        known = sorted(own.id for settings in configs for own in settings.clients or ())
+        raise ConfigError(
+            f"--client {client} is in no configuration; the clients are {', '.join(map(str, known[:20]))}"
+        )
+    if len(owners) > 1:
+        places = " or ".join(f"{settings.path}" for settings in owners)
+        raise ConfigError(f"--client {client} may be of {places}: name one of them only")
+    return owners[0]
+
+
+def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
+    if plan.config.clients is not None:
+        return [client.id for client in plan.config.clients], None
+    stored = stored_clients(plan.source, plan.config.account.name)
+    return [client.id for client in stored.clients] if stored else archive.kept_ids(plan.source), stored
+
+
+def _seconds(now: Clock) -> Clock:
+    """Whole seconds: what the archive says is what the record says."""
+    return lambda: now().replace(microsecond=0)

@@ -1,0 +1,1 @@
+"""What each report shows, as blocks of plain values, before it is a workbook or a page."""

@@ -1,0 +1,128 @@
+"""An account's clients, a line each, as overview and summary show them. Nothing of it leaves the house."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reports.figures.changes import Comparison
+from reports.figures.checks.document_checks import Finding, warnings
+from reports.figures.checks.filing_checks import TAXES_MISSING
+from reports.figures.totals import CurrencyTotals, SchemeVat
+from reports.period import Period
+
+READY, FAILED = "ready", "failed"
+NO_ADDRESS, TOO_LARGE = "no-address", "too-large"
+
+
+@dataclass(frozen=True)
+class ClientLine:
+    """One client in overview and summary. `files` are label and path relative to the overview.
+
+    A failed client has a `reason`, no totals, and in `kept_from` the reading of what still lies there.
+    `filing` are findings of the account that show at this client. `changes` is None where there was no
+    earlier reading. `unmailed` is why there is no mail, NO_ADDRESS or TOO_LARGE; None when there is one or
+    none is wanted. Instants are local time.
+    """
+
+    id: int
+    name: str
+    fiscal_id: str | None
+    state: str
+    reason: str | None = None
+    read_at: dt.datetime | None = None
+    kept_from: dt.datetime | None = None
+    documents_read: int = 0
+    totals: tuple[CurrencyTotals, ...] = ()
+    schemes: tuple[SchemeVat, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    filing: tuple[Finding, ...] = ()
+    changes: Comparison | None = None
+    files: tuple[tuple[str, str], ...] = ()
+    unmailed: str | None = None
+
+    @property
+    def warnings(self) -> int:
+        return warnings(self.findings)
+
+    @property
+    def is_changed(self) -> bool:
+        """A document that had been reported changed since, and VAT with it."""
+        return bool(self.changes and self.changes.touching_vat)
+
+
+class AccountFinding(NamedTuple):
+    """A finding of the account, and the client it shows at; None for the whole account."""
+
+    finding: Finding
+    client_id: int | None = None
+    client_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account, for a period: its clients, and how many of all the account's clients they are.
+
+    `whole` are the findings that none of its clients shows.
+    """
+
+    name: str
+    issuer: str | None
+    period: Period
+    clients: tuple[ClientLine, ...]
+    clients_in_account: int | None
+    filters: Mapping[str, Sequence[str]]
+    whole: tuple[AccountFinding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[AccountFinding, ...]:
+        """What the one who files has to know: the whole account's first, then client by client."""
+        found = [(finding, client) for client in self.ready for finding in client.filing]
+        whole = dict.fromkeys(finding for finding, _ in found if finding.code == TAXES_MISSING)
+        return (
+            *self.whole,
+            *(AccountFinding(finding) for finding in whole),
+            *(
+                AccountFinding(finding, client.id, client.name)
+                for finding, client in found
+                if finding not in whole
+            ),
+        )
+
+    @property
+    def warnings(self) -> int:
+        """How many findings of the account are warnings; those of its clients are their own."""
+        return warnings(one.finding for one in self.findings)
+
+    @property
+    def failed(self) -> tuple[ClientLine, ...]:
+        return tuple(client for client in self.clients if client.state == FAILED)
+
+    @property
+    def ready(self) -> tuple[ClientLine, ...]:
+        return tuple(client for client in self.clients if client.state == READY)
+
+    def unmailed(self, why: str) -> tuple[ClientLine, ...]:
+        """The clients that are ready without a mail, for this reason."""
+        return tuple(client for client in self.ready if client.unmailed == why)
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Of the clients that were held against an earlier reading."""
+        return tuple(client.changes for client in self.ready if client.changes)
+
+    @property
+    def changed_documents(self) -> int:
+        """How many changed since they were reported in a way that touches VAT."""
+        return sum(len(comparison.touching_vat) for comparison in self.comparisons)
+
+    @property
+    def changed_months(self) -> tuple[dt.date, ...]:
+        """The months, by their first days, whose VAT such changes touch."""
+        changed = (change for comparison in self.comparisons for change in comparison.changes)
+        return tuple(sorted({month for change in changed for month in change.vat_months}))
+
+    @property
+    def read_at(self) -> dt.datetime | None:
+        """The newest reading."""
+        return max((client.read_at for client in self.clients if client.read_at), default=None)

@@ -1,0 +1,320 @@
+"""What the bookkeeper is shown: all clients of an account, for the overview page and the summary workbook.
+
+Internal: states, reasons and findings stand here, and nothing of it leaves with a client's mail.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
+
+from reports.figures.changes import Comparison
+from reports.figures.checks.document_checks import Finding
+from reports.figures.totals import CurrencyTotals, Figures, currency_order
+from reports.figures.vat.regions import PT
+from reports.money import ZERO
+from reports.render.content import changes_report, columns, document_sheets, summary_sheets
+from reports.render.content.account import FAILED, NO_ADDRESS, TOO_LARGE, Account, ClientLine
+from reports.render.content.blocks import (
+    Book,
+    Column,
+    DataTab,
+    Kind,
+    Mark,
+    Row,
+    Sheet,
+    Tone,
+    Value,
+    totals_of,
+)
+from reports.render.content.client_report import Subject, filter_text, period_text
+from reports.render.content.labels import N_, Labels
+from reports.render.xlsx.parts import Grids, ReadyTab, Shelf
+
+_UNMAILED = {
+    NO_ADDRESS: N_("Without a mail, because no address is known: {list}."),
+    TOO_LARGE: N_("Without a mail, because the files are larger than mail takes: {list}."),
+}
+_TOTALS = (
+    ("net", N_("Net")),
+    ("tax", N_("VAT")),
+    ("rounding", N_("Rounding")),
+    ("gross", N_("Gross")),
+    ("withholding", N_("Withholding")),
+    ("payable", N_("Payable")),
+    ("open", N_("Open")),
+    ("overdue", N_("Overdue")),
+)
+WHOLE = 0
+"""Stands for the account where parts of the summary go by a client's id; no client has it."""
+
+_NOT_COUNTED = (
+    "opening_number",
+    "type",
+    "status",
+    "date",
+    "reason",
+    "currency",
+    "gross",
+    "reference",
+    "link",
+    "id",
+)
+_PER_CURRENCY = (("vat", N_("VAT")), ("documents", N_("Documents")), ("open", N_("Open documents")))
+
+
+def client_grids(
+    subject: Subject,
+    figures: Figures,
+    findings: Sequence[Finding],
+    labels: Labels,
+    comparison: Comparison | None = None,
+) -> Grids:
+    """What one client adds to the summary workbook."""
+    grids: dict[tuple[str, str], Sheet] = {}
+    who: Mapping[str, Value] = {
+        "client": subject.name,
+        "fiscal_id": labels.fiscal_id(subject.fiscal_id),
+    }
+    extra = tuple(who)
+    for currency in figures.currencies:
+        for key, documents, keys in (
+            ("documents", figures.documents, columns.WORKBOOK_DOCUMENTS),
+            ("open", figures.open_documents, columns.WORKBOOK_OPEN),
+        ):
+            grids[key, currency] = document_sheets.documents_grid(
+                document_sheets.of_currency(documents, currency),
+                (*extra, *keys),
+                key=key,
+                title="",
+                currency=currency,
+                empty="",
+                labels=labels,
+                extra=who,
+            )
+        grids["vat", currency] = summary_sheets.vat_grid(
+            figures, currency, (*extra, *columns.WORKBOOK_VAT), key="vat", labels=labels, title="", extra=who
+        )
+    grids["not_counted", ""] = document_sheets.documents_grid(
+        figures.not_counted,
+        (*extra, *_NOT_COUNTED),
+        key="not_counted",
+        title="",
+        currency=None,
+        empty="",
+        labels=labels,
+        extra=who,
+    )
+    grids["findings", ""] = _findings_grid([(subject.name, finding) for finding in findings], labels)
+    if comparison:
+        grids["changes", ""] = changes_report.changes_grid(subject, comparison, labels)
+    return grids
+
+
+def account_grids(account: Account, labels: Labels) -> Grids:
+    """What the account itself adds to the summary workbook: its findings."""
+    if not account.findings:
+        return {}
+    rows = [(one.client_name or account.name, one.finding) for one in account.findings]
+    return {("findings", ""): _findings_grid(rows, labels)}
+
+
+def summary_book(account: Account, shelf: Shelf, *, labels: Labels) -> Book:
+    """The summary workbook, of what lies on the `shelf` of the clients that are ready, in their order."""
+    _ = labels.text
+    currencies = _currencies(account)
+    below = tuple(notes(account, labels))
+    tabs: list[DataTab] = [DataTab(_("Clients"), _clients_grid(account, labels), below, frozen=2)]
+    for key, title in _PER_CURRENCY:
+        for currency in currencies or [""]:
+            name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
+            tabs.append(_joined(account, shelf, key, currency, name, labels))
+    for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
+        tabs.append(_without_totals(_joined(account, shelf, key, "", title, labels)))
+    if compared := account.comparisons:
+        tab = _without_totals(_joined(account, shelf, "changes", "", _("Changes"), labels))
+        empty = changes_report.nothing_changed(compared, labels)
+        below = tuple(changes_report.notes(compared, len(account.ready), labels))
+        tabs.append(replace(tab, sheet=replace(tab.sheet, empty=empty), notes=below))
+    period = period_text(account.period, labels)
+    return Book(
+        title=f"{account.name} · {period}",
+        footer=f"{account.name} · {period}",
+        author=account.issuer or "",
+        language=labels.html_language,
+        made_at=account.read_at or dt.datetime.combine(account.period.last, dt.time(), dt.UTC),
+        tabs=tuple(tabs),
+    )
+
+
+def account_totals(account: Account) -> tuple[CurrencyTotals, ...]:
+    """The sum over the ready clients, a row a currency."""
+    return tuple(
+        CurrencyTotals(
+            currency=currency,
+            documents=sum(total.documents for total in _of(account, currency)),
+            **{
+                key: sum(map(attrgetter(key), _of(account, currency)), ZERO)
+                for key in (*(key for key, _ in _TOTALS), "credit")
+            },
+        )
+        for currency in _currencies(account)
+    )
+
+
+def notes(account: Account, labels: Labels) -> Sequence[str]:
+    """How much of the account is covered, and what these figures are not."""
+    _ = labels.text
+    covered = len(account.ready)
+    if account.clients_in_account is None:
+        lines = [
+            _("Clients covered: {covered}; how many the account has is not known.").format(covered=covered)
+        ]
+    else:
+        sentence = _("Clients covered: {covered} of the account's {count}.")
+        lines = [sentence.format(covered=covered, count=account.clients_in_account)]
+    if account.failed:
+        lines.append(
+            _("Clients that failed: {count}; their figures are missing here.").format(
+                count=len(account.failed)
+            )
+        )
+    if hidden := filter_text(account.filters, labels):
+        lines.append(hidden)
+    lines += [
+        _("Gross amounts are net plus VAT plus each document's own rounding, {amount} in all.").format(
+            amount=labels.money(total.rounding, total.currency)
+        )
+        for total in account_totals(account)
+        if total.rounding
+    ]
+    lines += _other_countries(account, labels)
+    for why, sentence in _UNMAILED.items():
+        if clients := account.unmailed(why):
+            lines.append(_(sentence).format(list=", ".join(client.name for client in clients)))
+    return [*lines, _("The figures follow document dates. This is no VAT return.")]
+
+
+def _other_countries(account: Account, labels: Labels) -> Iterable[str]:
+    """How much of the VAT above is not Portugal's."""
+    sentence = labels.text("Of the VAT in {currency}, {amount} on {base} net is not Portuguese: {scheme}.")
+    parts = [part for client in account.ready for part in client.schemes if part.scheme != PT]
+    for currency, scheme in dict.fromkeys((part.currency, part.scheme) for part in parts):
+        own = [part for part in parts if (part.currency, part.scheme) == (currency, scheme)]
+        yield sentence.format(
+            currency=currency,
+            amount=labels.money(sum((part.tax for part in own), ZERO), currency),
+            base=labels.money(sum((part.base for part in own), ZERO), currency),
+            scheme=labels.scheme(scheme),
+        )
+
+
+def clients_columns(labels: Labels) -> tuple[Column, ...]:
+    """The columns of the list of clients."""
+    _ = labels.text
+    return (
+        Column("id", _("Id"), Kind.INTEGER),
+        Column("client", _("Client"), Kind.TEXT),
+        Column("fiscal_id", _("NIF"), Kind.TEXT),
+        Column("state", _("State"), Kind.TEXT, marks=(Mark("is", labels.state(FAILED), Tone.ALARM),)),
+        Column("currency", _("Currency"), Kind.TEXT),
+        Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
+        *(Column(key, _(heading), Kind.MONEY, has_total=True) for key, heading in _TOTALS),
+        Column("documents_read", _("Documents read"), Kind.INTEGER),
+        Column("warnings", _("Warnings"), Kind.INTEGER, marks=(Mark("above", 0, Tone.ATTENTION),)),
+        Column("read_at", _("Read at"), Kind.TEXT),
+        Column("reason", _("Reason"), Kind.LONG_TEXT),
+    )
+
+
+def _clients_grid(account: Account, labels: Labels) -> Sheet:
+    has_rounding = any(total.rounding for client in account.clients for total in client.totals)
+    columns = tuple(
+        replace(column, is_hidden=column.key == "rounding" and not has_rounding)
+        for column in clients_columns(labels)
+    )
+    rows = [row for client in account.clients for row in _client_rows(client, labels)]
+    currencies = _currencies(account)
+    is_one = len(currencies) <= 1
+    return Sheet(
+        key="clients",
+        title=labels.text("Clients"),
+        columns=columns if is_one else tuple(replace(column, has_total=False) for column in columns),
+        rows=rows,
+        empty=labels.text("No clients."),
+        currency=currencies[0] if len(currencies) == 1 else None,
+        # No total mixes currencies: with several, the sheets of each currency have theirs.
+        totals=totals_of(columns, rows, labels.text("Total")) if is_one else None,
+    )
+
+
+def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
+    fiscal_id = labels.fiscal_id(client.fiscal_id)
+    before = (client.id, client.name, fiscal_id, labels.state(client.state))
+    read_at = labels.instant(client.read_at) if client.read_at else None
+    after = (client.documents_read, client.warnings, read_at, client.reason and labels.failure(client.reason))
+    amounts: Sequence[tuple[Value, ...]] = [
+        (total.currency, total.documents, *(getattr(total, key) for key, _ in _TOTALS))
+        for total in client.totals
+    ]
+    for values in amounts or [(None,) * (2 + len(_TOTALS))]:
+        yield (*before, *values, *after)
+
+
+def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> Sheet:
+    """Findings, each with the name it stands under."""
+    _ = labels.text
+    columns = (
+        Column("client", _("Client"), Kind.TEXT),
+        Column("level", _("Level"), Kind.TEXT, marks=(Mark("is", labels.level("warning"), Tone.ATTENTION),)),
+        Column("code", _("Code"), Kind.TEXT),
+        Column("number", _("Number"), Kind.TEXT),
+        Column("message", _("Finding"), Kind.LONG_TEXT),
+        Column("expected", _("Expected"), Kind.TEXT),
+        Column("found", _("Found"), Kind.TEXT),
+        Column("difference", _("Difference"), Kind.TEXT),
+        Column("document", _("Document id"), Kind.INTEGER),
+    )
+    rows: list[Row] = [
+        (
+            name,
+            labels.level(finding.level),
+            finding.code,
+            finding.number,
+            labels.finding(finding),
+            finding.expected,
+            finding.found,
+            finding.difference,
+            finding.document,
+        )
+        for name, finding in findings
+    ]
+    return Sheet("findings", "", columns, rows, empty="")
+
+
+def _joined(account: Account, shelf: Shelf, key: str, currency: str, title: str, labels: Labels) -> ReadyTab:
+    """The clients' grids under each other, totalled anew."""
+    rows = shelf.joined((key, currency), [WHOLE, *(client.id for client in account.ready)])
+    sheet = Sheet(
+        key=f"{key}_{currency}",
+        title=title,
+        columns=rows.columns,
+        rows=(),
+        empty=labels.text("Nothing to list."),
+        currency=currency or None,
+        totals=rows.totals(labels.text("Total")) if len(rows) else None,
+    )
+    return ReadyTab(title, sheet, rows=rows)
+
+
+def _without_totals(tab: ReadyTab) -> ReadyTab:
+    return replace(tab, sheet=replace(tab.sheet, totals=None))
+
+
+def _currencies(account: Account) -> list[str]:
+    names = {total.currency for client in account.clients for total in client.totals}
+    return sorted(names, key=currency_order)
+
+
+def _of(account: Account, currency: str) -> list[CurrencyTotals]:
+    return [total for client in account.clients for total in client.totals if total.currency == currency]

@@ -1,0 +1,170 @@
+"""What the bookkeeper is shown of documents that changed: the sheet Changes, and the overview's grids.
+
+Internal, like everything in `account_report`: it is about earlier months, and no client's statement tells it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+
+from reports.figures import changes
+from reports.figures.changes import Change, Comparison
+from reports.render.content.blocks import Column, Group, Kind, Row, Sheet
+from reports.render.content.client_report import Subject, period_text
+from reports.render.content.labels import N_, Labels
+
+KINDS = {
+    "added": N_("added"),
+    "removed": N_("removed"),
+    "cancelled": N_("cancelled"),
+    "restored": N_("restored"),
+    "altered": N_("altered"),
+    "settled": N_("settled"),
+    "reopened": N_("reopened"),
+}
+FIELDS = {
+    "number": N_("Number"),
+    "type": N_("Type"),
+    "status": N_("Status"),
+    "date": N_("Date"),
+    "due_date": N_("Due date"),
+    "currency": N_("Currency"),
+    "exemption": N_("Exemption"),
+    "net": N_("Net"),
+    "tax": N_("VAT"),
+    "gross": N_("Gross"),
+    "withholding": N_("Withholding"),
+    "payable": N_("Payable"),
+}
+RATED = {changes.RATE_BASE: N_("Base {rate}"), changes.RATE_TAX: N_("VAT {rate}")}
+
+
+def changes_grid(subject: Subject, comparison: Comparison, labels: Labels) -> Sheet:
+    """A client's rows of the sheet Changes."""
+    _ = labels.text
+    columns = (
+        Column("client", _("Client"), Kind.TEXT),
+        Column("fiscal_id", _("NIF"), Kind.TEXT),
+        Column("number", _("Number"), Kind.TEXT),
+        Column("type", _("Type"), Kind.TEXT),
+        Column("date", _("Date"), Kind.DATE),
+        Column("currency", _("Currency"), Kind.TEXT),
+        *_columns(labels, Kind.MONEY),
+        Column("reported_in", _("Reported in"), Kind.TEXT),
+        Column("document", _("Document id"), Kind.INTEGER),
+    )
+    rows: list[Row] = [
+        (
+            subject.name,
+            subject.fiscal_id,
+            change.number,
+            labels.type(change.type),
+            change.date,
+            change.currency,
+            *_values(change, labels),
+            change.reported_in.label,
+            change.document,
+        )
+        for change in comparison.changes
+    ]
+    return Sheet("changes", "", columns, rows, empty="")
+
+
+def client_changes(name: str, comparison: Comparison, labels: Labels) -> Sheet:
+    """The changes of the client `name` for the overview: one group a document, in the same order."""
+    groups = []
+    for _, same in groupby(comparison.changes, key=lambda change: change.document):
+        changed = list(same)
+        rows = [_values(change, labels) for change in changed]
+        groups.append(Group(_document(changed[0], labels), rows, totals=()))
+    every = [row for group in groups for row in group.rows]
+    return Sheet("changes", name, _columns(labels, Kind.NUMBER), every, empty="", groups=tuple(groups))
+
+
+def nothing_changed(comparisons: Iterable[Comparison], labels: Labels) -> str:
+    """The sentence for no change at all."""
+    return labels.text("Nothing changed since {periods}.").format(periods=_since(comparisons, labels))
+
+
+def notes(comparisons: Sequence[Comparison], clients: int, labels: Labels) -> Sequence[str]:
+    """What was held against what; `clients` are all that have figures."""
+    _ = labels.text
+    lines = [
+        _(
+            "Documents of earlier periods as they are now, held against the reading they were reported from: "
+            "{periods}."
+        ).format(periods=_since(comparisons, labels))
+    ]
+    if without := clients - len(comparisons):
+        lines.append(
+            _("Clients without an earlier reading with the same filters: {count}.").format(count=without)
+        )
+    if any(comparison.is_filtered for comparison in comparisons):
+        lines.append(
+            _(
+                "Where a filter asks for some states only, a document that was added or removed may "
+                "only have passed the filter; no month is named for it."
+            )
+        )
+    return lines
+
+
+def _columns(labels: Labels, difference: Kind) -> tuple[Column, ...]:
+    _ = labels.text
+    return (
+        Column("change", _("Change"), Kind.TEXT),
+        Column("field", _("Field"), Kind.TEXT),
+        Column("before", _("Before"), Kind.TEXT),
+        Column("after", _("After"), Kind.TEXT),
+        Column("difference", _("Difference"), difference),
+        Column("vat_month", _("VAT month"), Kind.TEXT),
+    )
+
+
+def _values(change: Change, labels: Labels) -> Row:
+    return (
+        _capital(labels.text(KINDS[change.kind])),
+        _field(change, labels),
+        _shown(change, change.old, labels),
+        _shown(change, change.new, labels),
+        change.difference,
+        ", ".join(f"{month:%Y-%m}" for month in change.vat_months) or None,
+    )
+
+
+def _field(change: Change, labels: Labels) -> str:
+    if change.field not in RATED:
+        return labels.text(FIELDS[change.field])
+    rate = labels.text("without tax") if change.rate is None else labels.percent(change.rate)
+    return labels.text(RATED[change.field]).format(rate=rate)
+
+
+def _shown(change: Change, value: changes.Value, labels: Labels) -> str | None:
+    if isinstance(value, Decimal):
+        return labels.number(value)
+    if isinstance(value, dt.date):
+        return labels.date(value)
+    if value and change.field == "type":
+        return labels.type(value)
+    return labels.status(value) if value and change.field == "status" else value
+
+
+def _document(change: Change, labels: Labels) -> str:
+    return " · ".join((change.number, labels.type(change.type), labels.date(change.date), change.currency))
+
+
+def _since(comparisons: Iterable[Comparison], labels: Labels) -> str:
+    """Each earlier period with the newest of its readings."""
+    readings = [held for one in comparisons for held in one.readings]
+    newest = {period.label: (period, read_at) for period, read_at in sorted(readings, key=itemgetter(1))}
+    read = labels.text("{period} (read {instant})")
+    return ", ".join(
+        read.format(period=period_text(period, labels), instant=labels.instant(read_at))
+        for _, (period, read_at) in sorted(newest.items())
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

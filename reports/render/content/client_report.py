@@ -1,0 +1,391 @@
+"""What a client is shown: the blocks of its statement and of its workbook.
+
+Everything here leaves the house, so nothing internal stands in it: findings are only counted.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reports.figures.checks.document_checks import Finding, hidden_by, warnings
+from reports.figures.totals import Figures
+from reports.figures.vendor_balance import VendorBalance
+from reports.money import ZERO
+from reports.period import Period
+from reports.render.content import columns, document_sheets, summary_sheets
+from reports.render.content.blocks import (
+    Beside,
+    Block,
+    Book,
+    Chart,
+    DataTab,
+    Fact,
+    Facts,
+    Head,
+    Note,
+    PageTab,
+    Sheet,
+    without,
+    without_empty,
+)
+from reports.render.content.brand import Issuer
+from reports.render.content.labels import Labels
+
+MAINLAND = "PT"
+"""Its name stands beside rates only where there are others."""
+
+NO_INVOICE = "Este documento não serve de fatura"
+"""Said in Portuguese in every language: it is the words the law knows."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose statement it is, for which days, and from which reading. `read_at` is local time.
+
+    `address` is lines. `vendor_balance` is None unless it was asked for and everything was read.
+    """
+
+    client: int
+    name: str
+    fiscal_id: str | None
+    issuer: Issuer
+    period: Period
+    read_at: dt.datetime
+    filters: Mapping[str, Sequence[str]]
+    address: str | None = None
+    vendor_balance: VendorBalance | None = None
+
+
+@dataclass(frozen=True)
+class CurrencyPages:
+    """The blocks of one currency, in the order of the statement. Empty sheets say so."""
+
+    currency: str
+    documents: Sheet
+    types: Sheet
+    vat: Sheet
+    open_documents: Sheet
+    ageing: Sheet
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
+class ClientReport:
+    """Everything a client is shown, once: head, totals, one group of blocks a currency, notes."""
+
+    title: str
+    head: Facts
+    totals: Sheet
+    currencies: tuple[CurrencyPages, ...]
+    notes: Note
+    proof: str
+
+
+def client_report(
+    subject: Subject, figures: Figures, *, findings: Sequence[Finding], labels: Labels, line_items: bool
+) -> ClientReport:
+    """The blocks of a client's statement and of its workbook's first sheet."""
+    _ = labels.text
+    return ClientReport(
+        title=_("Statement of documents"),
+        head=_head(subject, labels),
+        totals=summary_sheets.totals_grid(figures.totals, labels, subject.vendor_balance),
+        currencies=tuple(
+            _currency_pages(total.currency, subject, figures, labels=labels, line_items=line_items)
+            for total in figures.totals
+        ),
+        notes=Note(tuple(_notes(subject, figures, labels))),
+        proof=proof(figures, warnings(findings), labels),
+    )
+
+
+def client_book(
+    report: ClientReport,
+    subject: Subject,
+    figures: Figures,
+    *,
+    labels: Labels,
+    findings: Sequence[Finding] = (),
+) -> Book:
+    """The client's workbook: Summary, then documents, line items, VAT, open documents, a sheet a currency."""
+    _ = labels.text
+    period = period_text(subject.period, labels)
+    tabs: list[PageTab | DataTab] = [PageTab(_("Summary"), _summary_pages(report, subject, labels))]
+    for title, make in (
+        (_("Documents"), documents_sheet),
+        (_("Line items"), line_items_sheet),
+        (_("VAT"), vat_sheet),
+        (_("Open documents"), open_sheet),
+    ):
+        for currency in figures.currencies or (None,):
+            name = f"{title} {currency}" if len(figures.currencies) > 1 else title
+            notes = _discount_notes(figures, currency, findings, labels) if make is line_items_sheet else ()
+            tabs.append(DataTab(name, make(figures, currency, labels=labels, title=name), notes))
+    return Book(
+        title=f"{report.title} · {subject.name} · {period}",
+        footer=f"{subject.name} · {period}",
+        author=subject.issuer.name or "",
+        language=labels.html_language,
+        made_at=subject.read_at,
+        tabs=tuple(tabs),
+        subject=report.title,
+        keywords=tuple(filter(None, (subject.name, subject.fiscal_id, subject.period.label))),
+    )
+
+
+def documents_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
+    """The counted documents of the period in one currency."""
+    return document_sheets.documents_grid(
+        document_sheets.of_currency(figures.documents, currency),
+        columns.WORKBOOK_DOCUMENTS,
+        key=f"documents_{currency}",
+        title=title,
+        currency=currency,
+        empty=labels.text("No documents in this period."),
+        labels=labels,
+    )
+
+
+def open_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
+    """The open documents of all dates in one currency."""
+    return document_sheets.documents_grid(
+        document_sheets.of_currency(figures.open_documents, currency),
+        columns.WORKBOOK_OPEN,
+        key=f"open_{currency}",
+        title=title,
+        currency=currency,
+        empty=labels.text("No open documents."),
+        labels=labels,
+    )
+
+
+def line_items_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
+    """The line items of the period's counted documents in one currency."""
+    documents = document_sheets.of_currency(figures.documents, currency)
+    lines = figures.line_items
+    if documents is not figures.documents:
+        lines = lines[lines["document_id"].isin(documents["id"])]
+    return document_sheets.line_items_grid(
+        documents, lines, columns.WORKBOOK_LINE_ITEMS, currency=currency, labels=labels, title=title
+    )
+
+
+def vat_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
+    """The VAT summary of one currency, its rounding line last."""
+    return summary_sheets.vat_grid(
+        figures, currency, columns.WORKBOOK_VAT, key=f"vat_{currency}", labels=labels, title=title
+    )
+
+
+def period_text(period: Period, labels: Labels) -> str:
+    """`01/10/2026 – 31/10/2026`, both ends included."""
+    return f"{labels.date(period.first)} – {labels.date(period.last)}"
+
+
+def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
+    """One line: everything was read, and whether everything ties."""
+    _ = labels.text
+    read = _("All documents of this client were read: {count}.").format(
+        count=labels.number(figures.documents_read)
+    )
+    if warning_count:
+        return f"{read} " + _("Points to look at: {count}; ask us about them.").format(count=warning_count)
+    ties = _(
+        "Documents and VAT summary agree to the cent, and line items with them but for each document's "
+        "rounding."
+    )
+    return f"{read} {ties}"
+
+
+def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | None:
+    """What the configured filter leaves out, as a sentence; None when it hides nothing."""
+    hidden = [labels.hidden(word) for word in hidden_by(filters)]
+    if not hidden:
+        return None
+    sentence = labels.text("By choice of the issuer this statement leaves out: {list}.")
+    return sentence.format(list=", ".join(hidden))
+
+
+def _summary_pages(report: ClientReport, subject: Subject, labels: Labels) -> tuple[tuple[Block, ...], ...]:
+    """The first sheet as paper: a page a currency, the head on the first and the notes on the last."""
+    head = Head(report.title, (_issuer_facts(subject, labels), _client_facts(subject, labels)))
+    pages: list[list[Block]] = [
+        [Beside(page.types, page.ageing), page.vat, *([page.chart] if page.chart else [])]
+        for page in report.currencies
+    ] or [[]]
+    pages[0][:0] = [head, report.totals]
+    pages[-1].append(Note((report.proof, *report.notes.lines)))
+    return tuple(map(tuple, pages))
+
+
+def _head(subject: Subject, labels: Labels) -> Facts:
+    facts = (*_issuer_facts(subject, labels), *_client_facts(subject, labels))
+    return Facts(labels.text("Statement of documents"), facts)
+
+
+def _issuer_facts(subject: Subject, labels: Labels) -> tuple[Fact, ...]:
+    _ = labels.text
+    issuer = subject.issuer
+    return _known(
+        (_("Issuer"), issuer.name), (_("Issuer NIF"), issuer.fiscal_id), (_("Address"), issuer.address)
+    )
+
+
+def _client_facts(subject: Subject, labels: Labels) -> tuple[Fact, ...]:
+    _ = labels.text
+    return _known(
+        (_("Client"), subject.name),
+        (_("Client address"), subject.address),
+        (_("NIF"), labels.fiscal_id(subject.fiscal_id)),
+        (_("Period"), period_text(subject.period, labels)),
+        (_("Read at"), labels.instant(subject.read_at)),
+        (_("Filters"), _filters(subject.filters)),
+    )
+
+
+def _known(*pairs: tuple[str, str | None]) -> tuple[Fact, ...]:
+    return tuple(Fact(label, value) for label, value in pairs if value)
+
+
+def _filters(filters: Mapping[str, Sequence[str]]) -> str | None:
+    """The filter in the vendor's words; None when it lets everything through."""
+    parts = [
+        f"{key}: {', '.join(words)}"
+        for key, words in filters.items()
+        if words and set(words) != {"archived", "non_archived"}
+    ]
+    return "; ".join(parts) or None
+
+
+def _currency_pages(
+    currency: str, subject: Subject, figures: Figures, *, labels: Labels, line_items: bool
+) -> CurrencyPages:
+    _ = labels.text
+    one = len(figures.currencies) == 1
+
+    def titled(title: str) -> str:
+        return title if one else f"{title} · {currency}"
+
+    vat = summary_sheets.vat_grid(
+        figures,
+        currency,
+        columns.STATEMENT_VAT,
+        key=f"s_vat_{currency}",
+        labels=labels,
+        title=titled(_("VAT summary")),
+    )
+    rows = [row for row in figures.vat if row.currency == currency]
+    vat = summary_sheets.group_schemes(vat, figures, labels)
+    if {row.region for row in rows if row.rate is not None} <= {MAINLAND}:
+        vat = without(vat, "region_name")
+    if not any(row.base_credit_notes or row.tax_credit_notes for row in rows):
+        vat = without(vat, "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
+    open_documents = document_sheets.documents_grid(
+        document_sheets.of_currency(figures.open_documents, currency),
+        columns.STATEMENT_OPEN,
+        key=f"s_open_{currency}",
+        title=titled(_("Open documents")),
+        currency=currency,
+        empty=_("No open documents."),
+        labels=labels,
+    )
+    return CurrencyPages(
+        currency=currency,
+        documents=document_sheets.grouped_documents(
+            figures,
+            currency,
+            labels=labels,
+            title=titled(_("Documents of the period")),
+            line_items=line_items,
+        ),
+        types=summary_sheets.types_grid(
+            figures, currency, labels=labels, title=titled(_("Subtotals per type"))
+        ),
+        vat=without_empty(vat, "exemption"),
+        open_documents=without_empty(open_documents, "payment"),
+        ageing=summary_sheets.ageing_grid(
+            figures, currency, labels=labels, title=titled(_("Ageing of open documents"))
+        ),
+        chart=None
+        if hidden_by(subject.filters)
+        else _chart(figures, currency, labels=labels, title=titled(_("The last twelve months"))),
+    )
+
+
+def _chart(figures: Figures, currency: str, *, labels: Labels, title: str) -> Chart:
+    months = [month for month in figures.months if month.currency == currency]
+    return Chart(
+        key=f"months_{currency}",
+        title=title,
+        currency=currency,
+        category=labels.text("Month"),
+        categories=tuple(labels.month(month.first) for month in months),
+        series=(
+            (labels.text("Net"), tuple(month.net for month in months)),
+            (labels.text("VAT"), tuple(month.tax for month in months)),
+        ),
+    )
+
+
+def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
+    _ = labels.text
+    lines = [
+        _(
+            "Documents by their date, both days included. Credit notes count as negative. Drafts, cancelled "
+            "documents, receipts and documents that are not fiscal are not counted."
+        ),
+        _(
+            "Open documents are all those not marked as paid when the documents were read ({instant}), "
+            "of any date. Part payments are not visible here: a document stays open until it is paid in full."
+        ).format(instant=labels.instant(subject.read_at)),
+    ]
+    if subject.vendor_balance:
+        lines += _vendor_note(subject.vendor_balance, figures, labels)
+    if hidden := filter_text(subject.filters, labels):
+        lines.append(hidden)
+    if figures.read_on <= figures.period.last:
+        lines.append(_("The period was not over when the documents were read."))
+    lines += _exemption_notes(figures, labels)
+    if len(figures.currencies) > 1:
+        lines.append(_("Amounts of different currencies are never added together."))
+    return [*lines, f"{NO_INVOICE}."]
+
+
+def _discount_notes(
+    figures: Figures, currency: str | None, findings: Sequence[Finding], labels: Labels
+) -> tuple[str, ...]:
+    """The discounts on whole documents, which stand on none of their lines."""
+    own = {*document_sheets.of_currency(figures.documents, currency)["id"].tolist()}
+    sentence = labels.text("{number}: a discount of {amount} on the whole document is not in these lines.")
+    return tuple(
+        sentence.format(
+            number=finding.number,
+            amount=labels.money(abs(Decimal(finding.difference or 0)), currency or ""),
+        )
+        for finding in findings
+        if finding.code == "DOCUMENT-DISCOUNT" and finding.document in own
+    )
+
+
+def _exemption_notes(figures: Figures, labels: Labels) -> Sequence[str]:
+    """What each exemption code of the VAT summary means."""
+    codes = dict.fromkeys(row.exemption for row in figures.vat if row.exemption)
+    meanings = {code: labels.exemption(code, figures.period.last) for code in codes}
+    return [f"{code}: {meaning}." for code, meaning in meanings.items() if meaning]
+
+
+def _vendor_note(vendor: VendorBalance, figures: Figures, labels: Labels) -> Sequence[str]:
+    """Why the vendor's own figure is another one; nothing when it is the same."""
+    ours = next((total.open for total in figures.totals if total.currency == vendor.currency), ZERO)
+    if vendor.open == ours:
+        return []
+    sentence = labels.text(
+        "InvoiceXpress itself counts {vendor} as open, and the open documents come to {ours}: a difference "
+        "of {difference}. It also knows part payments, payments on account and opening amounts, which cannot "
+        "be seen in the documents."
+    )
+    amounts = {"vendor": vendor.open, "ours": ours, "difference": vendor.open - ours}
+    return [
+        sentence.format(**{name: labels.money(amount, vendor.currency) for name, amount in amounts.items()})
+    ]

@@ -1,0 +1,220 @@
+"""The grids of documents and their lines that workbook, statement and summary share, each of one currency."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from reports.figures.totals import Figures
+from reports.money import ZERO
+from reports.render.content.blocks import Column, Group, Link, Row, Rows, Sheet, Value, only, safe_url
+from reports.render.content.columns import (
+    MAY_BE_HIDDEN,
+    OF_DOCUMENT,
+    STATEMENT_DOCUMENTS,
+    STATEMENT_LINE_ITEMS,
+    columns_of,
+)
+from reports.render.content.labels import Labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ColumnOf = Callable[[str], list[Any]]
+
+_MAY_LACK = ("description", "unit", "discount_rate")
+"""Columns that a document's line items are shown without where none has a value."""
+
+
+def documents_grid(
+    documents: "pd.DataFrame",
+    keys: Sequence[str],
+    *,
+    key: str,
+    title: str,
+    currency: str | None,
+    empty: str,
+    labels: Labels,
+    extra: Mapping[str, Value] | None = None,
+) -> Sheet:
+    """Documents as rows, the columns `keys` of them. `extra` holds values that are the same in every row."""
+    column = _read(documents)
+    same = {name: [value] * len(documents) for name, value in (extra or {}).items()}
+    values = [same[name] if name in same else _document_values(name, column, labels) for name in keys]
+    unused = {name for name in MAY_BE_HIDDEN if not any(column(name))}
+    currencies = {"counter_value": only(column("exchange_currency"))}
+    columns = tuple(
+        replace(own, is_hidden=own.is_hidden or own.key in unused, currency=currencies.get(own.key))
+        for own in columns_of(tuple(keys), labels.language)
+    )
+    return Sheet(
+        key=key,
+        title=title,
+        columns=columns,
+        rows=Rows(values),
+        empty=empty,
+        currency=currency,
+        totals=_totals(columns, values, labels.text("Total")),
+    )
+
+
+def grouped_documents(
+    figures: Figures, currency: str, *, labels: Labels, title: str, line_items: bool
+) -> Sheet:
+    """The statement's list: documents by type, each with a subtotal, then the total."""
+    documents = of_currency(figures.documents, currency)
+    subtotals = [subtotal for subtotal in figures.types if subtotal.currency == currency]
+    place = {subtotal.type: row for row, subtotal in enumerate(subtotals)}
+    as_read = _read(documents)
+    kinds = as_read("type")
+    order = sorted(range(len(kinds)), key=lambda row: place[kinds[row]])
+
+    def column(name: str) -> list[Any]:
+        own = as_read(name)
+        return [own[row] for row in order]
+
+    left_out = {name for name in (*MAY_BE_HIDDEN, "reference") if not any(column(name))}
+    if "withholding" in left_out:
+        left_out.add("payable")
+    keys = [name for name in STATEMENT_DOCUMENTS if name not in left_out]
+    values = [_document_values(name, column, labels) for name in keys]
+    columns = _name_exchange(columns_of(tuple(keys), labels.language), column("exchange_currency"))
+    details = _details(column("id"), figures.line_items, currency, labels) if line_items else ()
+    groups, first = [], 0
+    for subtotal in subtotals:
+        end = first + kinds.count(subtotal.type)
+        own = [part[first:end] for part in values]
+        name = labels.type(subtotal.type)
+        label = labels.text("Subtotal {type}").format(type=name)
+        groups.append(Group(name, Rows(own), _totals(columns, own, label), details[first:end]))
+        first = end
+    return Sheet(
+        key=f"s_documents_{currency}",
+        title=title,
+        columns=columns,
+        rows=Rows(values),
+        empty=labels.text("No documents in this period."),
+        currency=currency,
+        totals=_totals(columns, values, labels.text("Total")),
+        groups=tuple(groups),
+    )
+
+
+def _name_exchange(columns: Sequence[Column], currencies: Sequence[str | None]) -> tuple[Column, ...]:
+    """The columns, that of counter-values with the currency they are in."""
+    names = ", ".join(sorted({currency for currency in currencies if currency}))
+    return tuple(
+        replace(column, heading=f"{column.heading} {names}") if column.key == "counter_value" else column
+        for column in columns
+    )
+
+
+def line_items_grid(
+    documents: "pd.DataFrame",
+    lines: "pd.DataFrame",
+    keys: Sequence[str],
+    *,
+    currency: str | None,
+    labels: Labels,
+    title: str,
+) -> Sheet:
+    """`lines`, every one of a document of `documents`, with what it has of that."""
+    document, line = _read(documents), _read(lines)
+    place = {identity: row for row, identity in enumerate(document("id"))}
+    rows = [place[identity] for identity in line("document_id")]
+    values: list[Sequence[Value]] = []
+    for key in keys:
+        if key in OF_DOCUMENT:
+            own = _document_values(key, document, labels)
+            values.append([own[row] for row in rows])
+        else:
+            values.append(line(key))
+    columns = columns_of(tuple(keys), labels.language)
+    return Sheet(
+        key=f"lines_{currency}",
+        title=title,
+        columns=columns,
+        rows=Rows(values),
+        empty=labels.text("No line items in this period."),
+        currency=currency,
+        totals=_totals(columns, values, labels.text("Total")),
+    )
+
+
+def of_currency(documents: "pd.DataFrame", currency: str | None) -> "pd.DataFrame":
+    names = documents["currency"].tolist()
+    return documents if names.count(currency) == len(names) else documents[documents["currency"] == currency]
+
+
+def _read(frame: "pd.DataFrame") -> _ColumnOf:
+    """The frame's columns as lists, by name; a table of all its values costs less than a few series."""
+    place = {name: row for row, name in enumerate(frame.columns)}
+    values = frame.to_numpy(dtype=object).T
+    return lambda name: values[place[name]].tolist()
+
+
+def _totals(columns: Sequence[Column], values: Sequence[Sequence[Value]], label: str) -> Row:
+    """`blocks.totals_of` for columns of documents and lines, which add amounts only."""
+    sums = (
+        sum([value for value in own if isinstance(value, Decimal)], ZERO) if column.has_total else None
+        for column, own in zip(columns[1:], values[1:], strict=True)
+    )
+    return (label, *sums)
+
+
+def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[Value]:
+    if name == "type":
+        return _said(labels.type, column(name))
+    if name == "status":
+        return _said(labels.status, column(name))
+    if name == "bucket":
+        return _said(labels.bucket, column(name))
+    if name == "reason":
+        return _said(labels.not_counted, column(name))
+    if name == "link":
+        view = labels.text("View")
+        return [_link(view, url) for url in column("permalink")]
+    if name in ("linked_number", "opening_number"):
+        pairs = zip(column("number"), column("permalink"), strict=True)
+        return [Link(number, safe_url(url)) for number, url in pairs]
+    if name == "payment":
+        pairs = zip(column("mb_entity"), column("mb_reference"), strict=True)
+        return [f"{entity} / {reference}" if entity and reference else None for entity, reference in pairs]
+    return column(name)
+
+
+def _said(say: Callable[[str], str], keys: Sequence[str]) -> Sequence[str]:
+    """Each key in words; there are few of them, many times."""
+    words = {key: say(key) for key in set(keys)}
+    return [words[key] for key in keys]
+
+
+def _link(text: str, url: str | None) -> Link | None:
+    """A link to `url`; an address that is not safe to open is shown as the text it is."""
+    return None if url is None else Link(text, url) if safe_url(url) else Link(url, None)
+
+
+def _details(
+    identities: Sequence[int], line_items: "pd.DataFrame", currency: str, labels: Labels
+) -> Sequence[Sheet | None]:
+    """The lines of each document. No totals: a sum, unrounded, would compete with the document's amounts."""
+    line = _read(line_items)
+    values = {key: line(key) for key in STATEMENT_LINE_ITEMS}
+    rows: dict[int, list[int]] = defaultdict(list)
+    for row, identity in enumerate(line("document_id")):
+        rows[identity].append(row)
+
+    def sheet(own_rows: Sequence[int]) -> Sheet:
+        own = {key: [column[row] for row in own_rows] for key, column in values.items()}
+        keys = tuple(key for key, column in own.items() if key not in _MAY_LACK or any(column))
+        return Sheet(
+            key=f"lines_{currency}",
+            title="",
+            columns=columns_of(keys, labels.language),
+            rows=Rows([own[key] for key in keys]),
+            empty="",
+            currency=currency,
+        )
+
+    return [sheet(rows[identity]) if identity in rows else None for identity in identities]

@@ -1,0 +1,264 @@
+"""Words, numbers and dates of one language: gettext catalogues for words, CLDR through Babel for the rest.
+
+The English text is the key of the catalogue (`locale/<language>/LC_MESSAGES/reports.po`); an English label is
+its own translation. Dates are always dd/MM/yyyy: the locales' own short forms have two-digit years.
+"""
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+
+from reports.figures.checks.document_checks import RULES, Finding
+from reports.figures.totals import CREDIT, CURRENT
+from reports.figures.vat.exemptions import find_exemption
+from reports.fiscal_id import is_final_consumer
+from reports.money import cents
+
+LOCALES = {"pt": "pt_PT", "en": "en_GB", "es": "es_ES"}
+"""Bare `pt` is Brazil and bare `en` the United States in CLDR."""
+
+HTML_LANGUAGES = {"pt": "pt-PT", "en": "en-GB", "es": "es-ES"}
+CATALOGUES = Path(__file__).parents[2] / "locale"
+_SAMPLE = Decimal("1234567.89")
+
+
+def N_(text: str) -> str:  # noqa: N802
+    """Marks `text` for the catalogue; it is translated where it is shown."""
+    return text
+
+
+TYPES = {
+    "Invoice": N_("Invoice"),
+    "InvoiceReceipt": N_("Invoice-receipt"),
+    "SimplifiedInvoice": N_("Simplified invoice"),
+    "VatMossInvoice": N_("OSS invoice"),
+    "CashInvoice": N_("Cash sale"),
+    "DebitNote": N_("Debit note"),
+    "CreditNote": N_("Credit note"),
+    "VatMossCreditNote": N_("OSS credit note"),
+    "Receipt": N_("Receipt"),
+    "VatMossReceipt": N_("OSS receipt"),
+    "Quote": N_("Quote"),
+    "Proforma": N_("Pro forma"),
+    "FeesNote": N_("Fees note"),
+    "Shipping": N_("Delivery note"),
+    "Transport": N_("Transport note"),
+    "Devolution": N_("Return note"),
+    "PurchaseOrder": N_("Purchase order"),
+}
+STATUSES = {
+    "draft": N_("Draft"),
+    "final": N_("Final"),
+    "sent": N_("Sent"),
+    "second_copy": N_("Second copy"),
+    "settled": N_("Paid"),
+    "canceled": N_("Cancelled"),
+    "deleted": N_("Deleted"),
+    "accepted": N_("Accepted"),
+    "refused": N_("Refused"),
+}
+SCHEMES = {"pt": N_("Portugal"), "oss": N_("OSS"), "foreign": N_("Other countries")}
+REGIONS = {"PT": N_("Mainland"), "PT-AC": N_("Azores"), "PT-MA": N_("Madeira")}
+STATES = {"ready": N_("Ready"), "failed": N_("Failed")}
+LEVELS = {"info": N_("Information"), "warning": N_("Warning")}
+REASONS = {
+    "draft": N_("draft"),
+    "canceled": N_("cancelled"),
+    "deleted": N_("deleted"),
+    "payment": N_("a payment, not a sale"),
+    "not-fiscal": N_("not a fiscal document"),
+    "unknown-type": N_("unknown type"),
+    "unknown-status": N_("unknown status"),
+}
+HIDDEN = {
+    "final": N_("open documents"),
+    "settled": N_("paid documents"),
+    "Invoice": N_("invoices"),
+    "InvoiceReceipt": N_("invoice-receipts"),
+    "SimplifiedInvoice": N_("simplified invoices"),
+    "VatMossInvoice": N_("OSS invoices"),
+    "CashInvoice": N_("cash sales"),
+    "DebitNote": N_("debit notes"),
+    "CreditNote": N_("credit notes"),
+    "VatMossCreditNote": N_("OSS credit notes"),
+    "archived": N_("archived documents"),
+    "non_archived": N_("documents that are not archived"),
+}
+
+
+class Labels:
+    """One language. Text goes through `text`; every method returns what is shown to a person."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.html_language = HTML_LANGUAGES[language]
+        self._locale = LOCALES[language]
+        self._separators = _separators(self._locale)
+        self._catalogue = catalogue(language)
+
+    def text(self, message: str) -> str:
+        """The translation of `message`, an English label."""
+        return self._catalogue.gettext(message)
+
+    def type(self, key: str) -> str:
+        """The vendor's type; an unknown one is shown as it came."""
+        return self._named(TYPES, key)
+
+    def status(self, key: str) -> str:
+        """The vendor's status; an unknown one is shown as it came."""
+        return self._named(STATUSES, key)
+
+    def scheme(self, key: str) -> str:
+        return self._named(SCHEMES, key)
+
+    def region(self, code: str | None) -> str:
+        """A region of Portugal by its name, a country by its name in this language."""
+        if code is None:
+            return self.text("Undecided")
+        return self.text(REGIONS[code]) if code in REGIONS else _country_name(self._locale, code)
+
+    def state(self, key: str) -> str:
+        return self._named(STATES, key)
+
+    def level(self, key: str) -> str:
+        return self._named(LEVELS, key)
+
+    def fiscal_id(self, number: str | None) -> str | None:
+        """A tax number as it came; the one that stands for a buyer without a number, as what it means."""
+        return self.text("Final consumer") if is_final_consumer(number) else number
+
+    def failure(self, reason: str | None) -> str:
+        """Why a client failed; what is said about one client or one file is shown as it came."""
+        return self.text(reason) if reason else self.text("No reason is known; look in run.log.")
+
+    def not_counted(self, reason: str) -> str:
+        return self._named(REASONS, reason)
+
+    def hidden(self, word: str) -> str:
+        """What a filter leaves out, in words."""
+        return self._named(HIDDEN, word)
+
+    def exemption(self, code: str | None, day: dt.date) -> str | None:
+        """Mention and norm of an exemption code on `day`; the tax authority words them in Portuguese only."""
+        exemption = find_exemption(code, day) if code else None
+        if exemption is None:
+            return None
+        parts = [exemption.mention, *([exemption.norm] if exemption.norm not in exemption.mention else [])]
+        return " · ".join(filter(None, parts)) or None
+
+    def bucket(self, name: str) -> str:
+        """`current`, `1-30`, … `over-90`, `credit` in words."""
+        if name == CURRENT:
+            return self.text("Not due")
+        if name == CREDIT:
+            return self.text("In your favour")
+        if name.startswith("over-"):
+            return self.text("Over {days} days").format(days=name.removeprefix("over-"))
+        first, last = name.split("-")
+        return self.text("{first} to {last} days").format(first=first, last=last)
+
+    def finding(self, finding: Finding) -> str:
+        """The finding's sentence."""
+        return finding.say(self.text(RULES[finding.code].sentence))
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """`1 234,50 €`: two decimals, the currency's symbol, a minus when negative."""
+        return self.money_in(currency)(amount)
+
+    def money_in(self, currency: str) -> Callable[[Decimal], str]:
+        """`money` of one currency, for many amounts."""
+        return _money_formatter(self._locale, currency)
+
+    def number(self, amount: Decimal | int) -> str:
+        """A quantity or price: grouped, two to four decimals for a Decimal, none for a count."""
+        if isinstance(amount, int):
+            return f"{amount:,}".translate(self._separators)
+        text = f"{amount:,.4f}"
+        return (text[:-2] + text[-2:].rstrip("0")).translate(self._separators)
+
+    def percent(self, rate: Decimal) -> str:
+        """`rate` in percent: 23 is `23%`, 5.5 `5,5%`."""
+        text = f"{rate:,.4f}".rstrip("0").rstrip(".")
+        return f"{text.translate(self._separators)}%"
+
+    def date(self, day: dt.date) -> str:
+        return f"{day:%d/%m/%Y}"
+
+    def instant(self, instant: dt.datetime) -> str:
+        """Day and minute in the zone `instant` carries."""
+        return f"{instant:%d/%m/%Y %H:%M}"
+
+    def month(self, first: dt.date) -> str:
+        """`out. 2026`."""
+        return _month(self._locale, first)
+
+    def _named(self, names: dict[str, str], key: str) -> str:
+        return self.text(names[key]) if key in names else key
+
+
+@lru_cache
+def catalogue(language: str) -> NullTranslations:
+    """The gettext catalogue, made from its text form so that no second, compiled form can lag behind."""
+    if language == "en":
+        return NullTranslations()
+    source = CATALOGUES / language / "LC_MESSAGES" / "reports.po"
+    compiled = io.BytesIO()
+    with source.open("rb") as stream:
+        write_mo(compiled, read_po(stream, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=256)
+def _country_name(locale: str, code: str) -> str:
+    """The country as CLDR names it; a code it does not know is shown as it is."""
+    name: str | None = Locale.parse(locale).territories.get(code)
+    return name or code
+
+
+@lru_cache(maxsize=1024)
+def _month(locale: str, first: dt.date) -> str:
+    return format_date(first, "MMM yyyy", locale=locale)
+
+
+@lru_cache
+def _separators(locale: str) -> dict[int, str]:
+    """From Python's own separators to the locale's: one answer of Babel's is the pattern."""
+    number = format_decimal(_SAMPLE, "#,##0.00", locale=locale)
+    return str.maketrans(dict(zip(f"{_SAMPLE:,.2f}", number, strict=True)))
+
+
+@lru_cache
+def _money_formatter(locale: str, currency: str) -> Callable[[Decimal], str]:
+    """Formats like Babel's `format_currency`, many times faster: one answer of Babel's is the pattern."""
+    number = format_decimal(_SAMPLE, "#,##0.00", locale=locale)
+    table = _separators(locale)
+    # An unknown currency goes by its name, which may hold anything: ISO's code for tests finds the places.
+    symbol = get_currency_symbol(currency, locale=locale)
+    (plus, after_plus), (minus, after_minus) = (
+        [
+            part.replace("XTS", symbol)
+            for part in format_currency(amount, "XTS", locale=locale, currency_digits=False).split(number)
+        ]
+        for amount in (_SAMPLE, -_SAMPLE)
+    )
+    # Babel leaves out CLDR's space between a currency's letters and the digits.
+    space = "\xa0" if plus[-1:].isalnum() else ""
+
+    def money(amount: Decimal) -> str:
+        text = f"{cents(amount):,.2f}".translate(table)
+        if text[0] == "-":
+            return f"{minus}{space}{text[1:]}{after_minus}"
+        return f"{plus}{space}{text}{after_plus}"
+
+    return money

@@ -1,0 +1,1 @@
+"""Reads written files back and holds them against the figures."""

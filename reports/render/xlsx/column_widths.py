@@ -1,0 +1,130 @@
+"""Widths of columns in characters and heights of rows in points: what is written can be read at once.
+
+Excel finds the height of a row whose texts wrap by itself; LibreOffice and previews show one line of it.
+"""
+
+import textwrap
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from reports.render.content.blocks import Column, Kind, Row, Sheet, Value
+from reports.render.xlsx import cell_styles
+from reports.render.xlsx.cell_xml import MAX_TEXT
+from reports.render.xlsx.extents import Measure
+
+WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
+"""Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
+HEADING_MARGIN = 3
+"""Characters of a column that its heading leaves free, for the button of the filter."""
+MAX_HEADING_LINES = 2
+LETTERS_PER_DIGIT = 1.1
+"""Widths count digits of the workbook's own font; the letters of cells are smaller."""
+CELL_PADDING = 1.2
+ONE_LINE_HEADING = 16
+"""Characters of a heading that stand on one line on paper."""
+ROW_POINTS, LINE_POINTS, MAX_ROW_POINTS = 15.0, 13.0, 409.0
+KEPT_HEADINGS = 256
+
+
+def widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
+    """A width per column, from its content and within its kind's bounds."""
+    return [
+        _width(column, _shown(column, measure, grid.currency)) + cell_styles.indent(grid, index)
+        for index, (column, measure) in enumerate(zip(grid.columns, measures, strict=True))
+    ]
+
+
+def narrow_widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
+    """A width per column where space is dear: what values and headings without buttons take."""
+    longest = [
+        max(_shown(column, measure, grid.currency), _narrow_heading(column.heading))
+        for column, measure in zip(grid.columns, measures, strict=True)
+    ]
+    return [
+        round(length / LETTERS_PER_DIGIT + CELL_PADDING + cell_styles.indent(grid, index), 1)
+        for index, length in enumerate(longest)
+    ]
+
+
+def heading_height(grid: Sheet, widths: Sequence[float], *, has_button: bool) -> float | None:
+    """Points that the row of headings needs in columns of these widths; None for one line."""
+    margin = HEADING_MARGIN if has_button else 0
+    lines = [
+        _lines(column.heading, width - margin) for column, width in zip(grid.columns, widths, strict=True)
+    ]
+    return _height(max(lines))
+
+
+def row_height(
+    grid: Sheet, measures: Sequence[Measure], widths: Sequence[float]
+) -> Callable[[Row], float | None] | None:
+    """What gives the points that a row's texts need, None for one line; itself None if no text wraps."""
+    wrapped = [
+        (index, width)
+        for index, (column, measure, width) in enumerate(zip(grid.columns, measures, widths, strict=True))
+        if column.kind is Kind.LONG_TEXT and (measure.breaks or measure.whole > _room(width))
+    ]
+    if not wrapped:
+        return None
+    return lambda row: _height(max(_lines(row[index], width) for index, width in wrapped))
+
+
+def text_height(text: str, width: float) -> float:
+    """Points that `text` needs when it is wrapped in a width."""
+    return _height(_lines(text, width)) or ROW_POINTS
+
+
+def _shown(column: Column, measure: Measure, currency: str | None) -> int:
+    """Characters of the longest value, its currency included."""
+    has_currency = column.kind is Kind.MONEY and currency
+    return measure.longest + ((2 if currency == "EUR" else 4) if has_currency else 0)
+
+
+def _width(column: Column, longest: int) -> float:
+    heading = _heading_room(column.heading) + HEADING_MARGIN
+    narrow, wide = WIDTHS.get(column.kind, (8, 60))
+    return float(min(max(longest + 2, heading, narrow), max(wide, heading)))
+
+
+def _narrow_heading(heading: str) -> int:
+    return len(heading) if len(heading) <= ONE_LINE_HEADING else _heading_room(heading)
+
+
+@lru_cache(KEPT_HEADINGS)
+def _heading_room(heading: str) -> int:
+    """The fewest characters a line that give `heading` whole words on at most two lines."""
+    room = max((len(word) for word in heading.split()), default=1)
+    while _wrapped(heading, room) > MAX_HEADING_LINES:
+        room += 1
+    return room
+
+
+def _height(lines: int) -> float | None:
+    return min(ROW_POINTS + (lines - 1) * LINE_POINTS, MAX_ROW_POINTS) if lines > 1 else None
+
+
+def _room(width: float) -> int:
+    """Characters on one line of a column."""
+    return int(width * LETTERS_PER_DIGIT)
+
+
+def _lines(text: Value, width: float) -> int:
+    """How many lines `text` takes in a column of `width`."""
+    room = _room(width)
+    if not isinstance(text, str) or (len(text) <= room and "\n" not in text):
+        return 1
+    # More is not in the cell; and what a long word takes to be broken grows with its square.
+    return sum(_wrapped(line, room) or 1 for line in text[:MAX_TEXT].splitlines())
+
+
+def _wrapped(line: str, room: int) -> int:
+    """As many lines as `textwrap` would make, which is slow where words are plain and fit."""
+    words = line.split(" ")
+    if not line.isprintable() or "" in words or max(map(len, words)) > room:
+        return len(textwrap.wrap(line, room, break_on_hyphens=False))
+    lines, used = 1, -1
+    for word in words:
+        used += 1 + len(word)
+        if used > room:
+            lines, used = lines + 1, len(word)
+    return lines

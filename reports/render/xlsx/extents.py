@@ -1,0 +1,106 @@
+"""What the values of a grid take: one pass over its rows, of which a chunk at a time is in memory."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import NamedTuple
+
+from reports.render.content.blocks import Kind, Link, Sheet, Value
+from reports.render.xlsx.sheet_xml import CHUNK_ROWS
+
+NUMBER_SHAPES = {Kind.MONEY: ",.2f", Kind.NUMBER: ",.4f", Kind.PERCENT: ",.2f"}
+DATE_LENGTH = 10
+
+_TEXTS = (Kind.TEXT, Kind.LONG_TEXT)
+
+
+class Measure(NamedTuple):
+    """Of the values of a column, its total among them, in characters: the `longest` line, and the longest
+    text as a `whole`, which may have `breaks`; the decimal `places` of percentages; whether a link `opens`.
+    """
+
+    longest: int = 0
+    whole: int = 0
+    breaks: bool = False
+    places: int = 0
+    opens: bool = False
+
+    def with_more(self, other: "Measure") -> "Measure":
+        """The measure of the values of both."""
+        return Measure(
+            max(self.longest, other.longest),
+            max(self.whole, other.whole),
+            self.breaks or other.breaks,
+            max(self.places, other.places),
+            self.opens or other.opens,
+        )
+
+
+def measured(grid: Sheet) -> list[Measure]:
+    """A measure per column, of its values and its total."""
+    found = of_totals(grid)
+    rows = iter(grid.rows)
+    kinds = [column.kind for column in grid.columns]
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        found = with_more(found, list(map(_of, kinds, zip(*chunk, strict=True))))
+    return found
+
+
+def of_totals(grid: Sheet) -> list[Measure]:
+    """A measure per column, of its total alone."""
+    totals = grid.totals or [None] * len(grid.columns)
+    return [_of(column.kind, (total,)) for column, total in zip(grid.columns, totals, strict=True)]
+
+
+def with_more(one: Sequence[Measure], other: Sequence[Measure]) -> list[Measure]:
+    """The measures of the values of both, column by column."""
+    return [mine.with_more(theirs) for mine, theirs in zip(one, other, strict=True)]
+
+
+def _of(kind: Kind, values: Sequence[Value]) -> Measure:
+    """The measure of some values. Most columns hold what their kind says, and need no look at each value."""
+    if kind is Kind.DATE:
+        return Measure(longest=DATE_LENGTH)
+    try:
+        if kind in _TEXTS:
+            return _of_texts([value for value in values if value is not None])  # type: ignore[misc]
+        return _of_numbers(kind, values)  # type: ignore[arg-type]
+    except TypeError:
+        return _of_any(kind, values)
+
+
+def _of_any(kind: Kind, values: Sequence[Value]) -> Measure:
+    links = [value for value in values if isinstance(value, Link)]
+    texts = [value for value in values if isinstance(value, str)]
+    numbers = [value for value in values if isinstance(value, (int, Decimal))]
+    shown = _of_texts([*texts, *(link.text for link in links)])
+    opens = any(link.url for link in links)
+    return shown._replace(opens=opens).with_more(_of_numbers(kind, numbers))
+
+
+def _of_texts(texts: Sequence[str]) -> Measure:
+    has_breaks = "\n" in "".join(texts)
+    whole = max(texts, key=len, default="")
+    lines = whole.splitlines()
+    if len(lines) > 1:
+        # Some shorter text may have the longest line.
+        lines = [line for one in texts for line in one.splitlines()]
+    return Measure(max(map(len, lines), default=0), len(whole), has_breaks)
+
+
+def _of_numbers(kind: Kind, numbers: Sequence[Decimal | int]) -> Measure:
+    """Only the least and the greatest can be the longest. Raises TypeError where something is no number."""
+    if not numbers:
+        return Measure()
+    shape = NUMBER_SHAPES.get(kind, "")
+    if not isinstance(numbers[0], (int, Decimal)):
+        raise TypeError
+    ends = min(numbers), max(numbers)
+    places = max(map(_places, set(numbers))) if kind is Kind.PERCENT else 0
+    return Measure(max(len(f"{end:{shape}}") for end in ends), places=places)
+
+
+def _places(rate: Decimal | int) -> int:
+    """As many decimals as a rate needs."""
+    exponent = rate.normalize().as_tuple().exponent if isinstance(rate, Decimal) else 0
+    return max(0, -exponent) if isinstance(exponent, int) else 0

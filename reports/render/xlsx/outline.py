@@ -1,0 +1,63 @@
+"""Outlines: all that openpyxl has to know of a workbook to make its package, and no text from outside."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reports.render.content.blocks import Column
+from reports.render.xlsx.cell_styles import Look
+
+PAGE_MARGIN_INCHES = {"left": 0.45, "right": 0.45, "top": 0.5, "bottom": 0.65, "header": 0.3, "footer": 0.3}
+EMU_PER_PIXEL = 9_525
+
+
+class ChartOutline(NamedTuple):
+    """How many series over how many categories, and the column of the sheet at which the chart ends."""
+
+    series: int
+    categories: int
+    end: int
+
+
+@dataclass(frozen=True)
+class DataOutline:
+    """A sheet that is a table of `columns`, or sentences alone where it has none.
+
+    `total` is the label of its totals row, None for a table without one. `frozen` columns stay in sight.
+    """
+
+    columns: tuple[Column, ...] = ()
+    total: str | None = None
+    frozen: int = 1
+
+
+class LogoOutline(NamedTuple):
+    """What kind of picture it is, and the pixels that it takes."""
+
+    kind: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class PageOutline:
+    """A sheet like paper, of so many columns and printed pages.
+
+    At a `scale` in percent, or made to fit: on one page, or across pages that follow each other.
+    """
+
+    columns: int
+    pages: int
+    scale: int | None
+    is_one_page: bool
+    charts: tuple[ChartOutline, ...]
+    logo: LogoOutline | None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A workbook. `numbering` stands at the right of its footers, `looks` are those of its cells."""
+
+    colours: tuple[str, str]
+    numbering: str
+    sheets: tuple[DataOutline | PageOutline, ...]
+    looks: tuple[Look, ...]

@@ -1,0 +1,266 @@
+"""The workbook: blocks as worksheets, styled for reading, printing and previews.
+
+openpyxl makes everything but the cells, once for all workbooks of one outline (`package`), and `sheet_xml`
+streams the cells into its package. Equal books give equal bytes: the only instants in the file are those of
+the book.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice, repeat
+from typing import IO, NamedTuple
+
+from openpyxl.packaging.core import DocumentProperties
+from openpyxl.utils import get_column_letter
+from openpyxl.xml.functions import tostring
+
+from reports.render.content.blocks import Book, Column, DataTab, PageTab, Row, Sheet, Value, totals_of
+from reports.render.content.brand import HOUSE, Brand
+from reports.render.content.labels import Labels
+from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_widths, sheet_xml
+from reports.render.xlsx.cell_styles import Look
+from reports.render.xlsx.extents import measured, of_totals, with_more
+from reports.render.xlsx.outline import DataOutline, Outline, PageOutline
+from reports.render.xlsx.package import Content, Skeleton, sheet_part, skeleton
+from reports.render.xlsx.parts import Joined, ReadyTab
+from reports.render.xlsx.sheet_xml import Band, Field
+from reports.render.xlsx.summary_page import Paper
+
+MAX_SHEET_NAME = 31
+MAX_TABLE_NAME = 100
+MAX_DATA_ROWS = sheet_xml.MAX_ROWS - 100
+"""Leaves room for heading, totals and notes."""
+MAX_FOOTER = 110
+"""Characters, two units each at most: Excel refuses a whole footer of more than 255 units."""
+
+
+def write(book: Book, target: IO[bytes], *, labels: Labels, brand: Brand = HOUSE) -> None:
+    """Writes `book` to an open file. Raises OSError when it cannot be written."""
+    made = _Workbook(book, brand)
+    outline = Outline(
+        colours=brand.colours,
+        numbering=labels.text("Page {page} of {pages}").format(page="&P", pages="&N"),
+        sheets=tuple(sheet.outline for sheet in made.sheets),
+        looks=tuple(made.looks()),
+    )
+    sheet_xml.pack(target, made.parts(skeleton(outline)))
+
+
+class _Sheet(NamedTuple):
+    """What a tab becomes."""
+
+    outline: DataOutline | PageOutline
+    bands: Sequence[Band]
+    columns: str
+    last_cell: str
+    merged: Sequence[str] = ()
+
+
+class _Workbook:
+    """One workbook in the making: its sheets, and what belongs in the places of its skeleton."""
+
+    def __init__(self, book: Book, brand: Brand) -> None:
+        self.sheets: list[_Sheet] = []
+        self._book = book
+        self._brand = brand
+        self._values: dict[str, object] = {"footer": _footer(book.footer)}
+        self._replaced = {"docProps/core.xml": _properties(book)}
+        self._table_names: set[str] = set()
+        self._charts = self._logos = 0
+        tabs = [part for tab in book.tabs for part in _fitting_tabs(tab)]
+        names = _sheet_names([tab.title for tab in tabs])
+        for number, (tab, name) in enumerate(zip(tabs, names, strict=True), start=1):
+            sheet = self._data(tab, number) if isinstance(tab, DataTab) else self._page(tab, number, name)
+            self._values |= {
+                f"sheet {number}": name,
+                f"'sheet {number}'": "'{}'".format(name.replace("'", "''")),
+                f"area {number}": f"A1:{sheet.last_cell}",
+            }
+            self.sheets.append(sheet)
+
+    def looks(self) -> Iterable[Look]:
+        """Every look of a cell, in the order of their first use."""
+        return dict.fromkeys(
+            field.look for sheet in self.sheets for band in sheet.bands for field in band.fields
+        )
+
+    def parts(self, made: Skeleton) -> Iterator[tuple[str, Iterable[bytes]]]:
+        contents = {
+            sheet_part(number): Content(
+                sheet.columns, sheet_xml.written(sheet.bands, made.styles), sheet_xml.merged(sheet.merged)
+            )
+            for number, sheet in enumerate(self.sheets, start=1)
+        }
+        return made.parts(self._values, contents, self._replaced)
+
+    def _page(self, tab: PageTab, number: int, name: str) -> _Sheet:
+        paper = Paper(
+            tab, self._brand, author=self._book.author, number=number, name=name, charts=self._charts
+        )
+        outline = paper.outline()
+        self._values |= paper.values
+        self._charts += len(outline.charts)
+        if paper.logo:
+            self._logos += 1
+            self._replaced[f"xl/media/image{self._logos}.{paper.logo.kind}"] = paper.logo.data
+        return _Sheet(outline, paper.bands(), _columns(paper.widths), paper.last_cell(), paper.merged)
+
+    def _data(self, tab: DataTab, number: int) -> _Sheet:
+        """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
+        grid, notes = tab.sheet, tab.notes
+        rows: Collection[Row] | Joined = grid.rows
+        if isinstance(tab, ReadyTab) and len(tab.rows):
+            rows = tab.rows
+            measures = with_more(of_totals(grid), tab.rows.measures)
+        else:
+            measures = measured(grid)
+        widths = column_widths.widths(grid, measures)
+        columns = _columns(widths, [column.is_hidden for column in grid.columns])
+        if not len(rows):
+            lines = [grid.empty, *notes]
+            return _Sheet(DataOutline(), [_lines(1, lines)], columns, f"A{len(lines)}")
+        name = self._table_name(grid)
+        last = len(rows) + 1
+        end = last + bool(grid.totals)
+        self._values |= {f"table {number}": name, f"last {number}": last, f"end {number}": end}
+        height = column_widths.heading_height(grid, widths, has_button=True)
+        headings = tuple(column.heading for column in grid.columns)
+        bands = [
+            Band(1, cell_fields.headings(grid, has_button=True), [headings], height),
+            Band(
+                2,
+                cell_fields.fields(grid, measures, cell_styles.BODY),
+                rows,
+                column_widths.row_height(grid, measures, widths),
+            ),
+        ]
+        if grid.totals:
+            dressed = cell_fields.fields(grid, measures, cell_styles.TOTAL)
+            totals = [_total(name, *own) for own in zip(dressed, grid.columns, grid.totals, strict=True)]
+            bands.append(Band(end, [field for field, _ in totals], [tuple(value for _, value in totals)]))
+        if notes:
+            bands.append(_lines(end + 2, notes))
+        last_cell = f"{get_column_letter(len(grid.columns))}{end + (1 + len(notes) if notes else 0)}"
+        label = str(grid.totals[0]) if grid.totals else None
+        return _Sheet(DataOutline(grid.columns, label, tab.frozen), bands, columns, last_cell)
+
+    def _table_name(self, grid: Sheet) -> str:
+        """Unique in the workbook, ASCII, and not to be taken for a cell."""
+        name = f"t_{re.sub(r'[^A-Za-z0-9]+', '_', grid.key)}"[:MAX_TABLE_NAME]
+        while name.casefold() in self._table_names:
+            name += "_"
+        self._table_names.add(name.casefold())
+        return name
+
+
+def _properties(book: Book) -> bytes:
+    made_at = book.made_at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
+    properties = DocumentProperties(
+        title=cell_xml.legible(book.title),
+        subject=cell_xml.legible(book.subject) or None,
+        creator=cell_xml.legible(book.author) or "invoicexpress-reports",
+        keywords=cell_xml.legible(", ".join(book.keywords)) or None,
+        language=book.language,
+        created=made_at,
+        modified=made_at,
+    )
+    # By openpyxl's own writer, which knows the prefixes: `dcterms` stands in a value too.
+    written: bytes = tostring(properties.to_tree())  # type: ignore[assignment] # the stub says str
+    return written
+
+
+def _columns(widths: Sequence[float], are_hidden: Iterable[bool] = repeat(False)) -> str:
+    """The element of a sheet's columns."""
+    columns = "".join(
+        f'<col width="{width:g}" customWidth="1" min="{index}" max="{index}" hidden="{is_hidden:d}"/>'
+        for index, (width, is_hidden) in enumerate(zip(widths, are_hidden, strict=False), start=1)
+    )
+    return f"<cols>{columns}</cols>"
+
+
+def _lines(first: int, lines: Sequence[str]) -> Band:
+    return Band(first, [cell_fields.text(1, cell_styles.NOTE)], [(line,) for line in lines])
+
+
+def _total(table: str, field: Field, column: Column, value: Value) -> tuple[Field, object]:
+    """A cell of the totals row: a formula where the column has a sum, else text in the first or nothing."""
+    if column.has_total and isinstance(value, (Decimal, int)):
+        return field._replace(encode=cell_xml.total), cell_xml.Total(
+            f"SUBTOTAL(109,{table}[{column.heading}])", value
+        )
+    return field._replace(encode=cell_xml.text), value if isinstance(value, str) else None
+
+
+def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
+    """The tab, or several numbered ones with a totals row each, where it has more rows than a sheet holds."""
+    if isinstance(tab, PageTab) or _height(tab) <= MAX_DATA_ROWS:
+        yield tab
+        return
+    grid = tab.sheet
+    if isinstance(tab, ReadyTab):
+        for number, rows in enumerate(tab.rows.split(MAX_DATA_ROWS), start=1):
+            totals = rows.totals(str(grid.totals[0])) if grid.totals else None
+            yield replace(
+                tab,
+                title=f"{tab.title} {number}",
+                sheet=replace(grid, key=f"{grid.key}_{number}", totals=totals),
+                notes=tab.notes if number == 1 else (),
+                rows=rows,
+            )
+        return
+    for number, start in enumerate(range(0, len(grid.rows), MAX_DATA_ROWS), start=1):
+        part = _Stretch(grid.rows, start, min(start + MAX_DATA_ROWS, len(grid.rows)))
+        totals = totals_of(grid.columns, part, str(grid.totals[0])) if grid.totals else None
+        yield DataTab(
+            f"{tab.title} {number}",
+            replace(grid, key=f"{grid.key}_{number}", rows=part, totals=totals),
+            tab.notes if start == 0 else (),
+        )
+
+
+def _height(tab: DataTab) -> int:
+    return len(tab.rows if isinstance(tab, ReadyTab) else tab.sheet.rows)
+
+
+class _Stretch(Collection[Row]):
+    """Some rows of a grid that follow each other, copied nowhere."""
+
+    def __init__(self, rows: Collection[Row], start: int, end: int) -> None:
+        self._rows, self._start, self._end = rows, start, end
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    def __iter__(self) -> Iterator[Row]:
+        return islice(self._rows, self._start, self._end)
+
+    def __contains__(self, row: object) -> bool:
+        return any(own == row for own in self)
+
+
+def _footer(text: str) -> str:
+    """Ampersands are codes in a footer; longer texts make Excel refuse it."""
+    line = " ".join(cell_xml.legible(text).split())
+    return (line if len(line) <= MAX_FOOTER else f"{line[: MAX_FOOTER - 1]}…").replace("&", "&&")
+
+
+def _cut(name: str, units: int) -> str:
+    """`name` without blanks and apostrophes around it, of at most so many UTF-16 units."""
+    kept = name.strip("' ").encode("utf-16-le")[: 2 * units]
+    return kept.decode("utf-16-le", "ignore").rstrip("' ") or "-"
+
+
+def _sheet_names(titles: Sequence[str]) -> list[str]:
+    """Names Excel takes: without its forbidden characters, at most 31 long, unique whatever the case."""
+    names: list[str] = []
+    for title in titles:
+        clean = _cut(re.sub(r"[\[\]:*?/\\]", "-", " ".join(cell_xml.legible(title).split())), MAX_SHEET_NAME)
+        name, count = clean, 1
+        while name.casefold() in {used.casefold() for used in names}:
+            count += 1
+            name = f"{_cut(clean, MAX_SHEET_NAME - 4)}~{count}"
+        names.append(name)
+    return names

@@ -1,0 +1,1 @@
+"""A stand-in for a live account: the demo, tests and acceptance checks ask it over HTTP."""

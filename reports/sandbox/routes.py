@@ -1,0 +1,204 @@
+"""What the embedded API answers: a request and an account in, a reply out, in the shapes of the service.
+
+Ten rows a page unless asked otherwise, as many as the account gives at most; `total_pages` is 0 when there is
+nothing, and a page past the end is empty. An id that is not there, and every address the sandbox does not
+know, is an HTML page.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from http import HTTPStatus
+from typing import NamedTuple
+
+from reports.sandbox.data import Account
+from reports.sandbox.documents import Raw
+
+DEFAULT_PAGE_SIZE = 10
+
+FILTER_MATCHES = {"sent": {"sent", "final"}}
+"""Statuses a filter word finds besides itself: the service gives finalised documents for `sent` too."""
+
+ONLY_IN_DETAILS = ("payment_days", "tax_exemption_code")
+
+BALANCE_DAY = date(2026, 11, 2)
+"""The day what is overdue is counted on, whenever that is asked: every answer is the same."""
+
+OWED = {
+    "Invoice": 1,
+    "SimplifiedInvoice": 1,
+    "VatMossInvoice": 1,
+    "DebitNote": 1,
+    "CreditNote": -1,
+    "VatMossCreditNote": -1,
+}
+"""Types a client may owe, or be owed, and their sign; what is paid when issued is none of them."""
+
+_scalar = json.JSONEncoder(ensure_ascii=False).encode
+_INVOICES_PATH = re.compile(r"/clients/([0-9]{1,18})/invoices\.json")
+_CLIENT_PATH = re.compile(r"/clients/([0-9]{1,18})\.json")
+_BALANCE_PATH = re.compile(r"/api/v3/clients/([0-9]{1,18})/balance\.json")
+_NOT_FOUND_PAGE = """<!DOCTYPE html>
+<html><head><title>The page you were looking for doesn't exist (404)</title></head>
+<body><h1>The page you were looking for doesn't exist.</h1></body></html>
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it came, its key left out of `query`."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: str
+
+
+class Reply(NamedTuple):
+    """What is sent back; `retry_after` is whole seconds or None."""
+
+    status: HTTPStatus
+    text: str
+    content_type: str = "application/json; charset=utf-8"
+    retry_after: int | None = None
+
+
+def answer(request: Request, account: Account) -> Reply:
+    """The reply to an admitted `request` for `account` as it is now."""
+    if request.method == "GET" and request.path == "/clients.json":
+        rows = [{key: one[key] for key in one if key not in ONLY_IN_DETAILS} for one in account.clients]
+        return _page("clients", rows, request.query, account)
+    if request.method == "GET" and request.path == "/taxes.json":
+        return Reply(HTTPStatus.OK, json_text({"taxes": account.taxes}))
+    if request.method == "GET" and (match := _CLIENT_PATH.fullmatch(request.path)):
+        client = _client(account, match[1])
+        return _not_found() if client is None else Reply(HTTPStatus.OK, json_text({"client": client}))
+    if request.method == "GET" and (match := _BALANCE_PATH.fullmatch(request.path)):
+        return _not_found() if _client(account, match[1]) is None else _balance(account, int(match[1]))
+    if request.method == "POST" and (match := _INVOICES_PATH.fullmatch(request.path)):
+        return _not_found() if _client(account, match[1]) is None else _invoices(request, account, match[1])
+    return _not_found()
+
+
+def refusal(status: HTTPStatus, words: str, *, retry_after: int | None = None) -> Reply:
+    """An error as the service words it in JSON."""
+    return Reply(status, json_text({"errors": [{"error": words}]}), retry_after=retry_after)
+
+
+def json_text(value: object) -> str:
+    """`value` as JSON, every Decimal as the very digits it holds (`json` itself would need a float)."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join([f"{_scalar(str(key))}:{json_text(one)}" for key, one in value.items()]) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(json_text, value)) + "]"
+    return _scalar(value)
+
+
+def _invoices(request: Request, account: Account, identity: str) -> Reply:
+    try:
+        wanted = _filters(request.body)
+    except ValueError:
+        return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "filter is invalid")
+    documents = account.documents.get(int(identity), [])
+    return _page("invoices", [one for one in documents if _is_wanted(one, wanted)], request.query, account)
+
+
+def _balance(account: Account, identity: int) -> Reply:
+    """What a client owes in euros, less what it paid in part: the documents themselves do not tell that."""
+    papers = [one for one in account.documents.get(identity, []) if _is_open(one)]
+    paid_in_part = account.part_payments.get(identity, Decimal(0))
+    balance, overdue = _sums(papers), _sums([one for one in papers if _due(one) < BALANCE_DAY])
+    return Reply(
+        HTTPStatus.OK,
+        json_text(
+            {
+                "currency": {"symbol": "€", "code": "EUR"},
+                "initial_balance": {"value": Decimal("0.0"), "created_at": None, "observation": None},
+                "balance": balance | {"with_vat": balance["with_vat"] - paid_in_part},
+                "overdue_balance": overdue | {"with_vat": overdue["with_vat"] - paid_in_part},
+                "remaining_balance": {"total": paid_in_part, "value": Decimal("0.0")},
+            }
+        ),
+    )
+
+
+def _sums(papers: list[Raw]) -> dict[str, Decimal]:
+    return {
+        "with_vat": sum((_owed(one) for one in papers), Decimal(0)),
+        "without_vat": sum((_signed(one, "before_taxes") for one in papers), Decimal(0)),
+    }
+
+
+def _is_open(paper: Raw) -> bool:
+    is_unpaid = paper.get("status") in ("final", "sent", "second_copy")
+    return is_unpaid and paper.get("type") in OWED and paper.get("currency") == "Euro"
+
+
+def _owed(paper: Raw) -> Decimal:
+    """With VAT and less what is withheld, which `total` sometimes is and sometimes is not: the nearer."""
+    gross = _signed(paper, "before_taxes") + _signed(paper, "taxes")
+    total = _signed(paper, "total")
+    rate = Decimal(str(paper.get("retention") or 0))
+    withheld = (_signed(paper, "before_taxes") * rate / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return total if abs(total - (gross - withheld)) <= abs(total - gross) else total - withheld
+
+
+def _signed(paper: Raw, figure: str) -> Decimal:
+    return OWED[paper["type"]] * Decimal(str(paper[figure]))
+
+
+def _due(paper: Raw) -> date:
+    day, month, year = str(paper.get("due_date") or paper["date"]).split("/")
+    return date(int(year), int(month), int(day))
+
+
+def _client(account: Account, identity: str) -> Raw | None:
+    return next((client for client in account.clients if client.get("id") == int(identity)), None)
+
+
+def _filters(body: str) -> dict[str, list[str]]:
+    document = json.loads(body or "{}")
+    wanted = document.get("filter") or {} if isinstance(document, dict) else None
+    if not isinstance(wanted, dict) or not all(map(_is_list_of_words, wanted.values())):
+        raise ValueError("the filter is not an object of lists of words")
+    return wanted
+
+
+def _is_list_of_words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _is_wanted(document: Raw, wanted: dict[str, list[str]]) -> bool:
+    """An absent or empty filter leaves nothing out."""
+    statuses = {status for word in wanted.get("status", []) for status in FILTER_MATCHES.get(word, {word})}
+    types, archived = wanted.get("by_type", []), wanted.get("archived", [])
+    return (
+        (not statuses or document.get("status") in statuses)
+        and (not types or document.get("type") in types)
+        and (not archived or ("archived" if document.get("archived") else "non_archived") in archived)
+    )
+
+
+def _page(name: str, rows: list[Raw], query: dict[str, str], account: Account) -> Reply:
+    size = min(_positive(query.get("per_page"), DEFAULT_PAGE_SIZE), account.largest_page_size)
+    page = _positive(query.get("page"), 1)
+    pagination = {
+        "total_entries": len(rows),
+        "current_page": page,
+        "total_pages": -(-len(rows) // size),
+        "per_page": size,
+    }
+    shown = rows[(page - 1) * size : page * size]
+    return Reply(HTTPStatus.OK, json_text({name: shown, "pagination": pagination}))
+
+
+def _positive(text: str | None, otherwise: int) -> int:
+    return int(text) if text and re.fullmatch("0*[1-9][0-9]{0,8}", text) else otherwise
+
+
+def _not_found() -> Reply:
+    return Reply(HTTPStatus.NOT_FOUND, _NOT_FOUND_PAGE, "text/html; charset=utf-8")

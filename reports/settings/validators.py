@@ -1,0 +1,318 @@
+"""What single values of the configuration may be: each rule returns the value, tidied, or says what to write.
+
+A rule raises ValueError with a sentence that does not repeat the value, which may be a key in the
+wrong place. Rules for a type are pydantic's; these are the ones it does not know.
+"""
+
+import re
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from reports.period import FORMS, NAMED, parse
+from reports.settings.messages import did_you_mean
+from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
+
+KEYRING = "keyring"
+ALL_CLIENTS = "all"
+
+Language = Literal["pt", "en", "es"]
+AUTO: Literal["auto"] = "auto"
+Region = Literal["PT", "PT-AC", "PT-MA"]
+Status = Literal["draft", "final", "sent", "second_copy", "settled", "canceled", "deleted"]
+DocumentType = Literal[
+    "Invoice",
+    "InvoiceReceipt",
+    "SimplifiedInvoice",
+    "VatMossInvoice",
+    "CashInvoice",
+    "DebitNote",
+    "CreditNote",
+    "VatMossCreditNote",
+    "Receipt",
+    "VatMossReceipt",
+    "Quote",
+    "Proforma",
+    "FeesNote",
+    "Shipping",
+    "Transport",
+    "Devolution",
+    "PurchaseOrder",
+]
+Shelf = Literal["archived", "non_archived"]
+Attachment = Literal["xlsx", "html", "pdf"]
+
+_ACCOUNT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([A-Za-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?")
+_LIKE_A_KEY = re.compile(r"[0-9a-f]{32,}")
+_VARIABLE = re.compile(r"\$\{(?![0-9A-Fa-f]{32,}\})[A-Za-z_][A-Za-z0-9_]*\}")
+"""A name of many hexadecimal digits is a key between the braces."""
+
+_VISIBLE = re.compile(r"[!-~]+")
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = re.compile(r"[\t\r\n]")
+_UNEXPANDED = re.compile(r"^~|^\$\w|\$\{|%\w+%")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_ANY_DAY = date(2026, 11, 2)
+_MAILBOX_LIMIT_CHARACTERS = 64
+_ADDRESS_LIMIT_CHARACTERS = 254
+"""RFC 5321, 4.5.3.1: a mailbox, and what fits into a path."""
+
+LOGO_LIMIT_BYTES = 500_000
+"""It travels in every statement and workbook."""
+
+
+def text(value: str) -> str:
+    """Text that shows something, without blanks around it; line breaks may stand in it."""
+    if not value.strip():
+        raise ValueError("write text, or take the line out")
+    if _UNPRINTABLE.search(value):
+        raise ValueError("a character in it cannot be shown: take it out")
+    return value.strip()
+
+
+def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    """No word twice."""
+    if len(set(values)) < len(values):
+        raise ValueError("the same word stands twice: take one out")
+    return values
+
+
+def rising(days: tuple[int, ...]) -> tuple[int, ...]:
+    """Numbers of days from 1 on, each more than the one before."""
+    if any(later <= earlier for earlier, later in zip((0, *days), days, strict=False)):
+        raise ValueError("write numbers of days, each more than the one before, e.g. [30, 60, 90]")
+    return days
+
+
+def account_name(value: str) -> str:
+    """The first label of the account's host name."""
+    if address := _ACCOUNT_ADDRESS.fullmatch(value.strip()):
+        raise ValueError(f"write the name alone: {address[1].lower()}")
+    if _LIKE_A_KEY.fullmatch(value):
+        raise ValueError("this looks like an API key: write the first part of the account's address")
+    if not _ACCOUNT.fullmatch(value):
+        raise ValueError("write the first part of the account's address: small letters, digits and hyphens")
+    return value
+
+
+def key_reference(value: object, account: str) -> str:
+    """Where the key lives: KEYRING, or an environment variable as `${NAME}`. The key itself is refused."""
+    if isinstance(value, str) and (value == KEYRING or _VARIABLE.fullmatch(value)):
+        return value
+    # Key and name may have changed places: neither a long name nor one that holds the value is repeated.
+    is_safe = 0 < len(account) <= NAME_LIMIT_CHARACTERS and str(value) not in account
+    raise ValueError(
+        "write keyring, or a variable like ${INVOICEXPRESS_API_KEY}; a key does not belong in a file. "
+        f"This stores it: invoice-reports key set {account if is_safe else 'ACCOUNT'}"
+    )
+
+
+def password_reference(value: object) -> str:
+    """Where a password lives: KEYRING, or an environment variable as `${NAME}`. The password is refused."""
+    if isinstance(value, str) and (value == KEYRING or _VARIABLE.fullmatch(value)):
+        return value
+    raise ValueError(
+        "write keyring, or a variable like ${SMTP_PASSWORD}; a password does not belong in a file. "
+        "This stores it: invoice-reports key set ACCOUNT --smtp"
+    )
+
+
+def address(value: str) -> str:
+    """One mail address as it travels: in ASCII, the domain in small letters (RFC 5321; IDNA).
+
+    No name, no second address, nothing that could end a line: what stands here goes into a header.
+    """
+    if any(mark in value for mark in '<>"'):
+        raise ValueError("write the address alone, without a name: ana@example.com")
+    if any(mark in value for mark in ",;"):
+        raise ValueError("write one address; where several may stand, each is an entry of the list")
+    mailbox, _, name = value.rpartition("@")
+    domain = _ascii_domain(name)
+    if not _MAILBOX.fullmatch(mailbox) or not _DOMAIN.fullmatch(domain) or domain[-1].isdigit():
+        raise ValueError("write a mail address, e.g. ana@example.com")
+    if len(mailbox) > _MAILBOX_LIMIT_CHARACTERS or len(mailbox) + 1 + len(domain) > _ADDRESS_LIMIT_CHARACTERS:
+        raise ValueError("no mail address is as long as this: write another")
+    return f"{mailbox}@{domain}"
+
+
+def known_address(value: str | None) -> str | None:
+    """The address that somebody else wrote down, when it is one that `address` takes; else None."""
+    try:
+        return address(value) if value else None
+    except ValueError:
+        return None
+
+
+def server(value: str) -> str:
+    """The host name of a mail server, or its IP address, in small letters."""
+    name = value.lower()
+    if not _is_host(name):
+        raise ValueError("write the name of the server alone, e.g. smtp.example.com")
+    return name
+
+
+def origin(value: str) -> str:
+    """Scheme, host and port of an address that has nothing else: https, or http on this computer."""
+    try:
+        address = urlsplit(value)
+        host, port = address.hostname or "", address.port
+    except ValueError:
+        host = ""
+    # The parser passes over blanks and line breaks; an address has none.
+    if not _VISIBLE.fullmatch(value) or not _is_host(host) or address.scheme not in ("https", "http"):
+        raise ValueError("write an address like https://my-company.app.invoicexpress.com, or null")
+    if "@" in address.netloc:
+        raise ValueError("no user or password may stand in an address: take it out")
+    if address.scheme == "http" and not _is_loopback(host):
+        raise ValueError("write https: plain http would show the key on its way")
+    if address.path not in ("", "/") or "?" in value or "#" in value:
+        raise ValueError("write only scheme and host, e.g. https://my-company.app.invoicexpress.com")
+    authority = f"[{host}]" if ":" in host else host
+    return f"{address.scheme}://{authority}" + (f":{port}" if port is not None else "")
+
+
+def page_size(value: object) -> int | Literal["auto"]:
+    """A whole number from 1 to 100, or auto."""
+    if value == AUTO:
+        return AUTO
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:
+        return value
+    raise ValueError("write auto, or a whole number from 1 to 100")
+
+
+def day(value: object) -> object:
+    """The date of `2026-10-31`, in quotes or without."""
+    if isinstance(value, date):
+        return value
+    typed = value.text if isinstance(value, Unclear) else str(value)
+    try:
+        return date.fromisoformat(typed if _DAY.fullmatch(typed) else "")
+    except ValueError:
+        raise ValueError("write a day of the calendar, e.g. 2026-10-31") from None
+
+
+def period(value: object) -> str:
+    """The name of a period, as period.parse takes it; the number 2026 is a year."""
+    typed = value.text if isinstance(value, Unclear) else str(value)
+    is_word = isinstance(value, (str, int, Unclear)) and len(typed) <= NAME_LIMIT_CHARACTERS
+    try:
+        parse(typed, _ANY_DAY)
+    except ValueError as error:
+        reason = error if is_word else f"write {FORMS}"
+        raise ValueError(f"{reason}{did_you_mean(typed, NAMED)}") from None
+    return typed
+
+
+def zone(value: object) -> ZoneInfo:
+    """The time zone of that name in the IANA list."""
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(value if isinstance(value, str) else "")
+    except (OSError, KeyError, ValueError):
+        names = sorted(available_timezones())
+    cities = {name.rpartition("/")[2]: name for name in names}
+    near = did_you_mean(value, cities | {name: name for name in names})
+    raise ValueError(f"write the name of a time zone, e.g. Europe/Lisbon{near}")
+
+
+def folder(value: str, base: Path) -> Path:
+    """The absolute path of a folder that is given in full or relative to `base`."""
+    if _UNPRINTABLE.search(value) or _ESCAPED.search(value):
+        raise ValueError("in double quotes \\ begins an escape: use single quotes, or / in a path")
+    if _UNEXPANDED.search(value):
+        raise ValueError("~ and variables are not filled in: write a full path, or one relative to this file")
+    if not value.strip():
+        raise ValueError("write a folder, e.g. output")
+    if (path := Path(value)).drive and not path.root:
+        # Windows would begin in whatever folder is current on that drive.
+        raise ValueError(r"a \ is missing behind the drive: write a full path, like C:\reports")
+    try:
+        return (base / path).resolve()
+    except (OSError, RuntimeError):
+        raise ValueError("links lead this folder in a circle: write another") from None
+
+
+def image(value: str, base: Path) -> Path:
+    """The absolute path of a PNG or JPEG file that is there and not too large to be mailed."""
+    path = folder(value, base)
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError:
+        raise ValueError("there is no such file that can be read: write its path, e.g. logo.png") from None
+    if not start.startswith(_IMAGES):
+        raise ValueError("write the path of a PNG or JPEG file")
+    if size > LOGO_LIMIT_BYTES:
+        raise ValueError(
+            f"the file has more than {LOGO_LIMIT_BYTES // 1000} kB and travels in every mail: make it smaller"
+        )
+    return path
+
+
+def existing_folder(value: str, base: Path) -> Path:
+    """The absolute path of a folder that is there."""
+    path = folder(value, base)
+    try:
+        is_there = path.is_dir()
+    except OSError:
+        # Too long a name, or a place that this user may not look into.
+        is_there = False
+    if not is_there:
+        raise ValueError("there is no such folder: make it, or write null")
+    return path
+
+
+def colour(value: str) -> str:
+    """A colour as `#1f4e78`, in small letters."""
+    if not _COLOUR.fullmatch(value):
+        raise ValueError('write a colour in quotes, e.g. "#1f4e78"')
+    return value.lower()
+
+
+def clients(value: object) -> object:
+    """A list that is not empty; None for `all`."""
+    if value == ALL_CLIENTS:
+        return None
+    if not isinstance(value, tuple) or not value:
+        raise ValueError("list them, each with its id, or write all")
+    return value
+
+
+def _ascii_domain(name: str) -> str:
+    """The name of a domain in the letters it travels in; empty when that would be another domain."""
+    if name.isascii():
+        return name.lower()
+    try:
+        plain = name.lower().encode("idna")
+        is_same = plain.decode("idna") == name.lower()
+    except UnicodeError:
+        return ""
+    return plain.decode("ascii") if is_same else ""
+
+
+def _is_host(host: str) -> bool:
+    return _is_address(host) if ":" in host else bool(_HOST.fullmatch(host))
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

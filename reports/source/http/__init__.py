@@ -1,0 +1,1 @@
+"""One HTTP exchange with the API: sent within its limits, judged, and repeated where that may help."""

@@ -1,0 +1,139 @@
+"""Imports point left: the rule of docs/ARCHITECTURE.md as data, checked on every import of the package."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "reports"
+
+LEAVES = """
+    errors exact_json remembered money period slugs fiscal_id redaction atomic_files cancellation garbage
+    uncaught
+""".split()
+STAGES = {
+    "data": "tables",
+    "sandbox": "documents numbering data routes server",
+    "settings": "yaml_file messages validators mail_texts section mail config config_writer credentials",
+    "source": """
+        archive previous taxes http.rate_limit page_size http.deadline http.response http.transport_errors
+        http.api completeness crew details fetch client_list resume
+    """,
+    "figures": """
+        vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
+        vendor_balance amounts vat.regions vat.vat_groups vat.line_items tables totals changes
+        checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
+    """,
+    "render": """
+        content.labels content.brand content.colours content.picture content.blocks
+        xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.column_widths xlsx.cell_fields
+        xlsx.parts
+        content.columns content.document_sheets content.summary_sheets content.account content.client_report
+        content.changes_report content.account_report
+        xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
+        html.pieces html.tables html.drawings html.environment html.context html.pages
+        mail_body pdf
+        verify.written_rows verify.written verify.expected verify.ledger verify.data_sheet verify.readback
+        job
+    """,
+    "": "plan",
+    "deliver": "publish record_entry record result_page run_log schedule",
+    "mail": "eml journal smtp mailer selection send operator",
+    "pipeline": """
+        client_job apart team forecast foreman workers jobs account_run finish accounts run cluster
+    """,
+    "commands": "dry_run check prompts init console",
+}
+"""Stages, and the modules of each in the order of imports. A name with a dot is in a folder of its stage."""
+TOP = ["cli", "__main__"]
+
+ROOMS_OF_LIBRARY = {
+    "requests": {"source.http.api", "source.http.transport_errors"},
+    "urllib3": {"source.http.api", "source.http.transport_errors", "source.http.deadline"},
+    "truststore": {"source.http.api", "mail.smtp"},
+    "tenacity": {"source.http.api"},
+    "yaml": {"settings.yaml_file"},
+    "pydantic": {"settings.section", "settings.mail", "settings.config", "settings.messages"},
+    "pydantic_core": {"settings.config", "settings.messages"},
+    "keyring": {"settings.credentials"},
+    "pandas": {"figures.tables", "figures.totals", "render.content.document_sheets"},
+    "openpyxl": {
+        "render.xlsx.workbook",
+        "render.xlsx.summary_page",
+        "render.xlsx.cell_fields",
+        "render.xlsx.package",
+        "render.xlsx.cell_styles",
+        "render.xlsx.charts",
+    },
+    "jinja2": {"render.html.environment", "settings.mail_texts"},
+    "markupsafe": {"render.html.tables", "render.html.context", "render.html.pages"},
+    "babel": {"render.content.labels"},
+    "filelock": {"deliver.publish"},
+    "stdnum": {"fiscal_id"},
+    "distributed": {"pipeline.cluster"},
+    "click": {"cli", "commands.console"},
+}
+"""Each library is used in its rooms alone, so that what it does can be read, and replaced, in one place."""
+
+
+def order() -> list[str]:
+    """Every room of the package, the ones that may be imported first."""
+    stages = [f"{stage}.{room}".lstrip(".") for stage, rooms in STAGES.items() for room in rooms.split()]
+    return [*LEAVES, *stages, *TOP]
+
+
+@cache
+def rooms() -> dict[str, Path]:
+    paths = (path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+    return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in paths}
+
+
+@cache
+def imports(path: Path) -> list[str]:
+    """Every module that is imported anywhere in the file, inside functions too."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                is_room = whole.removeprefix("reports.") in rooms()
+                found.append(whole if is_room else str(node.module))
+    return found
+
+
+def test_every_room_has_its_place() -> None:
+    assert sorted(rooms()) == sorted(order())
+
+
+@pytest.mark.parametrize("room", order())
+def test_imports_point_left(room: str) -> None:
+    place = order()
+    stage = room.split(".", maxsplit=1)[0] if "." in room else None
+    for name in imports(rooms()[room]):
+        if not name.startswith("reports."):
+            continue
+        other = name.removeprefix("reports.")
+        assert place.index(other) < place.index(room), f"{room} imports {other}, which comes after it"
+        if room in LEAVES:
+            assert other in LEAVES
+        if other.startswith("sandbox."):
+            assert room == "cli" or room.startswith("sandbox."), f"{room} knows the sandbox"
+        if stage == "figures":
+            assert not other.startswith(("source.", "settings.")), f"{room} imports {other}"
+
+
+@pytest.mark.parametrize("room", order())
+def test_libraries_stay_in_their_rooms(room: str) -> None:
+    for name in imports(rooms()[room]):
+        library = name.split(".")[0]
+        assert room in ROOMS_OF_LIBRARY.get(library, {room}), f"{room} imports {library}"
+
+
+def test_every_dependency_is_used() -> None:
+    used = {name.split(".")[0] for path in rooms().values() for name in imports(path)}
+    # tzdata is data for zoneinfo, which Windows lacks.
+    assert {*ROOMS_OF_LIBRARY} <= used | {"tzdata"}

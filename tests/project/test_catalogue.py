@@ -1,0 +1,46 @@
+"""No label without a translation, and no translation that breaks a sentence."""
+
+import string
+
+import pytest
+
+from tests.support import catalogue
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_every_label_is_translated(language: str) -> None:
+    translated = {
+        str(message.id) for message in catalogue.catalogue(language) if message.id and message.string
+    }
+    assert catalogue.words() - translated == set()
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_no_translation_is_left_over(language: str) -> None:
+    known = {str(message.id) for message in catalogue.catalogue(language) if message.id}
+    assert known - catalogue.words() == set()
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_a_translation_has_the_places_of_its_sentence(language: str) -> None:
+    for message in catalogue.catalogue(language):
+        assert places(str(message.string)) <= places(str(message.id)), message.id
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_no_heading_of_a_sheet_is_translated_like_another(language: str) -> None:
+    """A table in Excel needs a name of its own for each column."""
+    from reports.render.content import columns
+    from reports.render.content.labels import Labels
+
+    labels = Labels(language)
+    for keys in (columns.WORKBOOK_DOCUMENTS, columns.WORKBOOK_OPEN):
+        headings = [labels.text(columns.DOCUMENTS[key][0]).casefold() for key in keys]
+        assert len({*headings}) == len(headings)
+    for known in (columns.LINE_ITEMS, columns.VAT):
+        headings = [labels.text(heading).casefold() for heading, _ in known.values()]
+        assert len({*headings}) == len(headings)
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}

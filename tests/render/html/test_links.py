@@ -1,0 +1,133 @@
+"""Which address is a link: one rule, by which files are written and read back."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from reports.render.content.blocks import safe_url
+from reports.render.job import render
+from reports.sandbox.routes import json_text
+from reports.source.archive import SCHEMA, Header, Spool, path_of
+from tests.support.hostile_read import read_page
+from tests.support.papers import paper
+from tests.support.payload_path import NOW, job
+from tests.support.recorded_papers import CLIENT
+
+FORMULA = re.compile(r'=HYPERLINK\("((?:[^"]|"")*)",')
+
+LINKS = [
+    "https://office.example",
+    "https://office.example/documents/1?a=1&b=%20#top",
+    "http://office.example:8080/1",
+    "HTTPS://office.example/documents/1",
+    "Https://Office.Example/1",
+    "hTTp://office.example",
+    "https://office.example@evil.example/",
+    "https://[2001:db8::1]/1",
+    "https://exämple.pt/documento",
+    'https://office.example/"quoted"',
+    "https://office.example/" + "a" * 3_000,
+]
+NO_LINKS = [
+    "",
+    "https",
+    "https:",
+    "https://",
+    "https:///x",
+    "https:/office.example",
+    "httpss://office.example",
+    "http.//office.example",
+    "HTTPS:office.example",
+    "//office.example/1",
+    "office.example/1",
+    "javascript:alert(1)",
+    "JaVaScRiPt://office.example/%0aalert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "ftp://office.example/1",
+    "mailto:ana@office.example",
+    " https://office.example/1",
+    "https://office.example/a b",
+    "https://office.example/\n",
+    "https://office.example/\0",
+    "https://office.example/\u202e",
+    "https://office.example/\ud800",
+    "https://[office.example",
+]
+
+schemes = st.sampled_from(["http", "https", "HTTP", "HTTPS", "hTtPs", "httpx", "ftp", "javascript", ""])
+joints = st.sampled_from(["://", ":", ":/", ":///", "//", ""])
+hosts = st.sampled_from(["office.example", "OFFICE.example", "[::1]", "a@b", "", "exämple.pt"])
+paths = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+addresses = st.builds("{}{}{}/{}".format, schemes, joints, hosts, paths)
+
+
+@pytest.mark.parametrize("address", LINKS, ids=range(len(LINKS)))
+def test_an_address_of_the_web_is_a_link(address: str) -> None:
+    assert safe_url(address) == address
+
+
+@pytest.mark.parametrize("address", NO_LINKS, ids=range(len(NO_LINKS)))
+def test_every_other_text_is_none(address: str) -> None:
+    assert safe_url(address) is None
+
+
+@pytest.mark.slow
+@settings(max_examples=15)
+@given(st.lists(addresses, min_size=8, max_size=30))
+@example(LINKS)
+@example([address for address in NO_LINKS if address != "https://office.example/\ud800"])
+def test_whatever_the_address_the_files_are_written_and_read_back_by_one_rule(
+    tmp_path: Path, given_addresses: Sequence[str]
+) -> None:
+    links = made(tmp_path, given_addresses)
+    # Blanks around a text are no part of it.
+    own = {address.strip() for address in given_addresses if safe_url(address.strip())}
+    assert links["page"] == own
+    assert links["workbook"] == {address for address in own if is_fit_for_a_formula(address)}
+
+
+def is_fit_for_a_formula(address: str) -> bool:
+    """Excel takes a text of 255 UTF-16 units in a formula, quotes doubled."""
+    return len(address.replace('"', '""').encode("utf-16-le")) <= 2 * 255
+
+
+def made(folder: Path, given_addresses: Sequence[str]) -> dict[str, set[str]]:
+    """The links of statement and workbook of a client whose documents have these addresses."""
+    for old in (*folder.glob("*.html"), *folder.glob("*.xlsx")):
+        old.unlink()
+    render(job(archived(folder, given_addresses)), folder)
+    (statement,) = folder.glob("*.html")
+    (workbook,) = folder.glob("*.xlsx")
+    hrefs = {
+        str(value)
+        for tag, attributes in read_page(statement).started
+        for name, value in attributes
+        if tag == "a" and name == "href" and not str(value).startswith("#")
+    }
+    formulas = {
+        match[1].replace('""', '"')
+        for sheet in openpyxl.load_workbook(workbook)
+        for row in sheet.iter_rows()
+        for cell in row
+        if (match := FORMULA.match(str(cell.value)))
+    }
+    return {"page": hrefs, "workbook": formulas}
+
+
+def archived(folder: Path, given_addresses: Sequence[str]) -> Path:
+    papers = [
+        paper(number, client={"id": CLIENT, "name": "Ana"}, permalink=address)
+        for number, address in enumerate(given_addresses, start=1)
+    ]
+    found = {"total_entries": len(papers), "current_page": 1, "total_pages": 1, "per_page": 100}
+    header = Header(SCHEMA, "office", CLIENT, {}, NOW, 1, complete=True)
+    with Spool(folder) as spool:
+        spool.add(1, json_text({"invoices": papers, "pagination": found}))
+        spool.finish(header, path_of(folder, CLIENT))
+    return path_of(folder, CLIENT)

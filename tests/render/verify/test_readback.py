@@ -1,0 +1,228 @@
+"""A workbook is read back before it is published: whatever in it is not as it has to be is noticed.
+
+Every number of a workbook is changed once, one at a time; with `-m soak` in every way.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.errors import ClientError
+from reports.render.verify import readback
+from reports.render.verify.expected import Report
+from reports.sandbox.documents import Raw
+from tests.conftest import Figure
+from tests.support import misprints, workbooks
+from tests.support.misprints import (
+    DATA_SHEETS,
+    DOCUMENTS,
+    LINES,
+    OPEN,
+    SUMMARY,
+    VAT,
+    part,
+    sheet,
+    with_part,
+    written,
+)
+
+NUMBER = r'<c r="[A-Z]+\d+"(?: s="\d+")?(?: t="b")?>(?:<f>[^<]*</f>)?<v>([^<]*)</v>'
+FORMULA = r"<f>([^<]*)</f>"
+CHART = "xl/charts/chart1.xml"
+SEED = 20261031
+CUTS, FLIPS = 60, 200
+
+CHANGES: tuple[Callable[[str], str], ...] = (
+    lambda value: f"{value}1" if "." in value else f"{int(value) + 1}",
+    # A zero with a minus is a zero.
+    lambda value: value.removeprefix("-") if "-" in value else f"-{value}" if float(value) else "0.01",
+    lambda _: "",
+    lambda _: "x",
+)
+
+
+def noticed(folder: Path, book: bytes, report: Report | None = None) -> str:
+    """What the read-back says about the workbook; "" when it finds nothing."""
+    path = folder / "ana.xlsx"
+    path.write_bytes(book)
+    try:
+        readback.check_workbook(path, report or written().report)
+    except ClientError as error:
+        return str(error)
+    return ""
+
+
+def changed_numbers(change_of: Callable[[int], Callable[[str], str]]) -> Iterator[tuple[str, bytes]]:
+    """Each number of each sheet, and the workbook with that one changed."""
+    for name in map(sheet, (SUMMARY, *DATA_SHEETS)):
+        for place, match in enumerate(re.finditer(NUMBER, part(name))):
+            start, end = match.span(1)
+            text = part(name)[:start] + change_of(place)(match[1]) + part(name)[end:]
+            yield f"{name} {match[0]}", with_part(name, text)
+
+
+def replaced(name: str, old: str, new: str) -> bytes:
+    """The workbook with the first `old` in one of its parts replaced."""
+    assert old in part(name)
+    return with_part(name, part(name).replace(old, new, 1))
+
+
+def test_a_workbook_as_it_is_written_ties(tmp_path: Path) -> None:
+    assert noticed(tmp_path, written().book) == ""
+
+
+def test_each_number_is_checked(tmp_path: Path, figure: Figure) -> None:
+    outcomes = {
+        place: noticed(tmp_path, book)
+        for place, book in changed_numbers(lambda place: CHANGES[place % len(CHANGES)])
+    }
+    assert [place for place, said in outcomes.items() if not said] == []
+    assert len(outcomes) > 400
+    figure("numbers of a workbook changed, each noticed", len(outcomes))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("change", CHANGES, ids=["other", "sign", "empty", "text"])
+def test_each_number_is_checked_in_every_way(tmp_path: Path, change: Callable[[str], str]) -> None:
+    missed = [place for place, book in changed_numbers(lambda _: change) if not noticed(tmp_path, book)]
+    assert missed == []
+
+
+def test_a_difference_says_file_sheet_place_and_what_to_do(tmp_path: Path) -> None:
+    book = replaced(sheet(DOCUMENTS), "<v>100.00</v>", "<v>100.10</v>")
+    assert noticed(tmp_path, book) == (
+        "ana.xlsx, sheet Documentos EUR: H2 should be 100.00 and is 100.10. "
+        "The files were read back and do not tie, so nothing of this client was published. Report it"
+    )
+
+
+@pytest.mark.parametrize("number", DATA_SHEETS)
+def test_a_row_that_is_missing_or_there_twice_is_noticed(tmp_path: Path, number: int) -> None:
+    last = misprints.rows(number)
+    for row in range(2, last):
+        assert noticed(tmp_path, misprints.without_row(number, row))
+        assert noticed(tmp_path, misprints.with_row_twice(number, row))
+
+
+def test_each_formula_is_ours(tmp_path: Path) -> None:
+    formulas = [
+        (sheet(number), one) for number in DATA_SHEETS for one in re.findall(FORMULA, part(sheet(number)))
+    ]
+    assert len(formulas) > 30
+    for name, formula in formulas:
+        for other in ("1+1", formula.replace("109", "9").replace("https://", "https://no.")):
+            assert noticed(tmp_path, replaced(name, f"<f>{formula}</f>", f"<f>{other}</f>")), formula
+
+
+@pytest.mark.parametrize(
+    ("number", "old", "new"),
+    [
+        (DOCUMENTS, ">Base tributável<", ">IVA<"),
+        (OPEN, ">A pagar<", ">Total<"),
+        (DOCUMENTS, ">Fatura<", ">Nota de crédito<"),
+        (DOCUMENTS, ">EUR<", ">USD<"),
+        (DOCUMENTS, ">Final<", ">Paga<"),
+        (DOCUMENTS, ">M07<", ">M05<"),
+        (LINES, ">M07<", ">M05<"),
+        (LINES, ">EUR<", ">USD<"),
+        (VAT, ">M07<", ">M05<"),
+        (VAT, ">Portugal<", ">OSS<"),
+        (OPEN, ">Mais de 90 dias<", ">Não vencido<"),
+        (DOCUMENTS, "<v>100.00</v>", "<f>100</f><v>100.00</v>"),
+        (DOCUMENTS, "><v>100.00</v>", ' t="inlineStr"><is><t>100.00</t></is>'),
+        (DOCUMENTS, "><v>100.00</v>", ' t="e"><v>#N/A</v>'),
+        (DOCUMENTS, "><v>100.00</v>", ' t="str"><v>100.00</v>'),
+        (SUMMARY, "><v>150.00</v>", ' t="e"><v>#REF!</v>'),
+        (SUMMARY, "<v>150.00</v>", "<f>150</f><v>150.00</v>"),
+        (DOCUMENTS, '<c r="H2"', '<c r="H3"'),
+        (DOCUMENTS, "</row></sheetData>", '</row><row r="99"><c r="A99"><v>1</v></c></row></sheetData>'),
+        (DOCUMENTS, "</sheetData>", "</sheetdata>"),
+        (SUMMARY, "<sheetData>", "<sheetData><"),
+    ],
+)
+def test_what_is_in_the_wrong_place_is_noticed(tmp_path: Path, number: int, old: str, new: str) -> None:
+    assert noticed(tmp_path, replaced(sheet(number), old, new))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (CHART, "<v>0.00</v>", "<v>1.00</v>"),
+        (CHART, "<v>0.00</v>", ""),
+        ("xl/tables/table1.xml", 'displayName="t_documents', 'displayName="t_lines'),
+        ("xl/tables/table1.xml", 'displayName="t_documents', 'displayName="t_others'),
+        ("xl/tables/table1.xml", 'totalsRowCount="1"', ""),
+        ("xl/worksheets/_rels/sheet2.xml.rels", "/xl/tables/", "/xl/drawings/"),
+        ("xl/workbook.xml", 'r:id="rId2"', 'r:id="rId3"'),
+        ("xl/workbook.xml", 'r:id="rId2"', 'r:id="none"'),
+        ("xl/styles.xml", "</styleSheet>", ""),
+    ],
+)
+def test_the_parts_around_the_sheets_are_read_too(tmp_path: Path, name: str, old: str, new: str) -> None:
+    assert noticed(tmp_path, replaced(name, old, new))
+
+
+def test_a_document_of_another_client_is_never_published(tmp_path: Path) -> None:
+    report = written().report
+    for identity in report.own:
+        said = noticed(tmp_path, written().book, replace(report, own=report.own - {identity}))
+        assert f"document {identity} should be one of this client" in said
+
+
+def test_lines_that_do_not_come_to_their_document_need_a_finding_that_says_so(tmp_path: Path) -> None:
+    report = written().report
+    codes = {"NO-LINES": 7, "DOCUMENT-DISCOUNT": 8, "LINES-NET": 9, "LINES-TAX": 9}
+    for code, identity in codes.items():
+        silent = replace(report, explained=report.explained - {(code, identity)})
+        assert silent != report
+        assert f"document {identity}" in noticed(tmp_path, written().book, silent)
+
+
+def test_the_workbook_is_held_against_the_figures_of_the_run_record(tmp_path: Path) -> None:
+    figures = written().report.figures
+    first, *others = figures.totals
+    wrong = [
+        replace(figures, totals=(replace(first, **{name: value}), *others))
+        for name in ("documents", "net", "tax", "gross", "withholding", "payable", "open", "overdue")
+        for value in [getattr(first, name) + 1]
+    ]
+    wrong += [
+        replace(figures, **{name: getattr(figures, name)[1:]})
+        for name in ("types", "vat", "vat_rounding", "ageing", "months", "documents", "line_items")
+    ]
+    for one in wrong:
+        assert noticed(tmp_path, written().book, replace(written().report, figures=one))
+
+
+def test_a_book_that_is_cut_short_or_worn_never_ends_in_a_traceback(tmp_path: Path, figure: Figure) -> None:
+    book = written().book
+    for number in range(CUTS):
+        assert noticed(tmp_path, book[: len(book) * number // CUTS])
+    chance = random.Random(SEED)
+    found = 0
+    for _ in range(FLIPS):
+        place, bit = chance.randrange(len(book)), 1 << chance.randrange(8)
+        worn = bytearray(book)
+        worn[place] ^= bit
+        # A date in the package's own index means nothing to anybody.
+        found += bool(noticed(tmp_path, bytes(worn)))
+    assert found > FLIPS * 0.9
+    figure("bits of a workbook flipped, noticed", f"{found} of {FLIPS}")
+
+
+@pytest.mark.parametrize("papers", [[], workbooks.hostile_papers()], ids=["empty", "hostile"])
+def test_no_text_of_a_client_is_taken_for_a_fault(tmp_path: Path, papers: list[Raw]) -> None:
+    files = misprints.of(papers)
+    assert noticed(tmp_path, files.book, files.report) == ""
+
+
+def test_a_sheet_that_is_continued_on_another_is_read_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.render.xlsx.workbook.MAX_DATA_ROWS", 2)
+    files = misprints.of(misprints.papers())
+    assert noticed(tmp_path, files.book, files.report) == ""

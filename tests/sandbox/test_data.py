@@ -1,0 +1,321 @@
+"""The generated account: healthy, the same every time, and with everything in it that the API can reply."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
+from typing import Any
+
+import pytest
+
+from reports.sandbox.data import Account, generate
+from reports.sandbox.documents import FIGURES, RECORDED, Habits, Tax, document, line
+from reports.sandbox.routes import json_text
+
+DEMO_DAY = date(2026, 11, 2)
+
+TYPES = {
+    *("Invoice", "InvoiceReceipt", "SimplifiedInvoice", "VatMossInvoice", "CashInvoice", "DebitNote"),
+    *("CreditNote", "VatMossCreditNote", "Receipt", "VatMossReceipt", "Quote", "Proforma", "FeesNote"),
+    *("Shipping", "Transport", "Devolution", "PurchaseOrder"),
+}
+STATUSES = {"draft", "final", "sent", "second_copy", "settled", "canceled", "deleted", "accepted", "refused"}
+OPEN = {"final", "sent", "second_copy"}
+COUNTED = OPEN | {"settled"}
+HABITS = [Habits(*flags) for flags in product((True, False), repeat=len(Habits._fields))]
+
+
+@pytest.fixture(scope="module")
+def account() -> Account:
+    return generate()
+
+
+def every(account: Account) -> list[dict[str, Any]]:
+    return [one for papers in account.documents.values() for one in papers]
+
+
+def exact(value: object) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("1E-8"))
+
+
+def net_of(item: dict[str, Any], habits: Habits) -> Decimal:
+    subtotal = exact(item["subtotal"])
+    return subtotal if habits.subtotal_is_discounted else subtotal - exact(item["discount_amount"])
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def test_the_vendors_worked_example_of_discount_and_withholding_is_reproduced() -> None:
+    lines = [line("1", "10", tax=None, discount="10"), line("2", "5", tax=Tax(1, "IVA20", Decimal(20)))]
+    made = document("Invoice", DEMO_DAY, lines, client={}, identity=1, retention="5.0")
+    figures = [made[name] for name in ("sum", "discount", "before_taxes", "taxes", "total")]
+    assert figures == [Decimal(text) for text in ("15", "1", "14", "1", "14.3")]
+
+
+def test_a_recorded_line_is_reproduced_to_the_last_digit() -> None:
+    made = line("Kg", "2.0244", tax=Tax(1, "IVA23", Decimal(23)))
+    shown = {name: str(made[name]) for name in ("unit_price", "subtotal", "tax_amount", "total")}
+    assert shown == {"unit_price": "2.02", "subtotal": "2.0244", "tax_amount": "0.465612", "total": "2.49"}
+    assert made["tax"] == {"id": 1, "name": "IVA23", "value": Decimal(23)}
+
+
+def test_each_habit_changes_its_own_figure_alone() -> None:
+    def figures(habits: Habits) -> dict[str, Any]:
+        tax = Tax(1, "IVA23", Decimal(23))
+        lines = [line("Kg", "2.0244", discount="10", tax=tax, habits=habits)]
+        made = document("Invoice", DEMO_DAY, lines, client={}, identity=1, retention="25", habits=habits)
+        return {name: made[name] for name in FIGURES} | {
+            f"line {name}": lines[0][name] for name in ("subtotal", "tax_amount", "discount_amount", "total")
+        }
+
+    recorded = figures(RECORDED)
+    for habit, figure, value in (
+        ("rounds_line_totals", "line total", "2.2410108"),
+        ("total_is_payable", "total", "2.24"),
+        ("subtotal_is_discounted", "line subtotal", "2.0244"),
+    ):
+        other = figures(RECORDED._replace(**{habit: False}))
+        assert {name for name in recorded if recorded[name] != other[name]} == {figure}
+        assert other[figure] == Decimal(value)
+
+
+def test_a_document_may_be_a_cent_off_its_net_and_vat(account: Account) -> None:
+    (one,) = (
+        paper for paper in account.documents[3100001] if exact(paper["before_taxes"]) == Decimal("91.21")
+    )
+    assert (exact(one["taxes"]), exact(one["total"])) == (Decimal("15.47"), Decimal("106.67"))
+
+
+def test_the_list_of_taxes_knows_all_but_one_and_leaves_two_regions_open(account: Account) -> None:
+    rows = {row["id"]: row for row in account.taxes}
+    assert {(row["name"], row["region"]) for row in account.taxes} >= {
+        *(("IVA23", None), ("IVA6", "PT"), ("IVA4 (Madeira)", "PT-MA"), ("IVA4 (Açores)", "PT-AC")),
+        *(("ES21", "ES"), ("FR5.5", "Desconhecido"), ("Isento", "PT")),
+    }
+    regions = Counter(row["region"] for row in account.taxes)
+    assert (regions[None], regions["Desconhecido"]) == (1, 1)
+    assert {row["code"] for row in account.taxes} == {"NOR", "INT", "RED", "ISE", "OUT"}
+    assert [row["name"] for row in account.taxes if row["default_tax"]] == ["IVA23"]
+    used = {item["tax"]["id"]: item["tax"] for one in every(account) for item in one["items"] if item["tax"]}
+    assert {tax["name"] for identity, tax in used.items() if identity not in rows} == {"IVA 23%"}
+    assert all(exact(used[identity]["value"]) == row["value"] for identity, row in rows.items())
+
+
+def test_sales_under_oss_are_ordinary_documents_of_consumers_in_the_union(account: Account) -> None:
+    papers = account.documents[3100006]
+    assert {one["client"]["country"] for one in papers} == {"France"}
+    of_this_year = [one for one in papers if one["date"].endswith("/2026")]
+    assert {one["type"] for one in of_this_year} == {"Invoice", "InvoiceReceipt", "CreditNote", "Receipt"}
+    foreign = {row["id"] for row in account.taxes if row["code"] == "OUT"}
+    over_the_counter = {row["id"] for row in account.taxes if row["default_tax"]}
+    assert {item["tax"]["id"] for one in papers for item in one["items"]} == foreign | over_the_counter
+
+
+def test_prices_of_four_decimals_are_shown_with_two(account: Account) -> None:
+    shown = {item["unit_price"] for one in every(account) for item in one["items"]}
+    assert max(len(price.partition(".")[2]) for price in shown) == 2
+    snacks = [item for one in account.documents[3100010] for item in one["items"] if "nata" in item["name"]]
+    assert {item["unit_price"] for item in snacks} == {"1.06"}
+    assert {exact(item["subtotal"]) / exact(item["quantity"]) for item in snacks} == {Decimal("1.0619")}
+
+
+def test_generate_gives_the_same_account_every_time(account: Account) -> None:
+    again = generate()
+    assert again == account
+    assert json_text(every(again)) == json_text(every(account))
+    again.clients[0]["name"] = "changed"
+    again.documents[3100001][0]["items"].clear()
+    assert generate() == account
+
+
+def test_the_account_shows_every_type_status_rate_code_and_currency(account: Account) -> None:
+    papers = every(account)
+    assert {one["type"] for one in papers} == TYPES
+    assert {one["status"] for one in papers} == STATUSES
+    assert {one["currency"] for one in papers} == {"Euro", "U.S. dollar", "Pound sterling"}
+    taxes = {item["tax"]["name"] for one in papers for item in one["items"] if item["tax"]}
+    assert {"IVA23", "IVA13", "IVA6", "IVA22 (Madeira)", "IVA12 (Madeira)", "IVA4 (Madeira)"} < taxes
+    assert {"IVA16 (Açores)", "IVA9 (Açores)", "IVA4 (Açores)", "ES21", "DE19", "IT22", "FR5.5"} < taxes
+    codes = {one.get("tax_exemption") for one in papers}
+    assert codes == {None, "", "M05", "M07", "M16", "M30", "M40", "M99"}
+    assert {str(one["retention"]) for one in papers} == {"None", "25.0", "11.5", "5"}
+    assert {type(one["retention"]) for one in papers} == {type(None), str, Decimal}
+    assert {type(one["sequence_id"]) for one in papers if "sequence_id" in one} == {int, str}
+    assert {type(one["total"]) for one in papers} == {str, Decimal}
+    assert {"N/D", "N/A", None} < {one.get("atcud") for one in papers}
+    assert any(one["archived"] and one["status"] == "final" for one in papers)
+    assert any("multicurrency" in one for one in papers)
+    assert any("due_date" not in one for one in papers)
+
+
+def test_the_account_has_clients_of_every_size(account: Account) -> None:
+    sizes = {identity: len(papers) for identity, papers in account.documents.items()}
+    assert len(account.clients) == len(sizes) == 12
+    assert sizes[3100008] == 0
+    assert sizes[3100002] == 600
+    assert 1300 < sum(len(one["items"]) for one in account.documents[3100002]) < 1500
+    assert sizes[3100009] == 4
+    assert not any(one["date"].endswith("/2026") for one in account.documents[3100009])
+    assert {one["currency"] for one in account.documents[3100007]} == {
+        "Euro",
+        "U.S. dollar",
+        "Pound sterling",
+    }
+
+
+def test_ids_are_unique_numbers_too_and_nothing_is_in_order_of_date(account: Account) -> None:
+    papers = every(account)
+    assert len({one["id"] for one in papers}) == len(papers)
+    numbers = Counter(
+        (one["type"], one["sequence_number"]) for one in papers if one["sequence_number"][0].isdigit()
+    )
+    assert set(numbers.values()) == {1}
+    days = [datetime.strptime(one["date"], "%d/%m/%Y").date() for one in account.documents[3100002]]  # noqa: DTZ007
+    assert days != sorted(days)
+    assert (min(days), max(days)) == (date(2025, 9, 1), date(2026, 10, 31))
+
+
+def test_a_draft_lacks_what_comes_with_finalising_and_what_is_deleted_was_one(account: Account) -> None:
+    drafts = [one for one in every(account) if one["status"] in ("draft", "deleted")]
+    assert {one["status"] for one in drafts} == {"draft", "deleted"}
+    assert {one["sequence_number"] for one in drafts} == {"rascunho", "draft"}
+    for one in drafts:
+        assert not {"inverted_sequence_number", "sequence_id", "saft_hash", "atcud"} & set(one)
+
+
+def test_a_document_belongs_to_its_client_whose_empty_fields_are_left_out(account: Account) -> None:
+    for identity, papers in account.documents.items():
+        assert {one["client"]["id"] for one in papers} <= {identity}
+        assert all(value is not None for one in papers for value in one["client"].values())
+    assert {one["client"]["name"] for one in account.documents[3100011]} == {
+        "Obras Silveira",
+        "OBRAS SILVEIRA  ",
+        "Obras Silveira\n/ Norte / Sul",
+    }
+
+
+@pytest.mark.parametrize("habits", HABITS, ids=str)
+def test_every_header_is_rounded_once_from_its_unrounded_lines(habits: Habits) -> None:
+    """One document is awkward on purpose: its total has the withholding in it when the others have not."""
+    exceptions = []
+    for one in every(generate(habits)):
+        full, discount, before_taxes, taxes, total = (
+            exact(one[name]) for name in ("sum", "discount", "before_taxes", "taxes", "total")
+        )
+        assert full - discount == before_taxes
+        if not one["items"]:
+            continue
+        kept = 1 - exact(one.get("global_discount", {"value": 0})["value"]) / 100
+        net = sum((net_of(item, habits) for item in one["items"]), Decimal(0))
+        tax = sum((exact(item["tax_amount"]) for item in one["items"]), Decimal(0))
+        assert (before_taxes, taxes) == (cents(net * kept), cents(tax * kept))
+        withheld = cents(before_taxes * exact(one["retention"] or 0) / 100)
+        gross = cents((net + tax) * kept)
+        usual, other = gross - withheld, gross
+        if not habits.total_is_payable:
+            usual, other = other, usual
+        if total != usual:
+            assert total == other
+            exceptions.append(one["client"]["id"])
+    assert exceptions == [3100003]
+
+
+@pytest.mark.parametrize("habits", HABITS, ids=str)
+def test_every_line_adds_up(habits: Habits) -> None:
+    for one in every(generate(habits)):
+        for item in one["items"]:
+            net, tax_amount = net_of(item, habits), exact(item["tax_amount"])
+            gross = cents(net + tax_amount) if habits.rounds_line_totals else net + tax_amount
+            assert exact(item["total"]) == gross
+            rate = exact(item["tax"]["value"]) if item["tax"] else Decimal(0)
+            assert tax_amount == net * rate / 100
+            full = net + exact(item["discount_amount"])
+            assert exact(item["discount_amount"]) == full * exact(item["discount"]) / 100
+
+
+def test_a_total_is_within_a_cent_of_net_and_vat_and_sometimes_differs(account: Account) -> None:
+    differences: Counter[Decimal] = Counter()
+    for one in every(account):
+        net, tax, total = (exact(one[name]) for name in ("before_taxes", "taxes", "total"))
+        if one["retention"] is None:
+            differences[total - net - tax] += 1
+    assert set(differences) == {Decimal("-0.01"), Decimal(0), Decimal("0.01")}
+    assert 100 < differences[Decimal("-0.01")] + differences[Decimal("0.01")] < 300
+
+
+def test_only_a_document_of_no_sign_has_a_line_without_tax(account: Account) -> None:
+    without = {one["type"] for one in every(account) for item in one["items"] if item["tax"] is None}
+    assert without == {"Proforma", "Shipping", "Transport", "Devolution", "PurchaseOrder"}
+
+
+def test_wholesale_vat_rounds_differently_by_document_and_by_month(account: Account) -> None:
+    papers = [
+        one
+        for one in account.documents[3100002]
+        if one["date"].endswith("10/2026") and one["type"] == "Invoice" and one["status"] in COUNTED
+    ]
+    by_document = sum((exact(one["taxes"]) for one in papers), Decimal(0))
+    unrounded = sum((exact(item["tax_amount"]) for one in papers for item in one["items"]), Decimal(0))
+    assert by_document != cents(unrounded)
+    lines = [item for one in papers for item in one["items"]]
+    priced = [exact(item["unit_price"]) * exact(item["quantity"]) for item in lines]
+    full = [exact(item["subtotal"]) + exact(item["discount_amount"]) for item in lines]
+    assert sum(shown != real for shown, real in zip(priced, full, strict=True)) > 50
+    assert any(len(str(item["tax_amount"])) > 17 for item in lines)
+
+
+def test_open_documents_fall_into_every_bucket_on_the_day_of_the_demo(account: Account) -> None:
+    days_overdue = set()
+    for one in account.documents[3100001]:
+        if one["status"] in OPEN and one["type"] == "Invoice" and "due_date" in one:
+            day, month, year = map(int, one["due_date"].split("/"))
+            days_overdue.add((DEMO_DAY - date(year, month, day)).days)
+    for low, high in ((-999, -1), (0, 0), (1, 30), (31, 60), (61, 90), (91, 999)):
+        assert any(low <= days <= high for days in days_overdue)
+    notes = [one for one in every(account) if one["type"] == "CreditNote"]
+    assert {one["status"] for one in notes} == {"final", "settled"}
+    assert all(one["due_date"] == one["date"] and exact(one["total"]) > 0 for one in notes)
+    assert any("mb_reference" in one for one in account.documents[3100001])
+
+
+def test_empty_lists_of_lines_stand_on_receipts_and_on_a_document_of_nothing(account: Account) -> None:
+    empty = [one for one in every(account) if not one["items"]]
+    assert {one["type"] for one in empty} == {"Receipt", "VatMossReceipt", "SimplifiedInvoice"}
+    (counted,) = (one for one in empty if one["type"] == "SimplifiedInvoice")
+    assert exact(counted["total"]) == 0
+    assert any(item["quantity"] == "0.0" for one in every(account) for item in one["items"])
+
+
+def test_a_credit_note_or_receipt_names_an_earlier_document(account: Account) -> None:
+    numbers = {one.get("inverted_sequence_number") for one in every(account)}
+    for identity in (3100001, 3100002):
+        about = [one for one in account.documents[identity] if one["type"] in ("CreditNote", "Receipt")]
+        assert {one["reference"] for one in about if one["reference"]} <= numbers
+        assert sum(one["reference"] is not None for one in about) >= len(about) - 2
+
+
+def test_no_nif_can_be_anybodys(account: Account) -> None:
+    def passes(nif: str) -> bool:
+        control = -sum(int(digit) * weight for digit, weight in zip(nif, range(9, 1, -1), strict=False)) % 11
+        return int(nif[-1]) == (0 if control == 10 else control)
+
+    given = [one["fiscal_id"] for one in account.clients if one["fiscal_id"]]
+    nifs = [text.removeprefix("PT").replace(" ", "") for text in given]
+    assert {len(nif) for nif in nifs} == {9}
+    assert [nif for nif in nifs if passes(nif)] == ["999999990"]
+
+
+def test_texts_hold_what_is_turned_against_the_reader(account: Account) -> None:
+    texts = json_text(account.documents[3100012])
+    for hostile in ("=1+1", "@SUM", "+351", "\\t=cmd", "<script>", "🎁", '3/4\\"', "\\u000b"):
+        assert hostile in texts
+    assert "\r" not in json_text(account.clients)
+
+
+def test_days_stay_inside_the_fourteen_months_before_the_demo(account: Account) -> None:
+    days = [datetime.strptime(one["date"], "%d/%m/%Y").date() for one in every(account)]  # noqa: DTZ007
+    assert min(days) >= date(2025, 9, 1)
+    assert max(days) == DEMO_DAY - timedelta(days=2)
+    assert sum(day >= date(2026, 10, 1) for day in days) > 350

@@ -1,0 +1,70 @@
+"""The words of reports and templates, and the catalogues that translate them.
+
+`python -m tests.support.catalogue` brings the catalogues up to date: new words come in without a translation,
+words nobody uses go. The translations themselves are written by hand.
+"""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from reports.errors import UNFORESEEN
+from reports.figures.checks.document_checks import RULES
+
+TOP = Path(__file__).parents[2]
+LOCALE = TOP / "reports" / "locale"
+LANGUAGES = ("pt", "es")
+METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
+KEYWORDS = {"_": None, "N_": None, "text": None}
+
+
+def words() -> set[str]:
+    """Every label of package and templates, and every sentence of a finding or of a failure."""
+    return {*_extracted(TOP / "reports" / "render"), *_extracted(TOP / "templates")} | {
+        *(rule.sentence for rule in RULES.values()),
+        UNFORESEEN,
+    }
+
+
+def catalogue(language: str) -> Catalog:
+    with path(language).open("rb") as stream:
+        return read_po(stream, locale=language)
+
+
+def path(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / "reports.po"
+
+
+def update(language: str) -> None:
+    """The catalogue with exactly the words in use, in alphabetical order, its translations kept."""
+    old = catalogue(language)
+    new = Catalog(
+        locale=language, header_comment="# Labels of workbook, statement and overview.", fuzzy=False
+    )
+    for word in sorted(words()):
+        before = old.get(word)
+        new.add(word, before.string if before else "")
+    text = io.BytesIO()
+    write_po(text, new, width=110, omit_header=True)
+    header = (
+        f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    )
+    path(language).write_bytes(header.encode() + text.getvalue().strip() + b"\n")
+
+
+def _extracted(folder: Path) -> Iterator[str]:
+    found = extract_from_dir(
+        folder, method_map=METHODS, keywords=KEYWORDS, options_map={"**.j2": {"encoding": "utf-8"}}
+    )
+    for _, _, message, _, _ in found:
+        if isinstance(message, str):
+            yield message
+
+
+if __name__ == "__main__":
+    for known in LANGUAGES:
+        update(known)

@@ -1,0 +1,53 @@
+"""What README and the guides tell people to type exists: every command, with every option."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from reports.cli import main
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("README.md", "docs/INSTALL-WINDOWS.md", "docs/SCHEDULING.md", "docs/MAIL.md")
+TYPED = re.compile(r"invoice-reports((?: +(?:--)?[a-z][a-z-]*)*)")
+"""The name of the program and the plain words and options behind it."""
+
+
+def told(page: str) -> Iterator[list[str]]:
+    """The words of every command that a page tells to type."""
+    text = (ROOT / page).read_text("utf-8")
+    code = re.findall(r"^ {4}.+$|^```.*?^```|`[^`\n]+`", text, re.MULTILINE | re.DOTALL)
+    for line in "\n".join(code).splitlines():
+        for typed in TYPED.findall(line):
+            if words := typed.split():
+                yield [*words, *re.findall(r"--[a-z-]+", line.partition(typed)[2])]
+
+
+def unknown(words: list[str]) -> list[str]:
+    """What there is not, of the words and options of a command."""
+    here: click.Command = main
+    options = {name for option in main.params for name in option.opts}
+    for place, word in enumerate(words):
+        if word.startswith("--"):
+            continue
+        if not isinstance(here, click.Group):
+            break
+        if word not in here.commands:
+            return words[place : place + 1]
+        here = here.commands[word]
+        options |= {name for option in here.params for name in option.opts}
+    return [word for word in words if word.startswith("--") and word not in {*options, "--help", "--version"}]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_of_a_page_exists_with_its_options(page: str) -> None:
+    commands = list(told(page))
+    assert len(commands) >= 3
+    assert [(words, wrong) for words in commands if (wrong := unknown(words))] == []
+
+
+@pytest.mark.parametrize("words", [["rum"], ["key", "put"], ["run", "--offlin"]])
+def test_what_there_is_not_is_noticed(words: list[str]) -> None:
+    assert unknown(words) == words[-1:]
