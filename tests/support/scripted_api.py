@@ -82,6 +82,12 @@ class ScriptedApi:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=50)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
 
+    @property
+    def connections(self) -> int:
+        """How many were made, however they ended."""
+        with self._lock:
+            return len(self._open)
+
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
         return self

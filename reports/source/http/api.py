@@ -225,6 +225,9 @@ class Api:
         outcome = self._judge(answer, question) if isinstance(answer, Answer) else answer
         said = outcome.message if isinstance(outcome, Trouble) else "answered"
         _log.debug("%s: %s, after %.2f s", question.where, said, self._clock.monotonic() - began)
+        if isinstance(outcome, Trouble):
+            # What is left of a bad answer would be read as the beginning of the next one.
+            self._drop_line()
         if isinstance(outcome, Trouble) and outcome.pause_seconds is not None:
             self._pacer.pause(max(outcome.pause_seconds, SHORTEST_PAUSE_SECONDS))
         return outcome

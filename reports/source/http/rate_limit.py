@@ -67,7 +67,8 @@ class Pacer:
             while True:
                 self.check()
                 now = self._clock.monotonic()
-                if self._paused_until - now > LONGEST_PAUSE_SECONDS:
+                # To the millisecond: the longest pause, added to an instant, may come out a hair longer.
+                if round(self._paused_until - now, 3) > LONGEST_PAUSE_SECONDS:
                     raise UnreachableError(self._come_back(self._paused_until - now))
                 due = max(now if self._next_start is None else self._next_start, self._paused_until)
                 if due <= now:

@@ -104,6 +104,22 @@ def test_neither_netrc_nor_cookies_are_sent(tmp_path: Path, monkeypatch: pytest.
     assert all("authorization" not in seen.headers and "cookie" not in seen.headers for seen in server.seen)
 
 
+@pytest.mark.parametrize("bad", [reply(status=503), reply(status=429), reply("[]"), reply(GOOD[-40:])])
+def test_after_an_unusable_answer_the_next_try_goes_out_on_a_new_connection(bad: bytes) -> None:
+    with ScriptedApi(first(lambda: bad)) as server, closing(api_of(server)) as api:
+        for page in (1, 2, 3):
+            api.documents_page(7, page, {})
+        assert (len(server.seen), server.connections) == (4, 2)
+
+
+def test_what_follows_a_body_that_is_too_short_is_never_read_as_an_answer() -> None:
+    half = GOOD.partition(b"\r\n\r\n")[2][:20]
+    surplus = reply(half) + GOOD.partition(b"\r\n\r\n")[2][20:]
+    with ScriptedApi(first(lambda: surplus)) as server, closing(api_of(server)) as api:
+        assert api.documents_page(7, 1, {}).requests == 2
+        assert server.connections == 2
+
+
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_fault_that_passes_leaves_no_trace(fault: str) -> None:
     with ScriptedApi(first(PASSING[fault])) as server:

@@ -49,6 +49,16 @@ def test_the_first_start_has_nothing_to_make_up_for() -> None:
     assert all(later - sooner >= 0.1 for sooner, later in pairwise(_starts(pacer, clock, 10)))
 
 
+def test_the_longest_pause_is_waited_for_at_whatever_instant_it_begins() -> None:
+    """Added to an instant, a floating-point number, it may come out a hair longer."""
+    for tenths in range(2000):
+        clock = TurnedClock()
+        clock.turn(tenths / 10)
+        pacer = _pacer(clock, 600)
+        pacer.pause(LONGEST_PAUSE_SECONDS)
+        pacer.start()
+
+
 def test_after_a_pause_nothing_is_made_up() -> None:
     clock = TurnedClock()
     pacer = _pacer(clock, 600)

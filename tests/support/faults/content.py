@@ -63,7 +63,7 @@ CONTENT = (
     _other("a text", said(b'"ok"'), "got"),
     _other("a number", said(b"42"), "a single value"),
     _other("true", said(b"true"), "a single value"),
-    _other("not a number", said(b"NaN"), "a single value"),
+    _other("not a number", said(b"NaN"), "the text “NaN”"),
     _other("an error object", said(json.dumps({"errors": [{"error": "Sem acesso"}]})), "Sem acesso"),
     _other("one error", said(json.dumps({"error": "Sem acesso"})), "Sem acesso"),
     _other("an error that repeats the key", said(lambda x: json.dumps({"error": x.key})), "[key]"),

@@ -88,8 +88,10 @@ class Kind:
     `says`: words of the reason, or the code of the finding. `is_page`: the answer is taken for a page, so
     that it is not asked for again before the reading is found wanting. `means`: what a document that was
     altered honestly says, where that is not what was sent. `move` changes the account's list of documents
-    under the reader. `is_of_account`: everybody's requests end with it. `exit_code`: that of a refusal, which
-    on an extra is none. `pages`: where it can be.
+    under the reader. `is_compared`: two readings may not differ in what it alters. `is_of_page_size`: pages
+    that end elsewhere are without it, so that readings of two sizes together are the whole list. `untrue`:
+    where one page contradicts itself, whether or not the list moves. `is_of_account`: all requests end
+    with it. `exit_code`: that of a refusal, which on an extra is none. `pages`: where it can be.
     """
 
     group: str
@@ -102,6 +104,9 @@ class Kind:
     is_page: bool = False
     means: Meaning | None = None
     move: Move | None = None
+    is_compared: bool = True
+    is_of_page_size: bool = False
+    untrue: tuple[str, ...] = ()
     is_of_account: bool = False
     exit_code: int | None = None
     pages: tuple[str, ...] = DOCUMENTS
@@ -127,13 +132,21 @@ class Kind:
         """Whether everybody's requests end with it where it is put."""
         return self.is_of_account and not (place in EXTRAS and self.exit_code)
 
+    def is_mended_by_size(self, place: str) -> bool:
+        """Whether the client that is hit at `place` is read with pages of another size."""
+        return self.is_of_page_size and place in (FIRST, MIDDLE, LAST)
+
     def outcome(self, place: str, *, is_lasting: bool) -> Outcome:
         """How the client that is hit at `place` has to end."""
         given = self.lasting if is_lasting else self.passing
         if place in OPTIONAL:
             return TOLERATE
+        if self.is_mended_by_size(place):
+            return RECOVER
         if not (self.is_value and self.is_page):
             return given
+        if place == AGAIN and not self.is_compared:
+            return TOLERATE
         if place == AGAIN and self.passing != FAIL:
             return FAIL if is_lasting else RECOVER
         # A page that is read once is taken for what it says.

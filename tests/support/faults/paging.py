@@ -1,6 +1,7 @@
 """Faults of the list: what a page says contradicts the others, or the list moves while it is read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from reports.sandbox.documents import Raw
@@ -10,6 +11,7 @@ from tests.support.faults.kinds import (
     FIRST,
     LAST,
     MIDDLE,
+    ONLY,
     PAGED,
     RECOVER,
     TOLERATE,
@@ -23,12 +25,17 @@ from tests.support.faults.kinds import (
 
 ANOTHER_CLIENT = 999
 UNSETTLED = "the list changes while it is read"
+UNTRUE = "what the API says of its list cannot be true"
 NOT_ALONE = (FIRST, MIDDLE, LAST)
+ALL_READ_ONCE = (*NOT_ALONE, ONLY)
+THE_FIRST = (FIRST, ONLY)
 
 
-def _moved(name: str, answer: Answer, *, pages: tuple[str, ...] = PAGED, says: str = UNSETTLED) -> Kind:
-    """The pages contradict each other: everything is read again, three times in all."""
-    return Kind("paging", name, FAIL, RECOVER, answer, says, is_page=True, pages=pages)
+def _moved(
+    name: str, answer: Answer, *, pages: tuple[str, ...] = PAGED, untrue: tuple[str, ...] = ()
+) -> Kind:
+    """The pages contradict each other, or one itself: everything is read again, three times in all."""
+    return Kind("paging", name, FAIL, RECOVER, answer, UNSETTLED, is_page=True, untrue=untrue, pages=pages)
 
 
 def _refused(name: str, answer: Answer, says: str, *, pages: tuple[str, ...] = DOCUMENTS) -> Kind:
@@ -66,10 +73,13 @@ def _another_row(exchange: Exchange) -> None:
     exchange.rows.append({**exchange.rows[0], "id": 77_000_001})
 
 
-def _move(name: str, move: Move, *, lasting: Outcome = FAIL) -> Kind:
+def _move(name: str, move: Move, *, lasting: Outcome = FAIL, is_of_page_size: bool = False) -> Kind:
     """The account's own list changes, once or again and again, after page 1 has been read."""
     return Kind(
-        *("moves", name, lasting, RECOVER, altered(lambda _: None), UNSETTLED), move=move, pages=(MIDDLE,)
+        *("moves", name, lasting, RECOVER, altered(lambda _: None), UNSETTLED),
+        move=move,
+        is_of_page_size=is_of_page_size,
+        pages=(MIDDLE,),
     )
 
 
@@ -117,23 +127,33 @@ def _swap_owner(value: Any) -> Callable[[Raw], object]:
 
 
 PAGING = (
-    _moved("an entry more is announced", _says(total_entries=lambda count: count + 1)),
-    _moved("an entry less is announced", _says(total_entries=lambda count: count - 1)),
-    _moved("no entry is announced", _says(total_entries=lambda _: 0)),
-    _moved("a page more is announced", _says(total_pages=lambda count: count + 1)),
-    _moved("a page less is announced", _says(total_pages=lambda count: count - 1)),
-    _moved("no page is announced", _says(total_pages=lambda _: 0)),
-    _moved("pages of one entry", _says(per_page=lambda _: 1)),
-    _moved("pages of no entry", _says(per_page=lambda _: 0)),
-    _moved("larger pages than came", _says(per_page=lambda size: size * 3), pages=NOT_ALONE),
-    _moved("it calls itself the next page", _says(current_page=lambda page: page + 1)),
-    _moved("it calls itself page 0", _says(current_page=lambda _: 0)),
-    _moved("it calls itself page 1", _says(current_page=lambda _: 1), pages=(MIDDLE, LAST)),
-    _moved("a row is missing", altered(lambda x: x.rows.pop())),
-    _moved("a row too many", altered(_another_row)),
-    _moved("no rows", altered(lambda x: x.rows.clear())),
-    _moved("a row twice", altered(lambda x: x.rows.append(x.rows[0]))),
-    _moved("a row twice, the count is right", altered(lambda x: x.rows.__setitem__(-1, x.rows[0]))),
+    _moved("an entry more is announced", _says(total_entries=lambda count: count + 1), untrue=(ONLY,)),
+    _moved("an entry less is announced", _says(total_entries=lambda count: count - 1), untrue=(ONLY,)),
+    _moved("no entry is announced", _says(total_entries=lambda _: 0), untrue=THE_FIRST),
+    _moved("a page more is announced", _says(total_pages=lambda count: count + 1), untrue=THE_FIRST),
+    _moved("a page less is announced", _says(total_pages=lambda count: count - 1), untrue=THE_FIRST),
+    _moved("no page is announced", _says(total_pages=lambda _: 0), untrue=THE_FIRST),
+    _moved("pages of one entry", _says(per_page=lambda _: 1), untrue=THE_FIRST),
+    _moved("pages of no entry", _says(per_page=lambda _: 0), untrue=THE_FIRST),
+    _moved(
+        *("larger pages than came", _says(per_page=lambda size: size * 3)), pages=NOT_ALONE, untrue=(FIRST,)
+    ),
+    _moved("it calls itself the next page", _says(current_page=lambda page: page + 1), untrue=DOCUMENTS),
+    _moved("it calls itself page 0", _says(current_page=lambda _: 0), untrue=DOCUMENTS),
+    _moved(
+        *("it calls itself page 1", _says(current_page=lambda _: 1)), pages=(MIDDLE, LAST), untrue=DOCUMENTS
+    ),
+    _moved("a row is missing", altered(lambda x: x.rows.pop()), untrue=ALL_READ_ONCE),
+    _moved("a row too many", altered(_another_row), untrue=ALL_READ_ONCE),
+    _moved("no rows", altered(lambda x: x.rows.clear()), untrue=ALL_READ_ONCE),
+    _moved("a row twice", altered(lambda x: x.rows.append(x.rows[0])), untrue=ALL_READ_ONCE),
+    replace(
+        _moved(
+            *("a row twice, the count is right", altered(lambda x: x.rows.__setitem__(-1, x.rows[0]))),
+            untrue=(ONLY,),
+        ),
+        is_of_page_size=True,
+    ),
     _moved(
         *("an id twice with other figures",),
         altered(lambda x: x.rows.__setitem__(-1, {**x.rows[0], "total": 1, "name": "Outro"})),
@@ -166,8 +186,8 @@ MOVES = (
     _move("the last deleted", lambda documents, _: _drop(documents, -1)),
     _move("one of page 1 paid", _settle),
     _move("other figures on page 1", _raise_price),
-    _move("another order, upside down", lambda documents, _: documents.reverse()),
-    _move("two of different pages exchanged", _swap),
-    _move("one of page 1 goes to the end", _rotate),
+    _move("another order, upside down", lambda documents, _: documents.reverse(), is_of_page_size=True),
+    _move("two of different pages exchanged", _swap, is_of_page_size=True),
+    _move("one of page 1 goes to the end", _rotate, is_of_page_size=True),
     _move("all of page 1 deleted", lambda documents, _: _drop(documents, slice(0, 10)), lasting=RECOVER),
 )

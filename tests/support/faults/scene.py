@@ -21,6 +21,7 @@ from reports.sandbox.data import Account
 from reports.sandbox.documents import Raw, Tax, document, line
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
+from reports.source.details import FAILURES_IN_A_ROW
 from reports.source.http.rate_limit import Clock
 from tests.support.faults.api import Asked, FaultyApi, Hit
 from tests.support.faults.kinds import BALANCE, DETAILS, OF_THE_ACCOUNT, ONLY, WHOLE_LIST, Kind
@@ -165,6 +166,7 @@ class Stage:
             not is_alone
             and places.count(ONLY) <= len(self.few)
             and all(places.count(place) <= 1 for place in OF_THE_ACCOUNT)
+            and all(places.count(place) <= FAILURES_IN_A_ROW for place in (DETAILS, BALANCE))
             and sum(place not in (ONLY, *OF_THE_ACCOUNT) for place in places) <= len(self.many)
             and sum(kind.retries for kind, _ in cases) <= RETRIES_ALLOWED
         )

@@ -7,6 +7,7 @@ the package. What is wrong is told in sentences; none when all is right.
 import copy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tests.support.faults.api import Hit
@@ -23,7 +24,7 @@ from tests.support.faults.kinds import (
     WHOLE_LIST,
     Outcome,
 )
-from tests.support.faults.paging import UNSETTLED
+from tests.support.faults.paging import UNSETTLED, UNTRUE
 from tests.support.faults.scene import Played
 from tests.support.leaks import places_of
 from tests.support.tie import raw
@@ -91,7 +92,11 @@ def _figures(played: Played, client: int) -> Iterator[str]:
     entry = _entry(played, client)
     if entry["state"] != "ready":
         return
-    yield from (f"client {client}: {one}" for one in record_differences(_truth(played, client), entry))
+    truth = _truth(played, client)
+    if any(hit.client == client and hit.kind.is_mended_by_size(hit.place) for hit in played.hits):
+        # How many pages were read is a matter of the sizes that were asked for.
+        truth = replace(truth, pages=entry["pages"])
+    yield from (f"client {client}: {one}" for one in record_differences(truth, entry))
     page = next(
         played.after[file["path"]] for file in entry["files"] if file["path"].endswith(".html")
     ).decode()
@@ -106,7 +111,8 @@ def _truth(played: Played, client: int) -> raw.Client:
     documents = copy.deepcopy(played.account.documents[client])
     for hit in played.hits:
         ended = hit.kind.outcome(hit.place, is_lasting=hit.misses is None)
-        if hit.client == client and hit.kind.means and ended in (FLAG, TOLERATE):
+        is_reported = hit.place != AGAIN and ended in (FLAG, TOLERATE)
+        if hit.client == client and hit.kind.means and is_reported:
             hit.kind.means(documents[PAGES_BEFORE[hit.place] * played.per_page])
     pages = -(-len(documents) // played.per_page)
     known = raw.Known(raw.read_taxes(played.account.taxes))
@@ -160,6 +166,8 @@ def _outcome(played: Played, hit: Hit) -> Iterator[str]:
 
 def _words(hit: Hit) -> str:
     """What the reason has to say. A value that changes when its page is read again is a list that moves."""
+    if hit.place in hit.kind.untrue:
+        return UNTRUE
     return (
         UNSETTLED if hit.kind.is_value and hit.place == AGAIN and hit.kind.passing != FAIL else hit.kind.says
     )
