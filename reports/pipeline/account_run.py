@@ -31,7 +31,7 @@ from reports.render.content.account import ClientLine
 from reports.source import archive
 from reports.source.archive import Owner
 from reports.source.client_list import ClientList
-from reports.source.fetch import Failure, Reading
+from reports.source.client_reading import Failure, Reading
 
 if TYPE_CHECKING:
     from reports.pipeline.client_job import Made

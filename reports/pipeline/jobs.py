@@ -9,7 +9,7 @@ from reports.plan import Plan, brand_of, issuer_of
 from reports.settings.mail import Recipients
 from reports.source import details
 from reports.source.client_list import AccountClient, ClientList, stored_clients
-from reports.source.fetch import Reading, Wanted
+from reports.source.client_reading import Reading, Wanted
 
 if TYPE_CHECKING:
     from reports.pipeline.client_job import Task

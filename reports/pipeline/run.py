@@ -39,7 +39,8 @@ from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.source import archive
 from reports.source.client_list import ClientList, fetch_clients, stored_clients
-from reports.source.fetch import Failure, Reading, fetch
+from reports.source.client_reading import Failure, Reading
+from reports.source.fetch import fetch
 from reports.source.http.api import Api
 
 INTERRUPTED = "interrupted before this client was done. Run again"

@@ -54,7 +54,11 @@ class ContradictionError(MovedError):
 
 
 class RepeatedError(ContradictionError):
-    """Entries came more than once and others not at all, the same figures each time."""
+    """Entries came more than once and others not at all, the same figures each time: those of `ledger`."""
+
+    def __init__(self, message: str, ledger: "Ledger") -> None:
+        super().__init__(message)
+        self.ledger = ledger
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ class Ledger:
         """All pages have been added. The count of different ids must be the API's own count."""
         came = f"{len(self._prints)} different entries came, the API counts {self.entries}"
         if self._repeated:
-            raise RepeatedError(f"{came}; repeated: {', '.join(map(str, sorted(self._repeated)[:5]))}")
+            repeated = ", ".join(map(str, sorted(self._repeated)[:5]))
+            raise RepeatedError(f"{came}; repeated: {repeated}", self)
         if len(self._prints) != self.entries:
             raise MovedError(came)
 
@@ -157,6 +162,32 @@ class Ledger:
     def _rows_due(self, number: int) -> int:
         before = (number - 1) * self._stated.per_page
         return min(self._stated.per_page, self._stated.total_entries - before)
+
+
+class Union:
+    """What readings of one list have together in which entries came more than once.
+
+    An order that is not one puts an entry on two pages and leaves out another, the same way each time. Where
+    readings of different page sizes have as many entries together as the API counts, and each the same
+    figures wherever it came, nothing is missing.
+    """
+
+    def __init__(self) -> None:
+        self._prints: dict[int, bytes] = {}
+        self._counts: set[int] = set()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every reading was of as many entries as there are together."""
+        return self._counts == {len(self._prints)}
+
+    def add(self, ledger: Ledger) -> bool:
+        """Takes in one more reading; False, and nothing taken, where its figures contradict those before."""
+        if any(self._prints.get(entry, found) != found for entry, found in ledger.prints.items()):
+            return False
+        self._prints.update(ledger.prints)
+        self._counts.add(ledger.entries)
+        return True
 
 
 def leaf_of(page: Page, *, client: int | None) -> Leaf:

@@ -14,7 +14,7 @@ from reports.errors import ReadingError
 from reports.source import archive
 from reports.source.archive import Header, Owner
 from reports.source.client_list import ClientList, read_clients
-from reports.source.fetch import Reading, Wanted
+from reports.source.client_reading import Reading, Wanted
 
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ STAGES = {
     "settings": "yaml_file messages validators mail_texts section mail config config_writer credentials",
     "source": """
         archive previous taxes http.rate_limit page_size http.deadline http.response http.transport_errors
-        http.api completeness crew details fetch client_list resume
+        http.api completeness threads details client_reading fetch client_list resume
     """,
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity

@@ -20,8 +20,9 @@ from reports.figures.vendor_balance import VendorBalance, is_comparable, parse_b
 from reports.fiscal_id import is_final_consumer, is_wrong
 from reports.sandbox.routes import Request, answer
 from reports.source.archive import read_header
+from reports.source.client_reading import Failure, Reading, Wanted
 from reports.source.details import BALANCE, CLIENT, FAILURES_IN_A_ROW, KINDS, MISSING, Inquiry
-from reports.source.fetch import Failure, Reading, Wanted, fetch
+from reports.source.fetch import fetch
 from reports.source.http.api import Api
 from tests.support.office import ACCOUNT, KEY_VARIABLE, Office, account, invoice, tree
 from tests.support.scripted_api import KEY, Script, ScriptedApi, Seen, TurnedClock, listing, reply

@@ -11,7 +11,8 @@ import pytest
 
 from reports.errors import UnreachableError
 from reports.source.archive import read_pages
-from reports.source.fetch import Failure, Reading, Wanted, fetch
+from reports.source.client_reading import Failure, Reading, Wanted
+from reports.source.fetch import fetch
 from reports.source.http.api import Api
 from reports.source.page_size import DOCUMENTED, LARGEST, PageSize
 from tests.support.scripted_api import KEY, ScriptedApi, Seen, TurnedClock, document, listing, reply

@@ -13,7 +13,8 @@ import pytest
 
 from reports.errors import ReportsError
 from reports.source.archive import read_pages
-from reports.source.fetch import Failure, Reading, Wanted, fetch
+from reports.source.client_reading import Failure, Reading, Wanted
+from reports.source.fetch import fetch
 from reports.source.http.api import Api
 from tests.support.scripted_api import KEY, ScriptedApi, Seen, TurnedClock, document, listing, reply
 

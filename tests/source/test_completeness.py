@@ -1,0 +1,74 @@
+"""Proof that pages belong to one list, on pages made by hand."""
+
+from typing import Any
+
+import pytest
+
+from reports.errors import ReadingError
+from reports.source.completeness import Leaf, Ledger, MovedError, Union, leaf_of
+from reports.source.http.response import Page, Pagination
+
+
+def test_a_hundred_thousand_documents_are_not_too_many() -> None:
+    pages = 10_000
+    ledger = None
+    for number in range(1, pages + 1):
+        leaf = Leaf(
+            number,
+            Pagination(total_entries=100_000, current_page=number, total_pages=pages, per_page=10),
+            10,
+            dict.fromkeys(range(number * 10, number * 10 + 10), b""),
+        )
+        if ledger is None:
+            ledger = Ledger(leaf)
+        else:
+            ledger.add(leaf)
+    assert ledger is not None
+    ledger.close()
+    assert ledger.entries == 100_000
+
+
+def test_a_reading_with_pages_missing_is_not_complete() -> None:
+    first = Leaf(
+        1, Pagination(total_entries=3, current_page=1, total_pages=2, per_page=2), 2, {1: b"", 2: b""}
+    )
+    with pytest.raises(MovedError, match="2 different entries came, the API counts 3"):
+        Ledger(first).close()
+
+
+def test_an_entry_too_deep_to_be_compared_is_refused() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(200_000):
+        deep = {"deeper": deep}
+    page = Page(1, "", [{"id": 1, "currency": deep}], Pagination(1, 1, 1, 1))
+    with pytest.raises(ReadingError, match="nested too deeply"):
+        leaf_of(page, client=None)
+    while deep:
+        deep = deep["deeper"]
+        page.entries[0]["currency"] = deep
+
+
+def _ledger(*entries: int, total: int, figures: bytes = b"") -> Ledger:
+    return Ledger(Leaf(1, Pagination(total, 1, 1, total), total, dict.fromkeys(entries, figures)))
+
+
+def test_readings_together_are_whole_when_they_have_as_many_entries_as_each_counts() -> None:
+    union = Union()
+    assert union.add(_ledger(1, 2, total=3))
+    assert not union.is_whole
+    assert union.add(_ledger(2, 3, total=3))
+    assert union.is_whole
+
+
+def test_readings_of_another_count_are_never_whole_together() -> None:
+    union = Union()
+    union.add(_ledger(1, 2, total=3))
+    union.add(_ledger(2, 3, total=4))
+    assert not union.is_whole
+
+
+def test_a_reading_with_other_figures_is_not_taken() -> None:
+    union = Union()
+    union.add(_ledger(1, 2, total=3))
+    assert not union.add(_ledger(2, 3, total=3, figures=b"other"))
+    assert not union.is_whole
