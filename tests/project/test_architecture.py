@@ -18,7 +18,7 @@ STAGES = {
     "settings": "yaml_file messages validators mail_texts section mail config config_writer credentials",
     "source": """
         archive previous taxes http.rate_limit page_size http.deadline http.response http.transport_errors
-        http.api completeness threads details client_reading fetch client_list resume
+        http.transport http.api completeness threads details client_reading fetch client_list resume
     """,
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
@@ -49,10 +49,9 @@ STAGES = {
 TOP = ["cli", "__main__"]
 
 ROOMS_OF_LIBRARY = {
-    "requests": {"source.http.api", "source.http.transport_errors"},
-    "urllib3": {"source.http.api", "source.http.transport_errors", "source.http.deadline"},
-    "truststore": {"source.http.api", "mail.smtp"},
-    "tenacity": {"source.http.api"},
+    "requests": {"source.http.api", "source.http.transport", "source.http.transport_errors"},
+    "urllib3": {"source.http.api", "source.http.transport", "source.http.transport_errors"},
+    "truststore": {"source.http.transport", "mail.smtp"},
     "yaml": {"settings.yaml_file"},
     "pydantic": {"settings.section", "settings.mail", "settings.config", "settings.messages"},
     "pydantic_core": {"settings.config", "settings.messages"},

@@ -5,37 +5,29 @@ be made. What holds for every request:
 
 - The API key is part of the address, because the service wants it there. So no address and no exception of
   the HTTP libraries is ever shown, chained or logged; their own logging is off, ours takes its place.
-- TLS is verified against the system's certificates. No redirect is followed; there are no cookies and no
-  `.netrc`. A proxy of the environment is used for https alone: never for plain http, never for loopback.
+- How it is sent, and what is never done with it, stands in `transport`.
 - A request takes at most `request_seconds` of wall-clock time from the moment it is connected. Connecting
   has CONNECT_SECONDS for each address of the host; looking up its name takes what the system allows.
 """
 
 import http.client
-import ipaddress
 import json
 import logging
+import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import cached_property
-from ssl import PROTOCOL_TLS_CLIENT
-from typing import Any, Generic, cast
-from urllib.parse import urlencode, urlsplit
+from itertools import count
+from typing import Generic
+from urllib.parse import urlsplit
 
 import requests
-import truststore
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies, select_proxy
-from tenacity import RetryCallState, Retrying, retry_if_result, wait_exponential, wait_random
 
-from reports import TOOL, __version__
-from reports.errors import ConfigError, RefusedError, UnreachableError
+from reports.errors import RefusedError, UnreachableError
 from reports.redaction import Redactor
-from reports.source.http.deadline import Patience, PatientResponse, be_patient
+from reports.source.http.deadline import Patience, be_patient
 from reports.source.http.rate_limit import Budget, Clock, Pacer
 from reports.source.http.response import (
     MANY_TRIES,
@@ -50,6 +42,7 @@ from reports.source.http.response import (
     expected_record,
     judge,
 )
+from reports.source.http.transport import Session, find_proxies
 from reports.source.http.transport_errors import trouble_of
 from reports.source.page_size import DOCUMENTED, PageSize
 
@@ -59,18 +52,11 @@ SHORTEST_PAUSE_SECONDS = 1.0
 PAGE_MEGABYTES = 32
 CHUNK_BYTES = 64 * 1024
 
-_HEADERS = {
-    "accept": "application/json",
-    "accept-encoding": "gzip, deflate",
-    "connection": "keep-alive",
-    "content-type": "application/json; charset=utf-8",
-    "user-agent": f"{TOOL}/{__version__}",
-}
-
-_BACKOFF = wait_exponential(multiplier=0.5, exp_base=3, max=20) + wait_random(0, 0.5)
-_LIMIT_BACKOFF = wait_exponential(multiplier=5, exp_base=2, max=60) + wait_random(0, 1)
+BACKOFF_SECONDS, BACKOFF_FACTOR, LONGEST_BACKOFF_SECONDS, BACKOFF_SPREAD_SECONDS = 0.5, 3, 20.0, 0.5
+LIMIT_SECONDS, LIMIT_FACTOR, LONGEST_LIMIT_SECONDS, LIMIT_SPREAD_SECONDS = 5.0, 2, 60.0, 1.0
 """When no pause was named: limits are counted by the minute, and all tries together outlast one."""
 
+_RANDOM = random.SystemRandom()
 _log = logging.getLogger(__name__)
 
 # Even a warning of theirs can hold the address of a request.
@@ -99,7 +85,7 @@ class Api:
         clock: Clock | None = None,
     ) -> None:
         self.origin = origin.rstrip("/")
-        self._proxies = _proxies(self.origin)
+        self._proxies = find_proxies(self.origin)
         self._key = key
         self.page_size = PageSize(per_page)
         self._request_seconds = request_seconds
@@ -109,7 +95,7 @@ class Api:
         self._redact = Redactor([key])
         self._judging = threading.Lock()
         self._here = threading.local()
-        self._lines: list[_Line] = []
+        self._sessions: list[Session] = []
 
     @property
     def proxy(self) -> str | None:
@@ -133,7 +119,7 @@ class Api:
         earlier request can still be under way.
         """
         if is_fresh:
-            self._drop_line()
+            self._end_session()
         wanted = {name: list(values) for name, values in filters.items() if values}
         return self._ask(
             _Question(
@@ -151,7 +137,7 @@ class Api:
     ) -> Page:
         """Page `page`, counted from 1, of the account's clients. `is_fresh`: on a new connection."""
         if is_fresh:
-            self._drop_line()
+            self._end_session()
         where = f"the list of clients, page {page}"
         expected = expected_page("clients", page)
         # The list is documented with at most 30 a page.
@@ -180,41 +166,33 @@ class Api:
     def close(self) -> None:
         """Stops, and closes the connections. Call it when no other thread is asking."""
         self.stop()
-        while self._lines:
-            self._lines.pop().close()
+        while self._sessions:
+            self._sessions.pop().close()
 
     def _paging(self, page: int, size: int | None) -> dict[str, int]:
         return {"page": page, "per_page": self.page_size.current if size is None else size}
 
     def _ask(self, question: "_Question[Found]") -> Found:
         alike: Counter[int] = Counter()
-
-        def is_last_try(state: RetryCallState) -> bool:
-            trouble = _outcome(state)
-            is_worth_it = not question.expected.is_extra or trouble.is_limit
-            tries = trouble.tries if is_worth_it else min(trouble.tries, ONE_MORE_TRY)
-            alike[tries] += 1
-            return alike[tries] >= tries or state.attempt_number >= MANY_TRIES
-
-        retrying = Retrying(
-            retry=retry_if_result(lambda outcome: isinstance(outcome, Trouble)),
-            stop=is_last_try,
-            wait=lambda state: 0 if _outcome(state).is_limit else _BACKOFF(state),
-            before_sleep=self._prepare_retry,
-            sleep=self._pacer.sleep,
-            retry_error_callback=_outcome,
-        )
         try:
-            outcome: Found | Trouble = retrying(self._exchange, question)
+            for attempt in count(1):
+                outcome = self._exchange(question)
+                if not isinstance(outcome, Trouble):
+                    self._budget.earn()
+                    return replace(outcome, requests=attempt)
+                trouble = outcome
+                is_worth_it = not question.expected.is_extra or trouble.is_limit
+                tries = trouble.tries if is_worth_it else min(trouble.tries, ONE_MORE_TRY)
+                alike[tries] += 1
+                if alike[tries] >= tries or attempt >= MANY_TRIES:
+                    break
+                self._prepare_retry(question, trouble, attempt)
         except UnreachableError as error:
-            outcome = Trouble(str(error))
-        if not isinstance(outcome, Trouble):
-            self._budget.earn()
-            return replace(outcome, requests=retrying.statistics["attempt_number"])
-        if outcome.error is RefusedError:
+            trouble = Trouble(str(error))
+        if trouble.error is RefusedError:
             self._pacer.stop()
-            raise RefusedError(f"{urlsplit(self.origin).hostname}: {outcome.message}")
-        raise outcome.error(f"{question.where}: {outcome.message}")
+            raise RefusedError(f"{urlsplit(self.origin).hostname}: {trouble.message}")
+        raise trouble.error(f"{question.where}: {trouble.message}")
 
     def _exchange(self, question: "_Question[Found]") -> Found | Trouble:
         self._budget.check()
@@ -227,7 +205,7 @@ class Api:
         _log.debug("%s: %s, after %.2f s", question.where, said, self._clock.monotonic() - began)
         if isinstance(outcome, Trouble):
             # What is left of a bad answer would be read as the beginning of the next one.
-            self._drop_line()
+            self._end_session()
         if isinstance(outcome, Trouble) and outcome.pause_seconds is not None:
             self._pacer.pause(max(outcome.pause_seconds, SHORTEST_PAUSE_SECONDS))
         return outcome
@@ -235,60 +213,53 @@ class Api:
     def _send(self, question: "_Question[Found]") -> Answer | Trouble:
         be_patient(Patience(self._request_seconds, check=self._pacer.check, clock=self._clock))
         try:
-            with self._line().send(
-                self._request(question),
+            with self._session().request(
+                "GET" if question.body is None else "POST",
+                self.origin + question.path,
+                params=dict[str, int | str](question.params) | {"api_key": self._key},
+                data=question.body,
                 stream=True,
                 timeout=(min(CONNECT_SECONDS, self._request_seconds), self._request_seconds),
                 proxies=self._proxies,
+                allow_redirects=False,
             ) as response:
-                return _whole(response)
+                return _read_answer(response)
         except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
             # A ValueError is http.client's word on a chunk of negative size.
             return trouble_of(error, self._redact)
-
-    def _request(self, question: "_Question[Found]") -> requests.PreparedRequest:
-        request = self._blank.copy()
-        query = urlencode({**question.params, "api_key": self._key})
-        request.url = f"{(request.url or '').rstrip('/')}{question.path}?{query}"
-        if question.body is not None:
-            request.method, request.body = "POST", question.body
-            request.prepare_content_length(question.body)
-        return request
-
-    @cached_property
-    def _blank(self) -> requests.PreparedRequest:
-        """A request of nothing in particular: making one from the beginning takes long."""
-        return requests.Request("GET", self.origin, headers=_HEADERS).prepare()
 
     def _judge(self, answer: Answer, question: "_Question[Found]") -> Found | Trouble:
         # Python does one at a time anyway; and so no more than one large body is unfolded in memory.
         with self._judging:
             return judge(answer, question.expected, redact=self._redact, now=self._clock.now())
 
-    def _prepare_retry(self, state: RetryCallState) -> None:
-        trouble = _outcome(state)
-        if not state.args[0].expected.is_extra or trouble.is_limit:
+    def _prepare_retry(self, question: "_Question[Found]", trouble: Trouble, attempt: int) -> None:
+        """Waits until the next try may begin. Raises UnreachableError when no retry is left."""
+        if not question.expected.is_extra or trouble.is_limit:
             self._budget.spend(trouble.cost)
         if trouble.is_limit and trouble.pause_seconds is None:
-            self._pacer.pause(_LIMIT_BACKOFF(state))
-        where, next_try = state.args[0].where, state.attempt_number + 1
-        _log.info("%s: %s; try %d", where, trouble.message, next_try)
+            seconds = min(LIMIT_SECONDS * LIMIT_FACTOR ** (attempt - 1), LONGEST_LIMIT_SECONDS)
+            self._pacer.pause(seconds + _RANDOM.uniform(0, LIMIT_SPREAD_SECONDS))
+        _log.info("%s: %s; try %d", question.where, trouble.message, attempt + 1)
+        if not trouble.is_limit:
+            seconds = min(BACKOFF_SECONDS * BACKOFF_FACTOR ** (attempt - 1), LONGEST_BACKOFF_SECONDS)
+            self._pacer.sleep(seconds + _RANDOM.uniform(0, BACKOFF_SPREAD_SECONDS))
 
-    def _drop_line(self) -> None:
-        """This thread's next request goes out on a new connection."""
-        line: _Line | None = getattr(self._here, "line", None)
-        if line is not None:
-            del self._here.line
-            self._lines.remove(line)
-            line.close()
-
-    def _line(self) -> "_Line":
+    def _session(self) -> Session:
         """This thread's own, so that each needs one connection only."""
-        line: _Line | None = getattr(self._here, "line", None)
-        if line is None:
-            line = self._here.line = _Line()
-            self._lines.append(line)
-        return line
+        session: Session | None = getattr(self._here, "session", None)
+        if session is None:
+            session = self._here.session = Session()
+            self._sessions.append(session)
+        return session
+
+    def _end_session(self) -> None:
+        """This thread's next request goes out on a new connection."""
+        session: Session | None = getattr(self._here, "session", None)
+        if session is not None:
+            del self._here.session
+            self._sessions.remove(session)
+            session.close()
 
 
 @dataclass(frozen=True)
@@ -303,78 +274,7 @@ class _Question(Generic[Found]):
     body: bytes | None = None
 
 
-class _Connection(urllib3.connection.HTTPConnection):
-    response_class = PatientResponse
-
-
-class _SecureConnection(urllib3.connection.HTTPSConnection):
-    response_class = PatientResponse
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-class _Line(HTTPAdapter):
-    """One connection, read with patience and verified against the system's certificates.
-
-    A session of `requests` would add what is not wanted here: cookies, `.netrc` and redirects.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=1)
-        self._pool: Any = None
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, ssl_context=_tls(), **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, ssl_context=_tls(), **options)
-        manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-        return manager
-
-    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-        """The same for every request, as there is one host."""
-        self._pool = self._pool or super().get_connection_with_tls_context(*args, **options)
-        return self._pool
-
-    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:  # noqa: ARG002
-        """Without the host, as no plain http goes through a proxy."""
-        return request.path_url
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Leaves the pool as it is: the original would trust a list of certificates of its own as well."""
-
-
-def _tls() -> truststore.SSLContext:
-    """One for each connection: the handshakes of a context wait for each other."""
-    return truststore.SSLContext(PROTOCOL_TLS_CLIENT)
-
-
-def _proxies(origin: str) -> dict[str, str]:
-    """The proxy that the environment, or Windows, names for `origin`; never for plain http or loopback."""
-    address = urlsplit(origin)
-    if _is_loopback(address.hostname or ""):
-        return {}
-    if address.scheme != "https":
-        raise ConfigError("account.base_url: it must begin with https://, because the API key is sent to it")
-    proxy = select_proxy(origin, get_environ_proxies(origin))
-    return {"https": proxy} if proxy else {}
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _whole(response: requests.Response) -> Answer | Trouble:
+def _read_answer(response: requests.Response) -> Answer | Trouble:
     """The answer with its unpacked body. A broken body does not hide the error that its status tells of."""
     body = bytearray()
     try:
@@ -386,8 +286,3 @@ def _whole(response: requests.Response) -> Answer | Trouble:
         if response.status_code == 200:
             raise
     return Answer(response.status_code, response.headers, body)
-
-
-def _outcome(state: RetryCallState) -> Trouble:
-    """What the attempt ended with; tenacity asks only when it was a trouble."""
-    return cast("Future[Trouble]", state.outcome).result()

@@ -17,7 +17,7 @@ import requests
 
 from reports.errors import ConfigError, UnreachableError
 from reports.redaction import Redactor
-from reports.source.http import api
+from reports.source.http import transport
 from reports.source.http.api import Api
 from reports.source.http.transport_errors import trouble_of
 from tests.support.asking import (
@@ -142,7 +142,7 @@ def test_a_proxy_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_host_that_needs_no_proxy_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "my-company.example")
-    assert api._proxies("https://my-company.example") == {}
+    assert transport.find_proxies("https://my-company.example") == {}
 
 
 @pytest.fixture(scope="module")
