@@ -300,7 +300,8 @@ def test_rooms_that_must_be_fully_covered_and_their_tests_are_there() -> None:
     rooms = [
         ROOT / folder / f"{room}.py" for folder, found in dev.FULLY_COVERED.items() for room in found.split()
     ]
-    tests = [ROOT / "tests" / f"test_{name}.py" for name in dev.COVERING_TESTS.split()]
+    named = [ROOT / "tests" / name for name in dev.COVERING_TESTS.split()]
+    tests = [path.with_name(f"test_{path.name}.py") for path in named]
     assert [path for path in (*rooms, *tests) if not path.is_file()] == []
 
 
