@@ -74,6 +74,15 @@ def test_a_list_of_one_page_is_complete_at_once(tmp_path: Path) -> None:
     assert read_header(tmp_path / "clients.jsonl.gz").complete
 
 
+@pytest.mark.parametrize("everything", [True, False])
+def test_a_client_that_stands_twice_on_a_single_page_hides_another_and_is_no_list(
+    tmp_path: Path, everything: bool
+) -> None:
+    twice = [CLIENTS[0], CLIENTS[0]]
+    with pytest.raises(ReadingError, match="1 different entries came, the API counts 2"):
+        _list(lambda _: reply(listing(twice, name="clients")), tmp_path, everything=everything)
+
+
 def test_a_list_that_moves_once_is_read_again(tmp_path: Path) -> None:
     def script(seen: Seen) -> bytes:
         return reply(listing(CLIENTS if seen.count > 2 else CLIENTS[:2] * 2, page=seen.page, name="clients"))
