@@ -6,8 +6,7 @@ Portuguese VAT practice. `exact` reads an amount as it came and refuses what is 
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
-
-from reports.remembered import Remembered
+from functools import lru_cache
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -16,8 +15,8 @@ NOISE_PLACES = Decimal("1E-8")
 LIMIT = Decimal("1E12")
 """Amounts of a million million and more are taken for garbage, not for money."""
 
-LONGEST_REMEMBERED = 40
-"""The amounts of texts of so many characters are one object each wherever they come again."""
+MOST_CACHED = 4096
+"""So many amounts that come again are one object each: a month has millions, and few that differ."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -32,18 +31,13 @@ def exact(value: object) -> Decimal:
     """
     try:
         if type(value) is str:
-            return _KNOWN[value]
+            return _read_text(value)
         if type(value) is Decimal:
             # Its text is found ten times as fast as its hash.
-            known = _KNOWN.get(text := str(value))
-            if known is not None:
-                return known
-            amount = _amount(value)
-            # A text is read by a narrower notation than a number of JSON, where it has an exponent.
-            return amount if "E" in text else _KNOWN.keep(text, amount)
-        return _amount(_number(value))
+            return _read_decimal(str(value))
+        return _round_noise(_parse_number(value))
     except (OverflowError, InvalidOperation):  # InvalidOperation: a NaN has no size
-        raise ValueError(f"{_shown(value)} is not an amount of money") from None
+        raise ValueError(f"{_quote(value)} is not an amount of money") from None
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -63,7 +57,17 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _amount(number: Decimal) -> Decimal:
+@lru_cache(MOST_CACHED)
+def _read_text(text: str) -> Decimal:
+    return _round_noise(_parse_number(text))
+
+
+@lru_cache(MOST_CACHED)
+def _read_decimal(text: str) -> Decimal:
+    return _round_noise(Decimal(text))
+
+
+def _round_noise(number: Decimal) -> Decimal:
     """Raises OverflowError for what is not below LIMIT, InvalidOperation for a NaN."""
     if not -LIMIT < number < LIMIT:
         raise OverflowError
@@ -75,21 +79,14 @@ def _amount(number: Decimal) -> Decimal:
     return amount if amount == number or amount != (whole := cents(amount)) else whole
 
 
-def _number(value: object) -> Decimal:
+def _parse_number(value: object) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value) if abs(value) < LIMIT else LIMIT
     if isinstance(value, str) and _NUMBER.fullmatch(text := value.strip()):
         return Decimal(text)
-    raise ValueError(f"{_shown(value)} is not an amount")
+    raise ValueError(f"{_quote(value)} is not an amount")
 
 
-def _of_text(text: str) -> Decimal:
-    return _amount(_number(text))
-
-
-_KNOWN = Remembered(_of_text, longest=LONGEST_REMEMBERED)
-
-
-def _shown(value: object) -> str:
+def _quote(value: object) -> str:
     text = repr(str(value) if isinstance(value, Decimal) else value)
     return text if len(text) <= 40 else f"{text[:37]}…"

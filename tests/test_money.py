@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import money
 from reports.money import cents, exact, plain
-from reports.remembered import MOST_REMEMBERED
 
 
 @pytest.mark.parametrize(
@@ -112,17 +110,7 @@ def test_cents_are_the_nearest_and_turn_with_the_sign(amount: Decimal) -> None:
     assert cents(-amount) == -cents(amount)
 
 
-def test_what_is_remembered_of_texts_has_a_bound_and_changes_nothing() -> None:
-    known = money._KNOWN
-    for number in range(2 * MOST_REMEMBERED):
-        assert exact(f"{number}.5") == number + Decimal("0.5")
-    assert len(known) <= MOST_REMEMBERED
-    long = f"1.{'0' * money.LONGEST_REMEMBERED}"
-    assert exact(long) == exact(long) == 1
-    assert long not in known
-
-
-def test_what_is_remembered_of_a_number_is_no_notation_for_texts() -> None:
+def test_a_number_read_before_is_no_notation_for_texts() -> None:
     """JSON's numbers may have exponents that a text may not have, whatever was read before."""
     assert exact(Decimal("0E-3000")) == 0
     with pytest.raises(ValueError, match="is not an amount"):

@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-from reports import TOOL, __version__, atomic_files, garbage, uncaught
+from reports import TOOL, __version__, atomic_files, uncaught
 from reports.errors import ConfigError, ExitCode, ReportsError
 from reports.redaction import RedactingFormatter, Redactor
 
@@ -142,7 +142,6 @@ class Group(click.Group):
     """Usage errors end with code 2, a bug with one line; both are what the scheduler relies on."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        garbage.collect_seldom()
         uncaught.log_all()
         _tolerant_streams()
         logging.getLogger().setLevel(logging.INFO)

@@ -18,16 +18,12 @@ from reports.figures.currencies import currency_code
 from reports.figures.document import Document, LineItem, Remark, Snapshot
 from reports.figures.vat.exemptions import normalise_code
 from reports.money import CENT, cents, exact
-from reports.remembered import Remembered
 
 FIRST_YEAR = 1901
 """Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
 
 MOST_ID_DIGITS = 18
 """What fits into the 64 bits of a table's column."""
-
-LONGEST_REMEMBERED = 100
-"""Texts and days that come again and again are one object each, where they have so many characters."""
 
 LONGEST_DAY_DIGITS = 8
 """More are no day, and a calendar that is asked for one overflows."""
@@ -139,12 +135,12 @@ class _Reader:
     def text(self, key: str) -> str | None:
         """Text without blanks around it; None when there is none."""
         value = self.raw.get(key)
-        return None if value is None else _TEXTS[value if type(value) is str else _as_text(value)]
+        return None if value is None else _trim(value if type(value) is str else _as_text(value))
 
     def line(self, key: str) -> str | None:
         """Text on one line: names of clients come with line breaks in them."""
         value = self.raw.get(key)
-        return None if value is None else _LINES[value if type(value) is str else _as_text(value)]
+        return None if value is None else _join_lines(value if type(value) is str else _as_text(value))
 
     def required(self, key: str) -> Decimal | None:
         """An amount the figures need."""
@@ -196,7 +192,7 @@ class _Reader:
         if not is_required and _is_absent(value):
             return None
         try:
-            return _DAYS[str(value)]
+            return _parse_day(str(value))
         except ValueError:
             self.remark("DATE-UNREADABLE", key)
             return None
@@ -244,15 +240,15 @@ class _Reader:
         self.remarks.append(Remark(code, self.path + key, _shown(self.raw.get(key))))
 
 
-def _trimmed(came: str) -> str | None:
+def _trim(came: str) -> str | None:
     return came.replace("\r\n", "\n").replace("\r", "\n").strip() or None
 
 
-def _on_one_line(came: str) -> str | None:
+def _join_lines(came: str) -> str | None:
     return " ".join(came.split()) or None
 
 
-def _day(came: str) -> dt.date:
+def _parse_day(came: str) -> dt.date:
     """Of `dd/mm/yyyy` or `yyyy-mm-dd`. Raises ValueError for what is neither."""
     text = came.strip()
     if _ISO_DAY.fullmatch(text):
@@ -265,13 +261,6 @@ def _day(came: str) -> dt.date:
     if int(year) < FIRST_YEAR:
         raise ValueError("not a year of documents")
     return dt.date(int(year), int(month), int(day))
-
-
-_TEXTS, _LINES, _DAYS = (
-    Remembered(_trimmed, longest=LONGEST_REMEMBERED),
-    Remembered(_on_one_line, longest=LONGEST_REMEMBERED),
-    Remembered(_day, longest=LONGEST_REMEMBERED),
-)
 
 
 def _rate(value: object) -> Decimal | None:

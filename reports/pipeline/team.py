@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from reports import cancellation, garbage, uncaught
+from reports import cancellation, uncaught
 from reports.pipeline import apart
 
 MOST_PROCESSES = 60
@@ -65,7 +65,6 @@ def cores() -> int:
 def _begin(is_over: Any) -> None:
     """A process leaves Ctrl+C to the one it works for, and does not outlive it, nor does its browser."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    garbage.collect_seldom()
     uncaught.log_all()
     parent = multiprocessing.parent_process()
     if parent:
