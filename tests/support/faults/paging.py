@@ -24,6 +24,9 @@ from tests.support.faults.kinds import (
 )
 
 ANOTHER_CLIENT = 999
+MOST_ENTRIES = 999_999_990
+"""More is no number of entries."""
+
 UNSETTLED = "the list changes while it is read"
 UNTRUE = "what the API says of its list cannot be true"
 NOT_ALONE = (FIRST, MIDDLE, LAST)
@@ -64,7 +67,8 @@ def _row(change: Callable[[Raw], object], row: int = 0) -> Answer:
 def _announced(pages: int) -> Answer:
     def change(exchange: Exchange) -> None:
         block = exchange.good["pagination"]
-        block.update(total_pages=pages, total_entries=pages * block["per_page"])
+        announced = min(pages, MOST_ENTRIES // block["per_page"])
+        block.update(total_pages=announced, total_entries=announced * block["per_page"])
 
     return altered(change)
 
@@ -189,5 +193,9 @@ MOVES = (
     _move("another order, upside down", lambda documents, _: documents.reverse(), is_of_page_size=True),
     _move("two of different pages exchanged", _swap, is_of_page_size=True),
     _move("one of page 1 goes to the end", _rotate, is_of_page_size=True),
-    _move("all of page 1 deleted", lambda documents, _: _drop(documents, slice(0, 10)), lasting=RECOVER),
+    _move(
+        "the first half deleted",
+        lambda documents, _: _drop(documents, slice(0, len(documents) // 2)),
+        lasting=RECOVER,
+    ),
 )

@@ -231,7 +231,7 @@ def _paper(identity: int, number: int) -> Raw:
         status="settled"
         if kind in ("Receipt", "InvoiceReceipt")
         else "draft"
-        if number % 9 == 7
+        if number % 9 == 7 and number % 10 != 1
         else "final",
     )
 
