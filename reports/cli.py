@@ -74,7 +74,7 @@ def main() -> None:
     "--jobs",
     type=click.IntRange(1),
     metavar="N",
-    help="Processes that make files. Without it: as many as there are cores, once there is work for them.",
+    help="Processes that make files. Without it: from 20 clients on as many as there are cores, else one.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Have a Dask cluster make them: tcp://host:8786.")
 @voice
@@ -364,9 +364,9 @@ def _run(
     jobs: int | None = None,
     scheduler: str | None = None,
 ) -> ExitCode:
+    from reports.pipeline.executor import JobExecutor, join_cluster
     from reports.pipeline.run import plans
     from reports.pipeline.run import run as run_plans
-    from reports.pipeline.workers import Workers
 
     planned = plans(configs, options, now=now(), with_keys=not (options.is_offline or is_dry))
     if is_dry:
@@ -376,13 +376,8 @@ def _run(
             say(describe(plan))
         say("Nothing was asked and nothing written. Exit code 0.")
         return ExitCode.DONE
-    hire = None
-    if scheduler:
-        from reports.pipeline import cluster
-
-        hire = cluster.join(scheduler, planned)
-    workers = Workers(jobs, hire)
+    executor = JobExecutor(jobs, join_cluster(scheduler, planned) if scheduler else None)
     with Terminal(is_quiet=is_quiet) as screen:
-        outcome = run_plans(planned, now=now, screen=screen, redact=redact, workers=workers)
+        outcome = run_plans(planned, now=now, screen=screen, redact=redact, executor=executor)
     say(outcome.message)
     return outcome.exit_code

@@ -7,10 +7,9 @@ summary always cover every archive of the period.
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -21,10 +20,8 @@ from reports.deliver.record_entry import Entries, Entry, are_files_kept, failed_
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures.checks import document_checks
 from reports.figures.checks.account_checks import ClientFinding, check_clients, check_documents, check_period
-from reports.pipeline.forecast import Forecast
-from reports.pipeline.foreman import StoppedError
+from reports.pipeline.executor import JobExecutor
 from reports.pipeline.jobs import Brief
-from reports.pipeline.workers import Workers
 from reports.plan import Outcome, Plan, Screen
 from reports.render.content import account
 from reports.render.content.account import ClientLine
@@ -48,10 +45,10 @@ log = logging.getLogger(__name__)
 class Month:
     """One account's month under way: what is done, what failed, what was there before."""
 
-    def __init__(self, plan: Plan, screen: Screen, workers: Workers) -> None:
+    def __init__(self, plan: Plan, screen: Screen, executor: JobExecutor) -> None:
         self.plan = plan
         self.screen = screen
-        self.workers = workers
+        self.executor = executor
         self.brief = Brief(plan)
         found = record.read(plan.folder)
         self.before, self._is_copied = self._entries_before(found)
@@ -81,11 +78,6 @@ class Month:
     def expected(self) -> tuple[int, ...]:
         """This run's clients: those that were chosen, or else everyone."""
         return self.plan.only or self.everyone
-
-    @property
-    def left(self) -> int:
-        """How many of them will come after the one that comes now."""
-        return len(self.expected) - len(self.entries) - len(self._handed) - 1
 
     def account_findings(self) -> list[ClientFinding]:
         """What is off with the account as a whole; a run of chosen clients says nothing about it."""
@@ -118,6 +110,7 @@ class Month:
         self.everyone = tuple(clients)
         self.brief.listing = listing or self.brief.listing
         self.is_list_known = listing is not None
+        self.executor.expect(len(self.expected))
 
     def count(self, ask: Callable[[], ClientList]) -> None:
         """Learns how many clients the account has; not worth failing for."""
@@ -128,8 +121,6 @@ class Month:
 
     def page(self, client: int, done: int, total: int) -> None:
         """One more page is in; other threads say so, one at a time."""
-        if outlook := self._forecast.page(client, total):
-            self.workers.foresee(outlook)
         self.screen.progress(
             len(self.entries), len(self.expected), f"client {client}: page {done} of {total}"
         )
@@ -145,14 +136,13 @@ class Month:
             return Failure(client, ReadingError(reason) if reason else error, 0)
         return Reading(client, path, header, header.pages, 0, 0)
 
-    def take(self, found: Reading | Failure, *, left: int) -> None:
-        """Has one client's files made, or notes why it failed; `left` more will come. Raises WriteError for a
-        full disk."""
+    def take(self, found: Reading | Failure) -> None:
+        """Has one client's files made, or notes why it failed. Raises WriteError for a full disk."""
         if isinstance(found, Failure):
             self._fail(found.client, found.error, found.requests)
         else:
             self.has_read_something = True
-            self._hand_in(found, left=left)
+            self._hand_in(found)
         self.publish_made()
 
     def publish_made(self) -> None:
@@ -172,16 +162,16 @@ class Month:
     def keep_the_others(self) -> None:
         """Clients of the period that are not this run's keep their entry; overview and summary show them."""
         others = {*self.before, *archive.kept_ids(self.plan.source)} - {*self.entries}
-        for left, client in zip(count(len(others) - 1, -1), sorted(others), strict=False):
+        for client in sorted(others):
             entry, found = self.before.get(client), self.stored(client)
             if entry and entry["state"] == "failed" and client in self.everyone:
                 self._keep_failed(entry)
             elif entry and entry["state"] == "failed" and isinstance(found, Failure):
                 log.info("client %s is no client of this account any more, and nothing of it is kept", client)
             elif entry and isinstance(found, Reading) and _is_made_of(entry, found):
-                self._hand_in(found, entry, left=left)
+                self._hand_in(found, entry)
             else:
-                self.take(found, left=left)
+                self.take(found)
         self.publish_rest()
 
     def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
@@ -216,8 +206,8 @@ class Month:
         found = self._handed.pop(done)
         try:
             self._publish(done.result(), found)
-        except StoppedError:
-            # Whoever stopped the work, it was for Ctrl+C.
+        except CancelledError:
+            # The executor was stopped, and so by Ctrl+C.
             raise KeyboardInterrupt from None
         except (ClientError, WriteError) as error:
             self._fail(found.client, error, found.requests)
@@ -239,10 +229,10 @@ class Month:
         if not self.stopped_by:
             cancellation.heed()
 
-    def _hand_in(self, found: Reading, kept: Entry | None = None, *, left: int) -> None:
+    def _hand_in(self, found: Reading, kept: Entry | None = None) -> None:
         """Has the client's files made; they are published as soon as they are."""
         self.screen.progress(len(self.entries), len(self.expected), f"client {found.client}: writing")
-        future = self.workers.submit(self.brief.task(found, kept), left=left)
+        future = self.executor.submit(self.brief.task(found, kept))
         self._handed[future] = found
         future.add_done_callback(self._done.put)
 
@@ -348,11 +338,6 @@ class Month:
         """The clients' folders there were when the run began, and those that it has put there, by name."""
         found = publish.folders(self.plan.folder, self._recorded).items()
         return {client: [folder.name for folder in folders] for client, folders in found}
-
-    @cached_property
-    def _forecast(self) -> Forecast:
-        # Before a page is read, those that need no reading have been handed in.
-        return Forecast(self.left + 1)
 
     @cached_property
     def shelf(self) -> "Shelf":

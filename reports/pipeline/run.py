@@ -28,10 +28,9 @@ from reports.errors import (
 from reports.mail import operator, send
 from reports.mail.selection import Choice
 from reports.period import Period, local_day
-from reports.pipeline import apart
 from reports.pipeline.account_run import Month
 from reports.pipeline.accounts import side_by_side
-from reports.pipeline.workers import Workers
+from reports.pipeline.executor import JobExecutor, load_modules
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
 from reports.redaction import Redactor
 from reports.render import pdf
@@ -123,30 +122,35 @@ def _begun_period(settings: Config, today: dt.date, options: Options) -> Period:
 
 
 def run(
-    planned: Sequence[Plan], *, now: Clock, screen: Screen, redact: Redactor, workers: Workers | None = None
+    planned: Sequence[Plan],
+    *,
+    now: Clock,
+    screen: Screen,
+    redact: Redactor,
+    executor: JobExecutor | None = None,
 ) -> Outcome:
     """Does the month of every plan and says how it ended; the most severe outcome of all.
 
-    `workers` make the clients' files, and are let go at the end; without any this process does.
+    `executor` makes the clients' files, and is closed at the end; without one this process does.
     """
     redact.add(*(secret for plan in planned for secret in (plan.key, plan.mail_password) if secret))
-    with workers or Workers(processes=1) as team:
-        do = partial(_account, now=now, redact=redact, workers=team)
+    with executor or JobExecutor(processes=1) as shared:
+        do = partial(_account, now=now, redact=redact, executor=shared)
         if len(planned) == 1:
             return do(planned[0], screen=screen)
-        outcomes = side_by_side(planned, do, screen, stop=team.stop)
+        outcomes = side_by_side(planned, do, screen, stop=shared.stop)
     code = most_severe(outcome.exit_code for outcome in outcomes)
     worst = next(outcome for outcome in outcomes if outcome.exit_code == code)
     return Outcome(code, f"{len(outcomes)} accounts; the most severe: {worst.message}", worst.folder)
 
 
-def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, workers: Workers) -> Outcome:
+def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, executor: JobExecutor) -> Outcome:
     try:
         with publish.one_run(plan.account_folder):
             publish.prepare(plan.folder)
             publish.prepare(plan.source, is_private=True)
             with run_log.written(plan.folder, redact):
-                outcome = _month(plan, now=now, screen=screen, workers=workers)
+                outcome = _month(plan, now=now, screen=screen, executor=executor)
                 operator.tell(plan, outcome, at=now(), screen=screen, redact=redact)
                 return outcome
     except ReportsError as error:
@@ -155,7 +159,7 @@ def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, worker
     return outcome
 
 
-def _month(plan: Plan, *, now: Clock, screen: Screen, workers: Workers) -> Outcome:
+def _month(plan: Plan, *, now: Clock, screen: Screen, executor: JobExecutor) -> Outcome:
     started_at = now()
     log.info(
         "%s %s, account %s, period %s (%s to %s), configuration %s, folder %s",
@@ -168,7 +172,7 @@ def _month(plan: Plan, *, now: Clock, screen: Screen, workers: Workers) -> Outco
         plan.config.path,
         plan.folder,
     )
-    with closing(Month(plan, screen, workers)) as month:
+    with closing(Month(plan, screen, executor)) as month:
         return _done(month, started_at=started_at, now=now)
 
 
@@ -180,7 +184,7 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
         publish.repair(plan.folder)
         archive.sweep(plan.source)
         for found in _readings(plan, month, now):
-            month.take(found, left=month.left)
+            month.take(found)
         month.publish_rest()
         month.keep_the_others()
     from reports.pipeline import finish
@@ -220,7 +224,7 @@ def _ended_in_order(month: Month) -> Iterator[None]:
         month.give_up(error, error.exit_code)
     except KeyboardInterrupt:
         if threading.current_thread() is threading.main_thread():
-            month.workers.stop()
+            month.executor.stop()
         month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
     except Exception as bug:
         # The one place that catches everything: what was done until here still gets its record.
@@ -260,7 +264,7 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
         wanted = [month.brief.wanted(client) for client in month.expected]
         resumed = {want.client: found for want in wanted if today and (found := today.reading(want))}
         yield from resumed.values()
-        loading = threading.Thread(target=_load, args=(month.workers,))
+        loading = threading.Thread(target=_load, args=(month.executor,))
         loading.start()
         readings = fetch(
             api,
@@ -284,12 +288,11 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             month.count(partial(listing, everything=False))
 
 
-def _load(workers: Workers) -> None:
+def _load(executor: JobExecutor) -> None:
     """What is heavy; in a thread, while the API is waited for."""
     import_module(FOR_THE_END)
-    # By now it is known as a rule whether others make the files.
-    if not workers.are_elsewhere:
-        apart.prepare()
+    if executor.is_local:
+        load_modules()
 
 
 def _is_sending(settings: Config) -> bool:

@@ -23,7 +23,7 @@ SLOW_PLACES = frozenset(
     test_leaks_runs test_messages test_one_figure test_payloads test_payloads_command test_pdf
     test_persons_files test_planted test_publish test_quick test_readback test_readback_page
     test_readback_run test_result_page test_resume test_run test_send test_send_killed test_send_run
-    test_send_secrets test_send_server test_unattended test_workbook_scale test_workers
+    test_send_secrets test_send_server test_unattended test_workbook_scale test_workers test_executor
     """.split()
 )
 """Files, and folders of files."""
