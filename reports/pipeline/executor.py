@@ -1,8 +1,8 @@
 """Makes clients' files: in this process, in several of this machine, or on the workers of a Dask cluster.
 
 A task goes in as one value and comes back as one, without a secret in either. Workers of a cluster see the
-same folders as this machine, by the same paths, and have the same version of this program, so that a month looks
-the same wherever it was made; both is proven before anything is asked or written.
+same folders as this machine, by the same paths, and have the same version of this program, so that a month
+looks the same wherever it was made; both is proven before anything is asked or written.
 """
 
 import logging
@@ -195,7 +195,11 @@ class Processes:
             # A RuntimeError: no thread could be started, or the process ended at once.
             if self._is_stopped:
                 raise CancelledError from None
-            self._refuse(ENDED_AT_ONCE if isinstance(error, BrokenProcessPool) else NOT_STARTED % error)
+            # Threads that fail at the same time say so once, as a rule.
+            if self._may_start:
+                self._may_start = False
+                has_ended = isinstance(error, BrokenProcessPool)
+                _log.warning("%s", ENDED_AT_ONCE if has_ended else NOT_STARTED % error)
         return pool
 
     def make(self, task: "Task", level: int) -> Answer | None:
@@ -253,12 +257,6 @@ class Processes:
         finally:
             reader.close()
         return pool
-
-    def _refuse(self, why: str) -> None:
-        with self._lock:
-            is_known, self._may_start = not self._may_start, False
-        if not is_known:
-            _log.warning("%s", why)
 
     def _close(self, pool: ProcessPoolExecutor) -> None:
         pool.shutdown(wait=not self._is_stopped)

@@ -5,15 +5,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reports import __version__
-from reports.pipeline.cluster import Outfit, _troubles, outfit
+from reports.pipeline import executor
+from reports.pipeline.executor import Cluster as Joined
+from reports.pipeline.executor import JobExecutor, describe_worker, find_problems
 from reports.sandbox.server import Sandbox
-from tests.pipeline.test_workers import EVA, NAMES, killing, remains
+from tests.pipeline.test_executor import EVA, NAMES, killing, remains
 from tests.render.test_pdf import printing, script
 from tests.support.office import ROOT, Office, Said, account, tree
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
@@ -159,6 +163,59 @@ def test_a_scheduler_that_is_gone_fails_the_clients_that_are_left(office: Office
     assert b"Traceback" not in out + err
 
 
+class Gone(ThreadPoolExecutor):
+    """A cluster of one worker that is lost: it cancels the first task, and answers no other any more."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.answers: list[Future[Any]] = []
+        self.is_closed = False
+
+    def nthreads(self) -> dict[str, int]:
+        return {"tcp://a:1": 1}
+
+    def get_executor(self, **_: Any) -> "Gone":
+        return self
+
+    def submit(self, *_: Any, **__: Any) -> Any:
+        self.answers.append(Future())
+        if len(self.answers) == 2:
+            self.answers[0].cancel()
+            self.answers[0].set_running_or_notify_cancel()
+        return self.answers[-1]
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Closed(Gone):
+    """A cluster that takes nothing any more."""
+
+    def submit(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError("closed")
+
+
+@pytest.mark.parametrize("kind", [Gone, Closed])
+def test_a_cluster_that_is_gone_fails_every_client_and_is_waited_for_by_nobody(kind: type[Gone]) -> None:
+    lost = kind()
+    with JobExecutor(cluster=Joined(lost)) as own:
+        futures = [own.submit(number) for number in range(6)]  # type: ignore[arg-type]
+        errors = {str(future.exception(PATIENCE_SECONDS)) for future in futures}
+    assert errors == {executor.CLUSTER_LOST}
+    assert len(lost.answers) <= 2
+    assert lost.is_closed
+
+
+def test_an_interruption_waits_for_no_worker_of_a_cluster() -> None:
+    silent = Gone()
+    with JobExecutor(cluster=Joined(silent)) as own:
+        future = own.submit(1)  # type: ignore[arg-type]
+        wait_until(lambda: len(silent.answers) == 1)
+        own.stop()
+        assert isinstance(future.exception(PATIENCE_SECONDS), CancelledError)
+    assert silent.is_closed
+
+
 def test_no_scheduler_no_run(office: Office) -> None:
     said = office.type("run", office.config, "--scheduler", f"tcp://{HOST}:9")
     assert said.code == 2
@@ -195,9 +252,9 @@ def test_without_the_extra_a_sentence_says_how(office: Office, monkeypatch: pyte
 
 def test_a_worker_that_lacks_a_folder_or_has_another_version_is_named() -> None:
     there = str(Path(__file__).parent)
-    assert outfit([there, "/not/there"]) == (__version__, ("/not/there",))
-    lacking = Outfit("0.0.9", ("/share/logo.png", "/share/out/.probe.12345678.tmp"))
-    version, logo, folder = _troubles("tcp://a:1", lacking)
+    assert describe_worker([there, "/not/there"]) == (__version__, ["/not/there"])
+    lacking = ("0.0.9", ["/share/logo.png", "/share/out/.probe.12345678.tmp"])
+    version, logo, folder = find_problems("tcp://a:1", lacking)
     assert version.startswith("the Dask worker tcp://a:1 has invoicexpress-reports 0.0.9, and this is ")
     assert version.endswith(f"{__version__}: install the same there, and start it again")
     assert logo.startswith("the Dask worker tcp://a:1 does not see /share/logo.png: give it the same folders")

@@ -13,8 +13,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,7 @@ from reports.pipeline import executor
 from reports.pipeline.executor import JobExecutor
 from reports.sandbox.server import Sandbox
 from tests.render.test_pdf import printing, script
-from tests.support.office import Office, Said, account, tree
-from tests.support.scripted_api import TurnedClock
+from tests.support.office import HTML_ONLY, Office, Said, account, tree
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 NAMES = {101: "Ana", 102: "Rui", 103: "Eva", 104: "Zé", 105: "Ivo"}
@@ -178,6 +178,87 @@ def command(process: int) -> str:
         return ""
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_an_interruption_ends_processes_that_have_only_begun(office: Office) -> None:
+    with office.start("run", "config.yaml", "--jobs", "2") as process:
+        wait_until(lambda: any("spawn_main" in command(one) for one in below(process.pid)))
+        started = {one for one in below(process.pid) if "spawn_main" in command(one)}
+        for one in (process.pid, *started):
+            # As a terminal has it: all that belongs to the run hears of it.
+            os.kill(one, signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 130, (out, err)
+    assert b"Traceback" not in out + err
+    wait_until(lambda: not alive(started))
+    assert remains(office) == []
+
+
+# How many processes there are
+
+
+@pytest.fixture
+def pools(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ThreadPoolExecutor]]:
+    """Threads in the place of processes, on a machine of two cores: each that was started."""
+    started: list[ThreadPoolExecutor] = []
+
+    def start(count: int, **_: object) -> ThreadPoolExecutor:
+        started.append(ThreadPoolExecutor(count))
+        return started[-1]
+
+    package = logging.getLogger("reports")
+    level = package.level
+    monkeypatch.setattr(executor, "ProcessPoolExecutor", start)
+    monkeypatch.setattr(executor, "count_cores", lambda: 2)
+    yield started
+    package.setLevel(level)
+
+
+def states_of(office: Office) -> list[str]:
+    return [entry["state"] for entry in office.entries.values()]
+
+
+@pytest.mark.parametrize(
+    ("clients", "words", "processes"),
+    [(19, (), 0), (20, (), 2), (20, ("--jobs", "1"), 0), (2, ("--jobs", "3"), 3)],
+)
+def test_processes_are_started_for_twenty_clients_or_where_they_are_asked_for(
+    tmp_path: Path,
+    pools: list[ThreadPoolExecutor],
+    clients: int,
+    words: tuple[str, ...],
+    processes: int,
+) -> None:
+    names = {number: f"Cliente {number}" for number in range(101, 101 + clients)}
+    with Sandbox(account_data=account(names)) as sandbox:
+        office = Office(tmp_path, sandbox)
+        office.configure("all", output=HTML_ONLY)
+        assert office.run(*words).code == 0
+    assert states_of(office) == ["ready"] * clients
+    assert len(pools) == processes
+
+
+def test_clients_of_accounts_side_by_side_count_together_and_share_the_processes(
+    pools: list[ThreadPoolExecutor],
+) -> None:
+    with JobExecutor() as shared:
+        shared.expect(10)
+        assert (shared.is_local, len(pools)) == (True, 0)
+        shared.expect(10)
+        shared.expect(50)
+        assert not shared.is_local
+    assert len(pools) == 2
+
+
+def test_a_machine_of_one_core_needs_no_process(
+    pools: list[ThreadPoolExecutor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "count_cores", lambda: 1)
+    with JobExecutor() as own:
+        own.expect(1_000)
+        assert own.is_local
+    assert pools == []
+
+
 def test_a_number_of_jobs_below_one_is_refused(office: Office) -> None:
     said = office.run("--jobs", "0")
     assert said.code == 2
@@ -314,3 +395,219 @@ def test_a_folder_that_goes_away_meanwhile_ends_no_run(office: Office, jobs: str
     assert office.spawn("run", "config.yaml", "--jobs", jobs).code == 0
     assert len(list(ana.iterdir())) == 2
     assert [entry["state"] for entry in office.entries.values()] == ["ready"] * len(NAMES)
+
+
+# Where processes fail
+
+
+def log_of(office: Office) -> str:
+    return (office.month / "run.log").read_text("utf-8")
+
+
+def refuse(*_: object, **__: object) -> Any:
+    """In place of a pool, where no process can be started."""
+    raise OSError(12, "Cannot allocate memory")
+
+
+def test_where_no_process_can_be_started_this_one_does_the_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "ProcessPoolExecutor", refuse)
+    assert office.run("--jobs", "2").code == 0
+    assert states_of(office) == ["ready"] * len(NAMES)
+    assert "no further process could be started ([Errno 12] Cannot allocate memory)" in log_of(office)
+
+
+def test_where_processes_end_as_soon_as_they_begin_this_one_does_the_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "load_modules", os.abort)
+    assert office.run("--jobs", "2").code == 0
+    assert states_of(office) == ["ready"] * len(NAMES)
+    assert "processes that make clients' files end as soon as they begin" in log_of(office)
+
+
+def test_where_no_thread_can_be_started_this_one_does_the_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Threadless(ThreadPoolExecutor):
+        def submit(self, *_: Any, **__: Any) -> Any:
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(executor, "ThreadPoolExecutor", Threadless)
+    assert office.run("--jobs", "2").code == 0
+    assert states_of(office) == ["ready"] * len(NAMES)
+
+
+@on_posix
+def test_where_a_process_that_died_has_no_successor_this_one_does_the_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[ProcessPoolExecutor] = []
+
+    def start(*words: Any, **more: Any) -> ProcessPoolExecutor:
+        if len(started) == 2:
+            refuse()
+        started.append(ProcessPoolExecutor(*words, **more))
+        return started[-1]
+
+    monkeypatch.setattr(executor, "ProcessPoolExecutor", start)
+    monkeypatch.setenv("INVOICE_REPORTS_BROWSER", str(killing(office, once=True)))
+    office.configure(output={"excel": False, "pdf": True})
+    said = office.run("--jobs", "2")
+    assert said.code == 0, said
+    assert states_of(office) == ["ready"] * len(NAMES)
+    assert log_of(office).count("a process that makes clients' files ended") == 1
+    assert log_of(office).count("no further process could be started") == 1
+    assert remains(office) == []
+
+
+def test_a_bug_in_starting_is_told_by_every_client_and_nobody_waits(
+    pools: list[ThreadPoolExecutor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(executor, "ProcessPoolExecutor", fail)
+    with JobExecutor(2) as own:
+        futures = submit(own, 5)
+        assert {type(future.exception(PATIENCE_SECONDS)) for future in futures} == {ZeroDivisionError}
+
+
+def submit(own: JobExecutor, count: int) -> list["Future[Any]"]:
+    """What becomes of so many tasks that are numbers."""
+    return [own.submit(number) for number in range(count)]  # type: ignore[arg-type]
+
+
+def test_second_try_of_a_task_that_ended_a_process_has_no_other_at_work_beside_it(
+    pools: list[ThreadPoolExecutor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way: set[int] = set()
+    beside: list[set[int]] = []
+
+    def make(task: int) -> int:
+        under_way.add(task)
+        time.sleep(0.02)
+        if task == 3:
+            beside.append(under_way - {task})
+        time.sleep(0.02)
+        if task == 3:
+            beside.append(under_way - {task})
+        under_way.remove(task)
+        if task == 3 and len(beside) == 2:
+            raise BrokenProcessPool
+        return task
+
+    monkeypatch.setattr("reports.pipeline.client_job.make", make)
+    with JobExecutor(4) as own:
+        assert [future.result(PATIENCE_SECONDS) for future in submit(own, 20)] == [*range(20)]
+    assert len(beside) == 4
+    assert beside[2:] == [set(), set()]
+
+
+def test_a_task_that_ends_a_process_twice_fails_alone(
+    pools: list[ThreadPoolExecutor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def make(task: int) -> int:
+        tries.append(task)
+        if task == 3:
+            raise BrokenProcessPool
+        return task
+
+    monkeypatch.setattr("reports.pipeline.client_job.make", make)
+    with JobExecutor(2) as own:
+        futures = submit(own, 6)
+        errors = [future.exception(PATIENCE_SECONDS) for future in futures]
+    assert [number for number, error in enumerate(errors) if error] == [3]
+    assert str(errors[3]) == executor.CRASHED_TWICE
+    assert sorted(tries) == [0, 1, 2, 3, 3, 4, 5]
+
+
+# Where it is stopped
+
+
+def test_a_stop_cancels_what_waits_and_what_comes_later_is_done_here(
+    pools: list[ThreadPoolExecutor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Semaphore(0)
+    is_stopped = threading.Event()
+
+    def make(task: object) -> object:
+        begun.release()
+        assert is_stopped.wait(PATIENCE_SECONDS)
+        return task
+
+    monkeypatch.setattr("reports.pipeline.client_job.make", make)
+    with JobExecutor(2) as own:
+        futures = submit(own, 9)
+        assert all(begun.acquire(timeout=PATIENCE_SECONDS) for _ in range(2))
+        own.stop()
+        is_stopped.set()
+        wait(futures, PATIENCE_SECONDS)
+        assert [future.cancelled() for future in futures] == [False] * 2 + [True] * 7
+        assert [future.result() for future in submit(own, 3)] == [0, 1, 2]
+
+
+def test_where_this_process_does_the_work_a_stop_cancels_what_waits(
+    pools: list[ThreadPoolExecutor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, is_stopped = threading.Event(), threading.Event()
+
+    def make(task: object) -> object:
+        begun.set()
+        assert is_stopped.wait(PATIENCE_SECONDS)
+        return task
+
+    monkeypatch.setattr(executor, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr("reports.pipeline.client_job.make", make)
+    with JobExecutor(2) as own:
+        futures = submit(own, 40)
+        assert begun.wait(PATIENCE_SECONDS)
+        own.stop()
+        is_stopped.set()
+        wait(futures, PATIENCE_SECONDS)
+    done = [future for future in futures if not future.cancelled() and not future.exception()]
+    assert len(done) == 1
+
+
+def test_a_process_that_does_not_end_is_given_up(
+    pools: list[ThreadPoolExecutor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, is_over = threading.Event(), threading.Event()
+
+    def make(task: object) -> object:
+        begun.set()
+        assert is_over.wait(LASTING_SECONDS)
+        return task
+
+    monkeypatch.setattr(executor, "END_SECONDS", 0.1)
+    monkeypatch.setattr("reports.pipeline.client_job.make", make)
+    with JobExecutor(2) as own:
+        (future,) = submit(own, 1)
+        assert begun.wait(PATIENCE_SECONDS)
+        own.stop()
+        assert isinstance(future.exception(PATIENCE_SECONDS), CancelledError)
+    is_over.set()
+
+
+@on_posix
+def test_processes_that_were_begun_can_be_ended_whatever_became_of_one() -> None:
+    before = set(multiprocessing.active_children())
+    own = JobExecutor(2)
+    own.expect(1)
+    wait_until(lambda: len({*multiprocessing.active_children()} - before) == 2)
+    started = set(multiprocessing.active_children()) - before
+    killed = min(started, key=lambda process: process.pid or 0)
+    os.kill(killed.pid or 0, signal.SIGKILL)
+    with own:
+        own.stop()
+    wait_until(lambda: not any(process.is_alive() for process in started))
+
+
+def test_processes_end_with_the_executor() -> None:
+    before = set(multiprocessing.active_children())
+    with JobExecutor(2) as own:
+        own.expect(1)
+    assert set(multiprocessing.active_children()) == before

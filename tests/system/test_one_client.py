@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reports.errors import UNFORESEEN, UnforeseenError, WriteError
-from reports.pipeline import apart, client_job
+from reports.pipeline import client_job, executor
 from reports.render.content.labels import Labels
 from reports.render.job import render
 from reports.sandbox.server import Sandbox
@@ -163,14 +163,15 @@ def test_a_worker_hands_back_the_traceback_as_lines_of_the_log(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     broken(monkeypatch, KeyError("currency"), ANA)
-    answer = pickle.loads(pickle.dumps(apart.do(task(tmp_path, ANA), logging.INFO)))  # noqa: S301 - its own
+    answer = executor.make_in_worker(task(tmp_path, ANA), logging.INFO)
+    answer = pickle.loads(pickle.dumps(answer))  # noqa: S301 - its own
     assert isinstance(answer.made, UnforeseenError)
     assert str(answer.made) == UNFORESEEN
-    (line,) = answer.lines
-    assert line.level == logging.ERROR
-    assert line.text.startswith(f"client {ANA}: ")
-    assert "Traceback" in line.text
-    assert "KeyError: 'currency'" in line.text
+    (record,) = answer.records
+    assert record.levelno == logging.ERROR
+    assert record.getMessage().startswith(f"client {ANA}: ")
+    assert "Traceback" in record.getMessage()
+    assert "KeyError: 'currency'" in record.getMessage()
 
 
 def test_what_was_foreseen_keeps_its_own_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
