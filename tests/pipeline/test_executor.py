@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
@@ -545,7 +545,7 @@ def test_a_stop_cancels_what_waits_and_what_comes_later_is_done_here(
         assert all(begun.acquire(timeout=PATIENCE_SECONDS) for _ in range(2))
         own.stop()
         is_stopped.set()
-        wait(futures, PATIENCE_SECONDS)
+        wait_until(lambda: all(future.done() for future in futures))
         assert [future.cancelled() for future in futures] == [False] * 2 + [True] * 7
         assert [future.result() for future in submit(own, 3)] == [0, 1, 2]
 
@@ -567,7 +567,7 @@ def test_where_this_process_does_the_work_a_stop_cancels_what_waits(
         assert begun.wait(PATIENCE_SECONDS)
         own.stop()
         is_stopped.set()
-        wait(futures, PATIENCE_SECONDS)
+        wait_until(lambda: all(future.done() for future in futures))
     done = [future for future in futures if not future.cancelled() and not future.exception()]
     assert len(done) == 1
 
