@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports import TOOL, __version__, atomic_files, garbage, uncaught
 from reports.errors import ClientError, ConfigError, ReportsError
-from reports.plan import Plan
 
 if TYPE_CHECKING:
     from reports.pipeline.client_job import Made, Task
+    from reports.plan import Plan
 
 CLIENTS_FOR_PROCESSES = 20
 """A process takes a second to start, and a client of 100 documents a tenth of one."""
@@ -145,7 +145,8 @@ class JobExecutor(AbstractContextManager["JobExecutor"]):
         except RuntimeError as error:
             _log.warning(NOT_STARTED, error)
             threads.shutdown(cancel_futures=True)
-            self._processes = 1
+            self._workers.close()
+            self._workers, self._processes = None, 1
 
     def _make(self, task: "Task") -> "Made":
         answer = self._workers.make(task, logging.getLogger().level) if self._workers else None
@@ -243,9 +244,9 @@ class Processes:
         reader, writer = _spawning.Pipe(duplex=False)
         pool = ProcessPoolExecutor(1, mp_context=_spawning, initializer=_begin_worker, initargs=(reader,))
         with self._lock:
-            self._pipes[pool] = writer
             if self._is_stopped:
-                writer.close()
+                raise CancelledError
+            self._pipes[pool] = writer
         if sys.platform != "win32":
             # Processes that are started from here are deaf to Ctrl+C from their first moment.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -336,7 +337,7 @@ def make_in_worker(task: "Task", level: int) -> Answer:
     return Answer(made, tuple(records.get() for _ in range(records.qsize())))
 
 
-def join_cluster(address: str, planned: Sequence[Plan]) -> Cluster:
+def join_cluster(address: str, planned: "Sequence[Plan]") -> Cluster:
     """Returns the cluster whose scheduler is at `address`, proven to be fit for these plans.
 
     Raises ConfigError when there is none, or when one of its workers cannot do the work.
@@ -367,7 +368,7 @@ def join_cluster(address: str, planned: Sequence[Plan]) -> Cluster:
         raise
 
 
-def check_workers(client: Any, address: str, planned: Sequence[Plan]) -> None:
+def check_workers(client: Any, address: str, planned: "Sequence[Plan]") -> None:
     """Asks every worker for its version and the folders. Raises ConfigError with each problem, WriteError."""
     folders = {plan.account_folder for plan in planned}
     there = {next(one for one in (folder, *folder.parents) if one.is_dir()) for folder in folders}

@@ -437,6 +437,7 @@ def test_where_no_thread_can_be_started_this_one_does_the_work(
     monkeypatch.setattr(executor, "ThreadPoolExecutor", Threadless)
     assert office.run("--jobs", "2").code == 0
     assert states_of(office) == ["ready"] * len(NAMES)
+    assert log_of(office).count("no further process could be started (can't start new thread)") == 1
 
 
 @on_posix
