@@ -202,6 +202,8 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ThreadPoolExecutor]]
     started: list[ThreadPoolExecutor] = []
 
     def start(count: int, **_: object) -> ThreadPoolExecutor:
+        # A process takes longer to start.
+        time.sleep(0.1)
         started.append(ThreadPoolExecutor(count))
         return started[-1]
 
