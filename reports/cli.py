@@ -364,7 +364,8 @@ def _run(
     jobs: int | None = None,
     scheduler: str | None = None,
 ) -> ExitCode:
-    from reports.pipeline.executor import JobExecutor, join_cluster
+    from reports.pipeline.cluster import join_cluster
+    from reports.pipeline.executor import JobExecutor
     from reports.pipeline.run import plans
     from reports.pipeline.run import run as run_plans
 

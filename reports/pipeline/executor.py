@@ -1,8 +1,6 @@
-"""Makes clients' files: in this process, in several of this machine, or on the workers of a Dask cluster.
+"""Makes clients' files: in this process, in several of this machine, or elsewhere.
 
-A task goes in as one value and comes back as one, without a secret in either. Workers of a cluster see the
-same folders as this machine, by the same paths, and have the same version of this program, so that a month
-looks the same wherever it was made; both is proven before anything is asked or written.
+A task goes in as one value and comes back as one, without a secret in either.
 """
 
 import logging
@@ -11,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent import futures
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -20,16 +18,14 @@ from contextvars import copy_context
 from importlib import import_module
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
-from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from reports import TOOL, __version__, atomic_files, garbage, uncaught
-from reports.errors import ClientError, ConfigError, ReportsError
+from reports import uncaught
+from reports.errors import ClientError, ReportsError
 
 if TYPE_CHECKING:
     from reports.pipeline.client_job import Made, Task
-    from reports.plan import Plan
 
 CLIENTS_FOR_PROCESSES = 20
 """A process takes a second to start, and a client of 100 documents a tenth of one."""
@@ -37,25 +33,12 @@ CLIENTS_FOR_PROCESSES = 20
 END_SECONDS = 10
 """A process that was told to end is waited for that long."""
 
-ANSWER_SECONDS = 20
-TASKS_PER_THREAD = 2
-"""A worker of a cluster that is done with a client has the next one there already."""
-
 NOT_STARTED = "no further process could be started (%s): this one does the work"
 ENDED_AT_ONCE = "processes that make clients' files end as soon as they begin: this one does the work"
 CRASHED_TWICE = (
     "The process that made this client's files ended before it was done, twice in a row. "
     "Look at the memory of the machine, and run again with --jobs 1"
 )
-WORKERS_LOST = (
-    "Several workers of the cluster ended one after the other while they made this client's files. "
-    "Look at their logs and their memory, and run this client again on one machine"
-)
-CLUSTER_LOST = (
-    "The cluster was gone before this client's files were made. Look at its scheduler, and run again with "
-    "--resume"
-)
-
 # On every system processes are begun anew, as Windows has to.
 _spawning = multiprocessing.get_context("spawn")
 _log = logging.getLogger(__name__)
@@ -68,6 +51,20 @@ class Answer(NamedTuple):
     records: tuple[logging.LogRecord, ...]
 
 
+class Workers(Protocol):
+    """Who makes files instead of this process: as many at once as `width` says."""
+
+    width: int
+
+    def start(self) -> object: ...
+
+    def make(self, task: "Task", level: int) -> Answer | None: ...
+
+    def stop(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class JobExecutor(AbstractContextManager["JobExecutor"]):
     """Makes clients' files, of tasks that come from any thread; accounts side by side share one.
 
@@ -75,9 +72,9 @@ class JobExecutor(AbstractContextManager["JobExecutor"]):
     CLIENTS_FOR_PROCESSES clients on. `cluster`: its workers instead.
     """
 
-    def __init__(self, processes: int | None = None, cluster: "Cluster | None" = None) -> None:
+    def __init__(self, processes: int | None = None, cluster: "Workers | None" = None) -> None:
         self._processes = processes
-        self._workers: Processes | Cluster | None = cluster
+        self._workers: Workers | None = cluster
         self._threads: ThreadPoolExecutor | None = None
         self._clients = 0
         self._is_stopped = False
@@ -215,7 +212,7 @@ class Processes:
                 if pool is None:
                     return None
                 try:
-                    answer: Answer = _wait(pool.submit(make_in_worker, task, level), self._end)
+                    answer: Answer = wait_for(pool.submit(make_in_worker, task, level), self._end)
                     return answer
                 except BrokenProcessPool:
                     if self._is_stopped:
@@ -231,7 +228,7 @@ class Processes:
             self._is_stopped = True
             for pipe in self._pipes.values():
                 pipe.close()
-        timer = threading.Timer(END_SECONDS, _fail, [self._end, CancelledError()])
+        timer = threading.Timer(END_SECONDS, fail, [self._end, CancelledError()])
         timer.daemon = True
         timer.start()
 
@@ -251,7 +248,7 @@ class Processes:
             # Processes that are started from here are deaf to Ctrl+C from their first moment.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            _wait(pool.submit(load_modules), self._end)
+            wait_for(pool.submit(load_modules), self._end)
         except BaseException:
             self._close(pool)
             raise
@@ -276,42 +273,16 @@ class Processes:
             self._places.release(places)
 
 
-class Cluster:
-    """A Dask cluster. The tasks of a worker that is lost are done again by others, as Dask does by itself."""
+def wait_for(result: Future[Any], end: Future[Answer]) -> Any:
+    """Returns what `result` comes to; raises what `end` does if that comes first."""
+    futures.wait((result, end), return_when=futures.FIRST_COMPLETED)
+    return (result if result.done() else end).result()
 
-    def __init__(self, client: Any) -> None:
-        self.width: int = TASKS_PER_THREAD * sum(client.nthreads().values())
-        self._client = client
-        self._executor = client.get_executor(pure=False)
-        self._end: Future[Answer] = Future()
 
-    def start(self) -> None:
-        """Its workers were started before."""
-
-    def make(self, task: "Task", level: int) -> Answer:
-        """Returns the answer of a worker. Raises ClientError where the cluster is gone, CancelledError."""
-        from distributed.scheduler import KilledWorker
-
-        if not self._end.done():
-            try:
-                answer: Answer = _wait(self._executor.submit(make_in_worker, task, level), self._end)
-                return answer
-            except KilledWorker:
-                raise ClientError(WORKERS_LOST) from None
-            except CancelledError:
-                pass
-            except Exception as error:  # noqa: BLE001 - Dask has many for a cluster that is gone
-                _log.warning("nothing can be given out any more: %s", error)
-        # What else the cluster was given may never be answered either.
-        _fail(self._end, ClientError(CLUSTER_LOST))
-        return self._end.result()
-
-    def close(self) -> None:
-        """Leaves the cluster, whose scheduler drops what it had not begun."""
-        _fail(self._end, CancelledError())
-        self._client.close()
-
-    stop = close
+def fail(end: Future[Answer], error: Exception) -> None:
+    """Ends whoever waits by `end` with `error`, once."""
+    with suppress(futures.InvalidStateError):
+        end.set_exception(error)
 
 
 def count_cores() -> int:
@@ -337,95 +308,9 @@ def make_in_worker(task: "Task", level: int) -> Answer:
     return Answer(made, tuple(records.get() for _ in range(records.qsize())))
 
 
-def join_cluster(address: str, planned: "Sequence[Plan]") -> Cluster:
-    """Returns the cluster whose scheduler is at `address`, proven to be fit for these plans.
-
-    Raises ConfigError when there is none, or when one of its workers cannot do the work.
-    """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ConfigError(
-            "--scheduler needs Dask, which is not installed here: "
-            "pip install 'invoicexpress-reports[cluster]', or leave --scheduler out"
-        ) from None
-    # Each of its loggers writes on the screen by itself, tracebacks of lost connections among it.
-    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
-        logging.getLogger(name).disabled = True
-    client: Any
-    try:
-        client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False, name=TOOL)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise ConfigError(
-            f"no Dask scheduler answers at {address} ({type(error).__name__}): "
-            "start one with dask scheduler, correct the address, or leave --scheduler out"
-        ) from error
-    try:
-        check_workers(client, address, planned)
-        return Cluster(client)
-    except BaseException:
-        client.close()
-        raise
-
-
-def check_workers(client: Any, address: str, planned: "Sequence[Plan]") -> None:
-    """Asks every worker for its version and the folders. Raises ConfigError with each problem, WriteError."""
-    folders = {plan.account_folder for plan in planned}
-    there = {next(one for one in (folder, *folder.parents) if one.is_dir()) for folder in folders}
-    probes = [atomic_files.temporary_name(folder / "probe") for folder in there]
-    configs = [plan.config for plan in planned]
-    read = [path for one in configs for path in (one.issuer.logo, one.statement.templates) if path]
-    try:
-        for probe in probes:
-            atomic_files.write_bytes(probe, b"")
-        states = client.run(describe_worker, sorted({*map(str, (*probes, *read))}), on_error="return")
-    finally:
-        for probe in probes:
-            probe.unlink(missing_ok=True)
-    if not states:
-        raise ConfigError(
-            f"the Dask scheduler at {address} has no workers: start some with dask worker {address}"
-        )
-    if problems := [problem for worker, state in states.items() for problem in find_problems(worker, state)]:
-        raise ConfigError("\n".join(problems))
-
-
-def describe_worker(paths: Sequence[str]) -> tuple[str, list[str]]:
-    """Returns the version of this program on the worker that it is called on, and which paths that lacks."""
-    return __version__, [path for path in paths if not Path(path).exists()]
-
-
-def find_problems(worker: str, state: tuple[str, list[str]] | Exception) -> Iterator[str]:
-    """Yields why the worker of this address cannot do the work, each with what to do."""
-    name = f"the Dask worker {worker}"
-    if isinstance(state, Exception):
-        why = f"cannot do the work ({type(state).__name__}: {state})"
-        yield f"{name} {why}: install {TOOL} {__version__} where it runs, and start it again"
-        return
-    version, missing = state
-    if version != __version__:
-        differs = f"has {TOOL} {version}, and this is {__version__}"
-        yield f"{name} {differs}: install the same there, and start it again"
-    for path in missing:
-        place = Path(path).parent if path.endswith(".tmp") else path
-        yield f"{name} does not see {place}: give it the same folders by the same paths"
-
-
-def _wait(result: Future[Any], end: Future[Answer]) -> Any:
-    """Returns what `result` comes to; raises what `end` does if that comes first."""
-    futures.wait((result, end), return_when=futures.FIRST_COMPLETED)
-    return (result if result.done() else end).result()
-
-
-def _fail(end: Future[Answer], error: Exception) -> None:
-    with suppress(futures.InvalidStateError):
-        end.set_exception(error)
-
-
 def _begin_worker(pipe: Connection) -> None:
     """A process leaves Ctrl+C to the one it works for, and does not outlive it, nor does its browser."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    garbage.collect_seldom()
     uncaught.log_all()
     threading.Thread(target=_end_with, args=(pipe,), daemon=True).start()
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from reports import __version__
-from reports.pipeline import executor
-from reports.pipeline.executor import Cluster as Joined
-from reports.pipeline.executor import JobExecutor, describe_worker, find_problems
+from reports.pipeline.cluster import CLUSTER_LOST, describe_worker, find_problems
+from reports.pipeline.cluster import Cluster as Joined
+from reports.pipeline.executor import JobExecutor
 from reports.sandbox.server import Sandbox
 from tests.pipeline.test_executor import EVA, NAMES, killing, remains
 from tests.render.test_pdf import printing, script
@@ -201,7 +201,7 @@ def test_a_cluster_that_is_gone_fails_every_client_and_is_waited_for_by_nobody(k
     with JobExecutor(cluster=Joined(lost)) as own:
         futures = [own.submit(number) for number in range(6)]  # type: ignore[arg-type]
         errors = {str(future.exception(PATIENCE_SECONDS)) for future in futures}
-    assert errors == {executor.CLUSTER_LOST}
+    assert errors == {CLUSTER_LOST}
     assert len(lost.answers) <= 2
     assert lost.is_closed
 

@@ -41,7 +41,7 @@ STAGES = {
     "deliver": "publish record_entry record result_page run_log schedule",
     "mail": "eml journal smtp mailer selection send operator",
     "pipeline": """
-        client_job executor jobs account_run finish accounts run
+        client_job executor cluster jobs account_run finish accounts run
     """,
     "commands": "dry_run check prompts init console",
 }
@@ -70,7 +70,7 @@ ROOMS_OF_LIBRARY = {
     "babel": {"render.content.labels"},
     "filelock": {"deliver.publish"},
     "stdnum": {"fiscal_id"},
-    "distributed": {"pipeline.executor"},
+    "distributed": {"pipeline.cluster"},
     "click": {"cli", "commands.console"},
 }
 """Each library is used in its rooms alone, so that what it does can be read, and replaced, in one place."""
