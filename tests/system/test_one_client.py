@@ -128,7 +128,7 @@ def test_a_bug_while_one_client_is_read_costs_that_client_alone(
             raise OverflowError("int too large")
         return leaf_of(page, client=client)
 
-    monkeypatch.setattr("reports.source.fetch.leaf_of", fail)
+    monkeypatch.setattr("reports.source.client_reading.leaf_of", fail)
     said = office.run()
     assert said.code == 3
     assert office.entries[RUI]["reason"] == UNFORESEEN
