@@ -131,6 +131,11 @@ def cover() -> int:
         return code or _run(*report, COVERAGE_FILE=data)
 
 
+def house(*arguments: str) -> int:
+    """how the modules are laid out and functions named; --list: which are in the way: house [--list]"""
+    return _run("-m", "tests.support.house", *arguments)
+
+
 def bench(*arguments: str) -> int:
     """what it takes beside others, as tables: bench [NAME...] [--times N] [--write]"""
     if os.name == "nt":
@@ -190,9 +195,9 @@ def audit() -> int:
 
 
 TASKS: dict[str, Callable[..., int]] = {
-    task.__name__: task for task in (demo, test, soak, cover, bench, lint, build, lock, audit)
+    task.__name__: task for task in (demo, test, soak, cover, house, bench, lint, build, lock, audit)
 }
-TAKE_ARGUMENTS = ("demo", "test", "soak", "bench")
+TAKE_ARGUMENTS = ("demo", "test", "soak", "house", "bench")
 
 
 def _usage(arguments: list[str]) -> str:

@@ -18,7 +18,7 @@ def release() -> None:
     _pressed.clear()
 
 
-def heed() -> None:
+def check_cancelled() -> None:
     """Raises KeyboardInterrupt when Ctrl+C was pressed; to be called where an end does no harm."""
     if _pressed.is_set():
         raise KeyboardInterrupt

@@ -15,11 +15,21 @@ from typing import TYPE_CHECKING
 import click
 
 from reports import __version__
-from reports.commands.console import Dialogue, Group, Terminal, clock, pinned, redact, say, tick, voice
+from reports.commands.console import (
+    CommandGroup,
+    Dialogue,
+    Terminal,
+    clock,
+    parse_pinned_clock,
+    redact,
+    say,
+    tick,
+    voice,
+)
 from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
 
 if TYPE_CHECKING:
-    from reports.pipeline.run import Options
+    from reports.pipeline.run import RunOptions
     from reports.settings.config import Config
 
 DEMO_CLOCK = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
@@ -52,7 +62,7 @@ CONFIGS = click.argument(
 )
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="invoice-reports")
 @voice
 def main() -> None:
@@ -99,9 +109,9 @@ def run(
     if jobs and scheduler:
         raise click.UsageError("--scheduler leaves the work to a cluster, so --jobs says nothing: choose one")
     configs = _load(config)
-    from reports.pipeline.run import Options
+    from reports.pipeline.run import RunOptions
 
-    options = Options(
+    options = RunOptions(
         period=period,
         clients=clients,
         output=output.absolute() if output else None,
@@ -145,10 +155,10 @@ def init(config: Path, *, account: str | None, all_clients: bool, base_url: str 
     if yes and not all_clients:
         raise click.UsageError("--yes asks for no clients: say --all-clients too")
     person = None if yes else Dialogue()
-    from reports.commands.init import Options
+    from reports.commands.init import InitOptions
     from reports.commands.init import init as write
 
-    options = Options(account=account, base_url=base_url, is_about_all=all_clients)
+    options = InitOptions(account=account, base_url=base_url, is_about_all=all_clients)
     try:
         said = write(config, options, person, now=clock(), redact=redact)
     except ReadingError as error:
@@ -259,10 +269,10 @@ def demo(quiet: bool, *, folder: Path) -> int:
         os.environ[DEMO_VARIABLE] = sandbox.api_key
         text = DEMO_CONFIG.format(account=sandbox.account, variable=DEMO_VARIABLE, url=sandbox.url)
         atomic_files.write_bytes(folder / "demo.yaml", text.encode())
-        from reports.pipeline.run import Options
+        from reports.pipeline.run import RunOptions
 
-        now = pinned() or (lambda: DEMO_CLOCK)
-        code = _run(_load([folder / "demo.yaml"]), Options(), now=now, is_quiet=quiet)
+        now = parse_pinned_clock() or (lambda: DEMO_CLOCK)
+        code = _run(_load([folder / "demo.yaml"]), RunOptions(), now=now, is_quiet=quiet)
     if code not in (ExitCode.DONE, ExitCode.WARNINGS):
         return code
     place = folder / sandbox.account / "2026-10"
@@ -356,7 +366,7 @@ def _load(paths: Sequence[Path]) -> "tuple[Config, ...]":
 
 def _run(
     configs: "Sequence[Config]",
-    options: "Options",
+    options: "RunOptions",
     *,
     now: Callable[[], dt.datetime],
     is_quiet: bool,

@@ -28,7 +28,7 @@ def read(text: str, *, fraction: Callable[[str], Any] = Decimal) -> Any:
     `fraction` makes what is not a whole number: `str` for whoever does not reckon with it.
     """
     try:
-        value = _loaded(text, fraction)
+        value = _load(text, fraction)
     except RecursionError:
         raise DepthError from None
     level: list[Any] = [[value]]
@@ -44,13 +44,13 @@ def read(text: str, *, fraction: Callable[[str], Any] = Decimal) -> Any:
     raise DepthError
 
 
-def _loaded(text: str, fraction: Callable[[str], Any]) -> Any:
+def _load(text: str, fraction: Callable[[str], Any]) -> Any:
     try:
         return json.loads(text, parse_float=fraction, parse_constant=fraction)
     except json.JSONDecodeError:
         raise
     except (ValueError, InvalidOperation):  # a number that is too long for its kind
-        broken = partial(_broken, fraction)
+        broken = partial(_parse_fraction, fraction)
         return json.loads(text, parse_int=_whole, parse_float=broken, parse_constant=fraction)
 
 
@@ -61,7 +61,7 @@ def _whole(digits: str) -> int | Decimal:
         return Decimal(digits)
 
 
-def _broken(fraction: Callable[[str], Any], digits: str) -> Any:
+def _parse_fraction(fraction: Callable[[str], Any], digits: str) -> Any:
     """Of a number with a point or an exponent."""
     try:
         return fraction(digits)

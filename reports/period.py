@@ -71,7 +71,7 @@ def parse(text: str, today: date) -> Period:
         start = date(today.year, (today.month - 1) // months * months + 1, 1)
         return _months_from(_shift(start, -months) if which == "last" else start, months)
     if match := _RANGE.fullmatch(text):
-        return between(_day(match[1]), _day(match[2]))
+        return make_period(_day(match[1]), _day(match[2]))
     if match := _QUARTER.fullmatch(text):
         return _months_from(_first_of(int(match[1]), 3 * int(match[2]) - 2, text), 3)
     if match := _MONTH.fullmatch(text):
@@ -81,7 +81,7 @@ def parse(text: str, today: date) -> Period:
     raise ValueError(f"{text!r} is not a period: write {FORMS}")
 
 
-def between(first: date, last: date) -> Period:
+def make_period(first: date, last: date) -> Period:
     """The days from `first` to `last`, both included.
 
     Raises ValueError when they are the wrong way round, or before FIRST_YEAR.

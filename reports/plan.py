@@ -8,7 +8,7 @@ from typing import Protocol
 
 from reports.errors import ExitCode
 from reports.period import Period
-from reports.render.content.brand import Brand, Issuer
+from reports.render.content.brand import Brand, IssuerDetails
 from reports.settings.config import Config
 from reports.source.resume import Today
 
@@ -75,10 +75,10 @@ class Outcome:
     folder: Path | None = None
 
 
-def issuer_of(settings: Config) -> Issuer:
+def issuer_of(settings: Config) -> IssuerDetails:
     """Who sends the papers of this configuration."""
     issuer = settings.issuer
-    return Issuer(name=issuer.name, fiscal_id=issuer.fiscal_id, address=issuer.address)
+    return IssuerDetails(name=issuer.name, fiscal_id=issuer.fiscal_id, address=issuer.address)
 
 
 def brand_of(settings: Config) -> Brand:

@@ -52,7 +52,7 @@ class Redactor:
         # Longest first: a short form may be part of a longer one, whose rest would then stay.
         self._secrets = tuple(_longest_first({*self._secrets, *filter(None, secrets)}))
         self._forms = tuple(_longest_first({form for secret in self._secrets for form in _forms(secret)}))
-        self._spellings = tuple((secret, _spelling(secret)) for secret in self._secrets)
+        self._spellings = tuple((secret, _compile_spelling(secret)) for secret in self._secrets)
 
     def __call__(self, text: str) -> str:
         """`text` without any secret."""
@@ -92,10 +92,10 @@ def _forms(secret: str) -> Iterator[str]:
     raw = _utf8(secret)
     yield secret
     yield from (raw.hex(), raw.hex().upper())
-    yield from _in_base64(raw)
+    yield from _list_base64(raw)
 
 
-def _in_base64(raw: bytes) -> Iterator[str]:
+def _list_base64(raw: bytes) -> Iterator[str]:
     """Alone, and what belongs to it alone in a longer text, wherever in that it begins."""
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(raw).decode().rstrip("=")
@@ -110,7 +110,7 @@ def _is_plain(secret: str) -> bool:
     return secret.isascii() and secret.isalnum()
 
 
-def _spelling(secret: str) -> re.Pattern[str]:
+def _compile_spelling(secret: str) -> re.Pattern[str]:
     """The secret with every letter in any of its forms, in a text where a run of replaced ones is one sign.
 
     It takes time in proportion to a text, whatever stands there: what may come any number of times is taken
@@ -118,39 +118,39 @@ def _spelling(secret: str) -> re.Pattern[str]:
     """
     letters = secret.replace("\0", "")
     pairs = zip(letters, ("", *letters), strict=False)
-    return re.compile("".join(_between(before) + _letter(letter, before) for letter, before in pairs))
+    return re.compile("".join(_match_between(before) + _letter(letter, before) for letter, before in pairs))
 
 
-def _between(before: str) -> str:
+def _match_between(before: str) -> str:
     """A pattern of NULs behind a letter: UTF-16 or UTF-32 read as bytes."""
     return rf"(?:\0|{_slash(before)}u0000){{0,{_NULS}}}+" if before else ""
 
 
 def _letter(letter: str, before: str) -> str:
     """A pattern of all that may stand for one letter, behind another one of the secret or none."""
-    ways = [_written(letter, before)]
+    ways = [_match_letter(letter, before)]
     if letter == " ":
         ways.append(r"\+|%(?:25)*2[bB]")
     if not letter.isascii():
         # Its parts, UTF-8 taken for Latin-1, and what is left of it in an encoding that lacks it.
         others = (unicodedata.normalize("NFD", letter), _utf8(letter).decode("latin-1"))
-        ways += ["".join(map(_written, other, [before, *other])) for other in others]
+        ways += ["".join(map(_match_letter, other, [before, *other])) for other in others]
         is_in_one_run = before == "\\" or not before.isascii()
-        ways += [_written("?"), f"(?>{REPLACED}|{_TAKEN})" if is_in_one_run else REPLACED]
+        ways += [_match_letter("?"), f"(?>{REPLACED}|{_TAKEN})" if is_in_one_run else REPLACED]
     return f"(?:{'|'.join(ways)})"
 
 
-def _written(letter: str, before: str = "") -> str:
+def _match_letter(letter: str, before: str = "") -> str:
     """A pattern of the ways to write one letter."""
     if letter == "\\":
         # Those that stand together are taken at once, here or with a NUL or a replaced letter beside them.
         taken = rf"(?<=\\)|{_TAKEN}|(?={REPLACED})" if before else f"(?={REPLACED})"
-        return f"(?:{_encoded(letter, before)}|(?>{_RUN}|{taken}))"
+        return f"(?:{_match_signs(letter, before)}|(?>{_RUN}|{taken}))"
     raw = re.escape(letter)
-    return f"(?:{raw}|{_RUN}{raw}|{_encoded(letter, before)})"
+    return f"(?:{raw}|{_RUN}{raw}|{_match_signs(letter, before)})"
 
 
-def _encoded(letter: str, before: str = "") -> str:
+def _match_signs(letter: str, before: str = "") -> str:
     """A pattern of the ways to write one letter in signs, an escaped escape among them (%252B, &amp;lt;)."""
     code, raw = ord(letter), _utf8(letter)
     ways = [
@@ -184,5 +184,5 @@ def _percent(raw: bytes) -> str:
     return "".join(f"%(?:25)*(?i:{byte:02x})" for byte in raw)
 
 
-_REPLACED_RUN = re.compile(f"(?:{REPLACED}|{_encoded(REPLACED)})+")
+_REPLACED_RUN = re.compile(f"(?:{REPLACED}|{_match_signs(REPLACED)})+")
 """Letters that an encoding lacks: how many signs stand for one depends on the encoding."""

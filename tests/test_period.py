@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.period import FORMS, NAMED, Period, between, local_day, parse
+from reports.period import FORMS, NAMED, Period, local_day, make_period, parse
 
 TODAY = date(2026, 11, 2)
 
@@ -95,13 +95,13 @@ def test_both_ends_are_included() -> None:
 
 
 def test_years_have_four_digits() -> None:
-    assert between(date(1000, 1, 1), date(1000, 1, 31)).label == "1000-01"
+    assert make_period(date(1000, 1, 1), date(1000, 1, 31)).label == "1000-01"
     with pytest.raises(ValueError, match="write the year in full"):
-        between(date(999, 12, 31), date(2026, 10, 31))
+        make_period(date(999, 12, 31), date(2026, 10, 31))
 
 
 def test_a_period_without_end_has_twelve_months_too() -> None:
-    open_ended = between(date(2026, 1, 1), date(9999, 12, 31))
+    open_ended = make_period(date(2026, 1, 1), date(9999, 12, 31))
     assert open_ended.label == "2026-01-01_9999-12-31"
     assert open_ended.twelve_months[-1] == Period(date(9999, 12, 1), date(9999, 12, 31))
 

@@ -30,7 +30,7 @@ from reports.figures.checks.account_checks import (
     check_period,
     is_silence,
 )
-from reports.figures.checks.document_checks import hidden_by
+from reports.figures.checks.document_checks import list_hidden
 from reports.mail import mailer
 from reports.period import local_day
 from reports.plan import brand_of
@@ -85,8 +85,8 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     last = result_page.last_run(account_folder)
     yield from _space(account_folder, last)
     yield _last_run(settings, last, now())
-    known = record.known_clients(account_folder, period)
-    yield from _of_account(check_period(period, today))
+    known = record.find_known_clients(account_folder, period)
+    yield from _list_account_findings(check_period(period, today))
     if settings.output.pdf:
         yield _browser()
     if settings.statement.templates:
@@ -103,18 +103,18 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
         yield _well(f"key: in {whose}; a scheduled task needs it too")
     else:
         yield _well(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
-    yield from _of_api(settings, key, known)
+    yield from _check_api(settings, key, known)
 
 
 def _filters(settings: Config) -> Iterator[Item]:
     """A filter that hides what a whole month needs is allowed, and said."""
     own = ((f"filters of client {client.id}", client.filters) for client in settings.clients or ())
     for whose, filters in (("filters", settings.filters), *own):
-        if filters and (hidden := hidden_by(filters.as_request())):
+        if filters and (hidden := list_hidden(filters.as_request())):
             yield _well(f"{whose}: documents are left out on purpose: {', '.join(hidden)}")
 
 
-def _of_account(findings: Iterable[ClientFinding]) -> Iterator[Item]:
+def _list_account_findings(findings: Iterable[ClientFinding]) -> Iterator[Item]:
     """Findings of the account, as a run would have them."""
     labels = Labels("en")
     for finding, _ in findings:
@@ -122,7 +122,7 @@ def _of_account(findings: Iterable[ClientFinding]) -> Iterator[Item]:
         yield Item(code, f"account: {labels.finding(finding)}")
 
 
-def _of_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Iterator[Item]:
+def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Iterator[Item]:
     limits = settings.requests
     api = Api(
         settings.account.origin,
@@ -143,7 +143,7 @@ def _of_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Ite
             return
         yield _well(f"API: {settings.account.origin} accepts the key; the account has {len(listed)} clients")
         if settings.clients is None:
-            yield from _of_account(check_clients(listed, known))
+            yield from _list_account_findings(check_clients(listed, known))
         readable: list[int] = []
         # One page tells; a run finds out for itself whether larger ones are given.
         size = DOCUMENTED if api.page_size.may_fall_back else None
@@ -162,7 +162,7 @@ def _of_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Ite
         if settings.clients and not readable:
             yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
         elif len(readable) == len(settings.clients or ()):
-            yield from _of_account(check_documents(readable, known, is_everybody=False))
+            yield from _list_account_findings(check_documents(readable, known, is_everybody=False))
 
 
 def _folder(folder: Path) -> Item:

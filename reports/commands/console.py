@@ -51,10 +51,10 @@ def tick() -> str:
 
 def clock() -> Callable[[], dt.datetime]:
     """The present instant; SOURCE_DATE_EPOCH pins it."""
-    return pinned() or (lambda: dt.datetime.now(dt.UTC))
+    return parse_pinned_clock() or (lambda: dt.datetime.now(dt.UTC))
 
 
-def pinned() -> Callable[[], dt.datetime] | None:
+def parse_pinned_clock() -> Callable[[], dt.datetime] | None:
     """The instant that SOURCE_DATE_EPOCH names; None without it. Raises ConfigError."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
@@ -106,7 +106,7 @@ class Terminal:
             self._close()
             self._bar = click.progressbar(length=total, item_show_func=lambda item: item, width=24)
             self._bar.__enter__()
-        self._bar.update(done - self._bar.pos, _shown(text)[:50])
+        self._bar.update(done - self._bar.pos, _format_safe(text)[:50])
         self._bar.render_progress()
 
     def _close(self) -> None:
@@ -129,16 +129,18 @@ class Dialogue:
 
     def ask(self, question: str, *, default: str = "") -> str:
         """What is typed; `default` for Enter alone."""
-        typed: str = click.prompt(_shown(question), default=default, show_default=bool(default), err=True)
+        typed: str = click.prompt(
+            _format_safe(question), default=default, show_default=bool(default), err=True
+        )
         return typed
 
     def ask_unseen(self, question: str) -> str:
         """What is typed without being shown."""
-        typed: str = click.prompt(_shown(question), hide_input=True, err=True)
+        typed: str = click.prompt(_format_safe(question), hide_input=True, err=True)
         return typed
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """Usage errors end with code 2, a bug with one line; both are what the scheduler relies on."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -250,10 +252,10 @@ def _tolerant_streams() -> None:
 
 def _show(text: str, *, is_error: bool = False) -> None:
     with _may_be_gone("stderr" if is_error else "stdout"):
-        click.echo(_shown(text), err=is_error)
+        click.echo(_format_safe(text), err=is_error)
 
 
-def _shown(text: str) -> str:
+def _format_safe(text: str) -> str:
     """`text` without secrets, and without control characters, which come with data and command a terminal."""
     return "".join(mark if mark.isprintable() or mark == "\n" else " " for mark in redact(text))
 

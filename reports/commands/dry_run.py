@@ -63,6 +63,8 @@ def _not_read_again(plan: Plan) -> list[str]:
         expected = plan.only or [listed.id for listed in listing.clients]
         brief.listing = listing
     resumed = [
-        str(client) for client in expected if plan.resumed and plan.resumed.reading(brief.wanted(client))
+        str(client)
+        for client in expected
+        if plan.resumed and plan.resumed.find_reading(brief.build_wanted(client))
     ]
     return [f"  would not read again, read completely today: {', '.join(resumed)}"] if resumed else []

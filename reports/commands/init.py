@@ -41,7 +41,7 @@ Listing = Callable[[str], tuple[AccountClient, ...]]
 
 
 @dataclass(frozen=True)
-class Options:
+class InitOptions:
     """What the command line says. `base_url` is for an account with another address than its own."""
 
     account: str | None = None
@@ -59,7 +59,7 @@ class _Access:
     is_typed: bool
 
 
-def init(path: Path, options: Options, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+def init(path: Path, options: InitOptions, person: Person | None, *, now: Clock, redact: Redactor) -> str:
     """Begins the configuration `path`, or adds to it, and says so; without a `person` nothing is asked.
 
     Raises ConfigError, RefusedError when no key is accepted, ReadingError when the clients cannot be read,
@@ -75,19 +75,19 @@ def init(path: Path, options: Options, person: Person | None, *, now: Clock, red
     return work(path.resolve(), options, person, now=now, redact=redact)
 
 
-def _begin(path: Path, options: Options, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+def _begin(path: Path, options: InitOptions, person: Person | None, *, now: Clock, redact: Redactor) -> str:
     account = _account(options.account, person)
-    base_url = _ruled("--base-url", validators.origin, options.base_url) if options.base_url else None
+    base_url = _apply_rule("--base-url", validators.origin, options.base_url) if options.base_url else None
     origin = base_url or f"https://{account}.app.invoicexpress.com"
-    listing = partial(_listed, account, origin, person=person, now=now)
+    listing = partial(_read_clients, account, origin, person=person, now=now)
     access = _access(account, (validators.KEYRING, VARIABLE), listing, person, redact=redact)
     language, issuer = "pt", Issuer()
     if person:
         language, issuer = prompts.language(person), prompts.issuer(person)
     if not access.clients:
         _tell(person, "The account has no clients yet: the configuration is about all it will have.")
-    chosen = [_client(client, language) for client in _chosen(access.clients, options, person)]
-    text = config_writer.begun(
+    chosen = [_client(client, language) for client in _choose_clients(access.clients, options, person)]
+    text = config_writer.write_config(
         account=account,
         api_key=access.place,
         base_url=base_url,
@@ -99,11 +99,11 @@ def _begin(path: Path, options: Options, person: Person | None, *, now: Clock, r
         return "Nothing was written"
     is_right = partial(_has_clients, tuple(chosen) or None)
     _write(path, text.encode(), before=None, is_right=is_right, keep=partial(_keep, account, access))
-    listed = _counted(len(chosen)) if chosen else "all clients"
+    listed = _count_clients(len(chosen)) if chosen else "all clients"
     return f"{path} is written: account {account}, {listed}. Next: {_next(path)}"
 
 
-def _extend(path: Path, options: Options, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+def _extend(path: Path, options: InitOptions, person: Person | None, *, now: Clock, redact: Redactor) -> str:
     settings, place = load(path), yaml_file.read(path).entries("clients")
     account = settings.account
     if options.account not in (None, account.name) or options.base_url not in (None, account.base_url):
@@ -113,7 +113,7 @@ def _extend(path: Path, options: Options, person: Person | None, *, now: Clock, 
     if place is None:
         raise ConfigError(f"{path}: clients in brackets cannot be added to; begin a line with - id: for each")
     before = path.read_bytes()
-    listing = partial(_listed, account.name, account.origin, person=person, now=now)
+    listing = partial(_read_clients, account.name, account.origin, person=person, now=now)
     access = _access(account.name, (account.api_key,), listing, person, redact=redact)
     known = {client.id for client in settings.clients}
     new = [client for client in access.clients if client.id not in known]
@@ -122,14 +122,14 @@ def _extend(path: Path, options: Options, person: Person | None, *, now: Clock, 
     if not new:
         _keep(account.name, access)
         return f"{path} has every client of the account already. Nothing was changed"
-    chosen = [_client(client, settings.language) for client in _chosen(new, options, person)]
-    text = config_writer.extended(before.decode(), place, chosen)
-    if not _is_agreed(f"Add {_counted(len(chosen))} to {path}", access, person):
+    chosen = [_client(client, settings.language) for client in _choose_clients(new, options, person)]
+    text = config_writer.append_clients(before.decode(), place, chosen)
+    if not _is_agreed(f"Add {_count_clients(len(chosen))} to {path}", access, person):
         return "Nothing was written"
     more = settings.model_copy(update={"clients": (*settings.clients, *chosen)})
     keep = partial(_keep, account.name, access)
     _write(path, text.encode(), before=before, is_right=partial(_is_same, more), keep=keep)
-    return f"{path} has {_counted(len(chosen))} more. Next: {_next(path)}"
+    return f"{path} has {_count_clients(len(chosen))} more. Next: {_next(path)}"
 
 
 def _write(
@@ -145,7 +145,7 @@ def _write(
     `before` is what the file held when it was read, None for no file: what somebody else changed since is not
     written over. Whatever could not be read again as it is meant is not written at all.
     """
-    with publish.undisturbed(), atomic_files.new_file(path) as file:
+    with publish.delay_interrupt(), atomic_files.new_file(path) as file:
         file.write(content)
         file.flush()
         try:
@@ -183,7 +183,7 @@ def _access(
             missing = missing or error
             continue
         redact.add(key)
-        _tell(person, f"The key is the one in {_named(place)}.")
+        _tell(person, f"The key is the one in {_describe_place(place)}.")
         try:
             return _Access(listing(key), key, place, is_typed=False)
         except RefusedError as error:
@@ -196,11 +196,13 @@ def _access(
             credentials.prove(account)
         except ConfigError as error:
             raise ConfigError(f"{error}. Set it for this command too, and type it again") from None
-        return _typed(account, listing, person, redact=redact, tries_left=TRIES)
+        return _ask_access(account, listing, person, redact=redact, tries_left=TRIES)
     raise missing or ConfigError(f"there is no key of account {account}")
 
 
-def _typed(account: str, listing: Listing, person: Person, *, redact: Redactor, tries_left: int) -> _Access:
+def _ask_access(
+    account: str, listing: Listing, person: Person, *, redact: Redactor, tries_left: int
+) -> _Access:
     key = person.ask_unseen(f"API key of {account} (not shown)").strip()
     try:
         if not (
@@ -213,10 +215,10 @@ def _typed(account: str, listing: Listing, person: Person, *, redact: Redactor, 
         if tries_left == 1:
             raise
         person.say(f"{error}.")
-    return _typed(account, listing, person, redact=redact, tries_left=tries_left - 1)
+    return _ask_access(account, listing, person, redact=redact, tries_left=tries_left - 1)
 
 
-def _listed(
+def _read_clients(
     account: str, origin: str, key: str, *, person: Person | None, now: Clock
 ) -> tuple[AccountClient, ...]:
     _tell(person, f"Asking {origin} for its clients ...")
@@ -235,21 +237,21 @@ def _keep(account: str, access: _Access) -> None:
 
 def _account(said: str | None, person: Person | None) -> str:
     if said is not None:
-        return _ruled("--account", validators.account_name, said)
+        return _apply_rule("--account", validators.account_name, said)
     if person is None:
         raise ConfigError("--account: say which account the configuration is for")
     return prompts.account(person)
 
 
-def _ruled(name: str, rule: Callable[[str], str], value: str) -> str:
+def _apply_rule(name: str, rule: Callable[[str], str], value: str) -> str:
     try:
         return rule(value)
     except ValueError as error:
         raise ConfigError(f"{name}: {error}") from None
 
 
-def _chosen(
-    clients: Sequence[AccountClient], options: Options, person: Person | None
+def _choose_clients(
+    clients: Sequence[AccountClient], options: InitOptions, person: Person | None
 ) -> Sequence[AccountClient]:
     if not clients or options.is_about_all or person is None:
         return clients
@@ -265,7 +267,7 @@ def _row(client: AccountClient) -> str:
 
 def _client(listed: AccountClient, language: str) -> Client:
     """A client for a configuration in `language`: of what the account says, that which may stand there."""
-    address = validators.known_address(listed.email)
+    address = validators.parse_known_address(listed.email)
     return Client(
         id=listed.id,
         name=_plain(listed.name),
@@ -294,11 +296,11 @@ def _tell(person: Person | None, text: str) -> None:
         person.say(text)
 
 
-def _named(place: str) -> str:
+def _describe_place(place: str) -> str:
     return "the keyring of this user" if place == validators.KEYRING else f"the variable {place[2:-1]}"
 
 
-def _counted(clients: int) -> str:
+def _count_clients(clients: int) -> str:
     return f"{clients} client{'' if clients == 1 else 's'}"
 
 

@@ -61,7 +61,7 @@ def choice(person: Person, rows: Sequence[str]) -> tuple[int, ...]:
     """Places from 0 of some of the `rows`, which are shown with their numbers."""
     person.say("\n".join(f"{number:>4}  {row}" for number, row in enumerate(rows, start=1)))
     question = "Which of these clients? all, or numbers such as: 1 3-5"
-    return ask(person, question, lambda typed: picked(typed, len(rows)), default=validators.ALL_CLIENTS)
+    return ask(person, question, lambda typed: parse_places(typed, len(rows)), default=validators.ALL_CLIENTS)
 
 
 def is_agreed(person: Person, question: str) -> bool:
@@ -69,7 +69,7 @@ def is_agreed(person: Person, question: str) -> bool:
     return ask(person, f"{question}? (y, n)", _yes_or_no, default="y")
 
 
-def picked(typed: str, count: int) -> tuple[int, ...]:
+def parse_places(typed: str, count: int) -> tuple[int, ...]:
     """Places from 0, each once, of `all` or of numbers from 1 to `count`, as in 1 3-5. Raises ValueError."""
     if typed.lower() == validators.ALL_CLIENTS:
         return tuple(range(count))

@@ -93,7 +93,7 @@ def repair(period_folder: Path) -> None:
     """
     # A folder that was swapped in holds what a run wrote, whether a record names it yet or not.
     found = folders(period_folder, {})
-    in_place = {client: own for client in found if (own := _without_links(found[client]))}
+    in_place = {client: own for client in found if (own := _drop_links(found[client]))}
     for aside in sorted(period_folder.glob(".*.old")):
         name = aside.name[1:-4]
         client = slugs.client_of(name)
@@ -145,7 +145,7 @@ def swap_in(staged: Path, target: Path, *, lying: Collection[Path]) -> Sequence[
     """
     asides: dict[Path, Path] = {}
     try:
-        for old in _replaced_by(target, lying):
+        for old in _find_replaced(target, lying):
             aside = target.with_name(f".{old.name}.old")
             atomic_files.prove_free(old)
             atomic_files.rename_folder(old, aside)
@@ -169,7 +169,7 @@ def swap_in(staged: Path, target: Path, *, lying: Collection[Path]) -> Sequence[
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def delay_interrupt() -> Iterator[None]:
     """Ctrl+C waits for the end of the block: what is in its place and what is noted of it stay the same."""
     usual = signal.getsignal(signal.SIGINT)
     if usual is None or threading.current_thread() is not threading.main_thread():
@@ -216,7 +216,7 @@ def _own_files(folder: Path, name: str) -> list[Path]:
     return sorted(path for path in paths if path.is_file() and not path.is_symlink())
 
 
-def _without_links(paths: Collection[Path]) -> list[Path]:
+def _drop_links(paths: Collection[Path]) -> list[Path]:
     return [path for path in paths if not atomic_files.is_link(path)]
 
 
@@ -260,7 +260,7 @@ def _is_for_lack_of_locks(error: OSError) -> bool:
     return error.errno in _NO_LOCKS or getattr(error, "winerror", None) in _NO_LOCKS_WINDOWS
 
 
-def _replaced_by(target: Path, lying: Collection[Path]) -> list[Path]:
+def _find_replaced(target: Path, lying: Collection[Path]) -> list[Path]:
     """What gives way to `target`: the folder of its name, and the client's own where that has another.
 
     Raises WriteError for several of these, and for what is no folder.

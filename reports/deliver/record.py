@@ -83,8 +83,8 @@ def write(
     }
     head = _text(record).removesuffix("\n}")
     with atomic_files.new_file(folder / FILE_NAME) as file:
-        found = ['],\n "findings": [', *_listed(findings), "]\n}\n"]
-        for piece in chain([f"{head},{_CLIENTS}"], _listed(entries), found):
+        found = ['],\n "findings": [', *_write_items(findings), "]\n}\n"]
+        for piece in chain([f"{head},{_CLIENTS}"], _write_items(entries), found):
             file.write(piece.encode("utf-8", "backslashreplace"))
 
 
@@ -134,15 +134,15 @@ def entries(record: Mapping[str, Any] | None) -> Entries:
     return found
 
 
-def known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
+def find_known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
     """The clients that had documents in the record of `period` itself or in the newest one before it.
 
     Of those that failed there, the newest record that knows says what they had.
     """
-    found, failed = _known_clients(account_folder, period)
+    found, failed = _read_known_clients(account_folder, period)
     is_newest = True
     for own in _earlier_periods(account_folder, period):
-        known, failing = _known_clients(account_folder, own)
+        known, failing = _read_known_clients(account_folder, own)
         if is_newest:
             failed |= failing
         else:
@@ -155,7 +155,7 @@ def known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownCli
     return found
 
 
-def _known_clients(account_folder: Path, period: Period) -> tuple[dict[int, KnownClient], set[int]]:
+def _read_known_clients(account_folder: Path, period: Period) -> tuple[dict[int, KnownClient], set[int]]:
     """The clients of a record that had documents, and those that failed."""
     record = read(account_folder / period.label)
     if record is None or mismatch(record, account_folder.name, period):
@@ -232,7 +232,7 @@ def _text(value: Mapping[str, object]) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False)
 
 
-def _listed(entries: Iterable[Mapping[str, object]]) -> Iterator[str]:
+def _write_items(entries: Iterable[Mapping[str, object]]) -> Iterator[str]:
     """The items of a list, an object's key deep."""
     separator, end = "\n", ""
     for entry in entries:

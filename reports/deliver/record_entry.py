@@ -80,14 +80,14 @@ def ready_entry(
         "documents_read": figures.documents_read,
         "documents_counted": sum(total.documents for total in figures.totals),
         **amounts(figures),
-        "findings": [{**_finding(finding), "document": finding.document} for finding in findings],
+        "findings": [{**_make_finding(finding), "document": finding.document} for finding in findings],
         "changes": _changes(changes) if changes else None,
         "unmailed": unmailed,
         "files": [_file(path, f"{target}/{path.name}") for path in sorted(staged.iterdir())],
     }
 
 
-def failed_entry(*, client: int, name: str, reason: str, requests: int, before: Entry | None) -> Entry:
+def make_failed_entry(*, client: int, name: str, reason: str, requests: int, before: Entry | None) -> Entry:
     """The entry of a client that failed; `before` is its last one, whose folder still lies there."""
     return {
         "id": client,
@@ -140,7 +140,7 @@ def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
     }
 
 
-def missing_files(entry: Entry, base: Path) -> list[str]:
+def find_missing_files(entry: Entry, base: Path) -> list[str]:
     """The files that the entry lists and that are not there, by their paths below `base`."""
     return [file["path"] for file in entry["files"] if not (base / file["path"]).is_file()]
 
@@ -160,7 +160,7 @@ def are_files_kept(entry: Entry, base: Path) -> bool:
 
 def account_finding(finding: Finding, client: int | None) -> Mapping[str, object]:
     """A finding of the account, as the record has it."""
-    return {**_finding(finding), "client": client}
+    return {**_make_finding(finding), "client": client}
 
 
 def digest(data: bytes) -> str:
@@ -177,7 +177,7 @@ def _changes(changes: Comparison) -> Mapping[str, object]:
     return {"since": changes.since.label, **changes.counts, "is_all_gone": changes.is_all_gone}
 
 
-def _finding(finding: Finding) -> Mapping[str, object]:
+def _make_finding(finding: Finding) -> Mapping[str, object]:
     return {
         "code": finding.code,
         "level": finding.level,

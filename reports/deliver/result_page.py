@@ -34,10 +34,10 @@ class Ended(NamedTuple):
 
 def last_run(account_folder: Path) -> Ended | None:
     """How the account's last run ended; None when there is no record of one."""
-    shown = _shown_folder(account_folder)
+    shown = _read_shown_folder(account_folder)
     if shown and (found := record.head(shown)):
-        return _ended(found)
-    runs = [_ended(found) for folder in _inside(account_folder) if (found := record.head(folder))]
+        return _parse_ended(found)
+    runs = [_parse_ended(found) for folder in _list_folder(account_folder) if (found := record.head(folder))]
     return max(runs, key=lambda run: run.finished_at, default=None)
 
 
@@ -48,7 +48,7 @@ def write(account_folder: Path, own: Ended, labels: "Labels") -> None:
     """
     output = account_folder.parent
     with _one_at_a_time:
-        others = (last_run(folder) for folder in _inside(output) if folder.name != account_folder.name)
+        others = (last_run(folder) for folder in _list_folder(output) if folder.name != account_folder.name)
         _write(output, [own, *filter(None, others)], labels, staged_in=account_folder)
 
 
@@ -65,7 +65,7 @@ def _write(output: Path, runs: list[Ended], labels: "Labels", *, staged_in: Path
     atomic_files.write_bytes(output / FILE_NAME, data, staged_in=staged_in)
 
 
-def _shown_folder(account_folder: Path) -> Path | None:
+def _read_shown_folder(account_folder: Path) -> Path | None:
     """The folder of the run that the page shows for the account; None where it shows none."""
     with suppress(OSError), atomic_files.open_to_read(account_folder.parent / FILE_NAME) as file:
         link = rf'href="{re.escape(account_folder.name)}/([0-9Q_-]+)/index\.html"'
@@ -74,7 +74,7 @@ def _shown_folder(account_folder: Path) -> Path | None:
     return None
 
 
-def _ended(found: dict[str, Any]) -> Ended:
+def _parse_ended(found: dict[str, Any]) -> Ended:
     return Ended(
         account=found["account"],
         period_label=found["period"]["label"],
@@ -84,7 +84,7 @@ def _ended(found: dict[str, Any]) -> Ended:
     )
 
 
-def _inside(folder: Path) -> list[Path]:
+def _list_folder(folder: Path) -> list[Path]:
     """What is in `folder`, in order; nothing where it cannot be looked at: the folder may be anyone's."""
     try:
         return sorted(folder.iterdir())

@@ -30,7 +30,7 @@ def apart(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def written(folder: Path, redact: Redactor, *, is_continued: bool = False) -> Iterator[None]:
+def open_log(folder: Path, redact: Redactor, *, is_continued: bool = False) -> Iterator[None]:
     """What is logged in the block goes there too. Raises WriteError."""
     path = folder / FILE_NAME
     try:

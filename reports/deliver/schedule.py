@@ -94,7 +94,7 @@ _EXPANDED = re.compile(r"%[^%]+%|\$\(")
 
 
 @dataclass(frozen=True)
-class Task:
+class ScheduledTask:
     """What is started, where, and when.
 
     `day` of the month from 1 to 28, None for its last; `first` is the first start, which sets the time of day
@@ -118,7 +118,7 @@ def day_of(text: str) -> int | None:
     raise ConfigError(f"--day {text[:20]}: write a day that every month has, 1 to 28, or {LAST}")
 
 
-def task(configs: Sequence[Config], *, day: int | None, at: dt.time, now: dt.datetime) -> Task:
+def task(configs: Sequence[Config], *, day: int | None, at: dt.time, now: dt.datetime) -> ScheduledTask:
     """The task that runs `configs` every month on `day` (None: the last one) at the time `at`.
 
     Raises ConfigError when no scheduler could start it.
@@ -127,7 +127,7 @@ def task(configs: Sequence[Config], *, day: int | None, at: dt.time, now: dt.dat
     paths = [str(settings.path) for settings in configs]
     accounts = [settings.account.name for settings in configs]
     others = f" and {len(accounts) - 1} more" if len(accounts) > 1 else ""
-    made = Task(
+    made = ScheduledTask(
         name=f"invoice-reports {accounts[0]}{others}",
         description=f"Monthly statements from InvoiceXpress: {', '.join(accounts)}",
         command=str(command),
@@ -174,7 +174,7 @@ def first_start(day: int | None, at: dt.time, *, now: dt.datetime) -> dt.datetim
         month = (month + dt.timedelta(days=31)).replace(day=1)
 
 
-def xml(wanted: Task) -> bytes:
+def xml(wanted: ScheduledTask) -> bytes:
     """The task as a file that `schtasks` takes: UTF-16 with its mark, and the line ends of Windows."""
     hours, minutes = divmod(wanted.limit_minutes, 60)
     text = TASK.format(
@@ -191,7 +191,7 @@ def xml(wanted: Task) -> bytes:
     return b"\xff\xfe" + text.replace("\n", "\r\n").encode("utf-16-le")
 
 
-def explanation(wanted: Task, configs: Sequence[Config]) -> list[str]:
+def explanation(wanted: ScheduledTask, configs: Sequence[Config]) -> list[str]:
     """When it runs, what the first run reports, and where it says how it went."""
     day = f"day {wanted.day}" if wanted.day else "the last day"
     first = wanted.first
@@ -213,13 +213,13 @@ def explanation(wanted: Task, configs: Sequence[Config]) -> list[str]:
     return [*lines, f"How it went: RESULT.html in the output folder, and {log_file(configs)}"]
 
 
-def instructions(wanted: Task, file: Path) -> list[str]:
+def instructions(wanted: ScheduledTask, file: Path) -> list[str]:
     """What is left to do for the task in `file`, on Windows and elsewhere."""
     to_windows = [
         "To register it, in a Command Prompt (Windows asks for the user's password):",
-        f"  {typed(registration(wanted, file))}",
+        f"  {quote_words(registration(wanted, file))}",
         "To start it once, now:",
-        f"  {typed(('schtasks', '/run', '/tn', wanted.name))}",
+        f"  {quote_words(('schtasks', '/run', '/tn', wanted.name))}",
     ]
     if _IS_WINDOWS:
         return to_windows
@@ -241,14 +241,14 @@ def _variables(settings: Config) -> Iterator[str]:
             yield name
 
 
-def registration(wanted: Task, file: Path) -> tuple[str, ...]:
+def registration(wanted: ScheduledTask, file: Path) -> tuple[str, ...]:
     """The words that register the task in `file`; Windows asks for the password of its user."""
     domain, user = os.environ.get("USERDOMAIN"), os.environ.get("USERNAME")
     whose = "\\".join(filter(None, (domain, user))) if _IS_WINDOWS and user else "USER"
     return ("schtasks", "/create", "/tn", wanted.name, "/xml", str(file), "/ru", whose, "/rp", "*")
 
 
-def typed(words: Sequence[str]) -> str:
+def quote_words(words: Sequence[str]) -> str:
     """`words` as they are typed in a Command Prompt: values in quotes, in which & is a letter."""
     is_plain = re.compile(r"[\w/*]+", re.ASCII).fullmatch
     return " ".join(word if is_plain(word) else f'"{word}"' for word in words)
@@ -275,7 +275,7 @@ def refuse_to_register() -> None:
         )
 
 
-def cron_line(wanted: Task) -> str | None:
+def cron_line(wanted: ScheduledTask) -> str | None:
     """The line for `crontab -e`; None for the last day of a month, which cron does not know."""
     if wanted.day is None:
         return None
@@ -304,7 +304,7 @@ def _program(home: Path) -> tuple[Path, tuple[str, ...], Path]:
     return found[0], ("-m", "reports"), _PACKAGE.parent
 
 
-def _refuse_what_cannot_be_started(wanted: Task) -> None:
+def _refuse_what_cannot_be_started(wanted: ScheduledTask) -> None:
     if len(wanted.command) > COMMAND_LIMIT_CHARACTERS:
         raise ConfigError(
             f"{wanted.command}: Windows starts no program whose path is longer than "

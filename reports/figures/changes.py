@@ -104,7 +104,7 @@ def compare(
     These are the documents that were or are dated up to the last day of `period`, and later than `after`, up
     to which a newer reading reported. Settled and reopened stand beside what else was altered.
     """
-    before, today = _by_id(then), _by_id(now)
+    before, today = _index_documents(then), _index_documents(now)
     changes: list[Change] = []
     for identity in {**before, **today}:
         if before.get(identity) == today.get(identity):
@@ -114,7 +114,7 @@ def compare(
         days = [row["date"] for row in (counted_then, counted_now) if row]
         if not any(after < day <= period.last for day in days):
             continue
-        paper = _Paper(counted_then, counted_now, period, is_filtered)
+        paper = _ComparedDocument(counted_then, counted_now, period, is_filtered)
         if counted_then and counted_now:
             changes += paper.altered()
         else:
@@ -122,7 +122,7 @@ def compare(
     return tuple(sorted(changes, key=lambda change: (change.date, change.document)))
 
 
-def reported(then: Tables, *, period: Period, after: dt.date = dt.date.min) -> int:
+def count_reported(then: Tables, *, period: Period, after: dt.date = dt.date.min) -> int:
     """How many documents `then`, the reading of `period`, had to report by itself."""
     rows = columns(then.documents, "is_counted", "date")
     return sum(is_counted and after < day <= period.last for is_counted, day in rows)
@@ -134,7 +134,7 @@ def is_by_state(filters: Mapping[str, Sequence[str]]) -> bool:
 
 
 @dataclass(frozen=True)
-class _Paper:
+class _ComparedDocument:
     """A document that counted `then`, or counts `now`, or both."""
 
     then: Row | None
@@ -218,7 +218,7 @@ class _Paper:
         return () if field == "date" and len(months) == 1 else tuple(months)
 
 
-def _by_id(tables: Tables) -> dict[int, tuple[Any, ...]]:
+def _index_documents(tables: Tables) -> dict[int, tuple[Any, ...]]:
     """What is compared of each document: _COLUMNS, and what it comes to per VAT rate.
 
     A code of exemption is a fact of the document. Plain rows, since few of many documents changed.

@@ -35,7 +35,7 @@ def identity(
     return Identity(fiscal_id, "\n".join(lines) or None, country)
 
 
-def of_documents(documents: Iterable[Document]) -> Identity:
+def read_document_identity(documents: Iterable[Document]) -> Identity:
     """What the snapshots say: number and address each by the newest document that has one."""
     return first_known(
         identity(
@@ -54,7 +54,7 @@ def newest_first(documents: Iterable[Document]) -> list[Document]:
     return sorted(documents, key=lambda document: (document.date or dt.date.min, document.id), reverse=True)
 
 
-def of_details(text: str) -> Identity:
+def parse_details_identity(text: str) -> Identity:
     """What the client's own page says: an object under `client`."""
     client = exact_json.read(text)["client"]
     fiscal_id, address, postal_code, city, country = (

@@ -56,10 +56,10 @@ def parse_document(raw: Mapping[str, object]) -> Document:
     """One document of the reply, as `exact_json` reads it. Raises DataError for one without a readable id."""
     identity = _whole(raw.get("id"))
     if identity is None:
-        raise DataError(f"A stored document has {_shown(raw.get('id'))} for its id. {_READ_AGAIN}")
-    reader = _Reader(raw)
-    exchange = _Reader(_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
-    payment = _Reader(_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")
+        raise DataError(f"A stored document has {_quote(raw.get('id'))} for its id. {_READ_AGAIN}")
+    reader = _FieldReader(raw)
+    exchange = _FieldReader(_to_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
+    payment = _FieldReader(_to_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")
     currency_name, exchange_currency = reader.text("currency"), exchange.text("currency")
     return Document(
         id=identity,
@@ -78,27 +78,27 @@ def parse_document(raw: Mapping[str, object]) -> Document:
         atcud=reader.text("atcud"),
         currency=currency_code(currency_name),
         currency_name=currency_name,
-        exchange_rate=exchange.shown("rate"),
+        exchange_rate=exchange.parse_shown("rate"),
         exchange_currency=currency_code(exchange_currency) if exchange_currency else None,
-        counter_value=exchange.shown("total"),
-        sum=reader.shown_amount("sum"),
-        discount=reader.shown_amount("discount"),
+        counter_value=exchange.parse_shown("total"),
+        sum=reader.parse_shown_amount("sum"),
+        discount=reader.parse_shown_amount("discount"),
         net=reader.header_amount("before_taxes"),
         tax=reader.header_amount("taxes"),
         total=reader.header_amount("total"),
-        withholding_rate=reader.withholding_rate(),
+        withholding_rate=reader.parse_withholding_rate(),
         exemption=normalise_code(reader.text("tax_exemption")),
         mb_entity=payment.text("entity"),
         mb_reference=payment.text("reference"),
-        mb_value=payment.shown("value"),
-        client=_snapshot(_mapping(raw.get("client"))),
+        mb_value=payment.parse_shown("value"),
+        client=_snapshot(_to_mapping(raw.get("client"))),
         items=tuple(reader.line_items()),
         remarks=tuple(reader.remarks),
     )
 
 
 def _snapshot(raw: Mapping[str, object]) -> Snapshot:
-    reader = _Reader(raw)
+    reader = _FieldReader(raw)
     return _one_snapshot(
         Snapshot(
             id=_whole(raw.get("id")),
@@ -120,7 +120,7 @@ def _one_snapshot(snapshot: Snapshot) -> Snapshot:
     return snapshot
 
 
-class _Reader:
+class _FieldReader:
     """Reads the fields of one JSON object and notes what it could not take as it stands."""
 
     __slots__ = ("path", "raw", "remarks")
@@ -142,7 +142,7 @@ class _Reader:
         value = self.raw.get(key)
         return None if value is None else _join_lines(value if type(value) is str else _as_text(value))
 
-    def required(self, key: str) -> Decimal | None:
+    def parse_required(self, key: str) -> Decimal | None:
         """An amount the figures need."""
         try:
             return exact(self.raw.get(key))
@@ -152,19 +152,19 @@ class _Reader:
 
     def header_amount(self, key: str) -> Decimal | None:
         """An amount of the document itself, in cents; more decimals than cents leave a remark."""
-        amount = self.required(key)
+        amount = self.parse_required(key)
         return None if amount is None else self._to_cents(amount, key)
 
     def line_amount(self, key: str) -> Decimal | None:
         """An amount that can be worked out where it is absent, and has to be one where it is not."""
-        return None if _is_absent(self.raw.get(key)) else self.required(key)
+        return None if _is_absent(self.raw.get(key)) else self.parse_required(key)
 
-    def shown_amount(self, key: str) -> Decimal | None:
+    def parse_shown_amount(self, key: str) -> Decimal | None:
         """An amount of the document that no figure rests on, in cents."""
-        amount = self.shown(key)
+        amount = self.parse_shown(key)
         return None if amount is None else self._to_cents(amount, key)
 
-    def shown(self, key: str) -> Decimal | None:
+    def parse_shown(self, key: str) -> Decimal | None:
         """A number that is shown but never added: absent is fine, nonsense leaves a remark."""
         value = self.raw.get(key)
         if value is None:
@@ -176,7 +176,7 @@ class _Reader:
                 self.remark("NUMBER-UNREADABLE", key)
             return None
 
-    def withholding_rate(self) -> Decimal | None:
+    def parse_withholding_rate(self) -> Decimal | None:
         """Percent of the net amount; None when there is none."""
         value = self.raw.get("retention")
         if _is_absent(value):
@@ -204,23 +204,23 @@ class _Reader:
             return
         for position, item in enumerate(items, start=1):
             if isinstance(item, dict):
-                yield _Reader(item, self.remarks, f"items[{position}].").line_item(position)
+                yield _FieldReader(item, self.remarks, f"items[{position}].").line_item(position)
             else:
-                self.remarks.append(Remark("LINES-UNREADABLE", f"items[{position}]", _shown(item)))
+                self.remarks.append(Remark("LINES-UNREADABLE", f"items[{position}]", _quote(item)))
 
     def line_item(self, position: int) -> LineItem:
-        tax_of = _Reader(_mapping(self.raw.get("tax")))
+        tax_of = _FieldReader(_to_mapping(self.raw.get("tax")))
         tax_id, percent = tax_of.text("id"), tax_of.raw.get("value")
         return LineItem(
             position=position,
             name=self.text("name"),
             description=self.text("description"),
             unit=self.text("unit"),
-            quantity=self.shown("quantity"),
-            unit_price=self.shown("unit_price"),
-            discount_rate=self.shown("discount"),
-            discount=self.shown("discount_amount"),
-            subtotal=self.shown("subtotal"),
+            quantity=self.parse_shown("quantity"),
+            unit_price=self.parse_shown("unit_price"),
+            discount_rate=self.parse_shown("discount"),
+            discount=self.parse_shown("discount_amount"),
+            subtotal=self.parse_shown("subtotal"),
             tax_id=tax_id,
             tax_name=tax_of.line("name"),
             rate=_rate(percent),
@@ -237,7 +237,7 @@ class _Reader:
         return cents(amount)
 
     def remark(self, code: str, key: str) -> None:
-        self.remarks.append(Remark(code, self.path + key, _shown(self.raw.get(key))))
+        self.remarks.append(Remark(code, self.path + key, _quote(self.raw.get(key))))
 
 
 def _trim(came: str) -> str | None:
@@ -277,7 +277,7 @@ def _is_absent(value: object) -> bool:
     return value is None or (type(value) is str and not value)
 
 
-def _mapping(value: object) -> Mapping[str, object]:
+def _to_mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
@@ -290,6 +290,6 @@ def _as_text(value: object) -> str:
     return str(value) if isinstance(value, (int, Decimal)) else json.dumps(value, default=str)
 
 
-def _shown(value: object) -> str:
+def _quote(value: object) -> str:
     text = "nothing" if value is None else _as_text(value) if not isinstance(value, str) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"

@@ -178,14 +178,14 @@ def _document_row(document: Document, sign: int) -> tuple[object, ...]:
         document.date,
         document.due_date,
         document.currency,
-        _signed(document.sum, sign),
-        _signed(document.discount, sign),
-        _signed(document.net, sign),
-        _signed(document.tax, sign),
-        _signed(whole.rounding, sign) if whole else None,
-        _signed(whole.gross, sign) if whole else None,
-        _signed(whole.withholding, sign) if whole else None,
-        _signed(whole.payable, sign) if whole else None,
+        _apply_sign(document.sum, sign),
+        _apply_sign(document.discount, sign),
+        _apply_sign(document.net, sign),
+        _apply_sign(document.tax, sign),
+        _apply_sign(whole.rounding, sign) if whole else None,
+        _apply_sign(whole.gross, sign) if whole else None,
+        _apply_sign(whole.withholding, sign) if whole else None,
+        _apply_sign(whole.payable, sign) if whole else None,
         document.total,
         document.withholding_rate,
         document.exemption,
@@ -200,7 +200,7 @@ def _document_row(document: Document, sign: int) -> tuple[object, ...]:
         document.currency_name,
         document.exchange_rate,
         document.exchange_currency,
-        _signed(document.counter_value, sign),
+        _apply_sign(document.counter_value, sign),
         document.mb_entity,
         document.mb_reference,
         document.mb_value,
@@ -216,19 +216,19 @@ def _line_rows(document: Document, sign: int) -> Iterator[tuple[object, ...]]:
             item.name,
             item.description,
             item.unit,
-            _signed(item.quantity, sign),
+            _apply_sign(item.quantity, sign),
             item.unit_price,
             item.discount_rate,
-            _signed(item.discount, sign),
+            _apply_sign(item.discount, sign),
             item.tax_id,
             item.tax_name,
             item.scheme,
             item.region,
             item.rate,
             exemption_of(document, item),
-            _signed(item.net, sign),
-            _signed(item.tax, sign),
-            _signed(item.gross, sign),
+            _apply_sign(item.net, sign),
+            _apply_sign(item.tax, sign),
+            _apply_sign(item.gross, sign),
             item.subtotal,
         )
 
@@ -243,12 +243,12 @@ def _tax_rows(document: Document, sign: int) -> Iterator[tuple[object, ...]]:
             document.currency,
             *key,
             tax_names,
-            _signed(base, sign),
-            _signed(tax, sign),
+            _apply_sign(base, sign),
+            _apply_sign(tax, sign),
         )
 
 
-def _signed(amount: Decimal | None, sign: int) -> Decimal | None:
+def _apply_sign(amount: Decimal | None, sign: int) -> Decimal | None:
     return negate(amount) if sign < 0 else amount
 
 

@@ -188,7 +188,7 @@ class Figures:
         rows = {key: [row for row in self.vat if (row.currency, row.scheme) == key] for key in keys}
         return tuple(SchemeVat(*key, _sum(own, "base"), _sum(own, "tax")) for key, own in rows.items())
 
-    def without_frames(self) -> "Figures":
+    def drop_frames(self) -> "Figures":
         """The same figures, and frames without rows and columns: what is kept once files are written."""
         import pandas as pd
 
@@ -206,12 +206,12 @@ def build(tables: Tables, *, period: Period, read_on: date, limits: Sequence[int
     """
     every = tables.documents
     is_counted = every["is_counted"].tolist()
-    inside, undated = _of_period(every, period)
+    inside, undated = _select_period(every, period)
     counted = _rows(every, [row for row in inside if is_counted[row]])
-    not_counted = _explained(_rows(every, [row for row in [*inside, *undated] if not is_counted[row]]))
-    open_documents = _aged(every, read_on, limits)
+    not_counted = _add_reasons(_rows(every, [row for row in [*inside, *undated] if not is_counted[row]]))
+    open_documents = _add_ages(every, read_on, limits)
     types = tuple(_type_subtotals(counted))
-    ageing = tuple(_ageing(open_documents, {own.currency for own in types}, buckets(limits)))
+    ageing = tuple(_list_buckets(open_documents, {own.currency for own in types}, buckets(limits)))
     totals = tuple(_currency_totals(types, ageing))
     vat = tuple(_vat_rows(tables.taxes, set(counted["id"].tolist())))
     return Figures(
@@ -248,7 +248,7 @@ def rate_text(rate: Decimal | None) -> str | None:
     return None if rate is None else plain(rate)
 
 
-def _of_period(documents: "pd.DataFrame", period: Period) -> tuple[list[int], list[int]]:
+def _select_period(documents: "pd.DataFrame", period: Period) -> tuple[list[int], list[int]]:
     """The rows with a date in the period, by date, then id; and those without a date, by id."""
     days, identities = documents["date"].tolist(), documents["id"].tolist()
     by_id = sorted(range(len(days)), key=identities.__getitem__)
@@ -256,7 +256,7 @@ def _of_period(documents: "pd.DataFrame", period: Period) -> tuple[list[int], li
     return sorted(inside, key=days.__getitem__), [row for row in by_id if days[row] is None]
 
 
-def _aged(documents: "pd.DataFrame", read_on: date, limits: Sequence[int]) -> "pd.DataFrame":
+def _add_ages(documents: "pd.DataFrame", read_on: date, limits: Sequence[int]) -> "pd.DataFrame":
     """Due today is not overdue; no due date: the issue date stands in. A credit is in no bucket of days."""
     import pandas as pd
 
@@ -275,7 +275,7 @@ def _aged(documents: "pd.DataFrame", read_on: date, limits: Sequence[int]) -> "p
     )
 
 
-def _explained(not_counted: "pd.DataFrame") -> "pd.DataFrame":
+def _add_reasons(not_counted: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     reasons = [_reason(kind, status) for kind, status in columns(not_counted, "type", "status")]
@@ -295,19 +295,21 @@ def _type_subtotals(counted: "pd.DataFrame") -> Iterator[TypeSubtotal]:
     groups: dict[tuple[str, str], list[tuple[Decimal, ...]]] = defaultdict(list)
     for currency, kind, *amounts in columns(counted, "currency", "type", *AMOUNTS):
         groups[currency, kind].append(tuple(amounts))
-    for currency in _in_order({currency for currency, _ in groups}):
+    for currency in _sort_currencies({currency for currency, _ in groups}):
         for kind in TYPES:
             if own := groups.get((currency, kind)):
                 sums = (sum(amounts, ZERO) for amounts in zip(*own, strict=True))
                 yield TypeSubtotal(currency, kind, len(own), *sums)
 
 
-def _ageing(open_documents: "pd.DataFrame", counted: set[str], names: Sequence[str]) -> Iterator[Bucket]:
+def _list_buckets(
+    open_documents: "pd.DataFrame", counted: set[str], names: Sequence[str]
+) -> Iterator[Bucket]:
     """Every bucket of every currency; `counted` are the currencies of the period."""
     amounts: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for currency, bucket, payable in columns(open_documents, "currency", "bucket", "payable"):
         amounts[currency, bucket].append(payable)
-    for currency in _in_order(counted | {currency for currency, _ in amounts}):
+    for currency in _sort_currencies(counted | {currency for currency, _ in amounts}):
         for name in names:
             own = amounts.get((currency, name), [])
             yield Bucket(currency=currency, bucket=name, documents=len(own), amount=sum(own, ZERO))
@@ -403,7 +405,7 @@ def _lines_of(counted: "pd.DataFrame", line_items: "pd.DataFrame") -> "pd.DataFr
     return _rows(line_items, sorted(own, key=places.__getitem__))
 
 
-def _in_order(currencies: Iterable[str]) -> list[str]:
+def _sort_currencies(currencies: Iterable[str]) -> list[str]:
     return sorted(currencies, key=currency_order)
 
 

@@ -49,7 +49,7 @@ def _currency(raw: Mapping[str, object], remarks: list[Remark]) -> str | None:
     name = value.get("code") if isinstance(value, Mapping) else value
     if isinstance(name, str) and name.strip():
         return currency_code(name.strip())
-    remarks.append(Remark(UNREADABLE, "currency", _shown(value)))
+    remarks.append(Remark(UNREADABLE, "currency", _quote(value)))
     return None
 
 
@@ -61,10 +61,10 @@ def _amount(raw: Mapping[str, object], key: str, remarks: list[Remark]) -> Decim
     try:
         return cents(exact(value))
     except ValueError:
-        remarks.append(Remark(UNREADABLE, field, _shown(value)))
+        remarks.append(Remark(UNREADABLE, field, _quote(value)))
         return None
 
 
-def _shown(value: object) -> str:
+def _quote(value: object) -> str:
     text = "nothing" if value is None else str(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"

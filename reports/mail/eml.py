@@ -63,7 +63,7 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class Heading:
+class MailHeading:
     """Who a message is for and what it is about, as it says itself."""
 
     sender: str
@@ -90,7 +90,7 @@ def compose(mail: Mail, files: Mapping[str, bytes]) -> bytes:
     """The message with the attachments `files`, by their names, which are ASCII."""
     whole = MIMEMultipart("mixed")
     whole["X-Unsent"] = "1"
-    whole["From"] = _named(mail.sender_name, mail.sender)
+    whole["From"] = _format_address(mail.sender_name, mail.sender)
     whole["To"] = ", ".join(mail.to)
     if mail.cc:
         whole["Cc"] = ", ".join(mail.cc)
@@ -105,11 +105,11 @@ def compose(mail: Mail, files: Mapping[str, bytes]) -> bytes:
     return whole.as_bytes(policy=_POLICY)
 
 
-def read(data: bytes) -> Heading:
+def read(data: bytes) -> MailHeading:
     """The heading of a message that `compose` made."""
     found = message_from_bytes(data, policy=policy.compat32)
-    sender = _decoded(found, "From").rpartition("<")[2].rstrip(">").strip()
-    return Heading(sender, _addresses(found, "To"), _addresses(found, "Cc"), _decoded(found, "Subject"))
+    sender = _decode(found, "From").rpartition("<")[2].rstrip(">").strip()
+    return MailHeading(sender, _addresses(found, "To"), _addresses(found, "Cc"), _decode(found, "Subject"))
 
 
 def one_line(text: str) -> str:
@@ -126,7 +126,7 @@ def _read_back(path: Path, mail: Mail, files: Mapping[str, bytes]) -> None:
     """Raises ClientError when the file does not say what it was made of."""
     data = path.read_bytes()
     found = message_from_bytes(data, policy=policy.compat32)
-    heading = Heading(mail.sender, tuple(mail.to), tuple(mail.cc), one_line(mail.subject))
+    heading = MailHeading(mail.sender, tuple(mail.to), tuple(mail.cc), one_line(mail.subject))
     parts = [part for part in found.walk() if not part.is_multipart()]
     bodies = [_BREAK.sub("\n", content.decode("utf-8")) for content in map(_content, parts[:2])]
     attached = {part.get_filename(): _content(part) for part in parts[2:]}
@@ -158,13 +158,13 @@ def _set_boundaries(whole: Message, body: Message) -> None:
         holder.set_boundary(f"=_{place}{content.hexdigest()[:40]}")
 
 
-def _named(name: str | None, address: str) -> str:
+def _format_address(name: str | None, address: str) -> str:
     line = one_line(name or "")
-    return formataddr((line, address)) if _is_plain(line) else f"{_encoded(line, 'From')} <{address}>"
+    return formataddr((line, address)) if _is_plain(line) else f"{_encode(line, 'From')} <{address}>"
 
 
 def _header(text: str, name: str) -> str:
-    return text if _is_plain(text) else _encoded(text, name)
+    return text if _is_plain(text) else _encode(text, name)
 
 
 def _is_plain(text: str) -> bool:
@@ -172,19 +172,19 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and "=?" not in text
 
 
-def _encoded(text: str, name: str) -> str:
+def _encode(text: str, name: str) -> str:
     return Header(text, "utf-8", header_name=name).encode(maxlinelen=ENCODED_WORD_LIMIT)
 
 
-def _decoded(found: Message, name: str) -> str:
-    return str(make_header(decode_header(_unfolded(found, name))))
+def _decode(found: Message, name: str) -> str:
+    return str(make_header(decode_header(_unfold(found, name))))
 
 
 def _addresses(found: Message, name: str) -> tuple[str, ...]:
-    return tuple(address for part in _unfolded(found, name).split(",") if (address := part.strip()))
+    return tuple(address for part in _unfold(found, name).split(",") if (address := part.strip()))
 
 
-def _unfolded(found: Message, name: str) -> str:
+def _unfold(found: Message, name: str) -> str:
     return _BREAK.sub("", str(found.get(name, "")))
 
 

@@ -76,14 +76,14 @@ class Outbox:
         for number, line in enumerate(whole.splitlines(), start=1):
             if not line.strip():
                 continue
-            if not (letter := _parsed(line)):
+            if not (letter := _parse_letter(line)):
                 raise WriteError(
                     f"{self._path}: line {number} cannot be read, so nobody knows what was mailed. "
                     "Correct it, or bring the file back from a backup"
                 )
             self._take(letter)
         # A line that was cut while it was being written announced nothing; one that lacks but its end did.
-        last = _parsed(rest)
+        last = _parse_letter(rest)
         if last:
             self._take(last)
         elif _begins_with_object(rest):
@@ -159,7 +159,7 @@ def _begins_with_object(tail: bytes) -> bool:
     return isinstance(found, dict)
 
 
-def _parsed(line: bytes) -> Letter | None:
+def _parse_letter(line: bytes) -> Letter | None:
     """The letter of a line; None when it is not one that this version can read."""
     try:
         found: Any = json.loads(line.decode("utf-8-sig"))

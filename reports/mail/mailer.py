@@ -20,10 +20,10 @@ from typing import Self, TypeVar
 
 from reports.errors import MailError
 from reports.mail.journal import Event
-from reports.mail.smtp import FAILURES, Line, Reply, UnwillingError
+from reports.mail.smtp import FAILURES, Reply, SmtpConnection, UnwillingError
 from reports.redaction import Redactor
 from reports.settings.mail import Smtp
-from reports.source.http.response import quoted
+from reports.source.http.response import quote_text
 
 SESSION_SECONDS = 25 * 60.0
 """No message begins later: with the usual 90 minutes of a run it stays within two hours."""
@@ -52,10 +52,10 @@ class Post:
     def __init__(self, smtp: Smtp, password: str | None) -> None:
         self._smtp = smtp
         self._password = password or ""
-        self._login = _in_base64("\0".join(("", smtp.user or "", self._password)))
+        self._login = _encode_base64("\0".join(("", smtp.user or "", self._password)))
         self._redact = Redactor([self._password, self._login] if self._password else [])
         self._until = time.monotonic() + SESSION_SECONDS
-        self._line: Line | None = None
+        self._line: SmtpConnection | None = None
         self._end: str | None = None
 
     def __enter__(self) -> Self:
@@ -94,14 +94,14 @@ class Post:
             return Receipt(Event.FAILED, self._end)
         try:
             refused = self._announce(line, sender, recipients, size_bytes=len(message))
-        except _RefusedError as refusal:
+        except _RecipientsRefusedError as refusal:
             return self._set_aside(line, refusal)
         except FAILURES as error:
             raise _BrokenError(self._cause(error)) from None
         return self._hand_over(line, message, refused)
 
     def _announce(
-        self, line: Line, sender: str, recipients: Sequence[str], *, size_bytes: int
+        self, line: SmtpConnection, sender: str, recipients: Sequence[str], *, size_bytes: int
     ) -> Mapping[str, str]:
         """The recipients that the server does not take, and why. Raises _RefusedError when it takes none."""
         size = [f"SIZE={size_bytes}"] if line.has_extn("size") else []
@@ -110,16 +110,16 @@ class Post:
         for recipient in recipients:
             try:
                 self._require(line.rcpt(recipient))
-            except _RefusedError as refusal:
+            except _RecipientsRefusedError as refusal:
                 refusals[recipient] = refusal
         if len(refusals) == len(recipients):
             is_lasting = all(refusal.is_lasting for refusal in refusals.values())
             words = "; ".join(f"{recipient}: {refusal}" for recipient, refusal in refusals.items())
-            raise _RefusedError(words, is_lasting=is_lasting)
+            raise _RecipientsRefusedError(words, is_lasting=is_lasting)
         self._require(line.docmd("DATA"), 3)
         return {recipient: str(refusal) for recipient, refusal in refusals.items()}
 
-    def _hand_over(self, line: Line, message: bytes, refused: Mapping[str, str]) -> Receipt:
+    def _hand_over(self, line: SmtpConnection, message: bytes, refused: Mapping[str, str]) -> Receipt:
         whole = message if message.endswith(b"\r\n") else message + b"\r\n"
         try:
             line.upload(_DOT.sub(b"..", whole))
@@ -148,21 +148,21 @@ class Post:
             raise smtplib.SMTPResponseException(code, words)
         raise self._refusal(reply)
 
-    def _refusal(self, reply: Reply) -> "_RefusedError":
-        return _RefusedError(self._said(reply), is_lasting=reply[0] // 100 == 5)
+    def _refusal(self, reply: Reply) -> "_RecipientsRefusedError":
+        return _RecipientsRefusedError(self._said(reply), is_lasting=reply[0] // 100 == 5)
 
-    def _set_aside(self, line: Line, refusal: "_RefusedError") -> Receipt:
+    def _set_aside(self, line: SmtpConnection, refusal: "_RecipientsRefusedError") -> Receipt:
         try:
             line.rset()
         except FAILURES:
             self._hang_up()
         return Receipt(Event.REFUSED if refusal.is_lasting else Event.FAILED, str(refusal))
 
-    def _connected(self) -> Line:
+    def _connected(self) -> SmtpConnection:
         """A line over which mail may be sent. Raises MailError."""
         where = f"mail server {self._smtp.host}, port {self._smtp.port}"
         try:
-            line = Line(self._smtp)
+            line = SmtpConnection(self._smtp)
             try:
                 line.encrypt()
                 self._log_in(line)
@@ -178,7 +178,7 @@ class Post:
             raise MailError(f"{where}: {error}") from None
         return line
 
-    def _log_in(self, line: Line) -> None:
+    def _log_in(self, line: SmtpConnection) -> None:
         if self._smtp.user is None:
             return
         known = line.esmtp_features.get("auth", "").upper().split()
@@ -187,7 +187,7 @@ class Post:
         elif "LOGIN" in known:
             reply = line.docmd("AUTH", "LOGIN")
             for word in (self._smtp.user, self._password):
-                reply = line.docmd(_in_base64(word)) if reply[0] // 100 == 3 else reply
+                reply = line.docmd(_encode_base64(word)) if reply[0] // 100 == 3 else reply
         else:
             raise UnwillingError(
                 "it takes no login by password, and no mail was sent. If it needs none, write user: null in "
@@ -205,7 +205,7 @@ class Post:
             self._line = None
 
     def _said(self, reply: Reply) -> str:
-        return quoted(f"{reply[0]} {reply[1].decode('utf-8', 'replace')}", self._redact)
+        return quote_text(f"{reply[0]} {reply[1].decode('utf-8', 'replace')}", self._redact)
 
     def _cause(self, error: BaseException) -> str:
         if isinstance(error, smtplib.SMTPResponseException):
@@ -214,11 +214,11 @@ class Post:
         # smtplib says of every failure that the connection was closed; what happened led to that.
         causes = [cause for cause in (error, error.__context__) if cause]
         if trouble := _first(causes, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted ({quoted(trouble.verify_message, self._redact)})"
+            return f"its certificate is not trusted ({quote_text(trouble.verify_message, self._redact)})"
         if _first(causes, TimeoutError):
             return "it did not answer in time"
         if secure := _first(causes, ssl.SSLError):
-            reason = quoted(secure.reason or "broken off", self._redact)
+            reason = quote_text(secure.reason or "broken off", self._redact)
             return f"no secure connection could be made ({reason})"
         if _first(causes, socket.gaierror):
             return "its name was not found"
@@ -233,7 +233,7 @@ def probe(smtp: Smtp, password: str | None) -> None:
         pass
 
 
-def stamped(draft: bytes, *, message_id: str, at: dt.datetime) -> bytes:
+def stamp(draft: bytes, *, message_id: str, at: dt.datetime) -> bytes:
     """The message as it leaves: what a draft says, with its date and its name."""
     head, gap, body = draft.partition(b"\r\n\r\n")
     stamp = f"Date: {format_datetime(at)}\r\nMessage-ID: {message_id}\r\n"
@@ -244,7 +244,7 @@ class _BrokenError(Exception):
     """The connection broke before a message began."""
 
 
-class _RefusedError(Exception):
+class _RecipientsRefusedError(Exception):
     """The server said no to one message; `is_lasting`: for good."""
 
     def __init__(self, words: str, *, is_lasting: bool) -> None:
@@ -252,7 +252,7 @@ class _RefusedError(Exception):
         self.is_lasting = is_lasting
 
 
-def _in_base64(text: str) -> str:
+def _encode_base64(text: str) -> str:
     return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from reports import slugs
 from reports.deliver import record
-from reports.deliver.record_entry import Entry, are_files_kept, digest, missing_files
+from reports.deliver.record_entry import Entry, are_files_kept, digest, find_missing_files
 from reports.errors import ConfigError
 from reports.mail import eml
 from reports.mail.journal import Letter, Outbox
@@ -22,7 +22,7 @@ from reports.period import local_day
 from reports.plan import Plan
 from reports.render.content import account
 from reports.settings.mail import Email, Recipients
-from reports.source.client_list import stored_clients
+from reports.source.client_list import read_stored_clients
 
 _AGAIN = "render it again: run --offline, with this period"
 _NO_MAIL = {
@@ -52,7 +52,7 @@ class Fate:
 
 
 @dataclass(frozen=True)
-class Ready:
+class ReadyLetter:
     """A mail that may leave: the draft's bytes, their hash, and everybody who gets it.
 
     `known_as`: the Message-ID under which it may have left already; None for a new one.
@@ -88,7 +88,7 @@ class _Kept(Exception):  # noqa: N818 - what keeps a mail need not be an error
         self.state = state
 
 
-def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready | Fate]:
+def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[ReadyLetter | Fate]:
     """Every mail of the period that is chosen, in the order of the run record.
 
     Raises ConfigError where no run is finished, or a client is not in it.
@@ -101,11 +101,11 @@ def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready
     entries = record.entries(found)
     if unknown := [client for client in choice.clients if client not in entries]:
         raise ConfigError(f"--client {unknown[0]} is not in the run of {plan.period.label}: {plan.folder}")
-    listing = stored_clients(plan.source, plan.config.account.name)
+    listing = read_stored_clients(plan.source, plan.config.account.name)
     listed = listing.addresses if listing else {}
     own = plan.config.clients
     configured = {*entries} if own is None else {client.id for client in own}
-    sifted: list[Ready | Fate] = []
+    sifted: list[ReadyLetter | Fate] = []
     for client, entry in entries.items():
         if client not in (choice.clients or configured):
             continue
@@ -122,14 +122,14 @@ def no_run(plan: Plan) -> ConfigError:
     return ConfigError(f"{plan.folder}: there is no finished run of this period. Do it first: run")
 
 
-def refused_words(refused: Mapping[str, str]) -> str:
+def describe_refused(refused: Mapping[str, str]) -> str:
     """`bea@example.com (550 no such user)`."""
     return ", ".join(f"{address} ({words})" for address, words in refused.items())
 
 
 def _ready(
     plan: Plan, entry: Entry, email: Email, recipients: Recipients, choice: Choice, last: Letter | None
-) -> Ready:
+) -> ReadyLetter:
     """The mail of one client. Raises _Kept."""
     client = entry["id"]
     if entry["state"] != "ready":
@@ -154,7 +154,7 @@ def _ready(
         raise _Kept(State.FAILED, f"it is not addressed as the configuration is now; {_AGAIN}")
     everybody = dict.fromkeys((*recipients.to, *recipients.cc, *recipients.bcc))
     known_as = last.message_id if last and last.is_unclear else None
-    return Ready(client, entry["name"], data, draft["sha256"], tuple(everybody), attachments, known_as)
+    return ReadyLetter(client, entry["name"], data, draft["sha256"], tuple(everybody), attachments, known_as)
 
 
 def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[str]:
@@ -186,7 +186,7 @@ def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
             )
     elif not choice.is_again:
         if last.refused:
-            raise _Kept(State.PARTLY, f"sent before, on {day}, but not to {refused_words(last.refused)}")
+            raise _Kept(State.PARTLY, f"sent before, on {day}, but not to {describe_refused(last.refused)}")
         if sha256 not in (last.sha256, None):
             raise _Kept(
                 State.HELD,
@@ -201,7 +201,7 @@ def _proven(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, 
     Raises _Kept.
     """
     path = PurePosixPath(draft["path"])
-    if missing := missing_files(entry, plan.folder):
+    if missing := find_missing_files(entry, plan.folder):
         raise _Kept(State.FAILED, f"missing: {', '.join(missing)}; {_AGAIN}")
     try:
         data = (plan.folder / path).read_bytes()

@@ -14,8 +14,8 @@ from reports import TOOL, __version__, cancellation
 from reports.deliver import publish, run_log
 from reports.errors import ConfigError, ExitCode, MailError, WriteError, most_severe
 from reports.mail.journal import Event, Letter, Outbox
-from reports.mail.mailer import Post, Receipt, stamped
-from reports.mail.selection import Choice, Fate, Ready, State, no_run, refused_words, sift
+from reports.mail.mailer import Post, Receipt, stamp
+from reports.mail.selection import Choice, Fate, ReadyLetter, State, describe_refused, no_run, sift
 from reports.period import local_day
 from reports.plan import Clock, Outcome, Plan, Screen, few, last_line
 from reports.redaction import Redactor
@@ -56,7 +56,7 @@ def run(planned: Plan, choice: Choice, *, now: Clock, screen: Screen, redact: Re
     _settings(planned.config)
     if not planned.folder.is_dir():
         raise no_run(planned)
-    with publish.one_run(planned.account_folder), run_log.written(planned.folder, redact, is_continued=True):
+    with publish.one_run(planned.account_folder), run_log.open_log(planned.folder, redact, is_continued=True):
         _log.info(
             "%s %s sends, account %s, period %s",
             TOOL,
@@ -88,7 +88,7 @@ def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcom
 
     ready = []
     for one in sift(planned, email, choice, outbox):
-        if isinstance(one, Ready):
+        if isinstance(one, ReadyLetter):
             ready.append(one)
         else:
             note(one)
@@ -97,9 +97,9 @@ def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcom
         if ready:
             with Post(smtp, planned.mail_password) as post:
                 for mail in ready:
-                    cancellation.heed()
+                    cancellation.check_cancelled()
                     # What was handed over and what is noted of it stay the same.
-                    with publish.undisturbed():
+                    with publish.delay_interrupt():
                         note(_send(mail, planned, email, post=post, outbox=outbox, now=now))
     except (MailError, WriteError) as error:
         code, trouble = error.exit_code, str(error)
@@ -134,7 +134,7 @@ def _settings(settings: Config) -> tuple[Email, Smtp]:
     return settings.email, settings.email.smtp
 
 
-def _send(mail: Ready, planned: Plan, email: Email, *, post: Post, outbox: Outbox, now: Clock) -> Fate:
+def _send(mail: ReadyLetter, planned: Plan, email: Email, *, post: Post, outbox: Outbox, now: Clock) -> Fate:
     """Announces a mail, hands it over, and notes what became of it. Raises WriteError."""
     at = now().astimezone(planned.config.time_zone).replace(microsecond=0)
     letter = Letter(
@@ -146,7 +146,7 @@ def _send(mail: Ready, planned: Plan, email: Email, *, post: Post, outbox: Outbo
         at=at,
     )
     outbox.announce(letter)
-    whole = stamped(mail.draft, message_id=letter.message_id, at=at)
+    whole = stamp(mail.draft, message_id=letter.message_id, at=at)
     receipt = post.deliver(whole, sender=email.sender, recipients=mail.recipients)
     try:
         outbox.note(replace(letter, event=receipt.event, refused=receipt.refused, reason=receipt.reason))
@@ -158,7 +158,7 @@ def _send(mail: Ready, planned: Plan, email: Email, *, post: Post, outbox: Outbo
     return _fate(mail, receipt)
 
 
-def _fate(mail: Ready, receipt: Receipt) -> Fate:
+def _fate(mail: ReadyLetter, receipt: Receipt) -> Fate:
     everybody = ", ".join(one for one in mail.recipients if one not in receipt.refused)
     state, words = {
         Event.SENT: (State.SENT, f"sent to {everybody}"),
@@ -166,7 +166,7 @@ def _fate(mail: Ready, receipt: Receipt) -> Fate:
         Event.FAILED: (State.FAILED, f"{receipt.reason}; the next send tries again"),
     }.get(receipt.event, (State.FAILED, str(receipt.reason)))
     if receipt.refused and state is State.SENT:
-        state, words = State.PARTLY, f"{words}, but not to {refused_words(receipt.refused)}"
+        state, words = State.PARTLY, f"{words}, but not to {describe_refused(receipt.refused)}"
     return Fate(mail.client, mail.name, state, words)
 
 

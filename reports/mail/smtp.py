@@ -47,7 +47,7 @@ class UnwillingError(Exception):
     """The server does not do what is needed before a message may be sent."""
 
 
-class Line(smtplib.SMTP):
+class SmtpConnection(smtplib.SMTP):
     """The commands of SMTP, each with its time; before it is encrypted nothing goes over it but greetings."""
 
     def __init__(self, smtp: Smtp) -> None:
@@ -101,7 +101,7 @@ class Line(smtplib.SMTP):
             raise smtplib.SMTPServerDisconnected
         # The buffer may hold what came before: it is kept until smtplib lets it go, when encryption begins.
         if self.file is None:
-            self.file = io.BufferedReader(_PatientStream(self.sock))
+            self.file = io.BufferedReader(_DeadlineStream(self.sock))
         self.file.raw.allow(seconds)
         return super().getreply()
 
@@ -117,7 +117,7 @@ class Line(smtplib.SMTP):
             raise
 
 
-class _PatientStream(io.RawIOBase):
+class _DeadlineStream(io.RawIOBase):
     """What comes from a socket, within wall-clock time: a time-out of its own begins anew with every byte."""
 
     def __init__(self, connected: socket.socket) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import atomic_files, cancellation, slugs
 from reports.deliver import publish, record
-from reports.deliver.record_entry import Entries, Entry, are_files_kept, failed_entry
+from reports.deliver.record_entry import Entries, Entry, are_files_kept, make_failed_entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures.checks import document_checks
 from reports.figures.checks.account_checks import ClientFinding, check_clients, check_documents, check_period
@@ -42,7 +42,7 @@ UNMAILED = {
 log = logging.getLogger(__name__)
 
 
-class Month:
+class AccountRun:
     """One account's month under way: what is done, what failed, what was there before."""
 
     def __init__(self, plan: Plan, screen: Screen, executor: JobExecutor) -> None:
@@ -52,7 +52,7 @@ class Month:
         self.brief = Brief(plan)
         found = record.read(plan.folder)
         self.before, self._is_copied = self._entries_before(found)
-        self._known = record.known_clients(plan.account_folder, plan.period)
+        self._known = record.find_known_clients(plan.account_folder, plan.period)
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
         self.is_list_known = False
@@ -125,7 +125,7 @@ class Month:
             len(self.entries), len(self.expected), f"client {client}: page {done} of {total}"
         )
 
-    def stored(self, client: int) -> Reading | Failure:
+    def read_stored(self, client: int) -> Reading | Failure:
         """The reading that lies in the archive. A client without one keeps the reason it failed for."""
         path = archive.path_of(self.plan.source, client)
         try:
@@ -147,7 +147,7 @@ class Month:
 
     def publish_made(self) -> None:
         """Publishes the clients whose files have been made meanwhile. Raises WriteError for a full disk."""
-        self._heed()
+        self._check_cancelled()
         with suppress(Empty):
             while True:
                 self._receive(self._done.get_nowait())
@@ -155,15 +155,15 @@ class Month:
     def publish_rest(self) -> None:
         """Waits for the files that are being made, and publishes them. Raises WriteError for a full disk."""
         while self._handed:
-            self._heed()
+            self._check_cancelled()
             with suppress(Empty):
                 self._receive(self._done.get(timeout=cancellation.LOOK_UP_SECONDS))
 
     def keep_the_others(self) -> None:
         """Clients of the period that are not this run's keep their entry; overview and summary show them."""
-        others = {*self.before, *archive.kept_ids(self.plan.source)} - {*self.entries}
+        others = {*self.before, *archive.list_client_ids(self.plan.source)} - {*self.entries}
         for client in sorted(others):
-            entry, found = self.before.get(client), self.stored(client)
+            entry, found = self.before.get(client), self.read_stored(client)
             if entry and entry["state"] == "failed" and client in self.everyone:
                 self._keep_failed(entry)
             elif entry and entry["state"] == "failed" and isinstance(found, Failure):
@@ -224,10 +224,10 @@ class Month:
                 with suppress(WriteError):
                     atomic_files.remove_folder(staged)
 
-    def _heed(self) -> None:
+    def _check_cancelled(self) -> None:
         """Ends for Ctrl+C, unless the month is being ended already."""
         if not self.stopped_by:
-            cancellation.heed()
+            cancellation.check_cancelled()
 
     def _hand_in(self, found: Reading, kept: Entry | None = None) -> None:
         """Has the client's files made; they are published as soon as they are."""
@@ -245,8 +245,8 @@ class Month:
                 self._take_in(made)
                 return
             target = self.plan.folder / slugs.client_folder(line.name, line.id)
-            with publish.undisturbed():
-                left = publish.swap_in(staged, target, lying=self.lying(line.id))
+            with publish.delay_interrupt():
+                left = publish.swap_in(staged, target, lying=self.find_folders(line.id))
                 self._lying[line.id] = [target.name]
                 self._note(made, found)
                 for error in left:
@@ -272,7 +272,7 @@ class Month:
         )
         if line.unmailed:
             log.warning("client %s: no mail is made: %s", line.id, UNMAILED[line.unmailed])
-        if hidden := document_checks.hidden_by(found.header.filters):
+        if hidden := document_checks.list_hidden(found.header.filters):
             log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
 
     def _take_in(self, made: "Made") -> None:
@@ -289,10 +289,10 @@ class Month:
 
     def _keep_failed(self, entry: Entry) -> None:
         self.entries[entry["id"]] = entry
-        self._failed_line(entry)
+        self._add_failed_line(entry)
 
     def _fail(self, client: int, error: ReportsError, requests: int) -> None:
-        own, listed = self.brief.configured.get(client), self.brief.listed(client)
+        own, listed = self.brief.configured.get(client), self.brief.find_listed(client)
         before = self.before.get(client)
         known = (
             own.name if own else None,
@@ -300,8 +300,12 @@ class Month:
             before["name"] if before else None,
         )
         # What a killed run left has no entry: the last record would date it too early.
-        is_kept = bool(self.lying(client)) and before is not None and are_files_kept(before, self.plan.folder)
-        entry = failed_entry(
+        is_kept = (
+            bool(self.find_folders(client))
+            and before is not None
+            and are_files_kept(before, self.plan.folder)
+        )
+        entry = make_failed_entry(
             client=client,
             name=next(filter(None, known), f"#{client}"),
             reason=str(error),
@@ -309,14 +313,14 @@ class Month:
             before=before if is_kept else None,
         )
         self.entries[client] = entry
-        self._failed_line(entry)
+        self._add_failed_line(entry)
         self.codes.append(error.exit_code)
         log.error("client %s %s failed: %s", client, entry["name"], error)
         self.screen.progress(len(self.entries), len(self.expected), f"{entry['name']}: failed")
 
-    def _failed_line(self, entry: Entry) -> None:
+    def _add_failed_line(self, entry: Entry) -> None:
         # What a copied folder holds is of another month.
-        kept = None if self._is_copied else next(iter(self.lying(entry["id"])), None)
+        kept = None if self._is_copied else next(iter(self.find_folders(entry["id"])), None)
         own = self.brief.configured.get(entry["id"])
         self.lines[entry["id"]] = ClientLine(
             id=entry["id"],
@@ -328,7 +332,7 @@ class Month:
             files=tuple(_links_to(publish.own_files(kept), self.plan.folder)) if kept else (),
         )
 
-    def lying(self, client: int) -> list[Path]:
+    def find_folders(self, client: int) -> list[Path]:
         """The folders there are of a client."""
         folders = (self.plan.folder / name for name in self._lying.get(client, ()))
         return [folder for folder in folders if folder.is_dir()]

@@ -47,7 +47,7 @@ def side_by_side(
 
 def _one(plan: Plan, do: Work, shared: "_Shared") -> Outcome:
     with run_log.apart(plan.folder):
-        outcome = do(plan, screen=_Part(shared, plan.config.account.name))
+        outcome = do(plan, screen=_AccountScreen(shared, plan.config.account.name))
     shared.screen.say(f"{plan.config.account.name} {plan.period.label}: {outcome.message}")
     return outcome
 
@@ -61,7 +61,7 @@ class _Shared:
         self.counts: dict[str, tuple[int, int]] = {}
 
 
-class _Part:
+class _AccountScreen:
     """What one account shows of itself: how far all are, and its name before its words."""
 
     def __init__(self, shared: _Shared, account: str) -> None:

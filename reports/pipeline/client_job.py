@@ -35,7 +35,7 @@ class Envelope:
 
 
 @dataclass(frozen=True)
-class Task:
+class ClientTask:
     """What to make of one reading, for the folder of a period. `pages` and `requests` are the reading's.
 
     `is_mailing`: a mail is wanted; without an `envelope` nobody knows an address. `kept`: the client's entry
@@ -64,7 +64,7 @@ class Made:
     staged: Path | None
 
 
-def make(task: Task) -> Made:
+def make(task: ClientTask) -> Made:
     """Does the task. Raises ClientError, and WriteError; then nothing is left of what was begun.
 
     What nobody foresaw is the client's own failure too, UnforeseenError, and its traceback is logged.
@@ -78,10 +78,10 @@ def make(task: Task) -> Made:
         raise UnforeseenError from error
 
 
-def _make(task: Task) -> Made:
+def _make(task: ClientTask) -> Made:
     if task.kept:
         rendered = render(task.job, None)
-        return _made(rendered, task.kept, None)
+        return _make_result(rendered, task.kept, None)
     client, folder = task.job.client, task.period_folder
     staged = publish.stage(folder, client)
     try:
@@ -102,7 +102,7 @@ def _make(task: Task) -> Made:
             staged=staged,
             target=target.name,
         )
-        return _made(rendered, entry, staged)
+        return _make_result(rendered, entry, staged)
     except BaseException as error:
         atomic_files.remove_folder(staged)
         if isinstance(error, OSError):
@@ -110,7 +110,7 @@ def _make(task: Task) -> Made:
         raise
 
 
-def _mail(task: Task, rendered: Rendered, stem: Path) -> str | None:
+def _mail(task: ClientTask, rendered: Rendered, stem: Path) -> str | None:
     """Writes the mail beside the files that go with it; else why there is none."""
     if not task.is_mailing:
         return None
@@ -131,7 +131,7 @@ def _mail(task: Task, rendered: Rendered, stem: Path) -> str | None:
     return None if is_made else account.TOO_LARGE
 
 
-def _made(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
+def _make_result(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
     subject = rendered.subject
     line = ClientLine(
         id=subject.client,

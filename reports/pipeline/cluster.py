@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from reports import TOOL, __version__, atomic_files
 from reports.errors import ClientError, ConfigError
-from reports.pipeline.executor import Answer, fail, make_in_worker, wait_for
+from reports.pipeline.executor import WorkerAnswer, fail, make_in_worker, wait_for
 
 if TYPE_CHECKING:
-    from reports.pipeline.client_job import Task
+    from reports.pipeline.client_job import ClientTask
     from reports.plan import Plan
 
 ANSWER_SECONDS = 20
@@ -41,18 +41,18 @@ class Cluster:
         self.width: int = TASKS_PER_THREAD * sum(client.nthreads().values())
         self._client = client
         self._executor = client.get_executor(pure=False)
-        self._end: Future[Answer] = Future()
+        self._end: Future[WorkerAnswer] = Future()
 
     def start(self) -> None:
         """Its workers were started before."""
 
-    def make(self, task: "Task", level: int) -> Answer:
+    def make(self, task: "ClientTask", level: int) -> WorkerAnswer:
         """Returns the answer of a worker. Raises ClientError where the cluster is gone, CancelledError."""
         from distributed.scheduler import KilledWorker
 
         if not self._end.done():
             try:
-                answer: Answer = wait_for(self._executor.submit(make_in_worker, task, level), self._end)
+                answer: WorkerAnswer = wait_for(self._executor.submit(make_in_worker, task, level), self._end)
                 return answer
             except KilledWorker:
                 raise ClientError(WORKERS_LOST) from None

@@ -25,7 +25,7 @@ from reports import uncaught
 from reports.errors import ClientError, ReportsError
 
 if TYPE_CHECKING:
-    from reports.pipeline.client_job import Made, Task
+    from reports.pipeline.client_job import ClientTask, Made
 
 CLIENTS_FOR_PROCESSES = 20
 """A process takes a second to start, and a client of 100 documents a tenth of one."""
@@ -44,7 +44,7 @@ _spawning = multiprocessing.get_context("spawn")
 _log = logging.getLogger(__name__)
 
 
-class Answer(NamedTuple):
+class WorkerAnswer(NamedTuple):
     """What a worker returns: a client that was made, or the error it failed with, and what was logged."""
 
     made: "Made | ReportsError"
@@ -58,7 +58,7 @@ class Workers(Protocol):
 
     def start(self) -> object: ...
 
-    def make(self, task: "Task", level: int) -> Answer | None: ...
+    def make(self, task: "ClientTask", level: int) -> WorkerAnswer | None: ...
 
     def stop(self) -> None: ...
 
@@ -92,7 +92,7 @@ class JobExecutor(AbstractContextManager["JobExecutor"]):
             self._clients += clients
             self._begin()
 
-    def submit(self, task: "Task") -> "Future[Made]":
+    def submit(self, task: "ClientTask") -> "Future[Made]":
         """Returns the client that `task` is about, or the error it failed with.
 
         CancelledError for what was not done when `stop` came; what comes later is made in this process.
@@ -145,7 +145,7 @@ class JobExecutor(AbstractContextManager["JobExecutor"]):
             self._workers.close()
             self._workers, self._processes = None, 1
 
-    def _make(self, task: "Task") -> "Made":
+    def _make(self, task: "ClientTask") -> "Made":
         answer = self._workers.make(task, logging.getLogger().level) if self._workers else None
         if answer is None:
             return self._make_here(task, may_be_late=False)
@@ -155,7 +155,7 @@ class JobExecutor(AbstractContextManager["JobExecutor"]):
             raise answer.made
         return answer.made
 
-    def _make_here(self, task: "Task", *, may_be_late: bool = True) -> "Made":
+    def _make_here(self, task: "ClientTask", *, may_be_late: bool = True) -> "Made":
         from reports.pipeline.client_job import make
 
         with self._here:
@@ -178,7 +178,7 @@ class Processes:
         self._pipes: dict[ProcessPoolExecutor, Connection] = {}
         self._may_start = True
         self._is_stopped = False
-        self._end: Future[Answer] = Future()
+        self._end: Future[WorkerAnswer] = Future()
         self._entrance = threading.Lock()
         self._places = threading.Semaphore(count)
 
@@ -200,7 +200,7 @@ class Processes:
                 _log.warning("%s", ENDED_AT_ONCE if has_ended else NOT_STARTED % error)
         return pool
 
-    def make(self, task: "Task", level: int) -> Answer | None:
+    def make(self, task: "ClientTask", level: int) -> WorkerAnswer | None:
         """Returns the answer of a process; None where this one has to do the work.
 
         A task that a process died of is tried once more, with no other process at work beside it. Raises
@@ -212,7 +212,7 @@ class Processes:
                 if pool is None:
                     return None
                 try:
-                    answer: Answer = wait_for(pool.submit(make_in_worker, task, level), self._end)
+                    answer: WorkerAnswer = wait_for(pool.submit(make_in_worker, task, level), self._end)
                     return answer
                 except BrokenProcessPool:
                     if self._is_stopped:
@@ -273,13 +273,13 @@ class Processes:
             self._places.release(places)
 
 
-def wait_for(result: Future[Any], end: Future[Answer]) -> Any:
+def wait_for(result: Future[Any], end: Future[WorkerAnswer]) -> Any:
     """Returns what `result` comes to; raises what `end` does if that comes first."""
     futures.wait((result, end), return_when=futures.FIRST_COMPLETED)
     return (result if result.done() else end).result()
 
 
-def fail(end: Future[Answer], error: Exception) -> None:
+def fail(end: Future[WorkerAnswer], error: Exception) -> None:
     """Ends whoever waits by `end` with `error`, once."""
     with suppress(futures.InvalidStateError):
         end.set_exception(error)
@@ -296,7 +296,7 @@ def load_modules() -> None:
         import_module(name)
 
 
-def make_in_worker(task: "Task", level: int) -> Answer:
+def make_in_worker(task: "ClientTask", level: int) -> WorkerAnswer:
     """Returns the client of `task`, or its error, and what was logged of it at `level` or above."""
     from reports.pipeline.client_job import make
 
@@ -305,7 +305,7 @@ def make_in_worker(task: "Task", level: int) -> Answer:
             made: Made | ReportsError = make(task)
         except ReportsError as error:
             made = error.with_traceback(None)
-    return Answer(made, tuple(records.get() for _ in range(records.qsize())))
+    return WorkerAnswer(made, tuple(records.get() for _ in range(records.qsize())))
 
 
 def _begin_worker(pipe: Connection) -> None:

@@ -9,21 +9,21 @@ from reports.deliver.record_entry import account_finding, instant
 from reports.deliver.result_page import Ended
 from reports.errors import ExitCode, WriteError, most_severe
 from reports.figures.checks.account_checks import is_silence
-from reports.pipeline.account_run import UNMAILED, Month
+from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.plan import Clock, Outcome, brand_of, few, last_line
 from reports.render.content import account_report
-from reports.render.content.account import FAILED, TOO_LARGE, Account, AccountFinding
+from reports.render.content.account import FAILED, TOO_LARGE, AccountFinding, AccountSummary
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.xlsx import parts, workbook
-from reports.source.client_list import stored_clients
+from reports.source.client_list import read_stored_clients
 
 MONTHS_NAMED = 6
 
 log = logging.getLogger(__name__)
 
 
-def sum_up(month: Month) -> None:
+def sum_up(month: AccountRun) -> None:
     """Writes summary and overview."""
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
@@ -43,7 +43,7 @@ def sum_up(month: Month) -> None:
         month.lack(error)
 
 
-def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
+def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome:
     """Writes the run record, and the line in RESULT.html."""
     account, plan, finished_at = _account(month), month.plan, now()
     code, message = _conclusion(month, account)
@@ -73,18 +73,18 @@ def finish(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
     return Outcome(code, message, plan.folder)
 
 
-def _conclusion(month: Month, account: Account) -> tuple[ExitCode, str]:
+def _conclusion(month: AccountRun, account: AccountSummary) -> tuple[ExitCode, str]:
     """The exit code and the last sentence, as far as it is known what was written."""
     code = most_severe([*month.codes, _code(month, account)])
     return code, last_line(_sentence(month, account), code)
 
 
-def _account(month: Month) -> Account:
+def _account(month: AccountRun) -> AccountSummary:
     plan = month.plan
-    listing = month.brief.listing or stored_clients(plan.source, plan.config.account.name)
+    listing = month.brief.listing or read_stored_clients(plan.source, plan.config.account.name)
     order = [client for client in month.everyone if client in month.lines]
     order += sorted({*month.lines} - {*order})
-    return Account(
+    return AccountSummary(
         name=plan.config.account.name,
         issuer=plan.config.issuer.name,
         period=plan.period,
@@ -97,7 +97,7 @@ def _account(month: Month) -> Account:
     )
 
 
-def _code(month: Month, account: Account) -> ExitCode:
+def _code(month: AccountRun, account: AccountSummary) -> ExitCode:
     """Failures and warnings over all clients of the overview, and warnings of the account."""
     if _is_none_done(month) or any(is_silence(one.finding) for one in account.whole):
         return ExitCode.NONE_DONE
@@ -109,13 +109,13 @@ def _code(month: Month, account: Account) -> ExitCode:
     return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
 
 
-def _is_none_done(month: Month) -> bool:
+def _is_none_done(month: AccountRun) -> bool:
     """None of this run's clients could be done; others may have been ready before."""
     states = [month.lines[client].state for client in month.expected if client in month.lines]
     return bool(states or month.stopped_by) and all(state == FAILED for state in states)
 
 
-def _sentence(month: Month, account: Account) -> str:
+def _sentence(month: AccountRun, account: AccountSummary) -> str:
     labels = Labels("en")
     overview = month.plan.folder / "index.html"
     ready, failed = len(account.ready), account.failed
@@ -131,7 +131,7 @@ def _sentence(month: Month, account: Account) -> str:
     if count := account.warnings + sum(client.warnings for client in account.clients):
         parts.append(f"warnings: {count}, see {overview}")
     for why, what in UNMAILED.items():
-        if clients := account.unmailed(why):
+        if clients := account.list_unmailed(why):
             parts.append(f"{what}: {len(clients)}, {few([f'{one.name} ({one.id})' for one in clients])}")
     if months := account.changed_months:
         named = ", ".join(f"{first:%Y-%m}" for first in months[-MONTHS_NAMED:])

@@ -8,11 +8,11 @@ from reports.figures.vendor_balance import is_comparable
 from reports.plan import Plan, brand_of, issuer_of
 from reports.settings.mail import Recipients
 from reports.source import details
-from reports.source.client_list import AccountClient, ClientList, stored_clients
+from reports.source.client_list import AccountClient, ClientList, read_stored_clients
 from reports.source.client_reading import Reading, Wanted
 
 if TYPE_CHECKING:
-    from reports.pipeline.client_job import Task
+    from reports.pipeline.client_job import ClientTask
 
 
 class Brief:
@@ -24,7 +24,7 @@ class Brief:
         self.listing: ClientList | None = None
         self._brand = brand_of(plan.config)
 
-    def wanted(self, client: int) -> Wanted:
+    def build_wanted(self, client: int) -> Wanted:
         """What the API is asked about this client."""
         settings = self.plan.config
         own = self.configured.get(client)
@@ -32,17 +32,17 @@ class Brief:
         kinds = (kind for kind in self._details(client) if kind != details.BALANCE or is_comparable(filters))
         return Wanted(client, filters, tuple(kinds))
 
-    def task(self, found: Reading, kept: Entry | None = None) -> "Task":
+    def task(self, found: Reading, kept: Entry | None = None) -> "ClientTask":
         """What is made of a reading: its figures alone where the files of the entry `kept` stay."""
-        from reports.pipeline.client_job import Envelope, Task
+        from reports.pipeline.client_job import ClientTask, Envelope
         from reports.render.job import Job
         from reports.render.mail_body import OwnWords
 
         plan, settings, client = self.plan, self.plan.config, found.client
-        own, listed, email = self.configured.get(client), self.listed(client), settings.email
+        own, listed, email = self.configured.get(client), self.find_listed(client), settings.email
         to = self._recipients(client)
         is_written_to = email is not None and bool(to.to)
-        return Task(
+        return ClientTask(
             job=Job(
                 client=client,
                 archive=found.archive,
@@ -80,11 +80,11 @@ class Brief:
         """What the statement shows of the account's own word on this client."""
         settings = self.plan.config
         # The list of clients says all that a client's own page does.
-        is_asked = settings.account.client_details and self.listed(client) is None
+        is_asked = settings.account.client_details and self.find_listed(client) is None
         kinds = {details.CLIENT: is_asked, details.BALANCE: settings.statement.vendor_balance}
         return tuple(kind for kind, is_wanted in kinds.items() if is_wanted)
 
-    def listed(self, client: int) -> AccountClient | None:
+    def find_listed(self, client: int) -> AccountClient | None:
         """The client in the account's own list, where that was read whole."""
         if self.plan.config.clients is not None or not self.listing:
             return None
@@ -99,5 +99,5 @@ class Brief:
         if self.plan.config.clients is not None:
             return {}
         # A run that could not ask for the list renders with the one it has.
-        listing = self.listing or stored_clients(self.plan.source, self.plan.config.account.name)
+        listing = self.listing or read_stored_clients(self.plan.source, self.plan.config.account.name)
         return listing.addresses if listing else {}

@@ -28,7 +28,7 @@ from reports.errors import (
 from reports.mail import operator, send
 from reports.mail.selection import Choice
 from reports.period import Period, local_day
-from reports.pipeline.account_run import Month
+from reports.pipeline.account_run import AccountRun
 from reports.pipeline.accounts import side_by_side
 from reports.pipeline.executor import JobExecutor, load_modules
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
@@ -37,7 +37,7 @@ from reports.render import pdf
 from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.source import archive
-from reports.source.client_list import ClientList, fetch_clients, stored_clients
+from reports.source.client_list import ClientList, fetch_clients, read_stored_clients
 from reports.source.client_reading import Failure, Reading
 from reports.source.fetch import fetch
 from reports.source.http.api import Api
@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """What the command line says over the configuration."""
 
     period: str | None = None
@@ -65,7 +65,7 @@ class Options:
 
 
 def plans(
-    configs: Sequence[Config], options: Options, *, now: dt.datetime, with_keys: bool
+    configs: Sequence[Config], options: RunOptions, *, now: dt.datetime, with_keys: bool
 ) -> tuple[Plan, ...]:
     """What a run of `configs` would do. Raises ConfigError, a missing key included."""
     made, troubles = [], []
@@ -86,7 +86,7 @@ def plans(
             made.append(
                 Plan(
                     config=settings,
-                    period=_begun_period(settings, today, options),
+                    period=_resolve_begun_period(settings, today, options),
                     account_folder=(options.output or settings.output.folder) / account.name,
                     key=credentials.api_key(account.name, account.api_key) if with_keys else None,
                     mail_password=send.password(settings) if with_keys and _is_mailing(settings) else None,
@@ -110,7 +110,7 @@ def plans(
     return tuple(made)
 
 
-def _begun_period(settings: Config, today: dt.date, options: Options) -> Period:
+def _resolve_begun_period(settings: Config, today: dt.date, options: RunOptions) -> Period:
     """The period of a run. Raises ConfigError for one of the command line that has not begun."""
     period = resolve_period(settings, today, options.period)
     if options.period and today < period.first and not options.may_not_have_begun:
@@ -149,7 +149,7 @@ def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, execut
         with publish.one_run(plan.account_folder):
             publish.prepare(plan.folder)
             publish.prepare(plan.source, is_private=True)
-            with run_log.written(plan.folder, redact):
+            with run_log.open_log(plan.folder, redact):
                 outcome = _month(plan, now=now, screen=screen, executor=executor)
                 operator.tell(plan, outcome, at=now(), screen=screen, redact=redact)
                 return outcome
@@ -172,15 +172,15 @@ def _month(plan: Plan, *, now: Clock, screen: Screen, executor: JobExecutor) -> 
         plan.config.path,
         plan.folder,
     )
-    with closing(Month(plan, screen, executor)) as month:
-        return _done(month, started_at=started_at, now=now)
+    with closing(AccountRun(plan, screen, executor)) as month:
+        return _run_month(month, started_at=started_at, now=now)
 
 
-def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
+def _run_month(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome:
     plan, screen = month.plan, month.screen
     if plan.is_elsewhere and _is_sending(plan.config):
         month.remarks.append("nothing is mailed from another folder (--output)")
-    with _ended_in_order(month):
+    with _end_in_order(month):
         publish.repair(plan.folder)
         archive.sweep(plan.source)
         for found in _readings(plan, month, now):
@@ -191,7 +191,7 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
 
     # What workers that died had begun.
     atomic_files.sweep(plan.folder)
-    with _ended_in_order(month):
+    with _end_in_order(month):
         finish.sum_up(month)
     try:
         outcome = finish.finish(month, started_at=started_at, now=now)
@@ -200,18 +200,18 @@ def _done(month: Month, *, started_at: dt.datetime, now: Clock) -> Outcome:
         if not is_mailing or not has_mail:
             return outcome
         # Only what a finished run has written is mailed, so the record comes first.
-        with _ended_in_order(month):
-            cancellation.heed()
+        with _end_in_order(month):
+            cancellation.check_cancelled()
             month.add(send.send(plan, Choice(clients=month.ready), now=now, screen=screen))
     except KeyboardInterrupt:
         month.give_up(ReadingError(INTERRUPTED), ExitCode.INTERRUPTED)
     # The record is written once more, and says so.
-    with publish.undisturbed():
+    with publish.delay_interrupt():
         return finish.finish(month, started_at=started_at, now=now)
 
 
 @contextmanager
-def _ended_in_order(month: Month) -> Iterator[None]:
+def _end_in_order(month: AccountRun) -> Iterator[None]:
     """Whatever stops the block, the run goes on to its record, which says so."""
     try:
         yield
@@ -219,7 +219,7 @@ def _ended_in_order(month: Month) -> Iterator[None]:
         log.error("%s", error)
         if not (isinstance(error, WriteError) and error.disk_full):
             # What was read completely is done all the same.
-            with _ended_in_order(month):
+            with _end_in_order(month):
                 month.publish_rest()
         month.give_up(error, error.exit_code)
     except KeyboardInterrupt:
@@ -237,11 +237,11 @@ def _ended_in_order(month: Month) -> Iterator[None]:
         month.give_up(ReadingError(reason), ExitCode.BUG, may_render=False)
 
 
-def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failure]:
+def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | Failure]:
     """Each client as soon as it is read, or its stored reading."""
     if plan.is_offline:
         month.expect(*_clients_offline(plan))
-        yield from (month.stored(client) for client in month.expected)
+        yield from (month.read_stored(client) for client in month.expected)
         return
     today = plan.resumed
     settings = plan.config.requests
@@ -261,8 +261,8 @@ def _readings(plan: Plan, month: Month, now: Clock) -> Iterator[Reading | Failur
             month.expect([client.id for client in everyone.clients], everyone)
         else:
             month.expect([client.id for client in plan.config.clients])
-        wanted = [month.brief.wanted(client) for client in month.expected]
-        resumed = {want.client: found for want in wanted if today and (found := today.reading(want))}
+        wanted = [month.brief.build_wanted(client) for client in month.expected]
+        resumed = {want.client: found for want in wanted if today and (found := today.find_reading(want))}
         yield from resumed.values()
         loading = threading.Thread(target=_load, args=(month.executor,))
         loading.start()
@@ -322,8 +322,10 @@ def _owner(client: int, configs: Sequence[Config]) -> Config:
 def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
     if plan.config.clients is not None:
         return [client.id for client in plan.config.clients], None
-    stored = stored_clients(plan.source, plan.config.account.name)
-    return [client.id for client in stored.clients] if stored else archive.kept_ids(plan.source), stored
+    stored = read_stored_clients(plan.source, plan.config.account.name)
+    return [client.id for client in stored.clients] if stored else archive.list_client_ids(
+        plan.source
+    ), stored
 
 
 def _seconds(now: Clock) -> Clock:

@@ -28,7 +28,7 @@ from reports.figures.vat.taxes import Taxation, parse_taxes
 from reports.period import Period
 from reports.render import mail_body, pdf
 from reports.render.content import account_report, client_report
-from reports.render.content.brand import Brand, Issuer
+from reports.render.content.brand import Brand, IssuerDetails
 from reports.render.content.client_report import Subject
 from reports.render.content.labels import Labels
 from reports.render.html import pages
@@ -66,7 +66,7 @@ class Job:
     fiscal_id: str | None
     language: str
     account_language: str
-    issuer: Issuer
+    issuer: IssuerDetails
     period: Period
     time_zone: str
     ageing: tuple[int, ...]
@@ -119,12 +119,12 @@ def render(job: Job, folder: Path | None) -> Rendered:
     Raises ClientError, OSError.
     """
     # The documents themselves are gone before files are made of their figures.
-    found = _reckoned(job)
+    found = _compute_report(job)
     body = _write(job, found, folder) if folder else None
     return Rendered(
         subject=found.subject,
         header=found.header,
-        figures=found.figures.without_frames(),
+        figures=found.figures.drop_frames(),
         findings=found.findings,
         filing=found.filing,
         changes=found.changes,
@@ -135,7 +135,7 @@ def render(job: Job, folder: Path | None) -> Rendered:
     )
 
 
-def _reckoned(job: Job) -> _Reckoned:
+def _compute_report(job: Job) -> _Reckoned:
     header = archive.read_header(job.archive, owner=Owner(job.account, job.client))
     documents: list[Document] = []
     own: set[int] = set()
@@ -209,7 +209,7 @@ def _due(job: Job, found: _Reckoned) -> Report:
         own=found.own,
         explained=frozenset((finding.code, finding.document) for finding in found.findings),
         vendor=found.subject.vendor_balance,
-        has_months=not document_checks.hidden_by(found.subject.filters),
+        has_months=not document_checks.list_hidden(found.subject.filters),
         has_lines=job.line_items,
     )
 
@@ -260,7 +260,7 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
             )
             continue
         held.append(earlier)
-        reported += changes.reported(then, period=earlier.period, after=earlier.after)
+        reported += changes.count_reported(then, period=earlier.period, after=earlier.after)
         found += changes.compare(
             then, now, period=earlier.period, after=earlier.after, is_filtered=is_filtered
         )
@@ -282,4 +282,6 @@ def _identity(job: Job, documents: Sequence[Document], word: Word) -> Identity:
         country=job.listed.country,
     )
     account = [word.identity, *([listed] if listed else [])]
-    return identity.first_known([Identity(job.fiscal_id), identity.of_documents(documents), *account])
+    return identity.first_known(
+        [Identity(job.fiscal_id), identity.read_document_identity(documents), *account]
+    )

@@ -51,9 +51,9 @@ def make(
         "issuer": " ".join((subject.issuer.name or "").split()),
         "totals": [_total(total, labels) for total in totals],
     }
-    intro = _filled("text", own.text, values).split("\n\n") if own.text else []
+    intro = _fill_text("text", own.text, values).split("\n\n") if own.text else []
     intro = [paragraph.strip() for paragraph in intro if paragraph.strip()]
-    headline = _filled("subject", own.subject, values) if own.subject else ""
+    headline = _fill_text("subject", own.subject, values) if own.subject else ""
     return Body(
         subject=headline or f"{report.title} {subject.period.label}: {subject.name}",
         text=pages.mail_text(report, subject=subject, labels=labels, brand=brand, intro=intro),
@@ -61,7 +61,7 @@ def make(
     )
 
 
-def _filled(option: str, text: str, values: Values) -> str:
+def _fill_text(option: str, text: str, values: Values) -> str:
     try:
         return mail_texts.fill(text, values)
     except ValueError as error:

@@ -154,7 +154,7 @@ def end_all() -> None:
 def _places() -> Iterator[Path]:
     """Where a browser may be, the one that is preferred first."""
     if sys.platform == "win32":
-        yield from _registered()
+        yield from _list_registered()
         folders = [Path(value) for name in WINDOWS_FOLDERS if (value := os.environ.get(name))]
         yield from (folder / below / name for name, below in WINDOWS_PROGRAMS.items() for folder in folders)
     elif sys.platform == "darwin":
@@ -165,7 +165,7 @@ def _places() -> Iterator[Path]:
     yield from (Path(found) for name in commands if (found := shutil.which(name)))
 
 
-def _registered() -> list[Path]:
+def _list_registered() -> list[Path]:
     """The browsers that Windows starts by name."""
     found: list[Path] = []
     if sys.platform == "win32":

@@ -33,7 +33,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.sandbox.documents import RECORDED, Habits, Raw, Tax, number
-from reports.sandbox.numbering import PAID_WHEN_ISSUED, Book, Paper, client, number_papers
+from reports.sandbox.numbering import PAID_WHEN_ISSUED, DocumentBook, IssuedDocument, client, number_papers
 
 SEED = 20261031
 FIRST_DAY = date(2025, 9, 1)
@@ -80,7 +80,7 @@ GOODS = (
 
 
 @dataclass(frozen=True)
-class Account:
+class SandboxAccount:
     """What the sandbox serves: `clients` and, by client id, `documents`, raw and in the order of the reply.
 
     `part_payments`, by client id too, are known to the balance alone; `taxes` are the rows of `/taxes.json`.
@@ -96,10 +96,10 @@ class Account:
     largest_page_size: int = 100
 
 
-def generate(habits: Habits = RECORDED) -> Account:
+def generate(habits: Habits = RECORDED) -> SandboxAccount:
     """Makes the account "demo", equal each time. Documents come in no order, but always in the same one."""
     chance = random.Random(SEED)  # noqa: S311 - repeatable, nothing to guard
-    books = [Book(dict(one), chance, habits) for one, _ in _CLIENTS]
+    books = [DocumentBook(dict(one), chance, habits) for one, _ in _CLIENTS]
     for book, (_, write) in zip(books, _CLIENTS, strict=True):
         write(book)
     raw = number_papers([paper for book in books for paper in book.papers], habits)
@@ -107,7 +107,7 @@ def generate(habits: Habits = RECORDED) -> Account:
     for papers in documents.values():
         papers.sort(key=lambda _: chance.random())  # shuffle() may differ between Python versions.
     clients = [book.client for book in books]
-    return Account("demo", clients, documents, dict(PART_PAYMENTS), [_tax_row(tax) for tax in TAXES])
+    return SandboxAccount("demo", clients, documents, dict(PART_PAYMENTS), [_tax_row(tax) for tax in TAXES])
 
 
 def _tax_row(tax: Tax) -> Raw:
@@ -123,7 +123,7 @@ def _tax_row(tax: Tax) -> Raw:
     }
 
 
-def _ordinary(book: Book) -> None:
+def _ordinary(book: DocumentBook) -> None:
     flour = book.line("Farinha de trigo T65", "18.40", quantity="12", tax=IVA6, unit="saco")
     coffee = book.line("Café em grão", "11.35", quantity="8.5", tax=IVA23, discount="5", unit="kg")
     water = book.line("Água com gás 0,25 l", "0.39", quantity="240", tax=IVA13)
@@ -159,8 +159,8 @@ def _ordinary(book: Book) -> None:
     )
 
 
-def _wholesale(book: Book) -> None:
-    invoices: list[Paper] = []
+def _wholesale(book: DocumentBook) -> None:
+    invoices: list[IssuedDocument] = []
     for count in range(600):
         is_october = count >= 320
         first, step = (OCTOBER, (count - 320) * 31 // 280) if is_october else (FIRST_DAY, count * 395 // 320)
@@ -182,7 +182,7 @@ def _wholesale(book: Book) -> None:
             invoices.append(paper)
 
 
-def _goods(book: Book) -> Raw:
+def _goods(book: DocumentBook) -> Raw:
     """A line of wholesale: every other price had VAT in it, so that its net price has three decimals."""
     name, price, tax, unit = book.pick(GOODS)
     if book.chance.random() < 0.5:
@@ -191,7 +191,7 @@ def _goods(book: Book) -> Raw:
     return book.line(name, price, quantity=quantity, tax=tax, unit=unit, discount=discount)
 
 
-def _withholding(book: Book) -> None:
+def _issue_withholding(book: DocumentBook) -> None:
     fees = book.line("Consulta jurídica", "85.00", quantity="3.5", tax=IVA23, unit="hora")
     travel = book.line("Deslocação", "36.27", tax=IVA23)
     rent = book.line("Renda da loja, outubro", "1250.00", tax=EXEMPT, unit="mês")
@@ -207,7 +207,7 @@ def _withholding(book: Book) -> None:
     book.issue("FeesNote", "2026-10-28", fees, travel, retention="25.0")
 
 
-def _madeira(book: Book) -> None:
+def _madeira(book: DocumentBook) -> None:
     books = book.line("Livros técnicos", "19.90", quantity="7", tax=MADEIRA[2])
     meals = book.line("Refeições", "9.75", quantity="31", tax=MADEIRA[1])
     work = book.line("Manutenção de frio", "48.333", quantity="3", tax=MADEIRA[0], unit="hora")
@@ -223,7 +223,7 @@ def _madeira(book: Book) -> None:
     book.issue("Invoice", "2026-10-30", exported, tax_exemption="M05")
 
 
-def _azores(book: Book) -> None:
+def _azores(book: DocumentBook) -> None:
     cheese = book.line("Queijo curado", "13.477", quantity="22.4", tax=AZORES[2], unit="kg")
     wine = book.line("Vinho do Pico", "8.95", quantity="18", tax=AZORES[1], discount="10")
     crates = book.line("Caixas isotérmicas", "5.15", quantity="11", tax=AZORES[0])
@@ -234,12 +234,12 @@ def _azores(book: Book) -> None:
     book.issue("DebitNote", "2026-10-23", crates)
 
 
-def _oss(book: Book) -> None:
+def _oss(book: DocumentBook) -> None:
     tile = book.line("Azulejo pintado à mão", "49.59", quantity="2", tax=SPAIN)
     old = book.issue("VatMossInvoice", "2025-11-19", tile, status="settled")
     book.issue("VatMossReceipt", "2025-11-19", tile, about=old, items=[])
     book.issue("VatMossCreditNote", "2025-12-03", tile, about=old, status="settled")
-    sales: list[Paper] = []
+    sales: list[IssuedDocument] = []
     for kind, day, tax, price in (
         ("Invoice", "2026-08-19", SPAIN, "49.59"),
         ("InvoiceReceipt", "2026-10-02", GERMANY, "39.9160"),
@@ -258,7 +258,7 @@ def _oss(book: Book) -> None:
         book.issue("CreditNote", "2026-10-30", *sale.lines[:1], about=sale, status="settled")
 
 
-def _currencies(book: Book) -> None:
+def _currencies(book: DocumentBook) -> None:
     design = book.line("Design of packaging", "640.00", tax=EXEMPT, unit="day", quantity="1.5")
     freight = book.line("Freight", "118.43", tax=EXEMPT, unit=None)
     support = book.line("Support in Lisbon", "75.00", quantity="4", tax=IVA23, unit="hour")
@@ -273,14 +273,14 @@ def _currencies(book: Book) -> None:
     book.issue("Invoice", "2026-10-15", design, tax_exemption="M40", multicurrency=dollars)
 
 
-def _earlier_only(book: Book) -> None:
+def _earlier_only(book: DocumentBook) -> None:
     cork = book.line("Tapones de corcho natural", "0.184", quantity="2500", tax=EXEMPT)
     for day in ("2025-09-18", "2025-11-04", "2025-12-16"):
         book.issue("Invoice", day, cork, status="settled", tax_exemption="M16", archived=True)
     book.issue("CreditNote", "2025-12-22", cork, status="settled", tax_exemption="M16")
 
 
-def _final_consumer(book: Book) -> None:
+def _final_consumer(book: DocumentBook) -> None:
     for count in range(14):
         kind = ("SimplifiedInvoice", "CashInvoice", "InvoiceReceipt")[count % 3]
         snack = book.line("Pastel de nata", "1.0619", quantity=str(count + 1), tax=IVA13)
@@ -289,7 +289,7 @@ def _final_consumer(book: Book) -> None:
     book.issue("CashInvoice", "2025-10-14", book.line("Bolo de aniversário", "24.3363", tax=IVA13))
 
 
-def _building_site(book: Book) -> None:
+def _issue_building_site(book: DocumentBook) -> None:
     bricks = book.line("Tijolo 30x20x15", "0.475", quantity="1340", tax=DELETED)
     work = book.line("Empreitada de reabilitação", "8400.00", tax=IVA6)
     relief = book.line("Serviços de construção civil", "5300.00", tax=EXEMPT)
@@ -300,7 +300,7 @@ def _building_site(book: Book) -> None:
     book.issue("Proforma", "2026-10-20", work)
 
 
-def _hostile(book: Book) -> None:
+def _hostile(book: DocumentBook) -> None:
     lines = (
         book.line("=1+1", "10.00", tax=IVA23, description='=HYPERLINK("https://example.com","aqui")'),
         book.line("@SUM(A1:A9)", "20.00", tax=IVA13, description="+351 000 000 000"),
@@ -317,14 +317,14 @@ def _hostile(book: Book) -> None:
         book.issue("Invoice", f"2026-10-{day:02}", *lines, **fields)
 
 
-def _nothing(_: Book) -> None:
+def _issue_nothing(_: DocumentBook) -> None:
     pass
 
 
-_CLIENTS: tuple[tuple[Raw, Callable[[Book], None]], ...] = (
+_CLIENTS: tuple[tuple[Raw, Callable[[DocumentBook], None]], ...] = (
     (client(3100001, "Pastelaria São João & Irmãos, Lda", fiscal_id="500000011"), _ordinary),
     (client(3100002, "Grossista Atlântico Fictício, S.A.", fiscal_id="PT500000022"), _wholesale),
-    (client(3100003, "Gabinete Três Pinheiros, Lda", fiscal_id="500 000 033"), _withholding),
+    (client(3100003, "Gabinete Três Pinheiros, Lda", fiscal_id="500 000 033"), _issue_withholding),
     (client(3100004, "Cantina do Funchal Inventado, Lda", fiscal_id="500000044"), _madeira),
     (client(3100005, "Mercearia Ilha do Meio", fiscal_id="500000055", phone="+351 000 000 005"), _azores),
     (
@@ -339,9 +339,9 @@ _CLIENTS: tuple[tuple[Raw, Callable[[Book], None]], ...] = (
         _oss,
     ),
     (client(3100007, "Harbour & Quay Sample Ltd", language="en", country="United Kingdom"), _currencies),
-    (client(3100008, "Cliente Novo Sem Papéis, Lda", fiscal_id="500000066"), _nothing),
+    (client(3100008, "Cliente Novo Sem Papéis, Lda", fiscal_id="500000066"), _issue_nothing),
     (client(3100009, "Comercial Ría de Muestra, S.L.", language="es", country="Spain"), _earlier_only),
     (client(3100010, "Consumidor final", fiscal_id="999999990", email=None, address=None), _final_consumer),
-    (client(3100011, "Obras Silveira\n/ Norte / Sul", fiscal_id="500000079"), _building_site),
+    (client(3100011, "Obras Silveira\n/ Norte / Sul", fiscal_id="500000079"), _issue_building_site),
     (client(3100012, '=1+1 "Aspas" <script>alert(1)</script>', address="@SUM(A1)", phone="+351"), _hostile),
 )

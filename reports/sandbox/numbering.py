@@ -32,26 +32,26 @@ SNAPSHOT = ("id", "name", "email", "address", "postal_code", "country", "code", 
 
 
 @dataclass
-class Paper:
+class IssuedDocument:
     """A document before it has its number, which follows the days of the whole account."""
 
     kind: str
     day: date
     lines: Sequence[Raw]
     client: Raw
-    about: "Paper | None"
+    about: "IssuedDocument | None"
     fields: dict[str, Any]
     number: str = ""
 
 
 @dataclass
-class Book:
+class DocumentBook:
     """The papers of one client in the order they are written."""
 
     client: Raw
     chance: random.Random
     habits: Habits = RECORDED
-    papers: list[Paper] = field(default_factory=list)
+    papers: list[IssuedDocument] = field(default_factory=list)
 
     def line(self, name: str, unit_price: str | Decimal, *, tax: Tax | None, **fields: Any) -> Raw:
         """Makes a line item by the habits of the book; `fields` as `sandbox_documents.line` takes them."""
@@ -63,17 +63,17 @@ class Book:
         day: str | date,
         *lines: Raw,
         due_days: int | None = 30,
-        about: Paper | None = None,
+        about: IssuedDocument | None = None,
         name: str | None = None,
         **fields: Any,
-    ) -> Paper:
+    ) -> IssuedDocument:
         """Write a paper; `about` is the one it credits or pays, `name` the client's at that time."""
         when = date.fromisoformat(day) if isinstance(day, str) else day
         fields.setdefault("status", "settled" if kind in PAID_WHEN_ISSUED else "final")
         due = 0 if "CreditNote" in kind or kind in PAID_WHEN_ISSUED else due_days
         fields["due_date"] = None if due is None else vendor_day(when + timedelta(days=due))
         snapshot = {key: self.client[key] for key in SNAPSHOT if self.client[key] is not None}
-        paper = Paper(kind, when, lines, snapshot | ({"name": name} if name else {}), about, fields)
+        paper = IssuedDocument(kind, when, lines, snapshot | ({"name": name} if name else {}), about, fields)
         self.papers.append(paper)
         return paper
 
@@ -109,7 +109,7 @@ def client(identity: int, name: str, **others: Any) -> Raw:
     } | others
 
 
-def number_papers(papers: list[Paper], habits: Habits) -> dict[int, Raw]:
+def number_papers(papers: list[IssuedDocument], habits: Habits) -> dict[int, Raw]:
     """Makes the raw documents by Python's `id` of their paper: ids and numbers follow the account's days."""
     counts: Counter[tuple[str, int]] = Counter()
     raw: dict[int, Raw] = {}

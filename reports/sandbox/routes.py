@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from http import HTTPStatus
 from typing import NamedTuple
 
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import Raw
 
 DEFAULT_PAGE_SIZE = 10
@@ -65,7 +65,7 @@ class Reply(NamedTuple):
     retry_after: int | None = None
 
 
-def answer(request: Request, account: Account) -> Reply:
+def answer(request: Request, account: SandboxAccount) -> Reply:
     """The reply to an admitted `request` for `account` as it is now."""
     if request.method == "GET" and request.path == "/clients.json":
         rows = [{key: one[key] for key in one if key not in ONLY_IN_DETAILS} for one in account.clients]
@@ -98,7 +98,7 @@ def json_text(value: object) -> str:
     return _scalar(value)
 
 
-def _invoices(request: Request, account: Account, identity: str) -> Reply:
+def _invoices(request: Request, account: SandboxAccount, identity: str) -> Reply:
     try:
         wanted = _filters(request.body)
     except ValueError:
@@ -107,7 +107,7 @@ def _invoices(request: Request, account: Account, identity: str) -> Reply:
     return _page("invoices", [one for one in documents if _is_wanted(one, wanted)], request.query, account)
 
 
-def _balance(account: Account, identity: int) -> Reply:
+def _balance(account: SandboxAccount, identity: int) -> Reply:
     """What a client owes in euros, less what it paid in part: the documents themselves do not tell that."""
     papers = [one for one in account.documents.get(identity, []) if _is_open(one)]
     paid_in_part = account.part_payments.get(identity, Decimal(0))
@@ -128,8 +128,8 @@ def _balance(account: Account, identity: int) -> Reply:
 
 def _sums(papers: list[Raw]) -> dict[str, Decimal]:
     return {
-        "with_vat": sum((_owed(one) for one in papers), Decimal(0)),
-        "without_vat": sum((_signed(one, "before_taxes") for one in papers), Decimal(0)),
+        "with_vat": sum((_compute_owed(one) for one in papers), Decimal(0)),
+        "without_vat": sum((_apply_sign(one, "before_taxes") for one in papers), Decimal(0)),
     }
 
 
@@ -138,16 +138,16 @@ def _is_open(paper: Raw) -> bool:
     return is_unpaid and paper.get("type") in OWED and paper.get("currency") == "Euro"
 
 
-def _owed(paper: Raw) -> Decimal:
+def _compute_owed(paper: Raw) -> Decimal:
     """With VAT and less what is withheld, which `total` sometimes is and sometimes is not: the nearer."""
-    gross = _signed(paper, "before_taxes") + _signed(paper, "taxes")
-    total = _signed(paper, "total")
+    gross = _apply_sign(paper, "before_taxes") + _apply_sign(paper, "taxes")
+    total = _apply_sign(paper, "total")
     rate = Decimal(str(paper.get("retention") or 0))
-    withheld = (_signed(paper, "before_taxes") * rate / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    withheld = (_apply_sign(paper, "before_taxes") * rate / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return total if abs(total - (gross - withheld)) <= abs(total - gross) else total - withheld
 
 
-def _signed(paper: Raw, figure: str) -> Decimal:
+def _apply_sign(paper: Raw, figure: str) -> Decimal:
     return OWED[paper["type"]] * Decimal(str(paper[figure]))
 
 
@@ -156,7 +156,7 @@ def _due(paper: Raw) -> date:
     return date(int(year), int(month), int(day))
 
 
-def _client(account: Account, identity: str) -> Raw | None:
+def _client(account: SandboxAccount, identity: str) -> Raw | None:
     return next((client for client in account.clients if client.get("id") == int(identity)), None)
 
 
@@ -183,7 +183,7 @@ def _is_wanted(document: Raw, wanted: dict[str, list[str]]) -> bool:
     )
 
 
-def _page(name: str, rows: list[Raw], query: dict[str, str], account: Account) -> Reply:
+def _page(name: str, rows: list[Raw], query: dict[str, str], account: SandboxAccount) -> Reply:
     size = min(_positive(query.get("per_page"), DEFAULT_PAGE_SIZE), account.largest_page_size)
     page = _positive(query.get("page"), 1)
     pagination = {

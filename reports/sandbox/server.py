@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from reports.sandbox.data import Account, generate
+from reports.sandbox.data import SandboxAccount, generate
 from reports.sandbox.routes import Reply, Request, answer, refusal
 
 HOST = "127.0.0.1"
@@ -47,7 +47,7 @@ class Sandbox:
         port: int = 0,
         latency_seconds: float = 0.0,
         per_minute: int | None = None,
-        account_data: Account | None = None,
+        account_data: SandboxAccount | None = None,
         api_key: str | None = None,
         promises_retry_after: bool = False,
         minute_seconds: float = MINUTE_SECONDS,

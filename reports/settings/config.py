@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from reports.errors import ConfigError, Problem
-from reports.period import NAMED, Period, between, parse
+from reports.period import NAMED, Period, make_period, parse
 from reports.settings import validators
 from reports.settings.mail import Email, Recipients
 from reports.settings.messages import did_you_mean, explain
@@ -41,7 +41,7 @@ PageSize = Annotated[int, Field(ge=1, le=100)] | Literal["auto"]
 Colour = Annotated[str, AfterValidator(validators.colour)]
 
 
-def _on_disk(rule: Callable[[str, Path], Path], typed: Any) -> BeforeValidator:
+def _make_path_rule(rule: Callable[[str, Path], Path], typed: Any) -> BeforeValidator:
     """A path by `rule`, relative to the folder of the file, which is the context of the validation."""
 
     def resolved(value: object, info: ValidationInfo) -> object:
@@ -140,7 +140,7 @@ class Issuer(Section):
     address: Text | None = Field(
         default=None, description="Postal address", examples=["Rua do Exemplo 1, 1000-001 Lisboa"]
     )
-    logo: Annotated[Path | None, _on_disk(validators.image, str | None)] = Field(
+    logo: Annotated[Path | None, _make_path_rule(validators.image, str | None)] = Field(
         default=None, description="PNG or JPEG file, in full or relative to this file", examples=["logo.png"]
     )
 
@@ -151,7 +151,7 @@ class Statement(Section):
     line_items: bool = Field(
         default=False, description="true: line items under each document in the HTML too"
     )
-    ageing: Annotated[tuple[int, ...], AfterValidator(validators.rising)] = Field(
+    ageing: Annotated[tuple[int, ...], AfterValidator(validators.validate_rising)] = Field(
         default=(30, 60, 90),
         min_length=1,
         max_length=6,
@@ -169,17 +169,19 @@ class Statement(Section):
     footer: Text | None = Field(
         default=None, description="A text at the end of statement and mail", examples=["Obrigado."]
     )
-    templates: Annotated[Path | None, _on_disk(validators.existing_folder, str | None)] = Field(
-        default=None,
-        description="Folder of templates that replace the built-in ones by name",
-        examples=["templates"],
+    templates: Annotated[Path | None, _make_path_rule(validators.validate_existing_folder, str | None)] = (
+        Field(
+            default=None,
+            description="Folder of templates that replace the built-in ones by name",
+            examples=["templates"],
+        )
     )
 
 
 class Output(Section):
     """Where files go, and which are made."""
 
-    folder: Annotated[Path, _on_disk(validators.folder, str)] = Field(
+    folder: Annotated[Path, _make_path_rule(validators.folder, str)] = Field(
         default=Path("output"),
         validate_default=True,
         description="Folder of all results, in full or relative to this file",
@@ -247,7 +249,7 @@ class Days(Section):
     @field_validator("last")
     @classmethod
     def _is_not_before(cls, last: date, info: ValidationInfo) -> date:
-        between(info.data.get("first", last), last)
+        make_period(info.data.get("first", last), last)
         return last
 
 
@@ -304,7 +306,7 @@ class Config(Section):
     def recipients(self, client: int, listed: str | None) -> Recipients:
         """Who gets the mail of `client`; of `all` clients, the address that the account has `listed`."""
         if self.clients is None:
-            address = validators.known_address(listed)
+            address = validators.parse_known_address(listed)
             return Recipients(to=(address,) if address else ())
         return next((own.email for own in self.clients if own.id == client), Recipients())
 
@@ -327,10 +329,10 @@ def load_all(paths: Sequence[Path]) -> tuple[Config, ...]:
         except ConfigError as error:
             found += error.problems
         else:
-            config, mistakes = _validated(file)
+            config, mistakes = _validate_file(file)
             found += mistakes
             configs += [(file, config)] if config else []
-    found += _shared_folders(configs)
+    found += _find_shared_folders(configs)
     if found:
         raise ConfigError(found)
     return tuple(config for _, config in configs)
@@ -343,7 +345,7 @@ def resolve_period(config: Config, today: date, override: str | None = None) -> 
     """
     chosen = config.period if override is None else override
     if isinstance(chosen, Days):
-        return between(chosen.first, chosen.last)
+        return make_period(chosen.first, chosen.last)
     try:
         return parse(chosen, today)
     except ValueError as error:
@@ -359,7 +361,7 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": SCHEMA_DIALECT, **schema, "title": "invoicexpress-reports", "required": required}
 
 
-def _validated(file: YamlFile) -> tuple[Config | None, list[Problem]]:
+def _validate_file(file: YamlFile) -> tuple[Config | None, list[Problem]]:
     """The configuration, or else all problems of the file in the order of lines."""
     path = file.path.absolute()
     errors: list[ErrorDetails] = []
@@ -373,14 +375,14 @@ def _validated(file: YamlFile) -> tuple[Config | None, list[Problem]]:
     mistakes = [
         *file.problems,
         *explain(file, Config, errors),
-        *_repeated_clients(file),
+        *_find_repeated_clients(file),
         *_unmade_attachments(file),
     ]
     mistakes.sort(key=lambda problem: (problem.line, problem.column))
     return (None if mistakes else config), mistakes
 
 
-def _repeated_clients(file: YamlFile) -> Iterator[Problem]:
+def _find_repeated_clients(file: YamlFile) -> Iterator[Problem]:
     clients = file.data.get("clients")
     first: dict[int, int] = {}
     for place, client in enumerate(clients if isinstance(clients, tuple) else ()):
@@ -402,7 +404,7 @@ def _unmade_attachments(file: YamlFile) -> Iterator[Problem]:
             yield file.problem(("email", "attach", place), f"email.attach[{place}]: {message}")
 
 
-def _shared_folders(configs: Iterable[tuple[YamlFile, Config]]) -> Iterator[Problem]:
+def _find_shared_folders(configs: Iterable[tuple[YamlFile, Config]]) -> Iterator[Problem]:
     first: dict[str, YamlFile] = {}
     for file, config in configs:
         folder = os.path.normcase(config.output.folder / config.account.name)

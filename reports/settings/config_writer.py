@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from reports.settings.config import Client, Issuer
-from reports.settings.yaml_file import Entries
+from reports.settings.yaml_file import EntryList
 
 COMMENT_COLUMN = 39
 DASH_COLUMN = 2
@@ -46,7 +46,7 @@ _LINE = re.compile(r"([ \t]*)(#[^\n]*)?(?:\r?\n|\Z)")
 """A line that is blank or a comment."""
 
 
-def begun(
+def write_config(
     *,
     account: str,
     api_key: str,
@@ -59,12 +59,18 @@ def begun(
     lines = [
         _HEAD,
         "account:",
-        _commented(f"  name: {quoted(account)}", f"of its address https://{account}.app.invoicexpress.com"),
-        _commented(f"  api_key: {api_key}", _key_comment(account, api_key)),
-        *([_commented(f"  base_url: {quoted(base_url)}", "another address of the API")] if base_url else ()),
-        _commented("  # region: PT", "where the business is: PT, or PT-AC (Azores), PT-MA (Madeira)"),
+        _add_comment(
+            f"  name: {quote_yaml(account)}", f"of its address https://{account}.app.invoicexpress.com"
+        ),
+        _add_comment(f"  api_key: {api_key}", _key_comment(account, api_key)),
+        *(
+            [_add_comment(f"  base_url: {quote_yaml(base_url)}", "another address of the API")]
+            if base_url
+            else ()
+        ),
+        _add_comment("  # region: PT", "where the business is: PT, or PT-AC (Azores), PT-MA (Madeira)"),
         "",
-        _MONTH + _commented(f"language: {language}", "of workbooks and statements: pt, en or es"),
+        _MONTH + _add_comment(f"language: {language}", "of workbooks and statements: pt, en or es"),
         "",
         *_clients(clients),
         "",
@@ -75,7 +81,7 @@ def begun(
     return "\n".join(lines)
 
 
-def extended(text: str, place: Entries, clients: Sequence[Client]) -> str:
+def append_clients(text: str, place: EntryList, clients: Sequence[Client]) -> str:
     """`text` with `clients` behind the list at `place`, and behind the comments on its last entry.
 
     Lines end as they do in `text`, which may begin with a byte order mark.
@@ -84,7 +90,7 @@ def extended(text: str, place: Entries, clients: Sequence[Client]) -> str:
     end = place.end + text.startswith("\ufeff")
     if text[end - 1] != "\n":
         end = text.find("\n", end) + 1 or len(text)
-    end = _behind_comments(text, end, place.column)
+    end = _skip_comments(text, end, place.column)
     before, behind = text[:end], text[end:]
     if not before.endswith("\n"):
         before += newline
@@ -92,9 +98,9 @@ def extended(text: str, place: Entries, clients: Sequence[Client]) -> str:
     return before + "".join(f"{line}{newline}" for line in added) + behind
 
 
-def quoted(text: str) -> str:
+def quote_yaml(text: str) -> str:
     """`text` as YAML, in double quotes; what is not printable is escaped."""
-    return f'"{"".join(map(_escaped, text))}"'
+    return f'"{"".join(map(_escape_mark, text))}"'
 
 
 def _key_comment(account: str, api_key: str) -> str:
@@ -104,21 +110,21 @@ def _key_comment(account: str, api_key: str) -> str:
 
 def _clients(clients: Sequence[Client]) -> list[str]:
     if not clients:
-        return [_commented("clients: all", "or a list, each beginning with - id:")]
+        return [_add_comment("clients: all", "or a list, each beginning with - id:")]
     entries = [line for client in clients for line in _entry(client, DASH_COLUMN)]
-    return [_commented("clients:", "a list, or: all"), *entries]
+    return [_add_comment("clients:", "a list, or: all"), *entries]
 
 
 def _entry(client: Client, column: int) -> list[str]:
     lines = [f"id: {client.id}"]
     if client.name:
-        lines.append(f"name: {quoted(client.name)}")
+        lines.append(f"name: {quote_yaml(client.name)}")
     if client.fiscal_id:
-        lines.append(f"fiscal_id: {quoted(client.fiscal_id)}")
+        lines.append(f"fiscal_id: {quote_yaml(client.fiscal_id)}")
     if client.language:
         lines.append(f"language: {client.language}")
     if client.email.to:
-        lines.append(f"email: {{to: [{', '.join(map(quoted, client.email.to))}]}}")
+        lines.append(f"email: {{to: [{', '.join(map(quote_yaml, client.email.to))}]}}")
     margin = " " * column
     return [f"{margin}{'  ' if number else '- '}{line}" for number, line in enumerate(lines)]
 
@@ -127,25 +133,25 @@ def _issuer(issuer: Issuer) -> list[str]:
     said = {"name": issuer.name, "fiscal_id": issuer.fiscal_id}
     hints = {"name": "My Company, Lda", "fiscal_id": "999999990"}
     return [
-        _commented("issuer:", "who the statement comes from, shown at its head"),
+        _add_comment("issuer:", "who the statement comes from, shown at its head"),
         *(
-            f"  {key}: {quoted(text)}" if text else f"  # {key}: {quoted(hints[key])}"
+            f"  {key}: {quote_yaml(text)}" if text else f"  # {key}: {quote_yaml(hints[key])}"
             for key, text in said.items()
         ),
     ]
 
 
-def _commented(line: str, comment: str) -> str:
+def _add_comment(line: str, comment: str) -> str:
     return f"{line:<{COMMENT_COLUMN - 1}} # {comment}"
 
 
-def _escaped(mark: str) -> str:
+def _escape_mark(mark: str) -> str:
     if mark in '"\\':
         return f"\\{mark}"
     return mark if mark.isprintable() else f"\\U{ord(mark):08x}"
 
 
-def _behind_comments(text: str, position: int, column: int) -> int:
+def _skip_comments(text: str, position: int, column: int) -> int:
     """Where the comments end that follow at `position` and are indented like the list, or more."""
     end = position
     while position < len(text) and (line := _LINE.match(text, position)):

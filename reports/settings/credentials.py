@@ -17,7 +17,7 @@ LENGTH_LIMIT_CHARACTERS = 500
 
 
 @dataclass(frozen=True)
-class Kind:
+class SecretKind:
     """A kind of secret: the keyring's name for it, ours, and how it is written, stored and found again.
 
     `option` is what stands in front of its place in the configuration, `again` what to do with a slip.
@@ -40,7 +40,7 @@ class Kind:
         return f"invoice-reports key set {account}{self.words}"
 
 
-API_KEY = Kind(
+API_KEY = SecretKind(
     service="invoicexpress-reports",
     noun="key",
     title="API key",
@@ -49,7 +49,7 @@ API_KEY = Kind(
     words="",
     again="copy the key from InvoiceXpress again",
 )
-MAIL_PASSWORD = Kind(
+MAIL_PASSWORD = SecretKind(
     service="invoicexpress-reports-smtp",
     noun="mail password",
     title="mail password",
@@ -65,15 +65,15 @@ def api_key(account: str, reference: str) -> str:
 
     Raises ConfigError, with the command that stores it, when it is not there or cannot be a key.
     """
-    return _found(API_KEY, account, reference)
+    return _find_secret(API_KEY, account, reference)
 
 
 def mail_password(account: str, reference: str) -> str:
     """What `account` logs in with at its mail server; otherwise as `api_key`."""
-    return _found(MAIL_PASSWORD, account, reference)
+    return _find_secret(MAIL_PASSWORD, account, reference)
 
 
-def store(account: str, secret: str, *, kind: Kind = API_KEY) -> None:
+def store(account: str, secret: str, *, kind: SecretKind = API_KEY) -> None:
     """Keeps `secret` in the keyring for `account`, in place of an earlier one.
 
     Raises ConfigError when it cannot be one, or when the keyring does not keep it.
@@ -81,26 +81,26 @@ def store(account: str, secret: str, *, kind: Kind = API_KEY) -> None:
     import keyring
 
     tidy = _tidy(secret, "what was typed", kind)
-    with _in_sentences(kind):
+    with _translate_errors(kind):
         keyring.set_password(kind.service, account, tidy)
-    if _stored(account, kind) != tidy:
+    if _read_keyring(account, kind) != tidy:
         raise ConfigError(f"the keyring did not keep the {kind.noun} of account {account}: {kind.elsewhere}")
 
 
-def prove(account: str, *, kind: Kind = API_KEY) -> None:
+def prove(account: str, *, kind: SecretKind = API_KEY) -> None:
     """The keyring answers, so that what is typed now can be kept. Raises ConfigError."""
-    _stored(account, kind)
+    _read_keyring(account, kind)
 
 
-def delete(account: str, *, kind: Kind = API_KEY) -> None:
+def delete(account: str, *, kind: SecretKind = API_KEY) -> None:
     """Takes the secret of `account` out of the keyring. Raises ConfigError when there is none."""
     import keyring
 
-    if _stored(account, kind) is None:
+    if _read_keyring(account, kind) is None:
         raise ConfigError(
             f"the keyring of this user has no {kind.noun} for account {account}: nothing was deleted"
         )
-    with _in_sentences(kind):
+    with _translate_errors(kind):
         keyring.delete_password(kind.service, account)
 
 
@@ -109,7 +109,7 @@ def variable(reference: str) -> str | None:
     return reference[2:-1] if reference.startswith("${") else None
 
 
-def _found(kind: Kind, account: str, reference: str) -> str:
+def _find_secret(kind: SecretKind, account: str, reference: str) -> str:
     if name := variable(reference):
         secret = os.environ.get(name, "")
         if not secret.strip():
@@ -118,7 +118,7 @@ def _found(kind: Kind, account: str, reference: str) -> str:
                 f"or write {kind.option}: keyring and store the {kind.noun}: {kind.command(account)}"
             )
         return _tidy(secret, f"the environment variable {name}", kind)
-    stored = _stored(account, kind)
+    stored = _read_keyring(account, kind)
     if not stored:
         raise ConfigError(
             f"the keyring of this user has no {kind.noun} for account {account}: store it as the user who "
@@ -127,14 +127,14 @@ def _found(kind: Kind, account: str, reference: str) -> str:
     return _tidy(stored, f"the keyring entry of account {account}", kind)
 
 
-def _stored(account: str, kind: Kind) -> str | None:
+def _read_keyring(account: str, kind: SecretKind) -> str | None:
     import keyring
 
-    with _in_sentences(kind):
+    with _translate_errors(kind):
         return keyring.get_password(kind.service, account)
 
 
-def _tidy(secret: str, place: str, kind: Kind) -> str:
+def _tidy(secret: str, place: str, kind: SecretKind) -> str:
     """`secret` without blanks around it. Raises ConfigError when it cannot be one: a slip of pasting."""
     tidy = secret.strip()
     if not tidy or not tidy.isprintable() or len(tidy) > LENGTH_LIMIT_CHARACTERS:
@@ -143,7 +143,7 @@ def _tidy(secret: str, place: str, kind: Kind) -> str:
 
 
 @contextlib.contextmanager
-def _in_sentences(kind: Kind) -> Iterator[None]:
+def _translate_errors(kind: SecretKind) -> Iterator[None]:
     """Failures of the keyring as ConfigError. Their own texts are left out: they may hold what was stored."""
     from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
 

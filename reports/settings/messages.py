@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from reports.errors import Problem
-from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Route, Unclear, YamlFile, dotted
+from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Route, Unclear, YamlFile, format_route
 
 SIMILARITY = 0.6
 """A word less alike than this, of 1, is not offered as what was meant."""
@@ -48,15 +48,17 @@ def did_you_mean(word: object, choices: Iterable[str] | Mapping[str, str]) -> st
 
 def _problem(file: YamlFile, model: type[BaseModel], error: ErrorDetails) -> Problem:
     route, kind = error["loc"], error["type"]
-    name = dotted(route)
+    name = format_route(route)
     if kind == "extra_forbidden":
         return file.problem(route, f"{name} is not an option{_instead(model, route)}", at_key=True)
     if kind == "value_error":
         return file.problem(route, f"{name}: {error['ctx']['error']}")
     field = _field(model, route)
     if kind == "missing":
-        return file.problem(route, f"{name} is missing: write {_wanted(field, is_entry=False)}")
-    sentence = _sentence(kind, error["input"], _wanted(field, is_entry=isinstance(route[-1], int)), field)
+        return file.problem(route, f"{name} is missing: write {_describe_wanted(field, is_entry=False)}")
+    sentence = _sentence(
+        kind, error["input"], _describe_wanted(field, is_entry=isinstance(route[-1], int)), field
+    )
     return file.problem(route, f"{name}: {sentence}")
 
 
@@ -73,7 +75,7 @@ def _sentence(kind: str, found: object, wanted: str, field: FieldInfo | None) ->
     return f"write {wanted}{near}"
 
 
-def _wanted(field: FieldInfo | None, *, is_entry: bool) -> str:
+def _describe_wanted(field: FieldInfo | None, *, is_entry: bool) -> str:
     """What an option takes, or an entry of its list: `a whole number from 1 to 100, e.g. 30`."""
     example = _example(field)
     if isinstance(example, list) and not is_entry:
@@ -99,7 +101,7 @@ def _instead(model: type[BaseModel], route: Route) -> str:
         return near
     if elsewhere:
         return f' here; did you mean "{elsewhere[0]}"?'
-    return f"; the options{f' of {dotted(holder)}' if holder else ''} are: {', '.join(names)}"
+    return f"; the options{f' of {format_route(holder)}' if holder else ''} are: {', '.join(names)}"
 
 
 def _options(model: type[BaseModel], prefix: str = "") -> Iterator[str]:

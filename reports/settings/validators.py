@@ -87,7 +87,7 @@ def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-def rising(days: tuple[int, ...]) -> tuple[int, ...]:
+def validate_rising(days: tuple[int, ...]) -> tuple[int, ...]:
     """Numbers of days from 1 on, each more than the one before."""
     if any(later <= earlier for earlier, later in zip((0, *days), days, strict=False)):
         raise ValueError("write numbers of days, each more than the one before, e.g. [30, 60, 90]")
@@ -145,7 +145,7 @@ def address(value: str) -> str:
     return f"{mailbox}@{domain}"
 
 
-def known_address(value: str | None) -> str | None:
+def parse_known_address(value: str | None) -> str | None:
     """The address that somebody else wrote down, when it is one that `address` takes; else None."""
     try:
         return address(value) if value else None
@@ -261,7 +261,7 @@ def image(value: str, base: Path) -> Path:
     return path
 
 
-def existing_folder(value: str, base: Path) -> Path:
+def validate_existing_folder(value: str, base: Path) -> Path:
     """The absolute path of a folder that is there."""
     path = folder(value, base)
     try:

@@ -80,7 +80,7 @@ class Unclear:
 
 
 @dataclass(frozen=True)
-class Entries:
+class EntryList:
     """Where a list stands that has a dash for each entry: the column of these, and where its last word ends.
 
     Both from 0; `end` in characters of the text, not counting a byte order mark.
@@ -103,12 +103,12 @@ class YamlFile:
         """`message` at the value (or its key) that `route` leads to; when it is missing, at what holds it."""
         return _problem(self.path, _node_at(self.root, route, at_key=at_key).start_mark, message)
 
-    def entries(self, key: str) -> Entries | None:
+    def entries(self, key: str) -> EntryList | None:
         """Where the list under `key` stands; None when it is in brackets, empty, or no list."""
         found = _node_at(self.root, (key,), at_key=False)
         if not isinstance(found, yaml.SequenceNode) or found.flow_style or not found.value:
             return None
-        return Entries(found.start_mark.column, max(_ends(found)))
+        return EntryList(found.start_mark.column, max(_ends(found)))
 
 
 def read(path: Path) -> YamlFile:
@@ -119,11 +119,11 @@ def read(path: Path) -> YamlFile:
     """
     root = _root(path, _text(path))
     conversion = _Conversion(path)
-    data = conversion.mapping(root, (), (root,))
+    data = conversion.read_mapping(root, (), (root,))
     return YamlFile(path, data, tuple(conversion.problems), root)
 
 
-def dotted(route: Route) -> str:
+def format_route(route: Route) -> str:
     """`clients[2].id`. A key that is no plain short word is shown as `…`: it might be anything."""
     text = ""
     for part in route:
@@ -159,7 +159,7 @@ class _Conversion:
         self._values = 0
         self._resolver = yaml.resolver.Resolver()
 
-    def mapping(self, node: yaml.MappingNode, route: Route, chain: Chain) -> dict[str, object]:
+    def read_mapping(self, node: yaml.MappingNode, route: Route, chain: Chain) -> dict[str, object]:
         """What `node` holds; a key that comes again is a problem, not a value."""
         data: dict[str, object] = {}
         lines: dict[str, int] = {}
@@ -169,7 +169,7 @@ class _Conversion:
             elif key.value == "<<":
                 self._add(key, "<< is not an option: an alias may only be the value of a key")
             elif key.value in lines:
-                name = dotted((*route, key.value))
+                name = format_route((*route, key.value))
                 self._add(key, f"{name} is given twice, first in line {lines[key.value]}: take one out")
             else:
                 lines[key.value] = key.start_mark.line + 1
@@ -181,13 +181,13 @@ class _Conversion:
         if self._values > NODE_LIMIT:
             raise _unreadable(self._path, f"over {NODE_LIMIT} values: write fewer, or clients: all")
         if len(chain) > DEPTH_LIMIT:
-            self._add(node, f"{dotted(route)}: {_TOO_DEEP}")
+            self._add(node, f"{format_route(route)}: {_TOO_DEEP}")
         elif any(node is holder for holder in chain):
-            self._add(node, f"{dotted(route)}: this alias (*) holds itself: take it out")
+            self._add(node, f"{format_route(route)}: this alias (*) holds itself: take it out")
         elif not self._is_untagged(node):
-            self._add(node, f"{dotted(route)}: text that begins with ! must be in quotes")
+            self._add(node, f"{format_route(route)}: text that begins with ! must be in quotes")
         elif isinstance(node, yaml.MappingNode):
-            return self.mapping(node, route, (*chain, node))
+            return self.read_mapping(node, route, (*chain, node))
         elif isinstance(node, yaml.SequenceNode):
             entries = enumerate(node.value)
             return tuple(self._value(entry, (*route, index), (*chain, node)) for index, entry in entries)

@@ -105,7 +105,7 @@ class Spool:
 
     def add(self, page_number: int, body_text: str) -> None:
         """Keeps the body of a page; pages count from 1, each is given once."""
-        packed = _packed(body_text)
+        packed = _pack_line(body_text)
         with self._lock:
             try:
                 start = self._file.seek(0, io.SEEK_END)
@@ -126,9 +126,9 @@ class Spool:
             if target.exists() and not _holds_pages(target, spools):
                 _keep(target)
             with atomic_files.new_file(target) as file:
-                file.write(_packed(_header_line(header)))
+                file.write(_pack_line(_header_line(header)))
                 for spool in spools:
-                    file.writelines(spool.packed_pages())
+                    file.writelines(spool.read_packed_pages())
         except OSError as error:
             raise atomic_files.as_write_error(error, target) from error
 
@@ -139,7 +139,7 @@ class Spool:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    def packed_pages(self) -> Iterator[bytes]:
+    def read_packed_pages(self) -> Iterator[bytes]:
         """The pages as they lie there, in their order."""
         for number in sorted(self._places):
             start, size = self._places[number]
@@ -152,7 +152,7 @@ def path_of(source_folder: Path, client_id: int | None) -> Path:
     return source_folder / f"{'clients' if client_id is None else client_id}{ENDING}"
 
 
-def kept_ids(source_folder: Path) -> list[int]:
+def list_client_ids(source_folder: Path) -> list[int]:
     """The clients that have an archive, in order; those of earlier readings do not count."""
     found = (_CURRENT.fullmatch(path.name) for path in source_folder.glob(f"*{ENDING}"))
     return sorted(int(match[1]) for match in found if match)
@@ -168,7 +168,7 @@ def read_header(path: Path, *, owner: Owner | None = None, may_be_partial: bool 
 
     Raises ReadingError when there is none, when it is of no use, and when it is not the `owner`'s.
     """
-    with _reading(path) as lines:
+    with _open_lines(path) as lines:
         header = _header(path, lines, may_be_partial=may_be_partial)
     if owner:
         _check_owner(path, header, owner)
@@ -180,7 +180,7 @@ def read_pages(path: Path, *, may_be_partial: bool = False) -> Generator[str, No
 
     Raises ReadingError, at the latest after the last page, when the archive is not whole.
     """
-    with _reading(path) as lines:
+    with _open_lines(path) as lines:
         header = _header(path, lines, may_be_partial=may_be_partial)
         pages = 0
         for line in lines:
@@ -199,7 +199,7 @@ def sweep(source_folder: Path) -> None:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[TextIO]:
+def _open_lines(path: Path) -> Iterator[TextIO]:
     try:
         with (
             atomic_files.open_to_read(path) as packed,
@@ -218,7 +218,7 @@ def _reading(path: Path) -> Iterator[TextIO]:
 
 def _holds_pages(archive: Path, spools: Iterable[Spool]) -> bool:
     # A page is always written the same way, so its line need not be read as JSON.
-    ours = (gzip.decompress(page).decode() for spool in spools for page in spool.packed_pages())
+    ours = (gzip.decompress(page).decode() for spool in spools for page in spool.read_packed_pages())
     try:
         with closing(_page_lines(archive)) as theirs:
             return all(our == their for our, their in zip_longest(ours, theirs))
@@ -227,7 +227,7 @@ def _holds_pages(archive: Path, spools: Iterable[Spool]) -> bool:
 
 
 def _page_lines(path: Path) -> Generator[str, None, None]:
-    with _reading(path) as lines:
+    with _open_lines(path) as lines:
         _header(path, lines, may_be_partial=True)
         yield from lines
 
@@ -287,12 +287,12 @@ def _check_owner(path: Path, header: Header, owner: Owner) -> None:
         )
     if owner.client != header.client:
         raise ReadingError(
-            f"{path}: it is the archive of {_named(header.client)}, not of {_named(owner.client)}. "
-            f"Move it away. {_READ_AGAIN}"
+            f"{path}: it is the archive of {_format_owner(header.client)}, "
+            f"not of {_format_owner(owner.client)}. Move it away. {_READ_AGAIN}"
         )
 
 
-def _named(client: int | None) -> str:
+def _format_owner(client: int | None) -> str:
     return "the list of clients" if client is None else f"client {client}"
 
 
@@ -312,7 +312,7 @@ def _header_line(header: Header) -> object:
     }
 
 
-def _packed(line: object) -> bytes:
+def _pack_line(line: object) -> bytes:
     """One line of JSON as a gzip member of its own, the same bytes on every system and at any time."""
     text = json.dumps(line, ensure_ascii=False).encode() + b"\n"
     packer = zlib.compressobj(PACKING_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)

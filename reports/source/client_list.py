@@ -19,7 +19,7 @@ from reports.source.completeness import (
     check_pages,
     id_of,
     leaf_of,
-    unsettled,
+    make_unsettled_error,
 )
 from reports.source.http.response import Page, page_of
 
@@ -89,7 +89,7 @@ def fetch_clients(
             return read_clients(path_of(source, None))
         except MovedError as error:
             moved = error
-    raise unsettled(WHERE, moved)
+    raise make_unsettled_error(WHERE, moved)
 
 
 def list_clients(api: "Api") -> list[int]:
@@ -118,7 +118,7 @@ def read_clients(path: Path) -> ClientList:
     return ClientList(total, tuple(clients))
 
 
-def stored_clients(source: Path, account: str) -> ClientList | None:
+def read_stored_clients(source: Path, account: str) -> ClientList | None:
     """The account's clients as they were last read into `source`; None when they never were.
 
     A list that cannot be read, or is another account's, is logged and taken for none.
@@ -141,7 +141,7 @@ def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
     spool.add(1, first.body)
     ledger = Ledger(_leaf(first))
     for number in range(2, ledger.pages + 1 if everything else 2):
-        cancellation.heed()
+        cancellation.check_cancelled()
         page = api.clients_page(number)
         spool.add(number, page.body)
         ledger.add(_leaf(page))

@@ -28,7 +28,7 @@ from reports.source.completeness import (
     RepeatedError,
     Union,
     leaf_of,
-    unsettled,
+    make_unsettled_error,
 )
 from reports.source.details import Inquiry
 from reports.source.http.rate_limit import StoppedError
@@ -168,7 +168,7 @@ class ClientReading:
                     self._want.client,
                     moved if earlier is None else "to compare",
                 )
-        raise unsettled(f"client {self._want.client}", moved)
+        raise make_unsettled_error(f"client {self._want.client}", moved)
 
     def _read_pages(self, spool: Spool, size: int | None) -> Ledger:
         ledger = self._read_first(spool, size)

@@ -223,7 +223,7 @@ def check_pages(pagination: Pagination, where: str) -> None:
         raise ReadingError(f"{where}: {pagination.total_pages:,} pages are announced, above {MOST_PAGES:,}")
 
 
-def unsettled(where: str, error: MovedError) -> ReadingError:
+def make_unsettled_error(where: str, error: MovedError) -> ReadingError:
     """The error when the last of READINGS readings failed as well, with `error`."""
     if isinstance(error, ContradictionError):
         return ReadingError(

@@ -39,7 +39,9 @@ def readings(account_folder: Path, header: Header, period: Period) -> tuple[Earl
     one: then each reports the days that no newer reading does.
     """
     found = sorted(
-        _found(account_folder, header, period), key=lambda one: (one.read_at, one.period.last), reverse=True
+        _find_readings(account_folder, header, period),
+        key=lambda one: (one.read_at, one.period.last),
+        reverse=True,
     )
     chosen: list[Earlier] = []
     for one in found:
@@ -49,7 +51,7 @@ def readings(account_folder: Path, header: Header, period: Period) -> tuple[Earl
     return tuple(chosen)
 
 
-def _found(account_folder: Path, header: Header, period: Period) -> Iterator[Earlier]:
+def _find_readings(account_folder: Path, header: Header, period: Period) -> Iterator[Earlier]:
     for folder in _folders(account_folder):
         earlier = _period_of(folder)
         path = archive.path_of(folder / "source", header.client)
@@ -60,7 +62,7 @@ def _found(account_folder: Path, header: Header, period: Period) -> Iterator[Ear
         except ReadingError as error:
             _log.warning("client %s is not held against %s: %s", header.client, earlier.label, error)
             continue
-        if _asked(theirs) != _asked(header):
+        if _normalise_filters(theirs) != _normalise_filters(header):
             _log.info(
                 "client %s is not held against %s: it was read with other filters",
                 header.client,
@@ -86,6 +88,6 @@ def _period_of(folder: Path) -> Period | None:
     return period if period.label == folder.name else None
 
 
-def _asked(header: Header) -> dict[str, set[str]]:
+def _normalise_filters(header: Header) -> dict[str, set[str]]:
     """Neither order nor an empty filter means anything."""
     return {key: set(values) for key, values in header.filters.items() if values}

@@ -29,7 +29,7 @@ class Today:
     origin: str
     source: Path
 
-    def reading(self, want: Wanted) -> Reading | None:
+    def find_reading(self, want: Wanted) -> Reading | None:
         """The client's reading of today; None when it has to be read."""
         path = archive.path_of(self.source, want.client)
         header = self._whole(path, want.client)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from keyring.backends import fail
 
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
 from reports.settings.config import load
@@ -71,7 +71,7 @@ def begin(office: Office, **variables: str) -> Said:
 
 
 @contextmanager
-def office_of(folder: Path, data: Account) -> Iterator[Office]:
+def office_of(folder: Path, data: SandboxAccount) -> Iterator[Office]:
     with Sandbox(account_data=data) as sandbox:
         yield Office(folder, sandbox)
 
@@ -107,7 +107,7 @@ def test_what_the_account_says_of_a_client_stands_there_and_no_more(tmp_path: Pa
         client(RUI, "Rui", email="rui@example.com, eva@example.com", language="klingon"),
         client(EVA, " ", email=None, language=None),
     ]
-    with office_of(tmp_path, Account("office", clients, {ANA: [], RUI: [], EVA: []})) as office:
+    with office_of(tmp_path, SandboxAccount("office", clients, {ANA: [], RUI: [], EVA: []})) as office:
         assert begin(office).code == 0
         text = (tmp_path / "mine.yaml").read_text("utf-8")
     assert (
@@ -159,7 +159,7 @@ def test_what_is_switched_off_in_it_is_right_when_it_is_switched_on(office: Offi
 
 
 def test_an_account_without_clients_gets_a_configuration_of_all_it_will_have(tmp_path: Path) -> None:
-    with office_of(tmp_path, Account("office", [], {})) as office:
+    with office_of(tmp_path, SandboxAccount("office", [], {})) as office:
         said = begin(office)
     assert said.code == 0
     assert "account office, all clients" in said.last

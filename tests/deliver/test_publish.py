@@ -217,7 +217,7 @@ def test_killed_while_swapping_leaves_whole_folders_of_one_run(tmp_path: Path) -
 
 def test_an_interruption_waits_until_the_folder_is_in_its_place(tmp_path: Path) -> None:
     def swap() -> None:
-        with publish.undisturbed():
+        with publish.delay_interrupt():
             signal.raise_signal(signal.SIGINT)
             publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=lying(tmp_path))
 
@@ -229,15 +229,15 @@ def test_an_interruption_waits_until_the_folder_is_in_its_place(tmp_path: Path) 
 
 
 def test_what_is_not_interrupted_ends_as_it_would(tmp_path: Path) -> None:
-    with publish.undisturbed():
+    with publish.delay_interrupt():
         publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=lying(tmp_path))
-    with pytest.raises(WriteError, match="full"), publish.undisturbed():
+    with pytest.raises(WriteError, match="full"), publish.delay_interrupt():
         raise WriteError("full")
 
 
 def test_a_thread_is_never_interrupted_and_so_may_swap_as_well() -> None:
     def swap() -> str:
-        with publish.undisturbed():
+        with publish.delay_interrupt():
             return "swapped"
 
     with ThreadPoolExecutor(1) as pool:

@@ -12,7 +12,7 @@ import pytest
 
 from reports import TOOL, __version__
 from reports.deliver import record
-from reports.deliver.record_entry import Entries, Entry, failed_entry, ready_entry
+from reports.deliver.record_entry import Entries, Entry, make_failed_entry, ready_entry
 from reports.errors import ExitCode, WriteError
 from reports.sandbox.documents import Raw
 from tests.support.papers import OCTOBER, added, findings, paper
@@ -40,7 +40,7 @@ def ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
 
 
 def failed(before: Entry | None) -> Entry:
-    return failed_entry(client=12, name="Rui", reason="no answer", requests=3, before=before)
+    return make_failed_entry(client=12, name="Rui", reason="no answer", requests=3, before=before)
 
 
 def write(folder: Path, *entries: Entry, findings: Sequence[Mapping[str, object]] = ()) -> None:

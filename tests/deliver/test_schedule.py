@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.deliver import schedule
-from reports.deliver.schedule import Task
+from reports.deliver.schedule import ScheduledTask
 from reports.errors import ConfigError, ExitCode
 from tests.support import task_rules
 from tests.support.office import ACCOUNT, KEY_VARIABLE, ROOT, Office, tree
@@ -23,7 +23,7 @@ on_posix = pytest.mark.skipif(os.name == "nt", reason="needs a time zone that ca
 elsewhere = pytest.mark.skipif(os.name == "nt", reason="about systems that are not Windows")
 
 HOME = r"C:\Relatórios de João & Łukasz"
-TASK = Task(
+TASK = ScheduledTask(
     name="invoice-reports my-company",
     description="Monthly statements from InvoiceXpress: my-company",
     command=r"C:\Program Files\Python\Scripts\invoice-reports.exe",
@@ -360,7 +360,7 @@ def test_program_that_windows_cannot_start_is_refused() -> None:
 
 def test_line_for_the_command_prompt_keeps_every_value_in_quotes() -> None:
     words = ("schtasks", "/create", "/tn", "a b", "/xml", r"C:\a&b\x.xml", "/ru", r"OFFICE\ana", "/rp", "*")
-    line = schedule.typed(words)
+    line = schedule.quote_words(words)
     assert line == r'schtasks /create /tn "a b" /xml "C:\a&b\x.xml" /ru "OFFICE\ana" /rp *'
     assert task_rules.words(line) == list(words)
 

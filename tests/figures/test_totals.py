@@ -386,7 +386,7 @@ def test_no_document_at_all_gives_empty_figures() -> None:
 
 def test_figures_without_frames_keep_every_sum() -> None:
     figures = added(paper(1), paper(2, "Quote"))
-    bare = figures.without_frames()
+    bare = figures.drop_frames()
     assert bare.totals == figures.totals
     assert bare.vat == figures.vat
     frames = (bare.documents, bare.line_items, bare.open_documents, bare.not_counted)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reports.errors import ClientError
 from reports.mail import eml as message
-from reports.mail.eml import Heading, Mail
+from reports.mail.eml import Mail, MailHeading
 from tests.support import eml
 
 BOOK = bytes(range(256)) * 40
@@ -170,7 +170,7 @@ def test_a_strict_reader_finds_what_was_written(
     assert [part.text for part in bodies.parts] == [re.sub("\r\n?", "\n", one) for one in (text, html)]
     assert attached.content == data
     heading = message.read(message.compose(mail, {}))
-    assert heading == Heading(PLAIN.sender, ("ana@example.com",), (), message.one_line(subject))
+    assert heading == MailHeading(PLAIN.sender, ("ana@example.com",), (), message.one_line(subject))
 
 
 def test_the_heading_is_read_as_it_was_written() -> None:
@@ -178,7 +178,7 @@ def test_the_heading_is_read_as_it_was_written() -> None:
     cc = ("a" * 64 + "@" + "b" * 60 + ".example.com",)
     mail = replace(PLAIN, to=to, cc=cc, subject="Resumo: Conceição, Lda", sender_name="Zé, Lda")
     data = message.compose(mail, {})
-    assert message.read(data) == Heading("contas@example.com", to, cc, "Resumo: Conceição, Lda")
+    assert message.read(data) == MailHeading("contas@example.com", to, cc, "Resumo: Conceição, Lda")
     long = [line for line in data.split(b"\r\n") if len(line) > eml.LINE_LIMIT_OCTETS]
     assert [line.strip().decode() for line in long] == list(cc)
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
 from tests.conftest import ANA, EVA, RUI
@@ -218,7 +218,7 @@ LISTED = {
 
 def test_of_all_clients_the_accounts_own_address_is_taken_when_it_is_one(tmp_path: Path) -> None:
     people = dict(enumerate(LISTED, start=201))
-    data = Account(
+    data = SandboxAccount(
         ACCOUNT,
         [client(identity, f"Cliente {identity}", email=listed) for identity, listed in people.items()],
         {identity: [] for identity in people},

@@ -12,7 +12,7 @@ import pytest
 from reports.errors import MailError
 from reports.mail import smtp as smtp_line
 from reports.mail.journal import Event
-from reports.mail.mailer import Post, Receipt, probe, stamped
+from reports.mail.mailer import Post, Receipt, probe, stamp
 from reports.settings.mail import Smtp
 from tests.support.leaks import places_of
 from tests.support.mail_server import DRIP, HANG_UP, SILENCE, TAKE_AND_HANG_UP, Answer, Authority, MailServer
@@ -301,7 +301,7 @@ def test_no_message_begins_after_the_time_for_all(
 
 def test_a_draft_leaves_with_date_and_name_and_is_a_draft_no_more() -> None:
     draft = b"From: a@example.com\r\nX-Unsent: 1\r\nSubject: x\r\n\r\nX-Unsent: 1\r\n"
-    assert stamped(draft, message_id="<1@example.com>", at=NOW) == (
+    assert stamp(draft, message_id="<1@example.com>", at=NOW) == (
         b"Date: Mon, 02 Nov 2026 06:30:00 +0000\r\nMessage-ID: <1@example.com>\r\n"
         b"From: a@example.com\r\nSubject: x\r\n\r\nX-Unsent: 1\r\n"
     )

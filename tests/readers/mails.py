@@ -6,14 +6,14 @@ from reports.figures import tables, totals
 from reports.figures.checks import document_checks
 from reports.figures.parse import parse_page
 from reports.render.content import client_report
-from reports.render.content.brand import Issuer
+from reports.render.content.brand import IssuerDetails
 from reports.render.content.client_report import Subject
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.source import archive
 from tests.support.papers import LIMITS_DAYS, OCTOBER
 
-ISSUER = Issuer("Contabilidade Exemplo, Lda", "500000001", "Rua do Exemplo 1\n1000-001 Lisboa")
+ISSUER = IssuerDetails("Contabilidade Exemplo, Lda", "500000001", "Rua do Exemplo 1\n1000-001 Lisboa")
 
 
 def mail(month: Path, client: int, language: str) -> str:

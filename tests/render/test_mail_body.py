@@ -10,11 +10,11 @@ from reports.figures.checks import document_checks
 from reports.figures.parse import parse_page
 from reports.render.content import client_report
 from reports.render.content.blocks import Kind, Sheet
-from reports.render.content.brand import HOUSE, Brand, Issuer
+from reports.render.content.brand import HOUSE, Brand, IssuerDetails
 from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.html import pages
-from reports.sandbox.data import Account, generate
+from reports.sandbox.data import SandboxAccount, generate
 from reports.sandbox.routes import json_text
 from tests.render.html.test_pages import HOSTILE, READ_AT, parsed
 from tests.support.papers import LIMITS_DAYS, OCTOBER, READ_ON, paper
@@ -22,7 +22,7 @@ from tests.support.papers import LIMITS_DAYS, OCTOBER, READ_ON, paper
 LIMIT_BYTES = 100_000
 """Some readers of mail cut what is longer."""
 
-ISSUER = Issuer("Contabilidade Exemplar, Lda", "500 000 100", "Rua do Exemplo 12")
+ISSUER = IssuerDetails("Contabilidade Exemplar, Lda", "500 000 100", "Rua do Exemplo 12")
 
 ELEMENTS = set("html head meta title style body table tr td th h1 h2 span strong br".split())
 ATTRIBUTES = {
@@ -56,7 +56,7 @@ FONTS = {"Arial,sans-serif", "Georgia,serif"}
 
 
 @lru_cache
-def demo() -> Account:
+def demo() -> SandboxAccount:
     return generate()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reports.sandbox.data import Account, generate
+from reports.sandbox.data import SandboxAccount, generate
 from reports.sandbox.documents import FIGURES, RECORDED, Habits, Tax, document, line
 from reports.sandbox.routes import json_text
 
@@ -26,11 +26,11 @@ HABITS = [Habits(*flags) for flags in product((True, False), repeat=len(Habits._
 
 
 @pytest.fixture(scope="module")
-def account() -> Account:
+def account() -> SandboxAccount:
     return generate()
 
 
-def every(account: Account) -> list[dict[str, Any]]:
+def every(account: SandboxAccount) -> list[dict[str, Any]]:
     return [one for papers in account.documents.values() for one in papers]
 
 
@@ -81,14 +81,14 @@ def test_each_habit_changes_its_own_figure_alone() -> None:
         assert other[figure] == Decimal(value)
 
 
-def test_a_document_may_be_a_cent_off_its_net_and_vat(account: Account) -> None:
+def test_a_document_may_be_a_cent_off_its_net_and_vat(account: SandboxAccount) -> None:
     (one,) = (
         paper for paper in account.documents[3100001] if exact(paper["before_taxes"]) == Decimal("91.21")
     )
     assert (exact(one["taxes"]), exact(one["total"])) == (Decimal("15.47"), Decimal("106.67"))
 
 
-def test_the_list_of_taxes_knows_all_but_one_and_leaves_two_regions_open(account: Account) -> None:
+def test_the_list_of_taxes_knows_all_but_one_and_leaves_two_regions_open(account: SandboxAccount) -> None:
     rows = {row["id"]: row for row in account.taxes}
     assert {(row["name"], row["region"]) for row in account.taxes} >= {
         *(("IVA23", None), ("IVA6", "PT"), ("IVA4 (Madeira)", "PT-MA"), ("IVA4 (Açores)", "PT-AC")),
@@ -103,7 +103,7 @@ def test_the_list_of_taxes_knows_all_but_one_and_leaves_two_regions_open(account
     assert all(exact(used[identity]["value"]) == row["value"] for identity, row in rows.items())
 
 
-def test_sales_under_oss_are_ordinary_documents_of_consumers_in_the_union(account: Account) -> None:
+def test_sales_under_oss_are_ordinary_documents_of_consumers_in_the_union(account: SandboxAccount) -> None:
     papers = account.documents[3100006]
     assert {one["client"]["country"] for one in papers} == {"France"}
     of_this_year = [one for one in papers if one["date"].endswith("/2026")]
@@ -113,7 +113,7 @@ def test_sales_under_oss_are_ordinary_documents_of_consumers_in_the_union(accoun
     assert {item["tax"]["id"] for one in papers for item in one["items"]} == foreign | over_the_counter
 
 
-def test_prices_of_four_decimals_are_shown_with_two(account: Account) -> None:
+def test_prices_of_four_decimals_are_shown_with_two(account: SandboxAccount) -> None:
     shown = {item["unit_price"] for one in every(account) for item in one["items"]}
     assert max(len(price.partition(".")[2]) for price in shown) == 2
     snacks = [item for one in account.documents[3100010] for item in one["items"] if "nata" in item["name"]]
@@ -121,7 +121,7 @@ def test_prices_of_four_decimals_are_shown_with_two(account: Account) -> None:
     assert {exact(item["subtotal"]) / exact(item["quantity"]) for item in snacks} == {Decimal("1.0619")}
 
 
-def test_generate_gives_the_same_account_every_time(account: Account) -> None:
+def test_generate_gives_the_same_account_every_time(account: SandboxAccount) -> None:
     again = generate()
     assert again == account
     assert json_text(every(again)) == json_text(every(account))
@@ -130,7 +130,7 @@ def test_generate_gives_the_same_account_every_time(account: Account) -> None:
     assert generate() == account
 
 
-def test_the_account_shows_every_type_status_rate_code_and_currency(account: Account) -> None:
+def test_the_account_shows_every_type_status_rate_code_and_currency(account: SandboxAccount) -> None:
     papers = every(account)
     assert {one["type"] for one in papers} == TYPES
     assert {one["status"] for one in papers} == STATUSES
@@ -150,7 +150,7 @@ def test_the_account_shows_every_type_status_rate_code_and_currency(account: Acc
     assert any("due_date" not in one for one in papers)
 
 
-def test_the_account_has_clients_of_every_size(account: Account) -> None:
+def test_the_account_has_clients_of_every_size(account: SandboxAccount) -> None:
     sizes = {identity: len(papers) for identity, papers in account.documents.items()}
     assert len(account.clients) == len(sizes) == 12
     assert sizes[3100008] == 0
@@ -165,7 +165,7 @@ def test_the_account_has_clients_of_every_size(account: Account) -> None:
     }
 
 
-def test_ids_are_unique_numbers_too_and_nothing_is_in_order_of_date(account: Account) -> None:
+def test_ids_are_unique_numbers_too_and_nothing_is_in_order_of_date(account: SandboxAccount) -> None:
     papers = every(account)
     assert len({one["id"] for one in papers}) == len(papers)
     numbers = Counter(
@@ -177,7 +177,9 @@ def test_ids_are_unique_numbers_too_and_nothing_is_in_order_of_date(account: Acc
     assert (min(days), max(days)) == (date(2025, 9, 1), date(2026, 10, 31))
 
 
-def test_a_draft_lacks_what_comes_with_finalising_and_what_is_deleted_was_one(account: Account) -> None:
+def test_a_draft_lacks_what_comes_with_finalising_and_what_is_deleted_was_one(
+    account: SandboxAccount,
+) -> None:
     drafts = [one for one in every(account) if one["status"] in ("draft", "deleted")]
     assert {one["status"] for one in drafts} == {"draft", "deleted"}
     assert {one["sequence_number"] for one in drafts} == {"rascunho", "draft"}
@@ -185,7 +187,7 @@ def test_a_draft_lacks_what_comes_with_finalising_and_what_is_deleted_was_one(ac
         assert not {"inverted_sequence_number", "sequence_id", "saft_hash", "atcud"} & set(one)
 
 
-def test_a_document_belongs_to_its_client_whose_empty_fields_are_left_out(account: Account) -> None:
+def test_a_document_belongs_to_its_client_whose_empty_fields_are_left_out(account: SandboxAccount) -> None:
     for identity, papers in account.documents.items():
         assert {one["client"]["id"] for one in papers} <= {identity}
         assert all(value is not None for one in papers for value in one["client"].values())
@@ -235,7 +237,7 @@ def test_every_line_adds_up(habits: Habits) -> None:
             assert exact(item["discount_amount"]) == full * exact(item["discount"]) / 100
 
 
-def test_a_total_is_within_a_cent_of_net_and_vat_and_sometimes_differs(account: Account) -> None:
+def test_a_total_is_within_a_cent_of_net_and_vat_and_sometimes_differs(account: SandboxAccount) -> None:
     differences: Counter[Decimal] = Counter()
     for one in every(account):
         net, tax, total = (exact(one[name]) for name in ("before_taxes", "taxes", "total"))
@@ -245,12 +247,12 @@ def test_a_total_is_within_a_cent_of_net_and_vat_and_sometimes_differs(account: 
     assert 100 < differences[Decimal("-0.01")] + differences[Decimal("0.01")] < 300
 
 
-def test_only_a_document_of_no_sign_has_a_line_without_tax(account: Account) -> None:
+def test_only_a_document_of_no_sign_has_a_line_without_tax(account: SandboxAccount) -> None:
     without = {one["type"] for one in every(account) for item in one["items"] if item["tax"] is None}
     assert without == {"Proforma", "Shipping", "Transport", "Devolution", "PurchaseOrder"}
 
 
-def test_wholesale_vat_rounds_differently_by_document_and_by_month(account: Account) -> None:
+def test_wholesale_vat_rounds_differently_by_document_and_by_month(account: SandboxAccount) -> None:
     papers = [
         one
         for one in account.documents[3100002]
@@ -266,7 +268,7 @@ def test_wholesale_vat_rounds_differently_by_document_and_by_month(account: Acco
     assert any(len(str(item["tax_amount"])) > 17 for item in lines)
 
 
-def test_open_documents_fall_into_every_bucket_on_the_day_of_the_demo(account: Account) -> None:
+def test_open_documents_fall_into_every_bucket_on_the_day_of_the_demo(account: SandboxAccount) -> None:
     days_overdue = set()
     for one in account.documents[3100001]:
         if one["status"] in OPEN and one["type"] == "Invoice" and "due_date" in one:
@@ -280,7 +282,7 @@ def test_open_documents_fall_into_every_bucket_on_the_day_of_the_demo(account: A
     assert any("mb_reference" in one for one in account.documents[3100001])
 
 
-def test_empty_lists_of_lines_stand_on_receipts_and_on_a_document_of_nothing(account: Account) -> None:
+def test_empty_lists_of_lines_stand_on_receipts_and_on_a_document_of_nothing(account: SandboxAccount) -> None:
     empty = [one for one in every(account) if not one["items"]]
     assert {one["type"] for one in empty} == {"Receipt", "VatMossReceipt", "SimplifiedInvoice"}
     (counted,) = (one for one in empty if one["type"] == "SimplifiedInvoice")
@@ -288,7 +290,7 @@ def test_empty_lists_of_lines_stand_on_receipts_and_on_a_document_of_nothing(acc
     assert any(item["quantity"] == "0.0" for one in every(account) for item in one["items"])
 
 
-def test_a_credit_note_or_receipt_names_an_earlier_document(account: Account) -> None:
+def test_a_credit_note_or_receipt_names_an_earlier_document(account: SandboxAccount) -> None:
     numbers = {one.get("inverted_sequence_number") for one in every(account)}
     for identity in (3100001, 3100002):
         about = [one for one in account.documents[identity] if one["type"] in ("CreditNote", "Receipt")]
@@ -296,7 +298,7 @@ def test_a_credit_note_or_receipt_names_an_earlier_document(account: Account) ->
         assert sum(one["reference"] is not None for one in about) >= len(about) - 2
 
 
-def test_no_nif_can_be_anybodys(account: Account) -> None:
+def test_no_nif_can_be_anybodys(account: SandboxAccount) -> None:
     def passes(nif: str) -> bool:
         control = -sum(int(digit) * weight for digit, weight in zip(nif, range(9, 1, -1), strict=False)) % 11
         return int(nif[-1]) == (0 if control == 10 else control)
@@ -307,14 +309,14 @@ def test_no_nif_can_be_anybodys(account: Account) -> None:
     assert [nif for nif in nifs if passes(nif)] == ["999999990"]
 
 
-def test_texts_hold_what_is_turned_against_the_reader(account: Account) -> None:
+def test_texts_hold_what_is_turned_against_the_reader(account: SandboxAccount) -> None:
     texts = json_text(account.documents[3100012])
     for hostile in ("=1+1", "@SUM", "+351", "\\t=cmd", "<script>", "🎁", '3/4\\"', "\\u000b"):
         assert hostile in texts
     assert "\r" not in json_text(account.clients)
 
 
-def test_days_stay_inside_the_fourteen_months_before_the_demo(account: Account) -> None:
+def test_days_stay_inside_the_fourteen_months_before_the_demo(account: SandboxAccount) -> None:
     days = [datetime.strptime(one["date"], "%d/%m/%Y").date() for one in every(account)]  # noqa: DTZ007
     assert min(days) >= date(2025, 9, 1)
     assert max(days) == DEMO_DAY - timedelta(days=2)

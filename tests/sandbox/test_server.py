@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import requests
 
-from reports.sandbox.data import Account, generate
+from reports.sandbox.data import SandboxAccount, generate
 from reports.sandbox.documents import RECORDED, Habits, Tax, document, line, noisy
 from reports.sandbox.numbering import client
 from reports.sandbox.routes import json_text
@@ -35,7 +35,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def small_account() -> Account:
+def small_account() -> SandboxAccount:
     """Ana has 35 documents with the ids 0 to 34, Rui one of each kind that a filter tells apart."""
     clients = [client(ANA, "Ana"), client(RUI, "Rui"), client(NEW, "Nova")]
     goods = line("Pão", "1.00", tax=IVA23)
@@ -50,7 +50,7 @@ def small_account() -> Account:
         document(kind, DAY, [goods], client={"id": RUI}, identity=count, status=status, archived=is_archived)
         for count, (kind, status, is_archived) in enumerate(told_apart)
     ]
-    return Account("small", clients, {ANA: ana, RUI: rui})
+    return SandboxAccount("small", clients, {ANA: ana, RUI: rui})
 
 
 def post(sandbox: Sandbox, identity: int, body: object = None, **query: object) -> requests.Response:

@@ -47,7 +47,7 @@ def test_clients_are_put_behind_the_last_one_and_every_letter_stays(
     path.write_bytes((before + behind).encode())
     settings, place = load(path), yaml_file.read(path).entries("clients")
     assert place
-    text = config_writer.extended(path.read_bytes().decode(), place, ADDED)
+    text = config_writer.append_clients(path.read_bytes().decode(), place, ADDED)
     assert text.startswith(before)
     assert text.endswith(behind)
     assert text.count("\n") == text.count(newline)
@@ -73,7 +73,7 @@ def test_no_place_is_named_where_nothing_can_be_added(tmp_path: Path, clients: s
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_in_quotes_is_itself(text: str) -> None:
-    quoted = config_writer.quoted(text)
+    quoted = config_writer.quote_yaml(text)
     assert yaml.safe_load(f"- name: {quoted} # comment\n") == [{"name": text}]
     assert quoted.isprintable()
 
@@ -90,10 +90,10 @@ def test_any_text_in_quotes_is_itself(text: str) -> None:
     ],
 )
 def test_numbers_and_ranges_are_places(typed: str, places: tuple[int, ...]) -> None:
-    assert prompts.picked(typed, 5) == places
+    assert prompts.parse_places(typed, 5) == places
 
 
 @pytest.mark.parametrize("typed", ["", "0", "6", "4-6", "3-2", "-1", "1-", "one", "²", "1.5", "9999999"])
 def test_what_names_no_place_is_told_what_does(typed: str) -> None:
     with pytest.raises(ValueError, match="type all, or numbers from 1 to 5, such as: 1 3-5"):
-        prompts.picked(typed, 5)
+        prompts.parse_places(typed, 5)

@@ -82,13 +82,13 @@ def test_one_plain_address_is_taken_as_it_travels(written: str, travels: str) ->
 def test_what_is_not_one_plain_address_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"write|as long"):
         validators.address(written)
-    assert validators.known_address(written) is None
+    assert validators.parse_known_address(written) is None
 
 
 @given(st.text())
 @example("ana@example.com")
 def test_what_is_taken_for_an_address_can_stand_in_a_header(text: str) -> None:
-    found = validators.known_address(text)
+    found = validators.parse_known_address(text)
     if found is not None:
         assert found.isascii()
         assert found.isprintable()

@@ -287,8 +287,8 @@ def test_an_archive_that_cannot_be_opened_is_not_called_damaged(tmp_path: Path) 
 def test_clients_with_an_archive_are_listed_without_the_earlier_ones(tmp_path: Path) -> None:
     for name in ("20.jsonl.gz", "3.jsonl.gz", "3.20261102T063000Z.jsonl.gz", "clients.jsonl.gz", "x.gz"):
         (tmp_path / name).write_bytes(b"")
-    assert archive.kept_ids(tmp_path) == [3, 20]
-    assert archive.kept_ids(tmp_path / "missing") == []
+    assert archive.list_client_ids(tmp_path) == [3, 20]
+    assert archive.list_client_ids(tmp_path / "missing") == []
 
 
 def test_sweep_removes_the_spool_of_a_killed_run(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reports.sandbox.data import Account, generate
+from reports.sandbox.data import SandboxAccount, generate
 from reports.sandbox.documents import Raw, vendor_day
 from reports.sandbox.numbering import client
 from tests.support.office import ACCOUNT, invoice
@@ -200,7 +200,7 @@ Say = Callable[[int, int], str]
 """Row and field → the text: `Twin.token` or `Twin.text`."""
 
 
-def of_one_client(say: Say, rows: int) -> Account:
+def of_one_client(say: Say, rows: int) -> SandboxAccount:
     """A client with `rows` documents on days of their own; every text of each is `say(row, field)`."""
     base = sample()
     papers = []
@@ -212,10 +212,10 @@ def of_one_client(say: Say, rows: int) -> Account:
         fixed = {"id": 9000 + row, "date": day, "due_date": day, "status": "final"}
         papers.append(paper | fixed | {"inverted_sequence_number": number})
         paper["client"]["id"] = CLIENT
-    return Account(ACCOUNT, [client(CLIENT, "Ana")], {CLIENT: papers})
+    return SandboxAccount(ACCOUNT, [client(CLIENT, "Ana")], {CLIENT: papers})
 
 
-def of_many_clients(say: Say, rows: int) -> Account:
+def of_many_clients(say: Say, rows: int) -> SandboxAccount:
     """As many clients with a document each; every text of client and snapshot is `say(row, field)`."""
     clients, documents = [], {}
     for row in range(rows):
@@ -225,7 +225,7 @@ def of_many_clients(say: Say, rows: int) -> Account:
         snapshot = {name: about[name] for name in about if isinstance(about[name], str)} | {"id": identity}
         clients.append(about)
         documents[identity] = [paper | {"client": snapshot}]
-    return Account(ACCOUNT, clients, documents)
+    return SandboxAccount(ACCOUNT, clients, documents)
 
 
 def folded(text: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from reports.cli import main
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import Raw, Tax, document, line
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
@@ -146,9 +146,9 @@ class Office:
         return Said(process.returncode, _text(out), _text(err))
 
 
-def account(names: Mapping[int, str]) -> Account:
+def account(names: Mapping[int, str]) -> SandboxAccount:
     """Clients by id and name, each with an open invoice of the 5th and a paid one of the 20th of October."""
-    return Account(
+    return SandboxAccount(
         ACCOUNT,
         [client(identity, name) for identity, name in names.items()],
         {

@@ -13,11 +13,11 @@ from reports.deliver.record_entry import amounts
 from reports.errors import ClientError
 from reports.period import Period
 from reports.redaction import Redactor
-from reports.render.content.brand import HOUSE, Issuer
+from reports.render.content.brand import HOUSE, IssuerDetails
 from reports.render.job import Job, Rendered, render
 from reports.source.archive import SCHEMA, Header, Spool, path_of
 from reports.source.completeness import Leaf, Ledger, MovedError, leaf_of
-from reports.source.http.response import Answer, Trouble, expected_page, judge
+from reports.source.http.response import HttpAnswer, Trouble, expect_page, judge
 from tests.support import oracle, witness
 from tests.support.payloads import written
 from tests.support.recorded_papers import CLIENT, FIRST, LAST
@@ -100,7 +100,7 @@ def job(archive: Path, *, region: str = PORTUGAL) -> Job:
         fiscal_id=None,
         language="pt",
         account_language="en",
-        issuer=Issuer(),
+        issuer=IssuerDetails(),
         period=Period(FIRST, LAST),
         time_zone="Europe/Lisbon",
         ageing=oracle.LIMITS_DAYS,
@@ -130,8 +130,8 @@ def wrong(rendered: Rendered, reading: witness.Reading, *, pages: int) -> list[s
 
 
 def _judged(number: int, text: str) -> tuple[Leaf, str]:
-    answer = Answer(200, {}, bytearray(text.encode()))
-    page = judge(answer, expected_page("invoices", number), redact=NO_SECRET, now=NOW)
+    answer = HttpAnswer(200, {}, bytearray(text.encode()))
+    page = judge(answer, expect_page("invoices", number), redact=NO_SECRET, now=NOW)
     if isinstance(page, Trouble):
         raise page.error(page.message)
     return leaf_of(page, client=CLIENT), page.body

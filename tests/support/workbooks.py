@@ -14,9 +14,9 @@ from reports.figures.checks.document_checks import Finding
 from reports.figures.totals import Figures
 from reports.render.content import account, account_report
 from reports.render.content import client_report as client_pages
-from reports.render.content.account import Account, ClientLine
+from reports.render.content.account import AccountSummary, ClientLine
 from reports.render.content.blocks import Book
-from reports.render.content.brand import HOUSE, Brand, Issuer
+from reports.render.content.brand import HOUSE, Brand, IssuerDetails
 from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.xlsx import workbook
@@ -25,7 +25,7 @@ from reports.sandbox.documents import Raw, line
 from tests.support.papers import LIMITS_DAYS, OCTOBER, paper, parsed, vat
 
 READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
-ISSUER = Issuer("Exemplo & Exemplo, Lda", "500000000", "Rua de Cima, 1\n0000-000 Exemplo")
+ISSUER = IssuerDetails("Exemplo & Exemplo, Lda", "500000000", "Rua de Cima, 1\n0000-000 Exemplo")
 HOSTILE_NAME = "=1+1 & [Filhos] 'Lda' 😀 &P " + "&" * 150
 FORMULA_LIKE = ("=1+1", "+351 000", "-2+3", "@SUM(A1)", "\t=1", "＝1", "#N/A", "'=1", "TRUE", "1E5", "007")
 ODD = (
@@ -97,7 +97,7 @@ def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language:
         client_book(papers, identity=identity, name=f"Cliente {identity}", language=language)
         for identity, papers in clients.items()
     ]
-    account = Account("conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {})
+    account = AccountSummary("conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {})
     with closing(Shelf(path.parent)) as shelf:
         for _, line, grids in made:
             shelf.put(line.id, pack(grids))

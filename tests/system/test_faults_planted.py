@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.numbering import client
 from reports.source.http.rate_limit import Clock
 from tests.support.faults.api import Asked, FaultyApi, Hit
@@ -127,7 +127,7 @@ def test_every_group_has_its_kinds_and_every_kind_a_name_of_its_own() -> None:
 
 
 def api_with(kind: Kind, *, parallel: int = 1) -> FaultyApi:
-    api = FaultyApi(Account("office", [client(1, "Ana")], {1: []}), clock=Clock(), parallel=parallel)
+    api = FaultyApi(SandboxAccount("office", [client(1, "Ana")], {1: []}), clock=Clock(), parallel=parallel)
     api.hits = (Hit(kind, COUNT, None, misses=1),)
     return api
 

@@ -11,7 +11,7 @@ from reports.figures.checks.document_checks import Finding
 from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render.content import client_report
-from reports.render.content.brand import Issuer
+from reports.render.content.brand import IssuerDetails
 from reports.render.content.client_report import Subject
 from reports.render.content.labels import Labels
 from reports.render.html import pages
@@ -40,7 +40,9 @@ def mail(made: Added, name: str, path: Path) -> Path:
     labels, (figures, findings) = Labels("pt"), made
     # A client's name is read as one line; issuer and address may have more.
     one_line = " ".join(name.split())
-    subject = Subject(CLIENT, one_line, one_line, Issuer(name, name, name), YEAR, READ_AT, {}, address=name)
+    subject = Subject(
+        CLIENT, one_line, one_line, IssuerDetails(name, name, name), YEAR, READ_AT, {}, address=name
+    )
     report = client_report.client_report(subject, figures, findings=findings, labels=labels, line_items=False)
     path.write_text(pages.mail(report, subject=subject, labels=labels), "utf-8")
     return path

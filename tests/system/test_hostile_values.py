@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
 from tests.support.hostile import CLIENT, LINKS, TEXTS
@@ -16,7 +16,7 @@ WORDS = ("formula", "NUL", "40,000", "script", "parent")
 """Texts of a currency in every run of the tests: each has sheets of its own, which takes long."""
 
 
-def of_structure(currencies: Mapping[str, str]) -> Account:
+def of_structure(currencies: Mapping[str, str]) -> SandboxAccount:
     """A document for each text as its address, its type and its status, and some in these currencies."""
     fields = [("permalink", text) for text in (*TEXTS.values(), *LINKS.values())]
     fields += [(field, text) for field in ("type", "status") for text in TEXTS.values()]
@@ -25,7 +25,7 @@ def of_structure(currencies: Mapping[str, str]) -> Account:
         invoice(CLIENT, "Ana", date(2026, 10, 5), number=number, **{field: text})
         for number, (field, text) in enumerate(fields, start=1)
     ]
-    return Account(ACCOUNT, [client(CLIENT, "Ana")], {CLIENT: papers})
+    return SandboxAccount(ACCOUNT, [client(CLIENT, "Ana")], {CLIENT: papers})
 
 
 @pytest.fixture(

@@ -180,7 +180,7 @@ def test_what_was_foreseen_keeps_its_own_words(monkeypatch: pytest.MonkeyPatch, 
         client_job.make(task(tmp_path, ANA))
 
 
-def task(folder: Path, client: int) -> client_job.Task:
+def task(folder: Path, client: int) -> client_job.ClientTask:
     """As much of one as is looked at before anything is rendered."""
 
     class Job:
@@ -189,4 +189,4 @@ def task(folder: Path, client: int) -> client_job.Task:
         def __init__(self) -> None:
             self.client = client
 
-    return client_job.Task(job=Job(), period_folder=folder, pages=1, requests=1)  # type: ignore[arg-type]
+    return client_job.ClientTask(job=Job(), period_folder=folder, pages=1, requests=1)  # type: ignore[arg-type]

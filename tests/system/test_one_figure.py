@@ -18,7 +18,7 @@ import pytest
 from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import Raw, Tax, document, line, noisy, vendor_day
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
@@ -141,12 +141,12 @@ class Said:
 
 
 @st.composite
-def accounts(draw: st.DrawFn) -> Account:
+def accounts(draw: st.DrawFn) -> SandboxAccount:
     """An account of a few clients with a few documents each, of every type, state, currency and rate."""
     clients = [
         client(identity, NAMES[identity]) for identity in list(NAMES)[: draw(st.integers(1, MOST_CLIENTS))]
     ]
-    return Account(
+    return SandboxAccount(
         ACCOUNT,
         clients,
         {
@@ -228,7 +228,7 @@ def test_every_output_carries_the_same_figures(
 
     @settings(max_examples=EXAMPLES, database=None, phases=[Phase.generate])
     @given(accounts())
-    def agree(account: Account) -> None:
+    def agree(account: SandboxAccount) -> None:
         said = _reported(account.documents, folder())
         reported.append(said.clients)
         assert said.differences(words) == []
@@ -358,7 +358,7 @@ def _rates(kind: str) -> list[Tax | None]:
 def _reported(papers_of: dict[int, list[Raw]], folder: Path) -> Said:
     """What the real command writes of clients and their papers, and what the oracle reads of them."""
     listed = [client(identity, NAMES[identity]) for identity in papers_of]
-    account = Account(ACCOUNT, listed, papers_of, taxes=TAXES)
+    account = SandboxAccount(ACCOUNT, listed, papers_of, taxes=TAXES)
     with Sandbox(account_data=account) as sandbox:
         office = Office(folder, sandbox)
         office.configure(language="en", email={"from": "contas@example.com"})

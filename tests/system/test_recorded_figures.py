@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reports.deliver.record_entry import amounts
 from reports.figures.checks.document_checks import Finding
 from reports.render.job import Rendered
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import RECORDED, Habits, Raw
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
@@ -247,7 +247,7 @@ def test_a_deleted_tax_is_known_from_another_archive_of_the_account(tmp_path: Pa
     entry = make_entry(items=[taxed], taxes="21", total="121")
     clients = [client(ANA, "Ana"), client(RUI, "Rui")]
     documents = {ANA: owned_by(ANA, [entry]), RUI: owned_by(RUI, [entry | {"id": 2}])}
-    account = Account(ACCOUNT, clients, documents, taxes=[*TAX_ROWS])
+    account = SandboxAccount(ACCOUNT, clients, documents, taxes=[*TAX_ROWS])
     with Sandbox(account_data=account) as sandbox:
         office = Office(tmp_path, sandbox)
         office.configure([RUI], output=HTML_ONLY)

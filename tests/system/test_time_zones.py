@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from reports.pipeline.run import Options, plans, run
+from reports.pipeline.run import RunOptions, plans, run
 from reports.redaction import Redactor
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.server import Sandbox
 from reports.settings.config import Config, load
 from tests.conftest import ANA, EVA, RUI, Figure
@@ -147,7 +147,7 @@ def wrong_labels(settings: Config, place: Zone, name: str) -> list[str]:
     """The moments at which a run would be about another period, each with what it would be called."""
     found = []
     for moment in moments(place):
-        (plan,) = plans([settings], Options(), now=moment, with_keys=False)
+        (plan,) = plans([settings], RunOptions(), now=moment, with_keys=False)
         if plan.period.label != label(name, place.day(moment)):
             found.append(f"{moment}: {plan.period.label}")
     return found
@@ -203,7 +203,9 @@ def test_what_is_due_today_is_not_overdue_until_midnight_there(
     tmp_path: Path, time_zone: str, clock: datetime, bucket: str
 ) -> None:
     paper = invoice(ANA, "Ana", date(2026, 10, 20), number=1, due_date="02/11/2026")
-    with Sandbox(account_data=Account(ACCOUNT, account({ANA: "Ana"}).clients, {ANA: [paper]})) as sandbox:
+    with Sandbox(
+        account_data=SandboxAccount(ACCOUNT, account({ANA: "Ana"}).clients, {ANA: [paper]})
+    ) as sandbox:
         office = Office(tmp_path, sandbox)
         office.configure([ANA], time_zone=time_zone, output=HTML_ONLY)
         office.run(SOURCE_DATE_EPOCH=f"{clock.timestamp():.0f}")
@@ -273,7 +275,7 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
         office = Office(tmp_path, sandbox)
         office.configure([ANA, RUI, EVA], output=HTML_ONLY)
         monkeypatch.setenv(KEY_VARIABLE, sandbox.api_key)
-        planned = plans([load(office.config)], Options(), now=BEFORE_MIDNIGHT, with_keys=True)
+        planned = plans([load(office.config)], RunOptions(), now=BEFORE_MIDNIGHT, with_keys=True)
         ended = run(planned, now=NightClock(BEFORE_MIDNIGHT), screen=Silent(), redact=Redactor())
         assert ended.exit_code == 0
         yield office

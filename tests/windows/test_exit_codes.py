@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from reports.deliver import publish
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.server import Sandbox
 from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, account, tree
 from tests.windows.held import held
@@ -46,7 +46,7 @@ class Scene:
         self._folder = folder
         self._stack = stack
 
-    def office(self, name: str, data: Account | None = None) -> Office:
+    def office(self, name: str, data: SandboxAccount | None = None) -> Office:
         folder = self._folder / f"Ação & Cia ({name})"
         folder.mkdir()
         sandbox = self._stack.enter_context(Sandbox(account_data=data or account(NAMES)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.figures.checks.document_checks import Finding
-from reports.figures.identity import Identity, of_details
+from reports.figures.identity import Identity, parse_details_identity
 from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance, is_comparable, parse_balance
 from reports.fiscal_id import is_wrong
@@ -36,7 +36,7 @@ def read(kept: Mapping[str, Any], *, wanted: Sequence[str], filters: Mapping[str
     missing = kept.get("missing", {})
     identity, balance = Identity(), None
     if "client" in wanted and "client" in kept:
-        identity = of_details(kept["client"])
+        identity = parse_details_identity(kept["client"])
     elif "client" in wanted:
         findings.append(Finding("DETAILS-MISSING", found=missing.get("client", NOT_ASKED)))
     if "balance" in wanted and not is_comparable(filters):
@@ -55,10 +55,10 @@ def check(identity: Identity, word: Word, figures: Figures) -> Iterator[Finding]
         yield Finding("NIF-INVALID", found=identity.fiscal_id)
     yield from word.findings
     if word.balance:
-        yield from _of_balance(word.balance, figures)
+        yield from _check_balance(word.balance, figures)
 
 
-def _of_balance(balance: VendorBalance, figures: Figures) -> Iterator[Finding]:
+def _check_balance(balance: VendorBalance, figures: Figures) -> Iterator[Finding]:
     ours = next((total.open for total in figures.totals if total.currency == balance.currency), ZERO)
     if balance.open != ours:
         yield Finding(

@@ -18,7 +18,7 @@ from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.figures.vat.exemptions import UNSPECIFIED, find_exemption
 from reports.figures.vat.line_items import CONTRADICTED, DERIVED, RESOLVED
-from reports.figures.vat.vat_groups import add_lines, is_discounted, rounding_tolerance
+from reports.figures.vat.vat_groups import add_lines, count_rounding_tolerance, is_discounted
 from reports.money import CENT, ZERO, cents
 
 EMPTY = "–"
@@ -256,31 +256,31 @@ def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]
     open_ids = set(figures.open_documents["id"].tolist())
     statuses = _statuses(filters)
     twins = _find_twins(tables.values)
-    findings = [*_of_reading(figures, filters)]
+    findings = [*_check_reading(figures, filters)]
     for document in sorted(tables.values, key=lambda document: (document.date or date.min, document.id)):
         in_period = document.date is not None and document.date in figures.period
         is_shown = in_period or document.id in open_ids
         findings += _unknown(document, is_shown=is_shown)
         if filters:
-            findings += _outside(document, statuses, filters)
+            findings += _check_filters(document, statuses, filters)
         if document.remarks and (is_shown or document.date is None):
-            findings += _of_remarks(document, in_period=in_period)
+            findings += _check_remarks(document, in_period=in_period)
         if is_shown and document.is_counted:
-            findings += _of_identity(document, twins)
-            findings += _of_total(document)
+            findings += _check_identity(document, twins)
+            findings += _check_total(document)
             if in_period:
-                findings += _of_lines(document)
-    return (*findings, *_of_due_dates(tables.values, open_ids))
+                findings += _check_lines(document)
+    return (*findings, *_check_due_dates(tables.values, open_ids))
 
 
-def hidden_by(filters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def list_hidden(filters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """What a filter leaves out that counts, in the filter's own words; `final` stands for what is open."""
     asked = {**filters, "status": _statuses(filters)}
     return tuple(word for key in NEEDED if asked.get(key) for word in NEEDED[key] if word not in asked[key])
 
 
-def _of_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
-    if hidden := hidden_by(filters):
+def _check_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    if hidden := list_hidden(filters):
         yield Finding("FILTER-HIDES", found=", ".join(hidden))
     if figures.read_on <= figures.period.last:
         yield Finding(
@@ -288,12 +288,12 @@ def _of_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Itera
         )
 
 
-def _of_due_dates(documents: Iterable[Document], open_ids: set[int]) -> Iterator[Finding]:
+def _check_due_dates(documents: Iterable[Document], open_ids: set[int]) -> Iterator[Finding]:
     """One finding a client: a business that gives no due dates gives none anywhere."""
     undated = [one for one in documents if one.id in open_ids and one.due_date is None]
     if undated:
         oldest = min(undated, key=lambda document: (document.date or date.min, document.id))
-        yield _finding("DUE-DATE-MISSING", oldest, found=str(len(undated)))
+        yield _make_finding("DUE-DATE-MISSING", oldest, found=str(len(undated)))
 
 
 def _find_twins(documents: Iterable[Document]) -> Mapping[int, int]:
@@ -306,128 +306,136 @@ def _find_twins(documents: Iterable[Document]) -> Mapping[int, int]:
     return {one: next(other for other in ids if other != one) for ids in several for one in ids}
 
 
-def _of_identity(document: Document, twins: Mapping[int, int]) -> Iterator[Finding]:
+def _check_identity(document: Document, twins: Mapping[int, int]) -> Iterator[Finding]:
     if document.id in twins:
-        yield _finding("TYPE-AND-NUMBER-TWICE", document, found=str(twins[document.id]))
+        yield _make_finding("TYPE-AND-NUMBER-TWICE", document, found=str(twins[document.id]))
     if document.client.id is None:
-        yield _finding("CLIENT-ID-MISSING", document)
+        yield _make_finding("CLIENT-ID-MISSING", document)
 
 
 def _unknown(document: Document, *, is_shown: bool) -> Iterator[Finding]:
     if document.type not in TYPES:
-        yield _finding("TYPE-UNKNOWN", document, found=document.type or EMPTY)
+        yield _make_finding("TYPE-UNKNOWN", document, found=document.type or EMPTY)
     elif document.kind.sign and document.status not in STATUSES:
-        yield _finding("STATUS-UNKNOWN", document, found=document.status or EMPTY)
+        yield _make_finding("STATUS-UNKNOWN", document, found=document.status or EMPTY)
     if is_shown and document.is_counted and not is_currency_code(document.currency):
-        yield _finding("CURRENCY-UNKNOWN", document, found=document.currency)
+        yield _make_finding("CURRENCY-UNKNOWN", document, found=document.currency)
 
 
-def _outside(
+def _check_filters(
     document: Document, statuses: set[str], filters: Mapping[str, Sequence[str]]
 ) -> Iterator[Finding]:
     types, archived = filters.get("by_type", ()), filters.get("archived", ())
     if statuses and document.status not in statuses:
-        yield _finding("OUTSIDE-FILTER", document, found=f"status {document.status}")
+        yield _make_finding("OUTSIDE-FILTER", document, found=f"status {document.status}")
     if types and document.type not in types:
-        yield _finding("OUTSIDE-FILTER", document, found=f"type {document.type}")
+        yield _make_finding("OUTSIDE-FILTER", document, found=f"type {document.type}")
     if archived and ("archived" if document.archived else "non_archived") not in archived:
-        yield _finding("OUTSIDE-FILTER", document, found="archived" if document.archived else "not archived")
+        yield _make_finding(
+            "OUTSIDE-FILTER", document, found="archived" if document.archived else "not archived"
+        )
 
 
 def _statuses(filters: Mapping[str, Sequence[str]]) -> set[str]:
     return {status for asked in filters.get("status", ()) for status in SAME_STATUS.get(asked, {asked})}
 
 
-def _of_remarks(document: Document, *, in_period: bool) -> Iterator[Finding]:
+def _check_remarks(document: Document, *, in_period: bool) -> Iterator[Finding]:
     """No figure rests on a document that is not counted: what cannot be read there is no warning."""
     for remark in document.remarks:
         if remark.code in OF_LINES:
             if document.is_counted and in_period:
-                yield _of_remarked_line(document, remark)
+                yield _make_line_finding(document, remark)
         elif document.is_counted:
-            yield _finding(remark.code, document, field=remark.field, found=remark.found)
+            yield _make_finding(remark.code, document, field=remark.field, found=remark.found)
         elif remark.code != "AMOUNT-PRECISION":
-            yield _finding("VALUE-UNREADABLE", document, field=remark.field, found=remark.found)
+            yield _make_finding("VALUE-UNREADABLE", document, field=remark.field, found=remark.found)
 
 
-def _of_remarked_line(document: Document, remark: Remark) -> Finding:
+def _make_line_finding(document: Document, remark: Remark) -> Finding:
     item = next(item for item in document.items if str(item.position) == remark.field)
     if remark.code == CONTRADICTED:
-        return _differing(remark.code, document, item.net or ZERO, item.subtotal or ZERO, field=remark.field)
+        return _make_difference(
+            remark.code, document, item.net or ZERO, item.subtotal or ZERO, field=remark.field
+        )
     if remark.code == DERIVED:
-        return _finding(
+        return _make_finding(
             remark.code, document, field=remark.field, found=str(item.net), expected=str(item.tax)
         )
-    return _finding(remark.code, document, field=remark.field, found=remark.found)
+    return _make_finding(remark.code, document, field=remark.field, found=remark.found)
 
 
-def _of_total(document: Document) -> Iterator[Finding]:
+def _check_total(document: Document) -> Iterator[Finding]:
     net, total = document.net or ZERO, document.total or ZERO
     if is_negative(document):
         if document.kind.sign < 0:
-            yield _finding("CREDIT-NOTE-NEGATIVE", document, found=str(document.total))
+            yield _make_finding("CREDIT-NOTE-NEGATIVE", document, found=str(document.total))
         elif net < 0:
-            yield _finding("SIGN-CONTRADICTS", document, field="before_taxes", found=str(net))
+            yield _make_finding("SIGN-CONTRADICTS", document, field="before_taxes", found=str(net))
     amounts = read_amounts(document)
     if amounts and not amounts.is_explained:
         if has_turned_total(document):
-            yield _differing("SIGN-CONTRADICTS", document, amounts.gross, total, field="total")
+            yield _make_difference("SIGN-CONTRADICTS", document, amounts.gross, total, field="total")
         else:
-            yield _differing("TOTAL-UNEXPLAINED", document, amounts.gross, total)
+            yield _make_difference("TOTAL-UNEXPLAINED", document, amounts.gross, total)
 
 
-def _of_lines(document: Document) -> Iterator[Finding]:
+def _check_lines(document: Document) -> Iterator[Finding]:
     net, tax = document.net or ZERO, document.tax or ZERO
     if document.sum is not None and document.discount is not None:
         sum_less_discount = document.sum - document.discount
         if abs(sum_less_discount - net) > CENT:
-            yield _differing("HEADER-NET", document, sum_less_discount, net)
+            yield _make_difference("HEADER-NET", document, sum_less_discount, net)
     if is_discounted(document):
-        yield _differing("DOCUMENT-DISCOUNT", document, cents(add_lines(document.items).base), net)
+        yield _make_difference("DOCUMENT-DISCOUNT", document, cents(add_lines(document.items).base), net)
     elif document.items:
-        yield from _of_line_sums(document, net, tax)
+        yield from _check_line_sums(document, net, tax)
     elif net or tax:
-        yield _finding("NO-LINES", document, found="0", expected=str(net))
+        yield _make_finding("NO-LINES", document, found="0", expected=str(net))
     for item in document.items:
-        yield from _of_line(document, item)
+        yield from _check_line(document, item)
     if any(item.rate is not None and not item.rate for item in document.items):
-        yield from _of_exemption(document)
+        yield from _check_exemption(document)
 
 
-def _of_line(document: Document, item: LineItem) -> Iterator[Finding]:
+def _check_line(document: Document, item: LineItem) -> Iterator[Finding]:
     if item.rate is None:
-        yield _finding("TAX-MISSING", document, field=str(item.position))
+        yield _make_finding("TAX-MISSING", document, field=str(item.position))
     elif item.net is not None and item.tax is not None:
         due = item.net * item.rate / 100
         if abs(due - item.tax) > LINE_TOLERANCE:
-            yield _differing("LINE-TAX", document, cents(due), cents(item.tax), field=str(item.position))
+            yield _make_difference(
+                "LINE-TAX", document, cents(due), cents(item.tax), field=str(item.position)
+            )
 
 
-def _of_line_sums(document: Document, net: Decimal, tax: Decimal) -> Iterator[Finding]:
-    tolerance = rounding_tolerance(item.rate for item in document.items)
+def _check_line_sums(document: Document, net: Decimal, tax: Decimal) -> Iterator[Finding]:
+    tolerance = count_rounding_tolerance(item.rate for item in document.items)
     lines_net, lines_tax = map(cents, add_lines(document.items))
     if abs(lines_net - net) > tolerance:
-        yield _differing("LINES-NET", document, net, lines_net)
+        yield _make_difference("LINES-NET", document, net, lines_net)
     if abs(lines_tax - tax) > tolerance:
-        yield _differing("LINES-TAX", document, tax, lines_tax)
+        yield _make_difference("LINES-TAX", document, tax, lines_tax)
 
 
-def _of_exemption(document: Document) -> Iterator[Finding]:
+def _check_exemption(document: Document) -> Iterator[Finding]:
     if document.exemption is None:
-        yield _finding("EXEMPTION-MISSING", document)
+        yield _make_finding("EXEMPTION-MISSING", document)
     elif document.exemption == UNSPECIFIED:
-        yield _finding("EXEMPTION-M99", document, found=document.exemption)
+        yield _make_finding("EXEMPTION-M99", document, found=document.exemption)
     elif find_exemption(document.exemption, document.date or date.max) is None:
-        yield _finding("EXEMPTION-UNKNOWN", document, found=document.exemption)
+        yield _make_finding("EXEMPTION-UNKNOWN", document, found=document.exemption)
 
 
-def _finding(code: str, document: Document, **values: str) -> Finding:
+def _make_finding(code: str, document: Document, **values: str) -> Finding:
     return Finding(code, document=document.id, number=document.number, **values)
 
 
-def _differing(code: str, document: Document, expected: Decimal, found: Decimal, **values: str) -> Finding:
+def _make_difference(
+    code: str, document: Document, expected: Decimal, found: Decimal, **values: str
+) -> Finding:
     texts = {"expected": str(expected), "found": str(found), "difference": str(found - expected)}
-    return _finding(code, document, **texts, **values)
+    return _make_finding(code, document, **texts, **values)
 
 
 def warnings(findings: Iterable[Finding]) -> int:

@@ -21,9 +21,9 @@ def check_filing(tables: Tables, figures: Figures, *, has_taxes: bool) -> Iterat
     """
     if not has_taxes:
         yield Finding(TAXES_MISSING)
-    undecided = [one for one in _counted(tables.values, figures) if _undecided_rates(one)]
+    undecided = [one for one in _list_counted(tables.values, figures) if _list_undecided_rates(one)]
     if undecided:
-        rates = sorted({rate for document in undecided for rate in _undecided_rates(document)})
+        rates = sorted({rate for document in undecided for rate in _list_undecided_rates(document)})
         yield Finding(
             "REGION-UNDECIDED",
             number=undecided[0].number,
@@ -32,13 +32,13 @@ def check_filing(tables: Tables, figures: Figures, *, has_taxes: bool) -> Iterat
         )
 
 
-def _counted(documents: Sequence[Document], figures: Figures) -> list[Document]:
+def _list_counted(documents: Sequence[Document], figures: Figures) -> list[Document]:
     """The counted documents of the period, by date, then id."""
     ids = figures.documents["id"].tolist()
     found = {document.id: document for document in documents}
     return [found[identity] for identity in ids]
 
 
-def _undecided_rates(document: Document) -> list[str]:
+def _list_undecided_rates(document: Document) -> list[str]:
     rates = [rate_text(item.rate) for item in document.items if item.region is None]
     return [rate for rate in rates if rate is not None]

@@ -69,7 +69,7 @@ def exemption_of(document: Document, item: LineItem) -> str | None:
     return document.exemption if item.rate is not None and not item.rate else None
 
 
-def rounding_tolerance(rates: Iterable[Decimal | None]) -> Decimal:
+def count_rounding_tolerance(rates: Iterable[Decimal | None]) -> Decimal:
     """How far lines may be off their document: it may be rounded once, or once a rate."""
     return CENT * len({*rates})
 
@@ -79,7 +79,7 @@ def is_discounted(document: Document) -> bool:
     if document.net is None or document.tax is None or not document.items:
         return False
     sums = add_lines(document.items)
-    tolerance = rounding_tolerance(item.rate for item in document.items)
+    tolerance = count_rounding_tolerance(item.rate for item in document.items)
     return explains_discount(sums, document.net, document.tax, tolerance=tolerance)
 
 
@@ -126,9 +126,9 @@ def _share(shares: Sequence[Fraction], total: Decimal) -> Sequence[Decimal]:
 
 
 @lru_cache(maxsize=16)
-def _sorted(names: frozenset[str]) -> tuple[str, ...]:
+def _sort_names(names: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
 def _names(items: Iterable[LineItem]) -> tuple[str, ...]:
-    return _sorted(frozenset(item.tax_name for item in items if item.tax_name))
+    return _sort_names(frozenset(item.tax_name for item in items if item.tax_name))

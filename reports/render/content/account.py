@@ -60,7 +60,7 @@ class AccountFinding(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Account:
+class AccountSummary:
     """The account, for a period: its clients, and how many of all the account's clients they are.
 
     `whole` are the findings that none of its clients shows.
@@ -102,7 +102,7 @@ class Account:
     def ready(self) -> tuple[ClientLine, ...]:
         return tuple(client for client in self.clients if client.state == READY)
 
-    def unmailed(self, why: str) -> tuple[ClientLine, ...]:
+    def list_unmailed(self, why: str) -> tuple[ClientLine, ...]:
         """The clients that are ready without a mail, for this reason."""
         return tuple(client for client in self.ready if client.unmailed == why)
 

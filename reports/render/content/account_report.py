@@ -14,7 +14,7 @@ from reports.figures.totals import CurrencyTotals, Figures, currency_order
 from reports.figures.vat.regions import PT
 from reports.money import ZERO
 from reports.render.content import changes_report, columns, document_sheets, summary_sheets
-from reports.render.content.account import FAILED, NO_ADDRESS, TOO_LARGE, Account, ClientLine
+from reports.render.content.account import FAILED, NO_ADDRESS, TOO_LARGE, AccountSummary, ClientLine
 from reports.render.content.blocks import (
     Book,
     Column,
@@ -83,7 +83,7 @@ def client_grids(
             ("open", figures.open_documents, columns.WORKBOOK_OPEN),
         ):
             grids[key, currency] = document_sheets.documents_grid(
-                document_sheets.of_currency(documents, currency),
+                document_sheets.select_currency(documents, currency),
                 (*extra, *keys),
                 key=key,
                 title="",
@@ -111,7 +111,7 @@ def client_grids(
     return grids
 
 
-def account_grids(account: Account, labels: Labels) -> Grids:
+def account_grids(account: AccountSummary, labels: Labels) -> Grids:
     """What the account itself adds to the summary workbook: its findings."""
     if not account.findings:
         return {}
@@ -119,7 +119,7 @@ def account_grids(account: Account, labels: Labels) -> Grids:
     return {("findings", ""): _findings_grid(rows, labels)}
 
 
-def summary_book(account: Account, shelf: Shelf, *, labels: Labels) -> Book:
+def summary_book(account: AccountSummary, shelf: Shelf, *, labels: Labels) -> Book:
     """The summary workbook, of what lies on the `shelf` of the clients that are ready, in their order."""
     _ = labels.text
     currencies = _currencies(account)
@@ -128,12 +128,12 @@ def summary_book(account: Account, shelf: Shelf, *, labels: Labels) -> Book:
     for key, title in _PER_CURRENCY:
         for currency in currencies or [""]:
             name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
-            tabs.append(_joined(account, shelf, key, currency, name, labels))
+            tabs.append(_join_grids(account, shelf, key, currency, name, labels))
     for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
-        tabs.append(_without_totals(_joined(account, shelf, key, "", title, labels)))
+        tabs.append(_drop_totals(_join_grids(account, shelf, key, "", title, labels)))
     if compared := account.comparisons:
-        tab = _without_totals(_joined(account, shelf, "changes", "", _("Changes"), labels))
-        empty = changes_report.nothing_changed(compared, labels)
+        tab = _drop_totals(_join_grids(account, shelf, "changes", "", _("Changes"), labels))
+        empty = changes_report.format_no_change(compared, labels)
         below = tuple(changes_report.notes(compared, len(account.ready), labels))
         tabs.append(replace(tab, sheet=replace(tab.sheet, empty=empty), notes=below))
     period = period_text(account.period, labels)
@@ -147,14 +147,14 @@ def summary_book(account: Account, shelf: Shelf, *, labels: Labels) -> Book:
     )
 
 
-def account_totals(account: Account) -> tuple[CurrencyTotals, ...]:
+def account_totals(account: AccountSummary) -> tuple[CurrencyTotals, ...]:
     """The sum over the ready clients, a row a currency."""
     return tuple(
         CurrencyTotals(
             currency=currency,
-            documents=sum(total.documents for total in _of(account, currency)),
+            documents=sum(total.documents for total in _list_totals(account, currency)),
             **{
-                key: sum(map(attrgetter(key), _of(account, currency)), ZERO)
+                key: sum(map(attrgetter(key), _list_totals(account, currency)), ZERO)
                 for key in (*(key for key, _ in _TOTALS), "credit")
             },
         )
@@ -162,7 +162,7 @@ def account_totals(account: Account) -> tuple[CurrencyTotals, ...]:
     )
 
 
-def notes(account: Account, labels: Labels) -> Sequence[str]:
+def notes(account: AccountSummary, labels: Labels) -> Sequence[str]:
     """How much of the account is covered, and what these figures are not."""
     _ = labels.text
     covered = len(account.ready)
@@ -190,12 +190,12 @@ def notes(account: Account, labels: Labels) -> Sequence[str]:
     ]
     lines += _other_countries(account, labels)
     for why, sentence in _UNMAILED.items():
-        if clients := account.unmailed(why):
+        if clients := account.list_unmailed(why):
             lines.append(_(sentence).format(list=", ".join(client.name for client in clients)))
     return [*lines, _("The figures follow document dates. This is no VAT return.")]
 
 
-def _other_countries(account: Account, labels: Labels) -> Iterable[str]:
+def _other_countries(account: AccountSummary, labels: Labels) -> Iterable[str]:
     """How much of the VAT above is not Portugal's."""
     sentence = labels.text("Of the VAT in {currency}, {amount} on {base} net is not Portuguese: {scheme}.")
     parts = [part for client in account.ready for part in client.schemes if part.scheme != PT]
@@ -227,7 +227,7 @@ def clients_columns(labels: Labels) -> tuple[Column, ...]:
     )
 
 
-def _clients_grid(account: Account, labels: Labels) -> Sheet:
+def _clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
     has_rounding = any(total.rounding for client in account.clients for total in client.totals)
     columns = tuple(
         replace(column, is_hidden=column.key == "rounding" and not has_rounding)
@@ -292,7 +292,9 @@ def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> S
     return Sheet("findings", "", columns, rows, empty="")
 
 
-def _joined(account: Account, shelf: Shelf, key: str, currency: str, title: str, labels: Labels) -> ReadyTab:
+def _join_grids(
+    account: AccountSummary, shelf: Shelf, key: str, currency: str, title: str, labels: Labels
+) -> ReadyTab:
     """The clients' grids under each other, totalled anew."""
     rows = shelf.joined((key, currency), [WHOLE, *(client.id for client in account.ready)])
     sheet = Sheet(
@@ -307,14 +309,14 @@ def _joined(account: Account, shelf: Shelf, key: str, currency: str, title: str,
     return ReadyTab(title, sheet, rows=rows)
 
 
-def _without_totals(tab: ReadyTab) -> ReadyTab:
+def _drop_totals(tab: ReadyTab) -> ReadyTab:
     return replace(tab, sheet=replace(tab.sheet, totals=None))
 
 
-def _currencies(account: Account) -> list[str]:
+def _currencies(account: AccountSummary) -> list[str]:
     names = {total.currency for client in account.clients for total in client.totals}
     return sorted(names, key=currency_order)
 
 
-def _of(account: Account, currency: str) -> list[CurrencyTotals]:
+def _list_totals(account: AccountSummary, currency: str) -> list[CurrencyTotals]:
     return [total for client in account.clients for total in client.totals if total.currency == currency]

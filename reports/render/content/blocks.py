@@ -234,19 +234,19 @@ def only(names: Iterable[str | None]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def without(sheet: Sheet, *keys: str) -> Sheet:
+def drop_columns(sheet: Sheet, *keys: str) -> Sheet:
     """The sheet without the columns `keys`."""
     return _only(sheet, [index for index, column in enumerate(sheet.columns) if column.key not in keys])
 
 
-def without_empty(sheet: Sheet, *keys: str) -> Sheet:
+def drop_empty_columns(sheet: Sheet, *keys: str) -> Sheet:
     """The sheet without those of the columns `keys` in which every value is zero or missing."""
     empty = [
         column.key
         for index, column in enumerate(sheet.columns)
         if column.key in keys and not any(row[index] for row in sheet.rows)
     ]
-    return without(sheet, *empty)
+    return drop_columns(sheet, *empty)
 
 
 def safe_url(url: str | None) -> str | None:

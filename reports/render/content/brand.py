@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Issuer:
+class IssuerDetails:
     """Who sends the statement."""
 
     name: str | None = None

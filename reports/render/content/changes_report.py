@@ -83,7 +83,7 @@ def client_changes(name: str, comparison: Comparison, labels: Labels) -> Sheet:
     return Sheet("changes", name, _columns(labels, Kind.NUMBER), every, empty="", groups=tuple(groups))
 
 
-def nothing_changed(comparisons: Iterable[Comparison], labels: Labels) -> str:
+def format_no_change(comparisons: Iterable[Comparison], labels: Labels) -> str:
     """The sentence for no change at all."""
     return labels.text("Nothing changed since {periods}.").format(periods=_since(comparisons, labels))
 
@@ -127,8 +127,8 @@ def _values(change: Change, labels: Labels) -> Row:
     return (
         _capital(labels.text(KINDS[change.kind])),
         _field(change, labels),
-        _shown(change, change.old, labels),
-        _shown(change, change.new, labels),
+        _format_value(change, change.old, labels),
+        _format_value(change, change.new, labels),
         change.difference,
         ", ".join(f"{month:%Y-%m}" for month in change.vat_months) or None,
     )
@@ -141,7 +141,7 @@ def _field(change: Change, labels: Labels) -> str:
     return labels.text(RATED[change.field]).format(rate=rate)
 
 
-def _shown(change: Change, value: changes.Value, labels: Labels) -> str | None:
+def _format_value(change: Change, value: changes.Value, labels: Labels) -> str | None:
     if isinstance(value, Decimal):
         return labels.number(value)
     if isinstance(value, dt.date):

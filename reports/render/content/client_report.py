@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.figures.checks.document_checks import Finding, hidden_by, warnings
+from reports.figures.checks.document_checks import Finding, list_hidden, warnings
 from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance
 from reports.money import ZERO
@@ -26,10 +26,10 @@ from reports.render.content.blocks import (
     Note,
     PageTab,
     Sheet,
-    without,
-    without_empty,
+    drop_columns,
+    drop_empty_columns,
 )
-from reports.render.content.brand import Issuer
+from reports.render.content.brand import IssuerDetails
 from reports.render.content.labels import Labels
 
 MAINLAND = "PT"
@@ -49,7 +49,7 @@ class Subject:
     client: int
     name: str
     fiscal_id: str | None
-    issuer: Issuer
+    issuer: IssuerDetails
     period: Period
     read_at: dt.datetime
     filters: Mapping[str, Sequence[str]]
@@ -137,7 +137,7 @@ def client_book(
 def documents_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
     """The counted documents of the period in one currency."""
     return document_sheets.documents_grid(
-        document_sheets.of_currency(figures.documents, currency),
+        document_sheets.select_currency(figures.documents, currency),
         columns.WORKBOOK_DOCUMENTS,
         key=f"documents_{currency}",
         title=title,
@@ -150,7 +150,7 @@ def documents_sheet(figures: Figures, currency: str | None, *, labels: Labels, t
 def open_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
     """The open documents of all dates in one currency."""
     return document_sheets.documents_grid(
-        document_sheets.of_currency(figures.open_documents, currency),
+        document_sheets.select_currency(figures.open_documents, currency),
         columns.WORKBOOK_OPEN,
         key=f"open_{currency}",
         title=title,
@@ -162,7 +162,7 @@ def open_sheet(figures: Figures, currency: str | None, *, labels: Labels, title:
 
 def line_items_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
     """The line items of the period's counted documents in one currency."""
-    documents = document_sheets.of_currency(figures.documents, currency)
+    documents = document_sheets.select_currency(figures.documents, currency)
     lines = figures.line_items
     if documents is not figures.documents:
         lines = lines[lines["document_id"].isin(documents["id"])]
@@ -200,7 +200,7 @@ def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
 
 def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | None:
     """What the configured filter leaves out, as a sentence; None when it hides nothing."""
-    hidden = [labels.hidden(word) for word in hidden_by(filters)]
+    hidden = [labels.format_hidden(word) for word in list_hidden(filters)]
     if not hidden:
         return None
     sentence = labels.text("By choice of the issuer this statement leaves out: {list}.")
@@ -278,11 +278,11 @@ def _currency_pages(
     rows = [row for row in figures.vat if row.currency == currency]
     vat = summary_sheets.group_schemes(vat, figures, labels)
     if {row.region for row in rows if row.rate is not None} <= {MAINLAND}:
-        vat = without(vat, "region_name")
+        vat = drop_columns(vat, "region_name")
     if not any(row.base_credit_notes or row.tax_credit_notes for row in rows):
-        vat = without(vat, "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
+        vat = drop_columns(vat, "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
     open_documents = document_sheets.documents_grid(
-        document_sheets.of_currency(figures.open_documents, currency),
+        document_sheets.select_currency(figures.open_documents, currency),
         columns.STATEMENT_OPEN,
         key=f"s_open_{currency}",
         title=titled(_("Open documents")),
@@ -292,7 +292,7 @@ def _currency_pages(
     )
     return CurrencyPages(
         currency=currency,
-        documents=document_sheets.grouped_documents(
+        documents=document_sheets.build_grouped_documents(
             figures,
             currency,
             labels=labels,
@@ -302,13 +302,13 @@ def _currency_pages(
         types=summary_sheets.types_grid(
             figures, currency, labels=labels, title=titled(_("Subtotals per type"))
         ),
-        vat=without_empty(vat, "exemption"),
-        open_documents=without_empty(open_documents, "payment"),
-        ageing=summary_sheets.ageing_grid(
+        vat=drop_empty_columns(vat, "exemption"),
+        open_documents=drop_empty_columns(open_documents, "payment"),
+        ageing=summary_sheets.build_ageing_grid(
             figures, currency, labels=labels, title=titled(_("Ageing of open documents"))
         ),
         chart=None
-        if hidden_by(subject.filters)
+        if list_hidden(subject.filters)
         else _chart(figures, currency, labels=labels, title=titled(_("The last twelve months"))),
     )
 
@@ -356,7 +356,7 @@ def _discount_notes(
     figures: Figures, currency: str | None, findings: Sequence[Finding], labels: Labels
 ) -> tuple[str, ...]:
     """The discounts on whole documents, which stand on none of their lines."""
-    own = {*document_sheets.of_currency(figures.documents, currency)["id"].tolist()}
+    own = {*document_sheets.select_currency(figures.documents, currency)["id"].tolist()}
     sentence = labels.text("{number}: a discount of {amount} on the whole document is not in these lines.")
     return tuple(
         sentence.format(

@@ -26,7 +26,7 @@ def palette(colours: tuple[str, str]) -> Palette:
 
 def dark_enough(colour: str, contrast: float) -> str:
     """`colour`, with as much black mixed in as `contrast` on white needs."""
-    shades = (_darkened(colour, percent) for percent in range(100))
+    shades = (_darken(colour, percent) for percent in range(100))
     return next(shade for shade in shades if contrast_on_white(shade) >= contrast)
 
 
@@ -36,7 +36,7 @@ def contrast_on_white(colour: str) -> float:
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
-def _darkened(colour: str, percent: int) -> str:
+def _darken(colour: str, percent: int) -> str:
     parts = bytes.fromhex(colour.removeprefix("#"))
     return "#" + bytes(part * (100 - percent) // 100 for part in parts).hex()
 

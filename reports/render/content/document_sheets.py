@@ -59,11 +59,11 @@ def documents_grid(
     )
 
 
-def grouped_documents(
+def build_grouped_documents(
     figures: Figures, currency: str, *, labels: Labels, title: str, line_items: bool
 ) -> Sheet:
     """The statement's list: documents by type, each with a subtotal, then the total."""
-    documents = of_currency(figures.documents, currency)
+    documents = select_currency(figures.documents, currency)
     subtotals = [subtotal for subtotal in figures.types if subtotal.currency == currency]
     place = {subtotal.type: row for row, subtotal in enumerate(subtotals)}
     as_read = _read(documents)
@@ -142,7 +142,7 @@ def line_items_grid(
     )
 
 
-def of_currency(documents: "pd.DataFrame", currency: str | None) -> "pd.DataFrame":
+def select_currency(documents: "pd.DataFrame", currency: str | None) -> "pd.DataFrame":
     names = documents["currency"].tolist()
     return documents if names.count(currency) == len(names) else documents[documents["currency"] == currency]
 

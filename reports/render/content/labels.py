@@ -112,14 +112,14 @@ class Labels:
 
     def type(self, key: str) -> str:
         """The vendor's type; an unknown one is shown as it came."""
-        return self._named(TYPES, key)
+        return self._translate_name(TYPES, key)
 
     def status(self, key: str) -> str:
         """The vendor's status; an unknown one is shown as it came."""
-        return self._named(STATUSES, key)
+        return self._translate_name(STATUSES, key)
 
     def scheme(self, key: str) -> str:
-        return self._named(SCHEMES, key)
+        return self._translate_name(SCHEMES, key)
 
     def region(self, code: str | None) -> str:
         """A region of Portugal by its name, a country by its name in this language."""
@@ -128,10 +128,10 @@ class Labels:
         return self.text(REGIONS[code]) if code in REGIONS else _country_name(self._locale, code)
 
     def state(self, key: str) -> str:
-        return self._named(STATES, key)
+        return self._translate_name(STATES, key)
 
     def level(self, key: str) -> str:
-        return self._named(LEVELS, key)
+        return self._translate_name(LEVELS, key)
 
     def fiscal_id(self, number: str | None) -> str | None:
         """A tax number as it came; the one that stands for a buyer without a number, as what it means."""
@@ -142,11 +142,11 @@ class Labels:
         return self.text(reason) if reason else self.text("No reason is known; look in run.log.")
 
     def not_counted(self, reason: str) -> str:
-        return self._named(REASONS, reason)
+        return self._translate_name(REASONS, reason)
 
-    def hidden(self, word: str) -> str:
+    def format_hidden(self, word: str) -> str:
         """What a filter leaves out, in words."""
-        return self._named(HIDDEN, word)
+        return self._translate_name(HIDDEN, word)
 
     def exemption(self, code: str | None, day: dt.date) -> str | None:
         """Mention and norm of an exemption code on `day`; the tax authority words them in Portuguese only."""
@@ -202,7 +202,7 @@ class Labels:
         """`out. 2026`."""
         return _month(self._locale, first)
 
-    def _named(self, names: dict[str, str], key: str) -> str:
+    def _translate_name(self, names: dict[str, str], key: str) -> str:
         return self.text(names[key]) if key in names else key
 
 

@@ -5,7 +5,16 @@ from dataclasses import replace
 
 from reports.figures.totals import CREDIT, Bucket, CurrencyTotals, Figures, VatRounding, VatRow
 from reports.figures.vendor_balance import VendorBalance
-from reports.render.content.blocks import Column, Group, Kind, Row, Sheet, Value, totals_of, without_empty
+from reports.render.content.blocks import (
+    Column,
+    Group,
+    Kind,
+    Row,
+    Sheet,
+    Value,
+    drop_empty_columns,
+    totals_of,
+)
 from reports.render.content.columns import DOCUMENTS, VAT
 from reports.render.content.labels import N_, Labels
 
@@ -36,7 +45,7 @@ def vat_grid(
         for heading, kind in [VAT.get(name) or DOCUMENTS[name]]
     )
     values = [_vat_values(row, figures, labels) for row in figures.vat if row.currency == currency]
-    values += [_rounding_values(row, labels) for row in figures.vat_rounding if row.currency == currency]
+    values += [_list_rounding_values(row, labels) for row in figures.vat_rounding if row.currency == currency]
     rows = [tuple({**own, **(extra or {})}[name] for name in keys) for own in values]
     return Sheet(
         key=key,
@@ -93,10 +102,10 @@ def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -
         currency=currency,
         totals=totals_of(columns, rows, _("Total")),
     )
-    return without_empty(sheet, "rounding", "withholding")
+    return drop_empty_columns(sheet, "rounding", "withholding")
 
 
-def ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -> Sheet:
+def build_ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -> Sheet:
     _ = labels.text
     columns = (
         Column("bucket", _("Bucket"), Kind.TEXT),
@@ -105,7 +114,7 @@ def ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) 
     )
     rows: list[Row] = [
         (labels.bucket(bucket.bucket), bucket.documents, bucket.amount)
-        for bucket in shown_buckets(figures, currency)
+        for bucket in list_shown_buckets(figures, currency)
     ]
     return Sheet(
         key=f"ageing_{currency}",
@@ -118,7 +127,7 @@ def ageing_grid(figures: Figures, currency: str, *, labels: Labels, title: str) 
     )
 
 
-def shown_buckets(figures: Figures, currency: str) -> Sequence[Bucket]:
+def list_shown_buckets(figures: Figures, currency: str) -> Sequence[Bucket]:
     """The buckets of a currency; that of credits where there are any."""
     return [
         bucket
@@ -154,7 +163,7 @@ def totals_grid(
         empty=_("No documents in this period, and none open."),
         currency=totals[0].currency if len(totals) == 1 else None,
     )
-    return without_empty(sheet, "rounding", "withholding")
+    return drop_empty_columns(sheet, "rounding", "withholding")
 
 
 def _vat_values(row: VatRow, figures: Figures, labels: Labels) -> Mapping[str, Value]:
@@ -167,6 +176,6 @@ def _vat_values(row: VatRow, figures: Figures, labels: Labels) -> Mapping[str, V
     return values
 
 
-def _rounding_values(row: VatRounding, labels: Labels) -> Mapping[str, Value]:
+def _list_rounding_values(row: VatRounding, labels: Labels) -> Mapping[str, Value]:
     values = {key: getattr(row, key, None) for key in VAT}
     return {**values, "tax_names": labels.text("Rounding difference")}

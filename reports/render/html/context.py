@@ -7,12 +7,12 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from reports.figures.totals import CurrencyTotals
-from reports.render.content.account import Account
+from reports.render.content.account import AccountSummary
 from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.colours import Palette
 from reports.render.content.labels import Labels
 from reports.render.html.drawings import Length, Plot
-from reports.render.html.tables import Grid, Listing
+from reports.render.html.tables import HtmlGrid, Listing
 
 
 @dataclass(frozen=True)
@@ -46,31 +46,31 @@ class Totals(NamedTuple):
     minor: Sequence[Amount]
 
 
-class Section(NamedTuple):
+class PageSection(NamedTuple):
     """One currency of a statement; `bars` are those of the ageing, bucket by bucket."""
 
-    documents: Grid
-    types: Grid
-    vat: Grid
-    open_documents: Grid
-    ageing: Grid
+    documents: HtmlGrid
+    types: HtmlGrid
+    vat: HtmlGrid
+    open_documents: HtmlGrid
+    ageing: HtmlGrid
     bars: Sequence[Length]
     plot: Plot | None
-    months: Grid | None
+    months: HtmlGrid | None
 
 
 class MailSection(NamedTuple):
     """One currency of a mail: a statement's section without its documents."""
 
-    types: Grid
-    vat: Grid
-    ageing: Grid
+    types: HtmlGrid
+    vat: HtmlGrid
+    ageing: HtmlGrid
 
 
 class ChangesSection(NamedTuple):
     """What changed since it was reported: a grid a client, by its id; `empty` is said where there is none."""
 
-    clients: Sequence[tuple[int, Grid]]
+    clients: Sequence[tuple[int, HtmlGrid]]
     empty: str
     notes: Sequence[str]
 
@@ -84,7 +84,7 @@ class ResultLine(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Page:
+class PageContext:
     """What every template is given. `logo` is a data: address, `footer` the issuer's own text."""
 
     labels: Labels
@@ -94,7 +94,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class StatementPage(Page):
+class StatementPage(PageContext):
     """What statement.html.j2 is given. `facts` are the head's, by label."""
 
     report: ClientReport
@@ -102,12 +102,12 @@ class StatementPage(Page):
     period: str
     facts: Mapping[str, str]
     totals: Sequence[Totals]
-    sections: Sequence[Section]
+    sections: Sequence[PageSection]
     no_invoice: str
 
 
 @dataclass(frozen=True)
-class MailPage(Page):
+class MailPage(PageContext):
     """What mail.html.j2 is given. `intro` are the paragraphs above the figures."""
 
     report: ClientReport
@@ -120,7 +120,7 @@ class MailPage(Page):
 
 
 @dataclass(frozen=True)
-class MailText(Page):
+class MailText(PageContext):
     """What mail.txt.j2 is given: all of it plain text. `listings` are subtotals, VAT and ageing."""
 
     report: ClientReport
@@ -132,13 +132,13 @@ class MailText(Page):
 
 
 @dataclass(frozen=True)
-class OverviewPage(Page):
+class OverviewPage(PageContext):
     """What overview.html.j2 is given. `files` name a file by its ending; `script_hash` is for the policy.
 
     `changes` is None where no client was held against an earlier reading.
     """
 
-    account: Account
+    account: AccountSummary
     period: str
     totals: Sequence[CurrencyTotals]
     has_withholding: bool
@@ -150,13 +150,13 @@ class OverviewPage(Page):
 
 
 @dataclass(frozen=True)
-class ResultPage(Page):
+class ResultPage(PageContext):
     """What result.html.j2 is given."""
 
     lines: Sequence[ResultLine]
 
 
-TEMPLATES: Mapping[str, type[Page]] = {
+TEMPLATES: Mapping[str, type[PageContext]] = {
     "statement.html.j2": StatementPage,
     "mail.html.j2": MailPage,
     "mail.txt.j2": MailText,

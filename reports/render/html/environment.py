@@ -64,26 +64,26 @@ class Place(NamedTuple):
 
 
 def render(template: str, values: Mapping[str, object], folder: Path | None) -> str:
-    """The text of `template`, as `rendered` makes it."""
-    return "".join(rendered(template, values, folder))
+    """The text of `template`, as `stream` makes it."""
+    return "".join(stream(template, values, folder))
 
 
-def rendered(template: str, values: Mapping[str, object], folder: Path | None) -> Iterator[str]:
+def stream(template: str, values: Mapping[str, object], folder: Path | None) -> Iterator[str]:
     """The text of `template`, of `folder` where that has it, piece by piece.
 
     Raises ClientError naming template and line when a template of `folder` cannot be rendered.
     """
-    with blaming(folder):
-        stream = environment(folder).get_template(template).stream(values)
-        stream.enable_buffering(TEXTS_AT_ONCE)
-        yield from map(legal, stream)
+    with blame_template(folder):
+        pieces = environment(folder).get_template(template).stream(values)
+        pieces.enable_buffering(TEXTS_AT_ONCE)
+        yield from map(legal, pieces)
 
 
 @contextmanager
-def blaming(folder: Path | None) -> Iterator[None]:
+def blame_template(folder: Path | None) -> Iterator[None]:
     """Raises ClientError naming template and line for what a template of `folder` does wrong within."""
     try:
-        with _in_lines_of_templates(folder):
+        with _map_template_lines(folder):
             yield
     except _FAULTS as error:
         place = _place(error, folder) if folder else None
@@ -141,7 +141,7 @@ def unknown_names(tree: nodes.Template) -> set[str]:
 
 
 @contextmanager
-def _in_lines_of_templates(folder: Path | None) -> Iterator[None]:
+def _map_template_lines(folder: Path | None) -> Iterator[None]:
     """Jinja tells a macro's own lines from those of its code only while the template itself is rendered."""
     try:
         yield

@@ -19,8 +19,8 @@ from markupsafe import Markup
 
 from reports.errors import SEVERITY, ClientError, ExitCode, WriteError
 from reports.render.content import account_report, changes_report
-from reports.render.content.account import Account
-from reports.render.content.blocks import Chart, Column, Kind, Sheet, without
+from reports.render.content.account import AccountSummary
+from reports.render.content.blocks import Chart, Column, Kind, Sheet, drop_columns
 from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.client_report import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.content.colours import Palette, palette
@@ -35,16 +35,16 @@ from reports.render.html.context import (
     MailSection,
     MailText,
     OverviewPage,
-    Page,
+    PageContext,
+    PageSection,
     ResultLine,
     ResultPage,
     RunLine,
-    Section,
     StatementPage,
     Totals,
 )
 from reports.render.html.pieces import Inserts
-from reports.render.html.tables import MAIL, PAGE, PLAIN, Marks, encoders, grid, listing, money
+from reports.render.html.tables import MAIL, PAGE, PLAIN, Marks, build_listing, encoders, grid, money
 
 MEANINGS = {
     ExitCode.DONE: N_("Every client is done, without a warning."),
@@ -89,8 +89,8 @@ def statement(
         ),
         brand.templates,
     )
-    with environment.blaming(brand.templates):
-        yield from inserts.filled(page)
+    with environment.blame_template(brand.templates):
+        yield from inserts.insert_texts(page)
 
 
 def mail(
@@ -142,7 +142,9 @@ def mail_text(
             period=period,
             intro=intro or [_intro(subject, labels)],
             totals=_totals(report.totals, labels, period, subject.read_at, marks=PLAIN),
-            listings=[listing(sheet, labels) for pages in report.currencies for sheet in _mail_sheets(pages)],
+            listings=[
+                build_listing(sheet, labels) for pages in report.currencies for sheet in _mail_sheets(pages)
+            ],
         ),
         brand.templates,
     )
@@ -150,7 +152,7 @@ def mail_text(
     return Markup(escaped).unescape()  # noqa: S704 - plain text from here on
 
 
-def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> Iterator[str]:
+def overview(account: AccountSummary, *, labels: Labels, brand: Brand = HOUSE) -> Iterator[str]:
     """The page a bookkeeper opens first: what failed, every client, findings. Internal.
 
     In pieces, for the clients may be thousands. Raises WriteError.
@@ -170,7 +172,7 @@ def overview(account: Account, *, labels: Labels, brand: Brand = HOUSE) -> Itera
             script=Markup(script),  # noqa: S704 - a template's own text
             script_hash=b64encode(sha256(script.encode()).digest()).decode("ascii"),
         )
-        yield from environment.rendered("overview.html.j2", _values(page), brand.templates)
+        yield from environment.stream("overview.html.j2", _values(page), brand.templates)
     except ClientError as error:
         raise WriteError(f"the overview: {error}") from error
 
@@ -201,11 +203,11 @@ def check_templates(brand: Brand) -> None:
         environment.check(brand.templates, known)
 
 
-def _render(template: str, page: Page, folder: Path | None) -> str:
+def _render(template: str, page: PageContext, folder: Path | None) -> str:
     return environment.render(template, _values(page), folder)
 
 
-def _values(page: Page) -> Mapping[str, object]:
+def _values(page: PageContext) -> Mapping[str, object]:
     """What the page's template is given."""
     shown = page.labels.money if isinstance(page, MailText) else partial(money, labels=page.labels)
     functions = dict(zip(FUNCTIONS, (page.labels.text, shown, _href), strict=True))
@@ -235,10 +237,10 @@ def _data_address(image: Path) -> str:
     return f"data:image/{kind};base64,{b64encode(content).decode('ascii')}"
 
 
-def _section(pages: CurrencyPages, labels: Labels, inserts: Inserts) -> Section:
+def _section(pages: CurrencyPages, labels: Labels, inserts: Inserts) -> PageSection:
     amounts = [row[-1] for row in pages.ageing.rows]
     chart = pages.chart if pages.chart and any(any(values) for _, values in pages.chart.series) else None
-    return Section(
+    return PageSection(
         documents=grid(pages.documents, labels, inserts=inserts),
         types=grid(_types(pages.types), labels),
         vat=grid(pages.vat, labels),
@@ -256,7 +258,7 @@ def _mail_section(pages: CurrencyPages, labels: Labels) -> MailSection:
 
 def _mail_sheets(pages: CurrencyPages) -> tuple[Sheet, Sheet, Sheet]:
     """Subtotals per type, VAT summary, ageing."""
-    return _types(pages.types), without(pages.vat, *_OF_INVOICES_OR_CREDIT_NOTES), pages.ageing
+    return _types(pages.types), drop_columns(pages.vat, *_OF_INVOICES_OR_CREDIT_NOTES), pages.ageing
 
 
 def _intro(subject: Subject, labels: Labels) -> str:
@@ -264,7 +266,7 @@ def _intro(subject: Subject, labels: Labels) -> str:
     return sentence.format(client=subject.name, period=period_text(subject.period, labels))
 
 
-def _changes(account: Account, labels: Labels) -> ChangesSection | None:
+def _changes(account: AccountSummary, labels: Labels) -> ChangesSection | None:
     compared = account.comparisons
     if not compared:
         return None
@@ -275,7 +277,7 @@ def _changes(account: Account, labels: Labels) -> ChangesSection | None:
     ]
     return ChangesSection(
         clients=[(identity, grid(sheet, labels)) for identity, sheet in sheets],
-        empty=changes_report.nothing_changed(compared, labels),
+        empty=changes_report.format_no_change(compared, labels),
         notes=changes_report.notes(compared, len(account.ready), labels),
     )
 
@@ -283,7 +285,7 @@ def _changes(account: Account, labels: Labels) -> ChangesSection | None:
 def _types(types: Sheet) -> Sheet:
     """Without withholding, payable would only repeat gross."""
     has_withholding = any(column.key == "withholding" for column in types.columns)
-    return types if has_withholding else without(types, "payable")
+    return types if has_withholding else drop_columns(types, "payable")
 
 
 def _months(chart: Chart) -> Sheet:

@@ -29,7 +29,7 @@ class Inserts:
         self._makers.append(make)
         return f"{self._sign}{len(self._makers) - 1};"
 
-    def filled(self, page: str) -> Iterator[str]:
+    def insert_texts(self, page: str) -> Iterator[str]:
         """`page`, whose own text is legal, piece by piece, with the texts in the places of their marks."""
         end = 0
         for mark in _MARK.finditer(page):

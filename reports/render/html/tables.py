@@ -51,7 +51,7 @@ PLAIN = Marks("{1}", "{1}", "{1}")
 MAIL = Marks("<span>{1}</span>", "<span>{1}</span>", "<span>{1}</span>")
 
 
-class Heading(NamedTuple):
+class HtmlHeading(NamedTuple):
     """A column: its key, what stands above it, and the kind of its values."""
 
     key: str
@@ -66,12 +66,12 @@ class Cell(NamedTuple):
     markup: Markup
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A row: a heading over `span` columns, the other cells, and a grid that stands under them."""
 
     head: Cell
     cells: Sequence[Cell]
-    details: "Grid | None" = None
+    details: "HtmlGrid | None" = None
     span: int = 1
 
 
@@ -86,29 +86,29 @@ class Shape(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Part:
+class HtmlPart:
     """Rows under a title of their own, or all rows under none, with their subtotal.
 
     The markup of a row is made when a template asks for it, so that it is in memory once.
     """
 
     title: str | None
-    total: Line | None
+    total: TextLine | None
     _shape: Shape
     _rows: Collection[Row]
     _details: Sequence[Sheet | None] = ()
 
     @property
-    def lines(self) -> Sequence[Line]:
+    def lines(self) -> Sequence[TextLine]:
         """The rows, each with its cells."""
         kinds = [_CLASSES[kind] for kind in self._shape.kinds]
         lines = []
         for texts, details in zip(self._texts(), self._grids(), strict=False):
             head, *others = map(Cell, kinds, map(Markup, texts))
-            lines.append(Line(head, others, details))
+            lines.append(TextLine(head, others, details))
         return lines
 
-    def filled(self, row: str, under: Callable[["Grid", int], str] | None = None) -> Markup:
+    def filled(self, row: str, under: Callable[["HtmlGrid", int], str] | None = None) -> Markup:
         """All rows in the form of `row`, where each `%s` is the place of a cell.
 
         `under` makes what follows a row of the grid that stands under it and the number of columns. Raises
@@ -122,7 +122,7 @@ class Part:
         inserts = self._shape.inserts
         return Markup(inserts.mark(make) if inserts else "".join(make()))  # noqa: S704 - every cell is escaped
 
-    def _filled(self, form: str, under: Callable[["Grid", int], str] | None) -> Iterator[str]:
+    def _filled(self, form: str, under: Callable[["HtmlGrid", int], str] | None) -> Iterator[str]:
         rows = self._texts()
         if under is None or not self._details:
             while some := "".join(map(form.__mod__, islice(rows, ROWS_AT_A_TIME))):
@@ -148,7 +148,7 @@ class Part:
                 strict=True,
             )
 
-    def _grids(self) -> "Iterator[Grid | None]":
+    def _grids(self) -> "Iterator[HtmlGrid | None]":
         """What stands under each row; without end where nothing does."""
         if not self._details:
             yield from repeat(None)
@@ -156,13 +156,13 @@ class Part:
             yield _details(details, row[0], self._shape) if details else None
 
 
-class Grid(NamedTuple):
+class HtmlGrid(NamedTuple):
     """A sheet, ready for a page: the columns that are shown, and their cells. No rows, no parts."""
 
     title: str
-    columns: Sequence[Heading]
-    parts: Sequence[Part]
-    total: Line | None
+    columns: Sequence[HtmlHeading]
+    parts: Sequence[HtmlPart]
+    total: TextLine | None
     empty: str
 
 
@@ -173,15 +173,15 @@ class Listing(NamedTuple):
     lines: Sequence[Markup]
 
 
-def listing(sheet: Sheet, labels: Labels) -> Listing:
+def build_listing(sheet: Sheet, labels: Labels) -> Listing:
     """`sheet` for readers that show text alone: `23%: Base 100,00 €; VAT 23,00 €`. No groups."""
     whole = grid(sheet, labels, marks=PLAIN)
     lines = [line for part in whole.parts for line in part.lines] + ([whole.total] if whole.total else [])
     headings = [column.heading for column in whole.columns]
-    return Listing(whole.title, [_listed(line, headings) for line in lines] or [escape(whole.empty)])
+    return Listing(whole.title, [_join_line(line, headings) for line in lines] or [escape(whole.empty)])
 
 
-def grid(sheet: Sheet, labels: Labels, *, marks: Marks = PAGE, inserts: Inserts | None = None) -> Grid:
+def grid(sheet: Sheet, labels: Labels, *, marks: Marks = PAGE, inserts: Inserts | None = None) -> HtmlGrid:
     """`sheet` without its hidden columns, its groups as parts. `inserts` takes the rows that are filled."""
     return _grid(sheet, encoders(sheet.currency, labels, marks=marks), labels, inserts)
 
@@ -220,13 +220,13 @@ def money(amount: Decimal, currency: str, labels: Labels, marks: Marks = PAGE) -
     return Markup(_money(currency, labels, marks)(amount))  # noqa: S704 - escaped there
 
 
-def _grid(sheet: Sheet, encode: Encoders, labels: Labels, inserts: Inserts | None = None) -> Grid:
+def _grid(sheet: Sheet, encode: Encoders, labels: Labels, inserts: Inserts | None = None) -> HtmlGrid:
     shown = [(place, column) for place, column in enumerate(sheet.columns) if not column.is_hidden]
     shape = Shape(
         [place for place, _ in shown], [column.kind for _, column in shown], encode, labels, inserts
     )
     parts = [
-        Part(
+        HtmlPart(
             group.title,
             _total(group.totals, shape) if group.totals else None,
             shape,
@@ -235,24 +235,24 @@ def _grid(sheet: Sheet, encode: Encoders, labels: Labels, inserts: Inserts | Non
         )
         for group in sheet.groups
     ]
-    return Grid(
+    return HtmlGrid(
         title=sheet.title,
-        columns=[Heading(column.key, column.heading, _CLASSES[column.kind]) for _, column in shown],
-        parts=parts or ([Part(None, None, shape, sheet.rows)] if sheet.rows else []),
+        columns=[HtmlHeading(column.key, column.heading, _CLASSES[column.kind]) for _, column in shown],
+        parts=parts or ([HtmlPart(None, None, shape, sheet.rows)] if sheet.rows else []),
         total=_total(sheet.totals, shape) if sheet.totals and sheet.rows else None,
         empty=sheet.empty,
     )
 
 
-def _total(row: Row, shape: Shape) -> Line:
+def _total(row: Row, shape: Shape) -> TextLine:
     """The label is a text whatever its column holds; it takes the columns up to the first sum."""
     places, kinds, encode, *_ = shape
     others = [_cell(kind, row[place], encode) for place, kind in zip(places[1:], kinds[1:], strict=True)]
     span = next((place for place, cell in enumerate(others) if cell.markup), 0)
-    return Line(_cell(Kind.TEXT, row[0], encode), others[span:], span=span + 1)
+    return TextLine(_cell(Kind.TEXT, row[0], encode), others[span:], span=span + 1)
 
 
-def _details(sheet: Sheet, head: Value, above: Shape) -> Grid:
+def _details(sheet: Sheet, head: Value, above: Shape) -> HtmlGrid:
     """The line items of the document `head`, in the same currency."""
     number = head.text if isinstance(head, Link) else head
     title = above.labels.text("Line items of {number}").format(number=number)
@@ -285,12 +285,12 @@ def _exact(amount: Decimal) -> str:
     return f"{amount:f}" if "E" in text else text
 
 
-def _listed(line: Line, headings: Sequence[str]) -> Markup:
+def _join_line(line: TextLine, headings: Sequence[str]) -> Markup:
     cells = zip(headings[line.span :], line.cells, strict=True)
-    shown = [_filled("%s %s", heading, cell.markup) for heading, cell in cells if cell.markup]
-    return _filled("%s: %s", line.head.markup, Markup("; ").join(shown))
+    shown = [_fill_markup("%s %s", heading, cell.markup) for heading, cell in cells if cell.markup]
+    return _fill_markup("%s: %s", line.head.markup, Markup("; ").join(shown))
 
 
-def _filled(markup: str, *texts: str) -> Markup:
+def _fill_markup(markup: str, *texts: str) -> Markup:
     """`markup`, a literal of this room, with `texts` escaped in its places where they are not yet."""
     return Markup(markup % tuple(map(escape, texts)))  # noqa: S704 - every part is a literal or escaped

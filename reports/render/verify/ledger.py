@@ -14,8 +14,8 @@ from reports.figures.totals import CREDIT, CURRENT, CurrencyTotals, TypeSubtotal
 from reports.figures.vat.vat_groups import (
     LineSums,
     VatKey,
+    count_rounding_tolerance,
     explains_discount,
-    rounding_tolerance,
     share_discount,
 )
 from reports.money import ZERO, cents
@@ -162,7 +162,7 @@ class Ledger:
         groups = self._discounted(lines, *due) if self._is_explained("DOCUMENT-DISCOUNT", identity) else None
         if groups is None:
             groups = {key: LineSums(cents(own.base), cents(own.tax)) for key, own in lines.items()}
-            tolerance = rounding_tolerance(key.rate for key in lines)
+            tolerance = count_rounding_tolerance(key.rate for key in lines)
             columns = zip(*lines.values(), strict=True)
             for code, own, parts in zip(("LINES-NET", "LINES-TAX"), due, columns, strict=True):
                 total = cents(sum(parts, ZERO))
@@ -179,7 +179,7 @@ class Ledger:
         sign = -1 if sum((own.base for own in lines.values()), ZERO) < 0 else 1
         whole = {key: LineSums(sign * own.base, sign * own.tax) for key, own in lines.items()}
         sums = LineSums(*(sum(column, ZERO) for column in zip(*whole.values(), strict=True)))
-        tolerance = rounding_tolerance(key.rate for key in lines)
+        tolerance = count_rounding_tolerance(key.rate for key in lines)
         if not explains_discount(sums, sign * net, sign * tax, tolerance=tolerance):
             return None
         shares = share_discount(whole, sign * net, sign * tax)

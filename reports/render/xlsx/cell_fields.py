@@ -33,7 +33,7 @@ def text(column: int, look: Look, encode: Encoder = cell_xml.text) -> Field:
 def fields(grid: Sheet, measures: Sequence[Measure], look: Look, *, first: int = 1) -> list[Field]:
     """The cells of a row of `grid` from column `first` on, by kind, in the colours of `look`."""
     return [
-        text(first + index, cell_styles.of_kind(grid, index, look, measure), ENCODERS[column.kind])
+        text(first + index, cell_styles.style_column(grid, index, look, measure), ENCODERS[column.kind])
         for index, (column, measure) in enumerate(zip(grid.columns, measures, strict=True))
     ]
 
@@ -41,6 +41,6 @@ def fields(grid: Sheet, measures: Sequence[Measure], look: Look, *, first: int =
 def headings(grid: Sheet, *, has_button: bool, first: int = 1) -> list[Field]:
     """The cells of the row of headings, clear of the filters' buttons where they have some."""
     return [
-        text(first + index, cell_styles.of_heading(grid, index, has_button=has_button))
+        text(first + index, cell_styles.style_heading(grid, index, has_button=has_button))
         for index in range(len(grid.columns))
     ]

@@ -99,8 +99,8 @@ def inks(colours: Palette) -> Inks:
         Ink.LINK: "0563C1",
         Ink.PAPER: "FFFFFF",
         Ink.ACCENT: accent,
-        Ink.TINT: _on_white(accent, TINT),
-        Ink.BAND: _on_white(accent, BAND),
+        Ink.TINT: _mix_with_white(accent, TINT),
+        Ink.BAND: _mix_with_white(accent, BAND),
         Ink.LATE: "8A4B00",
         Ink.LATE_PAPER: "FDF3E3",
         Ink.ALARM: "A31515",
@@ -108,30 +108,30 @@ def inks(colours: Palette) -> Inks:
     }
 
 
-def of_kind(grid: Sheet, index: int, look: Look, measure: Measure) -> Look:
+def style_column(grid: Sheet, index: int, look: Look, measure: Measure) -> Look:
     """`look` with the number format and the alignment of a column."""
     column, is_after_number = grid.columns[index], _is_after_number(grid, index)
     kind = Kind.MONEY if column.currency else column.kind
     currency = column.currency or grid.currency
-    return _of_kind(look, kind, is_after_number, currency, measure.places, measure.opens)
+    return _style_kind(look, kind, is_after_number, currency, measure.places, measure.opens)
 
 
-def of_heading(grid: Sheet, index: int, *, has_button: bool) -> Look:
+def style_heading(grid: Sheet, index: int, *, has_button: bool) -> Look:
     """The look of a column's heading, over its values, but clear of the filter's button where it has one."""
-    return _of_heading(grid.columns[index].kind, _is_after_number(grid, index), has_button)
+    return _style_heading(grid.columns[index].kind, _is_after_number(grid, index), has_button)
 
 
 def indent(grid: Sheet, index: int) -> int:
     """How far the values of a column stand in, in characters."""
-    return _aligned(BODY, grid.columns[index].kind, _is_after_number(grid, index)).indent
+    return _align(BODY, grid.columns[index].kind, _is_after_number(grid, index)).indent
 
 
 @lru_cache(KEPT)
-def _of_kind(
+def _style_kind(
     look: Look, kind: Kind, is_after_number: bool, currency: str | None, places: int, opens: bool
 ) -> Look:
     is_body = not look.is_bold
-    look = _aligned(look, kind, is_after_number)
+    look = _align(look, kind, is_after_number)
     if kind is Kind.MONEY:
         return look._replace(number_format=_money_format(currency))
     if kind is Kind.PERCENT:
@@ -144,12 +144,12 @@ def _of_kind(
 
 
 @lru_cache(KEPT)
-def _of_heading(kind: Kind, is_after_number: bool, has_button: bool) -> Look:
-    look = _aligned(HEAD, kind, is_after_number)
+def _style_heading(kind: Kind, is_after_number: bool, has_button: bool) -> Look:
+    look = _align(HEAD, kind, is_after_number)
     return look._replace(indent=2) if has_button and look.horizontal == "right" else look
 
 
-def _aligned(look: Look, kind: Kind, is_after_number: bool) -> Look:
+def _align(look: Look, kind: Kind, is_after_number: bool) -> Look:
     """Numbers to the right; text after a number a little away from it."""
     if kind in RIGHT:
         return look._replace(horizontal="right")
@@ -186,7 +186,7 @@ def dress(cell: Cell | MergedCell, look: Look, colours: Inks) -> None:
     cell.number_format = look.number_format
 
 
-def toned(tone: Tone, colours: Inks) -> DifferentialStyle:
+def style_tone(tone: Tone, colours: Inks) -> DifferentialStyle:
     """What a cell of this tone has instead of its own colours."""
     ink, paper = TONES[tone]
     fill = PatternFill(bgColor=colours[paper]) if paper else None
@@ -202,6 +202,6 @@ def _side(style: Line | None, colours: Inks) -> Side:
     return Side(style=style, color=colours[Ink.ACCENT if style == "thin" else Ink.LINE]) if style else Side()
 
 
-def _on_white(colour: str, share: float) -> str:
+def _mix_with_white(colour: str, share: float) -> str:
     """White with so much of a colour mixed in."""
     return bytes(round(255 - (255 - part) * share) for part in bytes.fromhex(colour)).hex().upper()

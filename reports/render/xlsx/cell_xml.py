@@ -45,7 +45,7 @@ class Cells(NamedTuple):
 Encoder = Callable[[Sequence[Any]], Cells]
 
 
-class Total(NamedTuple):
+class TotalCell(NamedTuple):
     """A formula of ours, without its equals sign, and its result."""
 
     formula: str
@@ -94,7 +94,7 @@ def boolean(column: Sequence[object]) -> Cells:
     return Cells([_EMPTY if value is None else _TRUE if value else _FALSE for value in column])
 
 
-def total(column: Sequence[Total]) -> Cells:
+def total(column: Sequence[TotalCell]) -> Cells:
     """Formulas of ours with their results. Raises ValueError where a result is missing."""
     for formula, result in column:
         if result is None:
@@ -129,7 +129,7 @@ def _texts(texts: Sequence[str]) -> list[bytes]:
     quick = _quick(texts)
     if quick and max(map(len, texts)) <= MAX_TEXT // 2:
         return quick
-    return [_xml(_fitting(one)).encode() for one in texts]
+    return [_xml(_cut_text(one)).encode() for one in texts]
 
 
 def _quick(texts: Sequence[str]) -> list[bytes] | None:
@@ -176,14 +176,14 @@ def _hyperlink(shown: str | None, url: str | None) -> bytes | None:
 
 def _text(value: str | None) -> bytes:
     before, after = _TEXT
-    return before + _xml(_fitting(value)).encode() + after if value else _EMPTY
+    return before + _xml(_cut_text(value)).encode() + after if value else _EMPTY
 
 
 def _plain(value: object) -> bytes:
     return (f"{value:f}" if isinstance(value, Decimal) else str(value)).encode()
 
 
-def _fitting(value: str) -> str:
+def _cut_text(value: str) -> str:
     """`value` as a cell can hold it; what is beyond MAX_TEXT is cut visibly."""
     value = _ESCAPED.sub("_x005F_", legible(value))
     if len(value) <= MAX_TEXT // 2 or _units(value) <= MAX_TEXT:

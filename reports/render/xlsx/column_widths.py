@@ -29,7 +29,7 @@ KEPT_HEADINGS = 256
 def widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
     """A width per column, from its content and within its kind's bounds."""
     return [
-        _width(column, _shown(column, measure, grid.currency)) + cell_styles.indent(grid, index)
+        _width(column, _count_characters(column, measure, grid.currency)) + cell_styles.indent(grid, index)
         for index, (column, measure) in enumerate(zip(grid.columns, measures, strict=True))
     ]
 
@@ -37,7 +37,7 @@ def widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
 def narrow_widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
     """A width per column where space is dear: what values and headings without buttons take."""
     longest = [
-        max(_shown(column, measure, grid.currency), _narrow_heading(column.heading))
+        max(_count_characters(column, measure, grid.currency), _narrow_heading(column.heading))
         for column, measure in zip(grid.columns, measures, strict=True)
     ]
     return [
@@ -46,7 +46,7 @@ def narrow_widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
     ]
 
 
-def heading_height(grid: Sheet, widths: Sequence[float], *, has_button: bool) -> float | None:
+def compute_heading_height(grid: Sheet, widths: Sequence[float], *, has_button: bool) -> float | None:
     """Points that the row of headings needs in columns of these widths; None for one line."""
     margin = HEADING_MARGIN if has_button else 0
     lines = [
@@ -74,27 +74,27 @@ def text_height(text: str, width: float) -> float:
     return _height(_lines(text, width)) or ROW_POINTS
 
 
-def _shown(column: Column, measure: Measure, currency: str | None) -> int:
+def _count_characters(column: Column, measure: Measure, currency: str | None) -> int:
     """Characters of the longest value, its currency included."""
     has_currency = column.kind is Kind.MONEY and currency
     return measure.longest + ((2 if currency == "EUR" else 4) if has_currency else 0)
 
 
 def _width(column: Column, longest: int) -> float:
-    heading = _heading_room(column.heading) + HEADING_MARGIN
+    heading = _count_heading_room(column.heading) + HEADING_MARGIN
     narrow, wide = WIDTHS.get(column.kind, (8, 60))
     return float(min(max(longest + 2, heading, narrow), max(wide, heading)))
 
 
 def _narrow_heading(heading: str) -> int:
-    return len(heading) if len(heading) <= ONE_LINE_HEADING else _heading_room(heading)
+    return len(heading) if len(heading) <= ONE_LINE_HEADING else _count_heading_room(heading)
 
 
 @lru_cache(KEPT_HEADINGS)
-def _heading_room(heading: str) -> int:
+def _count_heading_room(heading: str) -> int:
     """The fewest characters a line that give `heading` whole words on at most two lines."""
     room = max((len(word) for word in heading.split()), default=1)
-    while _wrapped(heading, room) > MAX_HEADING_LINES:
+    while _count_wrapped_lines(heading, room) > MAX_HEADING_LINES:
         room += 1
     return room
 
@@ -114,10 +114,10 @@ def _lines(text: Value, width: float) -> int:
     if not isinstance(text, str) or (len(text) <= room and "\n" not in text):
         return 1
     # More is not in the cell; and what a long word takes to be broken grows with its square.
-    return sum(_wrapped(line, room) or 1 for line in text[:MAX_TEXT].splitlines())
+    return sum(_count_wrapped_lines(line, room) or 1 for line in text[:MAX_TEXT].splitlines())
 
 
-def _wrapped(line: str, room: int) -> int:
+def _count_wrapped_lines(line: str, room: int) -> int:
     """As many lines as `textwrap` would make, which is slow where words are plain and fit."""
     words = line.split(" ")
     if not line.isprintable() or "" in words or max(map(len, words)) > room:

@@ -25,7 +25,7 @@ class Measure(NamedTuple):
     places: int = 0
     opens: bool = False
 
-    def with_more(self, other: "Measure") -> "Measure":
+    def merge(self, other: "Measure") -> "Measure":
         """The measure of the values of both."""
         return Measure(
             max(self.longest, other.longest),
@@ -36,49 +36,51 @@ class Measure(NamedTuple):
         )
 
 
-def measured(grid: Sheet) -> list[Measure]:
+def measure_columns(grid: Sheet) -> list[Measure]:
     """A measure per column, of its values and its total."""
-    found = of_totals(grid)
+    found = measure_totals(grid)
     rows = iter(grid.rows)
     kinds = [column.kind for column in grid.columns]
     while chunk := list(islice(rows, CHUNK_ROWS)):
-        found = with_more(found, list(map(_of, kinds, zip(*chunk, strict=True))))
+        found = merge_columns(found, list(map(_measure_values, kinds, zip(*chunk, strict=True))))
     return found
 
 
-def of_totals(grid: Sheet) -> list[Measure]:
+def measure_totals(grid: Sheet) -> list[Measure]:
     """A measure per column, of its total alone."""
     totals = grid.totals or [None] * len(grid.columns)
-    return [_of(column.kind, (total,)) for column, total in zip(grid.columns, totals, strict=True)]
+    return [
+        _measure_values(column.kind, (total,)) for column, total in zip(grid.columns, totals, strict=True)
+    ]
 
 
-def with_more(one: Sequence[Measure], other: Sequence[Measure]) -> list[Measure]:
+def merge_columns(one: Sequence[Measure], other: Sequence[Measure]) -> list[Measure]:
     """The measures of the values of both, column by column."""
-    return [mine.with_more(theirs) for mine, theirs in zip(one, other, strict=True)]
+    return [mine.merge(theirs) for mine, theirs in zip(one, other, strict=True)]
 
 
-def _of(kind: Kind, values: Sequence[Value]) -> Measure:
+def _measure_values(kind: Kind, values: Sequence[Value]) -> Measure:
     """The measure of some values. Most columns hold what their kind says, and need no look at each value."""
     if kind is Kind.DATE:
         return Measure(longest=DATE_LENGTH)
     try:
         if kind in _TEXTS:
-            return _of_texts([value for value in values if value is not None])  # type: ignore[misc]
-        return _of_numbers(kind, values)  # type: ignore[arg-type]
+            return _measure_texts([value for value in values if value is not None])  # type: ignore[misc]
+        return _measure_numbers(kind, values)  # type: ignore[arg-type]
     except TypeError:
-        return _of_any(kind, values)
+        return _measure_any(kind, values)
 
 
-def _of_any(kind: Kind, values: Sequence[Value]) -> Measure:
+def _measure_any(kind: Kind, values: Sequence[Value]) -> Measure:
     links = [value for value in values if isinstance(value, Link)]
     texts = [value for value in values if isinstance(value, str)]
     numbers = [value for value in values if isinstance(value, (int, Decimal))]
-    shown = _of_texts([*texts, *(link.text for link in links)])
+    shown = _measure_texts([*texts, *(link.text for link in links)])
     opens = any(link.url for link in links)
-    return shown._replace(opens=opens).with_more(_of_numbers(kind, numbers))
+    return shown._replace(opens=opens).merge(_measure_numbers(kind, numbers))
 
 
-def _of_texts(texts: Sequence[str]) -> Measure:
+def _measure_texts(texts: Sequence[str]) -> Measure:
     has_breaks = "\n" in "".join(texts)
     whole = max(texts, key=len, default="")
     lines = whole.splitlines()
@@ -88,7 +90,7 @@ def _of_texts(texts: Sequence[str]) -> Measure:
     return Measure(max(map(len, lines), default=0), len(whole), has_breaks)
 
 
-def _of_numbers(kind: Kind, numbers: Sequence[Decimal | int]) -> Measure:
+def _measure_numbers(kind: Kind, numbers: Sequence[Decimal | int]) -> Measure:
     """Only the least and the greatest can be the longest. Raises TypeError where something is no number."""
     if not numbers:
         return Measure()

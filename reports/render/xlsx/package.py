@@ -40,7 +40,7 @@ from reports.render.xlsx.outline import (
     Outline,
     PageOutline,
 )
-from reports.render.xlsx.placeholders import Places, filled
+from reports.render.xlsx.placeholders import Places, insert_values
 
 KEPT = 16
 """Skeletons, of about 100 KB each: a run's clients have few outlines."""
@@ -76,7 +76,7 @@ class Skeleton:
             if not name.endswith(".xml"):
                 self._parts[name] = data
                 continue
-            found = [places.found(text) for text in _ROWS.split(data.decode())]
+            found = [places.split_text(text) for text in _ROWS.split(data.decode())]
             is_constant = len(found) == 1 and len(found[0]) == 1
             self._parts[name] = data if is_constant else found
 
@@ -95,7 +95,7 @@ class Skeleton:
             elif name in contents:
                 yield name, _sheet(part, values, contents[name])
             else:
-                yield name, [filled(part[0], values).encode()]
+                yield name, [insert_values(part[0], values).encode()]
 
 
 @lru_cache(KEPT)
@@ -110,7 +110,7 @@ def sheet_part(number: int) -> str:
 
 
 def _sheet(part: list[list[str]], values: Mapping[str, object], content: Content) -> Iterator[bytes]:
-    head, tail = (filled(pieces, values) for pieces in part)
+    head, tail = (insert_values(pieces, values) for pieces in part)
     yield f"{head}{content.columns}<sheetData>".encode()
     yield from content.rows
     yield f"</sheetData>{content.merged}{tail}".encode()
@@ -243,7 +243,7 @@ class _Making:
 
     def _rule(self, mark: Mark) -> Rule:
         value = f'"{mark.value}"' if isinstance(mark.value, str) else str(mark.value)
-        dxf = cell_styles.toned(mark.tone, self._inks)
+        dxf = cell_styles.style_tone(mark.tone, self._inks)
         # The first mark that fits is the one that shows.
         return Rule(type="cellIs", operator=OPERATORS[mark.test], formula=[value], dxf=dxf, stopIfTrue=True)
 

@@ -20,7 +20,7 @@ from typing import IO, NamedTuple
 from reports.render.content.blocks import Column, DataTab, Kind, Row, Sheet, Value, only, totals_of
 from reports.render.xlsx.cell_fields import ENCODERS
 from reports.render.xlsx.cell_xml import Cells
-from reports.render.xlsx.extents import Measure, measured, with_more
+from reports.render.xlsx.extents import Measure, measure_columns, merge_columns
 from reports.render.xlsx.sheet_xml import CHUNK_ROWS, Stretch
 
 IN_MEMORY_BYTES = 500_000
@@ -52,7 +52,7 @@ class PackedStretch(NamedTuple):
     texts: bytes
 
 
-class Part(NamedTuple):
+class PackedPart(NamedTuple):
     """One grid of a client on the shelf: all that is in memory of it. The rest lies from `start` to `end`."""
 
     columns: tuple[Column, ...]
@@ -68,8 +68,8 @@ def pack(grids: Grids) -> tuple[Packed, ...]:
             place,
             tuple(sheet.columns),
             sheet.totals,
-            measured(replace(sheet, totals=None)),
-            tuple(_packed(sheet.columns, rows) for rows in _chunks(sheet.rows)),
+            measure_columns(replace(sheet, totals=None)),
+            tuple(_pack_stretch(sheet.columns, rows) for rows in _chunks(sheet.rows)),
         )
         for place, sheet in grids.items()
     )
@@ -88,7 +88,7 @@ class Shelf:
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
         self._end = 0
-        self._parts: dict[Place, dict[int, Part]] = {}
+        self._parts: dict[Place, dict[int, PackedPart]] = {}
         self._known: dict[tuple[Column, ...], tuple[Column, ...]] = {}
 
     def put(self, client: int, packed: Iterable[Packed]) -> None:
@@ -98,7 +98,7 @@ class Shelf:
                 _Lying(height, self._put(cells), self._put(texts), self._end)
                 for height, cells, texts in stretches
             ]
-            self._parts.setdefault(place, {})[client] = Part(
+            self._parts.setdefault(place, {})[client] = PackedPart(
                 # Equal ones of a thousand clients are one object.
                 self._known.setdefault(columns, columns),
                 sum(some.height for some in lying),
@@ -188,7 +188,7 @@ class _Texts:
 class Joined:
     """Parts under each other, of which a stretch at a time is in memory."""
 
-    def __init__(self, shelf: Shelf, parts: Sequence[Part]) -> None:
+    def __init__(self, shelf: Shelf, parts: Sequence[PackedPart]) -> None:
         self._shelf = shelf
         self._parts = parts
 
@@ -212,7 +212,7 @@ class Joined:
     @property
     def measures(self) -> Sequence[Measure]:
         """What the values of all rows take."""
-        return reduce(with_more, (rest.measures for rest in self._rests()))
+        return reduce(merge_columns, (rest.measures for rest in self._rests()))
 
     def totals(self, label: str) -> Row:
         """Of the parts' own totals: going through all rows would take as long as writing them."""
@@ -235,7 +235,7 @@ class Joined:
 
     def split(self, most: int) -> Iterator["Joined"]:
         """The same in several, of at most so many rows each, as far as no part is larger."""
-        some: list[Part] = []
+        some: list[PackedPart] = []
         height = 0
         for part in self._parts:
             if some and height + part.height > most:
@@ -267,7 +267,7 @@ def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
     return iter(lambda: list(islice(own, CHUNK_ROWS)), [])
 
 
-def _packed(columns: Sequence[Column], rows: Sequence[Row]) -> PackedStretch:
+def _pack_stretch(columns: Sequence[Column], rows: Sequence[Row]) -> PackedStretch:
     values = list(zip(*rows, strict=True))
     cells = (ENCODERS[column.kind](own) for column, own in zip(columns, values, strict=True))
     texts = [own for column, own in zip(columns, values, strict=True) if _wraps(column)]

@@ -36,7 +36,7 @@ class Places:
         """The stand-in for a text."""
         return str(self.number(name))
 
-    def found(self, text: str) -> list[str]:
+    def split_text(self, text: str) -> list[str]:
         """The text of a part in pieces: in turn what stands there, and the name of a place."""
         names = {str(number): name for own in (self._rows, self._others) for name, number in own.items()}
         names |= {f"'{number}'": f"'{name}'" for number, name in names.items()}
@@ -49,12 +49,12 @@ class Places:
         return pieces
 
 
-def filled(pieces: list[str], values: Mapping[str, object]) -> str:
+def insert_values(pieces: list[str], values: Mapping[str, object]) -> str:
     """The text of a part with `values` in its places. Raises KeyError for a place without a value."""
     filled = pieces.copy()
-    filled[1::2] = [_marked_up(str(values[name])) for name in pieces[1::2]]
+    filled[1::2] = [_escape_value(str(values[name])) for name in pieces[1::2]]
     return "".join(filled)
 
 
-def _marked_up(value: str) -> str:
+def _escape_value(value: str) -> str:
     return escape(legible(value), quote=False).replace('"', "&quot;")

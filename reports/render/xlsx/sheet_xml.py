@@ -39,7 +39,7 @@ class Stretch(NamedTuple):
     rows: Iterable[Row]
 
 
-class Ready(Protocol):
+class ReadyStretch(Protocol):
     """Rows that are cells already."""
 
     def stretches(self) -> Iterator[Stretch]:
@@ -55,7 +55,7 @@ class Band(NamedTuple):
 
     first: int
     fields: Sequence[Field]
-    rows: Iterable[Row] | Ready
+    rows: Iterable[Row] | ReadyStretch
     height: float | Height | None = None
 
 
@@ -72,7 +72,7 @@ def pack(target: IO[bytes], parts: Iterable[tuple[str, Iterable[bytes]]]) -> Non
             package.getinfo(name).create_system = ZIP_SYSTEM
 
 
-def written(bands: Iterable[Band], styles: Mapping[Hashable, int]) -> Iterator[bytes]:
+def stream_rows(bands: Iterable[Band], styles: Mapping[Hashable, int]) -> Iterator[bytes]:
     """The rows of `bands`, a chunk at a time; `styles` has the style id of every look.
 
     Raises ValueError for a formula without a result and for more rows than a sheet holds.
@@ -86,11 +86,11 @@ def written(bands: Iterable[Band], styles: Mapping[Hashable, int]) -> Iterator[b
         for stretch in _stretches(band):
             if first + stretch.height - 1 > MAX_ROWS:
                 raise ValueError(f"a sheet holds {MAX_ROWS} rows")
-            yield _laid(first, stretch, fields, band.height)
+            yield _join_rows(first, stretch, fields, band.height)
             first += stretch.height
 
 
-def merged(areas: Sequence[str]) -> str:
+def format_merged_cells(areas: Sequence[str]) -> str:
     """Areas (`A1:C1`) that are one cell each, as they stand after the rows."""
     if not areas:
         return ""
@@ -108,7 +108,7 @@ def _stretches(band: Band) -> Iterator[Stretch]:
         yield Stretch(len(chunk), [field.encode(values) for field, values in columns], chunk)
 
 
-def _laid(
+def _join_rows(
     first: int, stretch: Stretch, fields: Sequence[tuple[bytes, bytes]], height: float | Height | None
 ) -> bytes:
     """The rows from number `first` on.

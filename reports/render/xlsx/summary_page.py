@@ -28,7 +28,7 @@ from reports.render.content.blocks import (
 )
 from reports.render.content.brand import Brand
 from reports.render.xlsx import cell_fields, cell_styles, charts, column_widths
-from reports.render.xlsx.extents import Measure, measured
+from reports.render.xlsx.extents import Measure, measure_columns
 from reports.render.xlsx.outline import (
     EMU_PER_PIXEL,
     PAGE_MARGIN_INCHES,
@@ -55,7 +55,7 @@ SPARE = 0.92
 """Programs measure fonts a little differently: a page is filled by no more than this."""
 
 
-class Line(NamedTuple):
+class PageLine(NamedTuple):
     """A row of the page. `height` in points."""
 
     fields: Sequence[Field]
@@ -63,7 +63,7 @@ class Line(NamedTuple):
     height: float
 
 
-class _Grid(NamedTuple):
+class _PlacedGrid(NamedTuple):
     """A grid as it stands on the page: its first column wraps, for it has the words of others in it."""
 
     sheet: Sheet
@@ -72,7 +72,7 @@ class _Grid(NamedTuple):
     """Its first column on the page, counted from 1."""
 
 
-class Paper:
+class PaperLayout:
     """One sheet in the making: its `number` and `name`, and how many `charts` the sheets before it have."""
 
     def __init__(
@@ -83,12 +83,12 @@ class Paper:
         """What belongs in the places of the skeleton."""
         self.merged: list[str] = []
         self.logo = picture.read(brand.logo) if brand.logo else None
-        pages = [[_measured(block) for block in page] for page in tab.pages]
+        pages = [[_measure_block(block) for block in page] for page in tab.pages]
         self.widths = _widths(grid for page in pages for _, grids in page for grid in grids)
         self._number, self._name = number, name
         self._charts_before = charts
         self._charts: list[ChartOutline] = []
-        self._lines: list[Line] = []
+        self._lines: list[PageLine] = []
         self._page_points: list[float] = []
         for index, page in enumerate(pages):
             if index:
@@ -126,25 +126,25 @@ class Paper:
     def last_cell(self) -> str:
         return f"{get_column_letter(len(self.widths))}{len(self._lines)}"
 
-    def _block(self, block: Block, grids: Sequence[_Grid]) -> None:
+    def _block(self, block: Block, grids: Sequence[_PlacedGrid]) -> None:
         if isinstance(block, Head):
             self._head(block)
         elif isinstance(block, Chart):
             self._chart(block, *grids)
         elif isinstance(block, (Sheet, Beside)):
             lines = zip_longest(*map(self._grid, grids))
-            self._add(_joined([line for line in beside if line]) for beside in lines)
+            self._add(_join_lines([line for line in beside if line]) for beside in lines)
         else:
             self._paragraphs(block.lines)
-        self._add([Line((), (), GAP_POINTS)])
+        self._add([PageLine((), (), GAP_POINTS)])
 
     def _head(self, head: Head) -> None:
         """The title over the whole width, its line under it; then the groups of facts beside each other."""
         height = max(TITLE_POINTS, _points(self._logo_size()[1]) + GAP_POINTS)
         columns = range(1, len(self.widths) + 1)
         fields = [cell_fields.text(column, cell_styles.TITLE) for column in columns]
-        self._add([Line(fields, [head.title, *([None] * (len(fields) - 1))], height)])
-        self._add([Line((), (), GAP_POINTS / 2)])
+        self._add([PageLine(fields, [head.title, *([None] * (len(fields) - 1))], height)])
+        self._add([PageLine((), (), GAP_POINTS / 2)])
         groups = [group for group in head.groups if group]
         middle = len(self.widths) // 2
         places = ((1, 1, middle), (middle + 1, middle + 2, len(self.widths)))
@@ -154,9 +154,9 @@ class Paper:
                 for fact, place in zip(facts, places, strict=False)
                 if fact is not None
             ]
-            self._add([_joined(lines)])
+            self._add([_join_lines(lines)])
 
-    def _fact(self, fact: Fact, place: tuple[int, int, int]) -> Line:
+    def _fact(self, fact: Fact, place: tuple[int, int, int]) -> PageLine:
         """A label over the columns from the first to the second of `place`, its value up to the third."""
         first, label_end, end = place
         row = len(self._lines) + 1
@@ -167,9 +167,9 @@ class Paper:
             cell_fields.text(label_end + 1, cell_styles.FACT),
         ]
         height = column_widths.text_height(fact.value, sum(self.widths[label_end:end]))
-        return Line(fields, (fact.label, fact.value), height)
+        return PageLine(fields, (fact.label, fact.value), height)
 
-    def _grid(self, placed: _Grid) -> list[Line]:
+    def _grid(self, placed: _PlacedGrid) -> list[PageLine]:
         """Title, headings, rows and totals of a grid.
 
         The title of a grid at the right end of the page ends there, as it may be wider than the grid.
@@ -178,27 +178,32 @@ class Paper:
         title, look = first, cell_styles.SUBTITLE
         if first > 1:
             title, look = len(self.widths), look._replace(horizontal="right")
-        lines = [Line([cell_fields.text(title, look)], (grid.title,), SUBTITLE_POINTS)]
+        lines = [PageLine([cell_fields.text(title, look)], (grid.title,), SUBTITLE_POINTS)]
         if not grid.rows:
-            return [*lines, Line([cell_fields.text(first, cell_styles.NOTE)], (grid.empty,), ROW_POINTS)]
+            return [*lines, PageLine([cell_fields.text(first, cell_styles.NOTE)], (grid.empty,), ROW_POINTS)]
         widths = self.widths[first - 1 : first - 1 + len(grid.columns)]
-        height = max(column_widths.heading_height(grid, widths, has_button=False) or 0, ROW_POINTS - 2)
+        height = max(
+            column_widths.compute_heading_height(grid, widths, has_button=False) or 0, ROW_POINTS - 2
+        )
         of_row = column_widths.row_height(grid, measures, widths)
         headings = [column.heading for column in grid.columns]
-        lines.append(Line(cell_fields.headings(grid, has_button=False, first=first), headings, height + 2))
+        lines.append(
+            PageLine(cell_fields.headings(grid, has_button=False, first=first), headings, height + 2)
+        )
         body = cell_fields.fields(grid, measures, cell_styles.PAPER_BODY, first=first)
         total = cell_fields.fields(grid, measures, cell_styles.PAPER_TOTAL, first=first)
         for group in grid.groups or (Group("", grid.rows, ()),):
             lines += [
-                Line(body, row, max((of_row(row) if of_row else None) or 0, ROW_POINTS)) for row in group.rows
+                PageLine(body, row, max((of_row(row) if of_row else None) or 0, ROW_POINTS))
+                for row in group.rows
             ]
             if group.totals:
-                lines.append(Line(total, group.totals, ROW_POINTS))
+                lines.append(PageLine(total, group.totals, ROW_POINTS))
         if grid.totals:
-            lines.append(Line(total, grid.totals, ROW_POINTS))
+            lines.append(PageLine(total, grid.totals, ROW_POINTS))
         return lines
 
-    def _chart(self, block: Chart, months: _Grid) -> None:
+    def _chart(self, block: Chart, months: _PlacedGrid) -> None:
         """The months as a small grid, and to the right of it the chart of them."""
         first = len(self._lines) + 3
         self._add(self._grid(months))
@@ -210,9 +215,9 @@ class Paper:
         for text in texts:
             self._merge(len(self._lines) + 1, 1, len(self.widths))
             height = column_widths.text_height(text, sum(self.widths) * SMALL_LETTERS)
-            self._add([Line([cell_fields.text(1, cell_styles.PARAGRAPH)], (text,), height)])
+            self._add([PageLine([cell_fields.text(1, cell_styles.PARAGRAPH)], (text,), height)])
 
-    def _add(self, lines: Iterable[Line]) -> None:
+    def _add(self, lines: Iterable[PageLine]) -> None:
         for line in lines:
             self._lines.append(line)
             self._page_points[-1] += line.height
@@ -255,7 +260,7 @@ class Paper:
         return max(10, min(100, int(100 * SPARE * min(shares))))
 
 
-def _widths(grids: Iterable[_Grid]) -> list[float]:
+def _widths(grids: Iterable[_PlacedGrid]) -> list[float]:
     """What each column needs for the grids of all pages."""
     widths = [LABEL_WIDTH[0], *([CELL_WIDTH] * (COLUMNS - 1))]
     for grid, measures, first in grids:
@@ -266,10 +271,10 @@ def _widths(grids: Iterable[_Grid]) -> list[float]:
     return [min(widths[0], LABEL_WIDTH[1]), *widths[1:]]
 
 
-def _measured(block: Block) -> tuple[Block, list[_Grid]]:
+def _measure_block(block: Block) -> tuple[Block, list[_PlacedGrid]]:
     """A block and its grids."""
-    grids = [(_wrapping(grid), first) for grid, first in _grids(block)]
-    return block, [_Grid(grid, measured(grid), first) for grid, first in grids]
+    grids = [(_wrap_texts(grid), first) for grid, first in _grids(block)]
+    return block, [_PlacedGrid(grid, measure_columns(grid), first) for grid, first in grids]
 
 
 def _grids(block: Block) -> Iterator[tuple[Sheet, int]]:
@@ -296,15 +301,15 @@ def _months(block: Chart) -> Sheet:
     return Sheet(block.key, block.title, columns, months, empty="", currency=block.currency)
 
 
-def _wrapping(grid: Sheet) -> Sheet:
+def _wrap_texts(grid: Sheet) -> Sheet:
     first, *others = grid.columns
     kind = Kind.LONG_TEXT if first.kind is Kind.TEXT else first.kind
     return replace(grid, columns=(replace(first, kind=kind), *others))
 
 
-def _joined(lines: Sequence[Line]) -> Line:
+def _join_lines(lines: Sequence[PageLine]) -> PageLine:
     """Lines of different columns as one."""
-    return Line(
+    return PageLine(
         [field for line in lines for field in line.fields],
         [value for line in lines for value in line.values],
         max(line.height for line in lines),

@@ -22,12 +22,12 @@ from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.labels import Labels
 from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_widths, sheet_xml
 from reports.render.xlsx.cell_styles import Look
-from reports.render.xlsx.extents import measured, of_totals, with_more
+from reports.render.xlsx.extents import measure_columns, measure_totals, merge_columns
 from reports.render.xlsx.outline import DataOutline, Outline, PageOutline
 from reports.render.xlsx.package import Content, Skeleton, sheet_part, skeleton
 from reports.render.xlsx.parts import Joined, ReadyTab
 from reports.render.xlsx.sheet_xml import Band, Field
-from reports.render.xlsx.summary_page import Paper
+from reports.render.xlsx.summary_page import PaperLayout
 
 MAX_SHEET_NAME = 31
 MAX_TABLE_NAME = 100
@@ -49,7 +49,7 @@ def write(book: Book, target: IO[bytes], *, labels: Labels, brand: Brand = HOUSE
     sheet_xml.pack(target, made.parts(skeleton(outline)))
 
 
-class _Sheet(NamedTuple):
+class _PlacedSheet(NamedTuple):
     """What a tab becomes."""
 
     outline: DataOutline | PageOutline
@@ -63,14 +63,14 @@ class _Workbook:
     """One workbook in the making: its sheets, and what belongs in the places of its skeleton."""
 
     def __init__(self, book: Book, brand: Brand) -> None:
-        self.sheets: list[_Sheet] = []
+        self.sheets: list[_PlacedSheet] = []
         self._book = book
         self._brand = brand
         self._values: dict[str, object] = {"footer": _footer(book.footer)}
         self._replaced = {"docProps/core.xml": _properties(book)}
         self._table_names: set[str] = set()
         self._charts = self._logos = 0
-        tabs = [part for tab in book.tabs for part in _fitting_tabs(tab)]
+        tabs = [part for tab in book.tabs for part in _split_tab(tab)]
         names = _sheet_names([tab.title for tab in tabs])
         for number, (tab, name) in enumerate(zip(tabs, names, strict=True), start=1):
             sheet = self._data(tab, number) if isinstance(tab, DataTab) else self._page(tab, number, name)
@@ -90,14 +90,16 @@ class _Workbook:
     def parts(self, made: Skeleton) -> Iterator[tuple[str, Iterable[bytes]]]:
         contents = {
             sheet_part(number): Content(
-                sheet.columns, sheet_xml.written(sheet.bands, made.styles), sheet_xml.merged(sheet.merged)
+                sheet.columns,
+                sheet_xml.stream_rows(sheet.bands, made.styles),
+                sheet_xml.format_merged_cells(sheet.merged),
             )
             for number, sheet in enumerate(self.sheets, start=1)
         }
         return made.parts(self._values, contents, self._replaced)
 
-    def _page(self, tab: PageTab, number: int, name: str) -> _Sheet:
-        paper = Paper(
+    def _page(self, tab: PageTab, number: int, name: str) -> _PlacedSheet:
+        paper = PaperLayout(
             tab, self._brand, author=self._book.author, number=number, name=name, charts=self._charts
         )
         outline = paper.outline()
@@ -106,27 +108,27 @@ class _Workbook:
         if paper.logo:
             self._logos += 1
             self._replaced[f"xl/media/image{self._logos}.{paper.logo.kind}"] = paper.logo.data
-        return _Sheet(outline, paper.bands(), _columns(paper.widths), paper.last_cell(), paper.merged)
+        return _PlacedSheet(outline, paper.bands(), _columns(paper.widths), paper.last_cell(), paper.merged)
 
-    def _data(self, tab: DataTab, number: int) -> _Sheet:
+    def _data(self, tab: DataTab, number: int) -> _PlacedSheet:
         """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
         grid, notes = tab.sheet, tab.notes
         rows: Collection[Row] | Joined = grid.rows
         if isinstance(tab, ReadyTab) and len(tab.rows):
             rows = tab.rows
-            measures = with_more(of_totals(grid), tab.rows.measures)
+            measures = merge_columns(measure_totals(grid), tab.rows.measures)
         else:
-            measures = measured(grid)
+            measures = measure_columns(grid)
         widths = column_widths.widths(grid, measures)
         columns = _columns(widths, [column.is_hidden for column in grid.columns])
         if not len(rows):
             lines = [grid.empty, *notes]
-            return _Sheet(DataOutline(), [_lines(1, lines)], columns, f"A{len(lines)}")
+            return _PlacedSheet(DataOutline(), [_lines(1, lines)], columns, f"A{len(lines)}")
         name = self._table_name(grid)
         last = len(rows) + 1
         end = last + bool(grid.totals)
         self._values |= {f"table {number}": name, f"last {number}": last, f"end {number}": end}
-        height = column_widths.heading_height(grid, widths, has_button=True)
+        height = column_widths.compute_heading_height(grid, widths, has_button=True)
         headings = tuple(column.heading for column in grid.columns)
         bands = [
             Band(1, cell_fields.headings(grid, has_button=True), [headings], height),
@@ -145,7 +147,7 @@ class _Workbook:
             bands.append(_lines(end + 2, notes))
         last_cell = f"{get_column_letter(len(grid.columns))}{end + (1 + len(notes) if notes else 0)}"
         label = str(grid.totals[0]) if grid.totals else None
-        return _Sheet(DataOutline(grid.columns, label, tab.frozen), bands, columns, last_cell)
+        return _PlacedSheet(DataOutline(grid.columns, label, tab.frozen), bands, columns, last_cell)
 
     def _table_name(self, grid: Sheet) -> str:
         """Unique in the workbook, ASCII, and not to be taken for a cell."""
@@ -188,13 +190,13 @@ def _lines(first: int, lines: Sequence[str]) -> Band:
 def _total(table: str, field: Field, column: Column, value: Value) -> tuple[Field, object]:
     """A cell of the totals row: a formula where the column has a sum, else text in the first or nothing."""
     if column.has_total and isinstance(value, (Decimal, int)):
-        return field._replace(encode=cell_xml.total), cell_xml.Total(
+        return field._replace(encode=cell_xml.total), cell_xml.TotalCell(
             f"SUBTOTAL(109,{table}[{column.heading}])", value
         )
     return field._replace(encode=cell_xml.text), value if isinstance(value, str) else None
 
 
-def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
+def _split_tab(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
     """The tab, or several numbered ones with a totals row each, where it has more rows than a sheet holds."""
     if isinstance(tab, PageTab) or _height(tab) <= MAX_DATA_ROWS:
         yield tab
@@ -212,7 +214,7 @@ def _fitting_tabs(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
             )
         return
     for number, start in enumerate(range(0, len(grid.rows), MAX_DATA_ROWS), start=1):
-        part = _Stretch(grid.rows, start, min(start + MAX_DATA_ROWS, len(grid.rows)))
+        part = _RowStretch(grid.rows, start, min(start + MAX_DATA_ROWS, len(grid.rows)))
         totals = totals_of(grid.columns, part, str(grid.totals[0])) if grid.totals else None
         yield DataTab(
             f"{tab.title} {number}",
@@ -225,7 +227,7 @@ def _height(tab: DataTab) -> int:
     return len(tab.rows if isinstance(tab, ReadyTab) else tab.sheet.rows)
 
 
-class _Stretch(Collection[Row]):
+class _RowStretch(Collection[Row]):
     """Some rows of a grid that follow each other, copied nowhere."""
 
     def __init__(self, rows: Collection[Row], start: int, end: int) -> None:

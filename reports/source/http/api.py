@@ -32,14 +32,14 @@ from reports.source.http.rate_limit import Budget, Clock, Pacer
 from reports.source.http.response import (
     MANY_TRIES,
     ONE_MORE_TRY,
-    Answer,
     Expected,
     Found,
+    HttpAnswer,
     Page,
     Record,
     Trouble,
-    expected_page,
-    expected_record,
+    expect_page,
+    expect_record,
     judge,
 )
 from reports.source.http.transport import Session, find_proxies
@@ -125,8 +125,8 @@ class Api:
             _Question(
                 where=f"client {client_id}, page {page}",
                 path=f"/clients/{client_id}/invoices.json",
-                params=self._paging(page, size),
-                expected=expected_page("invoices", page),
+                params=self._format_paging(page, size),
+                expected=expect_page("invoices", page),
                 on_request=on_request,
                 body=json.dumps({"filter": wanted} if wanted else {}).encode(),
             )
@@ -139,24 +139,24 @@ class Api:
         if is_fresh:
             self._end_session()
         where = f"the list of clients, page {page}"
-        expected = expected_page("clients", page)
+        expected = expect_page("clients", page)
         # The list is documented with at most 30 a page.
-        params = self._paging(page, min(self.page_size.current, DOCUMENTED))
+        params = self._format_paging(page, min(self.page_size.current, DOCUMENTED))
         return self._ask(_Question(where, "/clients.json", params, expected, on_request))
 
     def client_details(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
         """What the account knows of a client: an object under `client`."""
         where, path = f"client {client_id}, details", f"/clients/{client_id}.json"
-        return self._ask(_Question(where, path, {}, expected_record("client"), on_request))
+        return self._ask(_Question(where, path, {}, expect_record("client"), on_request))
 
     def balance(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
         """What a client owes by the vendor's own count: an object with `balance` among others."""
         where, path = f"client {client_id}, balance", f"/api/v3/clients/{client_id}/balance.json"
-        return self._ask(_Question(where, path, {}, expected_record("balance"), on_request))
+        return self._ask(_Question(where, path, {}, expect_record("balance"), on_request))
 
     def taxes(self, *, on_request: Callable[[], None] = lambda: None) -> Record:
         """The account's taxes, in one piece: an object with a list under `taxes`."""
-        expected = expected_record("taxes", missing="the account shows no taxes")
+        expected = expect_record("taxes", missing="the account shows no taxes")
         return self._ask(_Question("the account's taxes", "/taxes.json", {}, expected, on_request))
 
     def stop(self) -> None:
@@ -169,7 +169,7 @@ class Api:
         while self._sessions:
             self._sessions.pop().close()
 
-    def _paging(self, page: int, size: int | None) -> dict[str, int]:
+    def _format_paging(self, page: int, size: int | None) -> dict[str, int]:
         return {"page": page, "per_page": self.page_size.current if size is None else size}
 
     def _ask(self, question: "_Question[Found]") -> Found:
@@ -200,7 +200,7 @@ class Api:
         question.on_request()
         began = self._clock.monotonic()
         answer = self._send(question)
-        outcome = self._judge(answer, question) if isinstance(answer, Answer) else answer
+        outcome = self._judge(answer, question) if isinstance(answer, HttpAnswer) else answer
         said = outcome.message if isinstance(outcome, Trouble) else "answered"
         _log.debug("%s: %s, after %.2f s", question.where, said, self._clock.monotonic() - began)
         if isinstance(outcome, Trouble):
@@ -210,7 +210,7 @@ class Api:
             self._pacer.pause(max(outcome.pause_seconds, SHORTEST_PAUSE_SECONDS))
         return outcome
 
-    def _send(self, question: "_Question[Found]") -> Answer | Trouble:
+    def _send(self, question: "_Question[Found]") -> HttpAnswer | Trouble:
         be_patient(Patience(self._request_seconds, check=self._pacer.check, clock=self._clock))
         try:
             with self._session().request(
@@ -228,7 +228,7 @@ class Api:
             # A ValueError is http.client's word on a chunk of negative size.
             return trouble_of(error, self._redact)
 
-    def _judge(self, answer: Answer, question: "_Question[Found]") -> Found | Trouble:
+    def _judge(self, answer: HttpAnswer, question: "_Question[Found]") -> Found | Trouble:
         # Python does one at a time anyway; and so no more than one large body is unfolded in memory.
         with self._judging:
             return judge(answer, question.expected, redact=self._redact, now=self._clock.now())
@@ -274,7 +274,7 @@ class _Question(Generic[Found]):
     body: bytes | None = None
 
 
-def _read_answer(response: requests.Response) -> Answer | Trouble:
+def _read_answer(response: requests.Response) -> HttpAnswer | Trouble:
     """The answer with its unpacked body. A broken body does not hide the error that its status tells of."""
     body = bytearray()
     try:
@@ -285,4 +285,4 @@ def _read_answer(response: requests.Response) -> Answer | Trouble:
     except (requests.RequestException, ValueError):
         if response.status_code == 200:
             raise
-    return Answer(response.status_code, response.headers, body)
+    return HttpAnswer(response.status_code, response.headers, body)

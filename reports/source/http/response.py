@@ -37,7 +37,7 @@ _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """A complete HTTP answer. Header names are found in any case; `body` is unpacked."""
 
     status: int
@@ -111,16 +111,16 @@ class Trouble:
     is_limit: bool = False
 
 
-def expected_page(listed: str, number: int) -> Expected[Page]:
+def expect_page(listed: str, number: int) -> Expected[Page]:
     """Page `number` of `listed`: "invoices" or "clients"."""
     return Expected(
         words=f"{listed} and pagination",
-        find=partial(_listed, number=number, listed=listed),
+        find=partial(_parse_page, number=number, listed=listed),
         missing="this client is not in the account" if listed == "invoices" else "this is not the API",
     )
 
 
-def expected_record(key: str, *, missing: str = "this client is not in the account") -> Expected[Record]:
+def expect_record(key: str, *, missing: str = "this client is not in the account") -> Expected[Record]:
     """An object that has `key`: something beside the documents."""
     return Expected(
         words=f"“{key}”",
@@ -130,7 +130,9 @@ def expected_record(key: str, *, missing: str = "this client is not in the accou
     )
 
 
-def judge(answer: Answer, expected: Expected[Found], *, redact: Redactor, now: datetime) -> Found | Trouble:
+def judge(
+    answer: HttpAnswer, expected: Expected[Found], *, redact: Redactor, now: datetime
+) -> Found | Trouble:
     """What `answer` holds of what was `expected`, or the trouble with it.
 
     `now` is used when an answer names an instant to come back and does not say what time it is.
@@ -170,7 +172,7 @@ def judge(answer: Answer, expected: Expected[Found], *, redact: Redactor, now: d
 
 def page_of(body: str, *, number: int, listed: str) -> Page:
     """The page whose `body` was kept. Raises ValueError when it is none."""
-    page = _listed(exact_json.read(body), body, number=number, listed=listed)
+    page = _parse_page(exact_json.read(body), body, number=number, listed=listed)
     if page is None:
         raise ValueError(f"not a page of {listed}")
     return page
@@ -192,14 +194,14 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
     return min(seconds, _LONGEST_WAIT_SECONDS) if seconds >= 0 else None
 
 
-def quoted(text: str, redact: Redactor) -> str:
+def quote_text(text: str, redact: Redactor) -> str:
     """`text` in one short line that may be shown: without the key and without control characters."""
     line = "".join(letter if letter.isprintable() else " " for letter in redact(text))
     line = " ".join(line.split())
     return line if len(line) <= QUOTED_CHARACTERS else f"{line[: QUOTED_CHARACTERS - 1]}…"
 
 
-def _content(answer: Answer, expected: Expected[Found], *, redact: Redactor) -> Found | Trouble:
+def _content(answer: HttpAnswer, expected: Expected[Found], *, redact: Redactor) -> Found | Trouble:
     def unexpected(came: str, tries: int = ONE_MORE_TRY) -> Trouble:
         return Trouble(f"expected JSON with {expected.words}, got {came}", tries=tries)
 
@@ -219,8 +221,8 @@ def _content(answer: Answer, expected: Expected[Found], *, redact: Redactor) -> 
     except json.JSONDecodeError as error:
         if _is_cut_short(body, error):
             return unexpected("JSON that is cut short", MANY_TRIES)
-        return unexpected(_described(body, redact))
-    return expected.find(parsed, body) or unexpected(_described(parsed, redact))
+        return unexpected(_describe_body(body, redact))
+    return expected.find(parsed, body) or unexpected(_describe_body(parsed, redact))
 
 
 def _is_cut_short(body: str, error: json.JSONDecodeError) -> bool:
@@ -228,7 +230,7 @@ def _is_cut_short(body: str, error: json.JSONDecodeError) -> bool:
     return text.startswith("{") and not text.endswith("}") and not error.msg.startswith("Extra data")
 
 
-def _listed(parsed: object, body: str, *, number: int, listed: str) -> Page | None:
+def _parse_page(parsed: object, body: str, *, number: int, listed: str) -> Page | None:
     if not isinstance(parsed, dict):
         return None
     entries, block = parsed.get(listed), parsed.get("pagination")
@@ -257,17 +259,17 @@ def _hides_a_secret(body: str, redact: Redactor) -> bool:
     return redact(plain) != plain
 
 
-def _described(came: object, redact: Redactor) -> str:
+def _describe_body(came: object, redact: Redactor) -> str:
     """What came instead of a page, in a few words."""
     if isinstance(came, str) and came.lstrip().startswith("<"):
         title = _TITLE.search(came[:CHARACTERS_QUOTED_FROM])
-        return f"a web page ({quoted(title[1], redact)})" if title else "a web page"
+        return f"a web page ({quote_text(title[1], redact)})" if title else "a web page"
     if isinstance(came, str) and came.lstrip().startswith(("{", "[")):
         return "JSON that cannot be read"
     if isinstance(came, str):
-        return f"the text “{quoted(came, redact)}”" if came.strip() else "nothing"
+        return f"the text “{quote_text(came, redact)}”" if came.strip() else "nothing"
     if isinstance(came, dict) and (words := _spoken(came.get("errors", came.get("error")))):
-        return f"an error: {quoted(words, redact)}"
+        return f"an error: {quote_text(words, redact)}"
     names = {dict: "other content", list: "a list", type(None): "null"}
     return names.get(type(came), "a single value")
 
@@ -276,12 +278,12 @@ def _words(body: bytearray, redact: Redactor) -> str:
     """The vendor's own words in the body of an error, as the end of a sentence; "" when there are none."""
     text = redact(body.decode("utf-8", "replace"))[:CHARACTERS_QUOTED_FROM]
     if text.lstrip().startswith("<"):
-        return f": {_described(text, redact)}"
+        return f": {_describe_body(text, redact)}"
     try:
         words = _spoken(json.loads(text))
     except (ValueError, RecursionError):
         words = text
-    words = quoted(words, redact)
+    words = quote_text(words, redact)
     return f": {words}" if words else ""
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 import urllib3
 
 from reports.redaction import Redactor
-from reports.source.http.response import FEW_TRIES, NO_MORE_TRY, ONE_MORE_TRY, Trouble, quoted
+from reports.source.http.response import FEW_TRIES, NO_MORE_TRY, ONE_MORE_TRY, Trouble, quote_text
 
 TIMEOUT_COST = 5
 """A time-out costs that many retries of the run's budget: waiting for a silent API is what takes long."""
@@ -24,36 +24,36 @@ _Error = TypeVar("_Error", bound=BaseException)
 
 def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
     """The trouble behind an exception of `requests`, judged by the errors of Python that led to it."""
-    if certificate := _behind(error, ssl.SSLCertVerificationError):
-        cause = quoted(getattr(certificate, "verify_message", None) or str(certificate), redact)
+    if certificate := _find_cause(error, ssl.SSLCertVerificationError):
+        cause = quote_text(getattr(certificate, "verify_message", None) or str(certificate), redact)
         return Trouble(
             f"the server's certificate is not trusted: {cause}. Nothing was sent. Check the date of this "
             "computer, account.base_url, and whether a proxy needs a certificate of your company",
             tries=NO_MORE_TRY,
         )
     if refusal := _tunnel_refusal(error):
-        return Trouble(f"the proxy did not connect: {quoted(refusal, redact)}", tries=ONE_MORE_TRY)
-    if _behind(error, urllib3.exceptions.ProxyError):
+        return Trouble(f"the proxy did not connect: {quote_text(refusal, redact)}", tries=ONE_MORE_TRY)
+    if _find_cause(error, urllib3.exceptions.ProxyError):
         return Trouble(
             "the proxy could not be reached. Check the proxy of this computer (HTTPS_PROXY) and the network",
             tries=FEW_TRIES,
         )
-    if _behind(error, socket.gaierror):
+    if _find_cause(error, socket.gaierror):
         return Trouble("the name of the server was not found. Check the network and account.name")
-    if _behind(error, TimeoutError):
+    if _find_cause(error, TimeoutError):
         return Trouble("no complete answer in time", tries=FEW_TRIES, cost=TIMEOUT_COST)
-    if _behind(error, ConnectionRefusedError):
+    if _find_cause(error, ConnectionRefusedError):
         return Trouble("the connection was refused. Check the network and account.base_url")
-    if _behind(error, ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError):
+    if _find_cause(error, ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError):
         return Trouble("the connection broke before the answer was complete")
-    if tls := _behind(error, ssl.SSLError):
-        cause = quoted(tls.reason or "unknown reason", redact)
+    if tls := _find_cause(error, ssl.SSLError):
+        cause = quote_text(tls.reason or "unknown reason", redact)
         return Trouble(f"no secure connection could be made ({cause})", tries=ONE_MORE_TRY)
     innermost = list(_chain(error))[-1]
     return Trouble(f"what came is not readable as HTTP ({type(innermost).__name__})")
 
 
-def _behind(error: BaseException, *kinds: type[_Error]) -> _Error | None:
+def _find_cause(error: BaseException, *kinds: type[_Error]) -> _Error | None:
     return next((cause for cause in _chain(error) if isinstance(cause, kinds)), None)
 
 

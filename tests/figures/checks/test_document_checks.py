@@ -10,7 +10,7 @@ import pytest
 from reports.data.tables import read_table
 from reports.figures import totals
 from reports.figures.checks import document_checks
-from reports.figures.checks.document_checks import RULES, Finding, check, hidden_by, warnings
+from reports.figures.checks.document_checks import RULES, Finding, check, list_hidden, warnings
 from reports.figures.parse import parse_page
 from reports.figures.tables import build
 from reports.period import Period
@@ -390,7 +390,7 @@ def test_a_filter_for_finalised_documents_brings_sent_ones_too(
 def test_what_a_filter_hides_is_said_once(
     filters: Mapping[str, Sequence[str]], hidden: tuple[str, ...]
 ) -> None:
-    assert hidden_by(filters) == hidden
+    assert list_hidden(filters) == hidden
     said = [finding.found for finding in findings(filters=filters)]
     assert said == ([", ".join(hidden)] if hidden else [])
 

@@ -15,11 +15,11 @@ from reports.figures.vat.vat_groups import (
     VatGroup,
     VatKey,
     add_lines,
+    count_rounding_tolerance,
     exemption_of,
     explains_discount,
     group_lines,
     is_discounted,
-    rounding_tolerance,
     share_discount,
 )
 from reports.money import CENT, cents
@@ -94,7 +94,9 @@ def test_a_line_without_amounts_adds_nothing_and_keeps_its_row() -> None:
     ("found", "tolerance"), [([], "0.00"), ([23], "0.01"), ([23, 23, 6], "0.02"), ([23, 0, None], "0.03")]
 )
 def test_lines_may_be_a_cent_off_for_each_distinct_rate(found: Sequence[int | None], tolerance: str) -> None:
-    assert rounding_tolerance(None if rate is None else Decimal(rate) for rate in found) == Decimal(tolerance)
+    assert count_rounding_tolerance(None if rate is None else Decimal(rate) for rate in found) == Decimal(
+        tolerance
+    )
 
 
 # Whether there is a discount on the whole document
@@ -293,4 +295,4 @@ def test_a_document_of_the_vendor_with_a_discount_leaves_no_rounding_difference(
     else:
         # So little is taken off that it is rounding.
         off = abs(cents(add_lines(document.items).base) - (document.net or 0))
-        assert off <= rounding_tolerance(item.rate for item in document.items)
+        assert off <= count_rounding_tolerance(item.rate for item in document.items)

@@ -142,7 +142,7 @@ def test_every_key_of_the_figures_has_a_word() -> None:
         PT.scheme("oss"),
         PT.state("failed"),
         PT.level("warning"),
-        PT.hidden("settled"),
+        PT.format_hidden("settled"),
     ]
     assert said == ["Fatura", "OSS", "Falhou", "Aviso", "documentos pagos"]
     assert PT.not_counted("draft") == "rascunho"

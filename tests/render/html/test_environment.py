@@ -13,18 +13,18 @@ import pytest
 
 from reports.errors import ClientError, ConfigError, WriteError
 from reports.render.content import client_report
-from reports.render.content.account import READY, Account, ClientLine
-from reports.render.content.brand import Brand, Issuer
+from reports.render.content.account import READY, AccountSummary, ClientLine
+from reports.render.content.brand import Brand, IssuerDetails
 from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.html import environment, pages, tables
-from reports.render.html.context import FUNCTIONS, TEMPLATES, Page, StatementPage
+from reports.render.html.context import FUNCTIONS, TEMPLATES, PageContext, StatementPage
 from reports.render.html.pieces import Inserts
-from reports.render.html.tables import Part
+from reports.render.html.tables import HtmlPart
 from tests.support.papers import OCTOBER, added, findings, paper
 
 READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
-SUBJECT = Subject(1310176, "Ana & Filhos, Lda", "500000011", Issuer("Exemplar"), OCTOBER, READ_AT, {})
+SUBJECT = Subject(1310176, "Ana & Filhos, Lda", "500000011", IssuerDetails("Exemplar"), OCTOBER, READ_AT, {})
 PAPERS = (paper(1), paper(2, "CreditNote", net="20"))
 GUIDE = Path(__file__).parents[3] / "docs" / "TEMPLATES.md"
 
@@ -176,7 +176,7 @@ def test_a_part_that_lacks_a_piece_fails_the_client_where_the_piece_is_missed(tm
 
 
 def test_an_overview_that_cannot_be_rendered_is_a_file_that_cannot_be_written(tmp_path: Path) -> None:
-    account = Account("demo", None, OCTOBER, (ClientLine(1, "Ana", None, READY),), 1, {})
+    account = AccountSummary("demo", None, OCTOBER, (ClientLine(1, "Ana", None, READY),), 1, {})
     own = brand(tmp_path, overview="{{ account.clients[0].telephone }}")
     with pytest.raises(WriteError, match=r"the overview: template .*overview\.html\.j2, line 1: "):
         list(pages.overview(account, labels=Labels("en"), brand=own))
@@ -287,7 +287,7 @@ def given(labels: Labels) -> Iterator[object]:
         sections=sections,
         no_invoice="",
     )
-    yield Account(
+    yield AccountSummary(
         "demo", None, OCTOBER, (ClientLine(1, "Ana", None, READY, totals=added(*PAPERS).totals),), 1, {}
     )
 
@@ -298,7 +298,7 @@ def within_reach(values: object) -> Iterator[object]:
         return
     if is_dataclass(values) and not isinstance(values, type):
         inner = [getattr(values, field.name) for field in fields(values) if field.name[0] != "_"]
-        inner += list(values.lines) if isinstance(values, Part) else []
+        inner += list(values.lines) if isinstance(values, HtmlPart) else []
     elif isinstance(values, Mapping):
         inner = list(values.values())
     elif isinstance(values, list | tuple | Iterator):
@@ -320,7 +320,7 @@ def documented(template: str) -> dict[str, str]:
 
 
 def test_the_guide_lists_what_every_template_is_given_with_its_type() -> None:
-    common = {field.name: type_name(field.type) for field in fields(Page)}
+    common = {field.name: type_name(field.type) for field in fields(PageContext)}
     every = documented("Every template")
     assert {name: kind for name, kind in every.items() if name not in FUNCTIONS} == common
     assert {*every} - {*common} == {*FUNCTIONS}

@@ -18,8 +18,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from reports.errors import ClientError, ExitCode, WriteError
 from reports.figures.checks.document_checks import Finding
 from reports.render.content import client_report
-from reports.render.content.account import FAILED, READY, Account, ClientLine
-from reports.render.content.brand import HOUSE, Brand, Issuer
+from reports.render.content.account import FAILED, READY, AccountSummary, ClientLine
+from reports.render.content.brand import HOUSE, Brand, IssuerDetails
 from reports.render.content.client_report import Subject
 from reports.render.content.colours import contrast_on_white, palette
 from reports.render.content.labels import Labels
@@ -32,7 +32,7 @@ from reports.sandbox.documents import Raw, line
 from tests.support.papers import OCTOBER, added, findings, paper, vat
 
 READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
-ISSUER = Issuer("Contabilidade Exemplar, Lda", "500 000 100", "Rua do Exemplo 12\n0000-001 Lisboa")
+ISSUER = IssuerDetails("Contabilidade Exemplar, Lda", "500 000 100", "Rua do Exemplo 12\n0000-001 Lisboa")
 VOID = {"meta", "br", "hr", "img", "input", "link", "rect", "line"}
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}\u202e"
 
@@ -92,7 +92,7 @@ def parsed(page: str) -> Parsed:
     return parser
 
 
-def overview(of: Account, *, labels: Labels, brand: Brand = HOUSE) -> str:
+def overview(of: AccountSummary, *, labels: Labels, brand: Brand = HOUSE) -> str:
     return "".join(pages.overview(of, labels=labels, brand=brand))
 
 
@@ -101,7 +101,7 @@ def statement(
     name: str = "Ana & Filhos, Lda",
     language: str = "en",
     line_items: bool = False,
-    issuer: Issuer = ISSUER,
+    issuer: IssuerDetails = ISSUER,
     filters: Mapping[str, Sequence[str]] | None = None,
     address: str | None = None,
     brand: Brand = HOUSE,
@@ -193,7 +193,7 @@ def test_hostile_text_never_becomes_markup() -> None:
         payment_reference=HOSTILE,
         permalink='https://example.com/"onmouseover="alert(1)',
     )
-    issuer = Issuer(HOSTILE, HOSTILE, HOSTILE)
+    issuer = IssuerDetails(HOSTILE, HOSTILE, HOSTILE)
     page = statement(hostile, name=HOSTILE, line_items=True, issuer=issuer)
     tame = parsed(statement(paper(1, payment_reference="1", reference="1"), line_items=True))
     elements = parsed(page).elements
@@ -307,7 +307,7 @@ def test_nothing_missing_is_ever_printed_as_a_word() -> None:
     )
     no_tax = paper(2, rate=None)
     for language in ("en", "pt"):
-        page = statement(bare, no_tax, language=language, line_items=True, issuer=Issuer())
+        page = statement(bare, no_tax, language=language, line_items=True, issuer=IssuerDetails())
         assert not re.search(r"\b(None|nan|NaN|Undefined|Decimal|NaT|null)\b", visible(page))
 
 
@@ -353,7 +353,7 @@ def test_no_text_passes_for_a_mark_and_a_mark_may_stand_twice() -> None:
     inserts = Inserts()
     mark = inserts.mark(lambda: ["a\x00", "b"])
     forged = f"rows-{'0' * 32}-0;"
-    assert "".join(inserts.filled(f"{mark}-{forged}-{mark}")) == f"a\ufffdb-{forged}-a\ufffdb"
+    assert "".join(inserts.insert_texts(f"{mark}-{forged}-{mark}")) == f"a\ufffdb-{forged}-a\ufffdb"
 
 
 def test_equal_input_gives_equal_bytes() -> None:
@@ -370,7 +370,7 @@ def test_templates_escape_under_every_name_and_know_every_word_they_use() -> Non
     assert environment.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
 
 
-def account(*others: ClientLine) -> Account:
+def account(*others: ClientLine) -> AccountSummary:
     ready = ClientLine(
         2,
         "Bom Pão",
@@ -393,7 +393,7 @@ def account(*others: ClientLine) -> Account:
         kept_from=READ_AT,
         files=(("html", "x.html"),),
     )
-    return Account("demo", ISSUER.name, OCTOBER, (ready, *others, failed), 4, {})
+    return AccountSummary("demo", ISSUER.name, OCTOBER, (ready, *others, failed), 4, {})
 
 
 def test_what_failed_stands_first_with_its_reason_and_what_to_do() -> None:

@@ -16,7 +16,7 @@ from openpyxl.utils.escape import unescape
 from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Rows, Sheet, Value, totals_of
 from reports.render.content.labels import Labels
 from reports.render.xlsx import cell_fields, cell_xml, column_widths, sheet_xml, workbook
-from reports.render.xlsx.extents import measured
+from reports.render.xlsx.extents import measure_columns
 from tests.support import hostile
 from tests.support.workbooks import FORMULA_LIKE, ODD
 
@@ -133,19 +133,23 @@ def test_a_column_is_its_values_one_by_one(column: tuple[Kind, list[Value]]) -> 
 @FEW
 @given(st.text(), st.integers(1, 60))
 def test_lines_are_counted_as_they_are_wrapped(line: str, room: int) -> None:
-    assert column_widths._wrapped(line, room) == len(textwrap.wrap(line, room, break_on_hyphens=False))
+    assert column_widths._count_wrapped_lines(line, room) == len(
+        textwrap.wrap(line, room, break_on_hyphens=False)
+    )
 
 
 @FEW
 @given(st.text(alphabet="ab -é\t", max_size=80), st.integers(1, 20))
 def test_lines_of_words_are_counted_as_they_are_wrapped(line: str, room: int) -> None:
-    assert column_widths._wrapped(line, room) == len(textwrap.wrap(line, room, break_on_hyphens=False))
+    assert column_widths._count_wrapped_lines(line, room) == len(
+        textwrap.wrap(line, room, break_on_hyphens=False)
+    )
 
 
 @FEW
 @given(st.lists(st.one_of(texts, st.integers(), cents, links), max_size=6), st.sampled_from([*Kind]))
 def test_the_longest_line_is_that_of_any_value(values: list[Value], kind: Kind) -> None:
-    (measure,) = measured(Sheet("s", "S", (Column("a", "A", kind),), Rows([values]), empty=""))
+    (measure,) = measure_columns(Sheet("s", "S", (Column("a", "A", kind),), Rows([values]), empty=""))
     shape = {Kind.MONEY: ",.2f", Kind.NUMBER: ",.4f", Kind.PERCENT: ",.2f"}.get(kind, "")
     numbers = [value for value in values if isinstance(value, (int, Decimal))]
     found = [value.text if isinstance(value, Link) else value for value in values]

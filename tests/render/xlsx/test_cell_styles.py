@@ -6,7 +6,7 @@ import pytest
 
 from reports.render.content.blocks import Column, Kind, Row, Sheet, Value
 from reports.render.xlsx import cell_styles, column_widths
-from reports.render.xlsx.extents import measured
+from reports.render.xlsx.extents import measure_columns
 
 ONE_LINE, TWO_LINES, THREE_LINES = None, 28.0, 41.0
 
@@ -17,7 +17,7 @@ def grid(heading: str, kind: Kind, *values: Value, currency: str | None = "EUR")
 
 
 def widths(sheet: Sheet) -> list[float]:
-    return column_widths.widths(sheet, measured(sheet))
+    return column_widths.widths(sheet, measure_columns(sheet))
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def widths(sheet: Sheet) -> list[float]:
 )
 def test_a_row_is_as_high_as_its_longest_text(text: str | None, height: float | None) -> None:
     sheet = grid("Observations", Kind.LONG_TEXT, text)
-    of_row = column_widths.row_height(sheet, measured(sheet), [48.0])
+    of_row = column_widths.row_height(sheet, measure_columns(sheet), [48.0])
     assert [of_row(row) if of_row else ONE_LINE for row in sheet.rows] == [height]
 
 
 def test_rows_without_long_texts_have_the_usual_height() -> None:
     sheet = grid("Number", Kind.TEXT, "FT 2026/1\nFT 2026/2")
-    assert column_widths.row_height(sheet, measured(sheet), [9.0]) is None
+    assert column_widths.row_height(sheet, measure_columns(sheet), [9.0]) is None
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_rows_without_long_texts_have_the_usual_height() -> None:
 )
 def test_a_heading_takes_two_lines_at_most(heading: str, height: float | None) -> None:
     sheet = grid(heading, Kind.MONEY, Decimal("1.00"))
-    assert column_widths.heading_height(sheet, widths(sheet), has_button=True) == height
+    assert column_widths.compute_heading_height(sheet, widths(sheet), has_button=True) == height
 
 
 def test_a_column_is_wide_enough_for_its_longest_number() -> None:
@@ -67,8 +67,8 @@ def test_text_keeps_away_from_the_number_before_it() -> None:
     )
     sheet = Sheet("g", "G", columns, [(Decimal(1), "M07", "Artigo 9.º do CIVA")], empty="", currency="EUR")
     net, exemption, reason = (
-        cell_styles.of_kind(sheet, index, cell_styles.BODY, measure)
-        for index, measure in enumerate(measured(sheet))
+        cell_styles.style_column(sheet, index, cell_styles.BODY, measure)
+        for index, measure in enumerate(measure_columns(sheet))
     )
     assert (net.horizontal, net.indent) == ("right", 0)
     assert (exemption.horizontal, exemption.indent) == ("left", 1)
@@ -77,5 +77,5 @@ def test_text_keeps_away_from_the_number_before_it() -> None:
 
 def test_a_heading_of_numbers_keeps_clear_of_the_filter_button() -> None:
     sheet = grid("Net", Kind.MONEY, Decimal(1))
-    assert cell_styles.of_heading(sheet, 0, has_button=True).indent > 0
-    assert cell_styles.of_heading(sheet, 0, has_button=False).indent == 0
+    assert cell_styles.style_heading(sheet, 0, has_button=True).indent > 0
+    assert cell_styles.style_heading(sheet, 0, has_button=False).indent == 0

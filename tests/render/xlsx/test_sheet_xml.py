@@ -217,14 +217,16 @@ def test_every_formula_has_its_result_stored() -> None:
 
 
 def test_a_formula_without_a_result_is_refused() -> None:
-    band = sheet_xml.Band(1, [sheet_xml.Field("A", 0, cell_xml.total)], [(cell_xml.Total("1+1", None),)])
+    band = sheet_xml.Band(1, [sheet_xml.Field("A", 0, cell_xml.total)], [(cell_xml.TotalCell("1+1", None),)])
     with pytest.raises(ValueError, match=r"the formula 1\+1 has no result"):
-        list(sheet_xml.written([band], {0: 0}))
+        list(sheet_xml.stream_rows([band], {0: 0}))
 
 
 def test_more_rows_than_a_sheet_holds_are_refused() -> None:
     def write(count: int) -> None:
-        list(sheet_xml.written([sheet_xml.Band(sheet_xml.MAX_ROWS - 1, [NUMBER], [(1,)] * count)], {7: 7}))
+        list(
+            sheet_xml.stream_rows([sheet_xml.Band(sheet_xml.MAX_ROWS - 1, [NUMBER], [(1,)] * count)], {7: 7})
+        )
 
     write(2)
     with pytest.raises(ValueError, match="a sheet holds 1048576 rows"):
@@ -238,7 +240,7 @@ def test_rows_follow_each_other_with_the_heights_they_have() -> None:
         sheet_xml.Band(605, [NUMBER], [(1,), (2,)], 30.0),
         sheet_xml.Band(607, [], [()], 12.0),
     ]
-    sheet = b"".join(sheet_xml.written(bands, {7: 7})).decode()
+    sheet = b"".join(sheet_xml.stream_rows(bands, {7: 7})).decode()
     assert sheet.startswith('<row r="2"><c r="A2" s="7"><v>1</v></c></row><row r="3" ht="30.0"><c r="A3"')
     assert (
         '<row r="604"><c r="A604" s="7"><v>599</v></c></row><row r="605" ht="30.0" customHeight="1">' in sheet
@@ -249,10 +251,10 @@ def test_rows_follow_each_other_with_the_heights_they_have() -> None:
 
 
 def test_merged_areas_keep_their_order() -> None:
-    assert sheet_xml.merged(["A9:B9", "A1:B1"]) == (
+    assert sheet_xml.format_merged_cells(["A9:B9", "A1:B1"]) == (
         '<mergeCells count="2"><mergeCell ref="A9:B9"/><mergeCell ref="A1:B1"/></mergeCells>'
     )
-    assert sheet_xml.merged([]) == ""
+    assert sheet_xml.format_merged_cells([]) == ""
 
 
 def test_equal_content_gives_equal_bytes() -> None:

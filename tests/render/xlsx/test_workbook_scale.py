@@ -130,7 +130,7 @@ def test_a_sheet_is_filled_to_its_last_row() -> None:
     field = sheet_xml.Field("A", 0, cell_xml.number)
     package = BytesIO()
     band = sheet_xml.Band(1, [field], ((number,) for number in range(sheet_xml.MAX_ROWS)))
-    sheet_xml.pack(package, [("sheet.xml", sheet_xml.written([band], {0: 0}))])
+    sheet_xml.pack(package, [("sheet.xml", sheet_xml.stream_rows([band], {0: 0}))])
     with zipfile.ZipFile(package).open("sheet.xml") as sheet:
         last = b'<row r="1048576"><c r="A1048576" s="0"><v>1048575</v></c></row>'
         count, end = 0, b""

@@ -19,7 +19,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.routes import Request, answer, refusal
 from reports.source.http.deadline import LOOK_UP_SECONDS
 from reports.source.http.rate_limit import Clock
@@ -89,7 +89,7 @@ class FaultyApi:
     """
 
     def __init__(
-        self, data: Account, *, clock: Clock, parallel: int = 1, lists_everybody: bool = False
+        self, data: SandboxAccount, *, clock: Clock, parallel: int = 1, lists_everybody: bool = False
     ) -> None:
         self.account_data = data
         self.api_key = f'k3y/+&="<%>~{secrets.token_hex(12)}'

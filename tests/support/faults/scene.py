@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 from unittest import mock
 
-from reports.sandbox.data import Account
+from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import Raw, Tax, document, line
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
@@ -52,7 +52,7 @@ class Played:
     clients: tuple[int, ...]
     said: Said
     key: str
-    account: Account
+    account: SandboxAccount
     before: dict[str, bytes]
     after: dict[str, bytes]
     folder: Path
@@ -171,7 +171,7 @@ class Stage:
             and sum(kind.retries for kind, _ in cases) <= RETRIES_ALLOWED
         )
 
-    def _account(self) -> Account:
+    def _account(self) -> SandboxAccount:
         documents = {
             identity: [
                 _paper(identity, number)
@@ -179,7 +179,9 @@ class Stage:
             ]
             for identity in self.clients
         }
-        return Account(ACCOUNT, [client(identity, _name(identity)) for identity in self.clients], documents)
+        return SandboxAccount(
+            ACCOUNT, [client(identity, _name(identity)) for identity in self.clients], documents
+        )
 
     def _office(self, folder: Path, api: FaultyApi, hits: Sequence[Hit], parallel: int = 1) -> Office:
         folder.mkdir(parents=True, exist_ok=True)

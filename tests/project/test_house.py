@@ -1,0 +1,50 @@
+"""The house stays one in which a newcomer finds the room: bounds that later work keeps."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import house
+
+MOST_TOP_MODULES = 12
+MOST_MODULES_OF_A_FOLDER = 13
+MOST_PARTICIPLES = 0.04
+
+
+def test_the_package_keeps_its_layout_and_its_names() -> None:
+    measured = house.measure()
+    assert measured.top_modules <= MOST_TOP_MODULES
+    assert measured.largest_folder <= MOST_MODULES_OF_A_FOLDER
+    assert measured.participles <= MOST_PARTICIPLES
+
+
+@pytest.mark.parametrize(
+    "name", ["_shown", "of_lines", "filled", "without_empty", "finding", "written", "_in_base64", "laid_out"]
+)
+def test_a_participle_or_a_bare_preposition_is_found(name: str) -> None:
+    assert house.is_participle(name)
+
+
+@pytest.mark.parametrize("name", ["read_pages", "_put", "is_shown", "embed", "set_up", "to_cents", "feed"])
+def test_a_verb_is_none(name: str) -> None:
+    assert not house.is_participle(name)
+
+
+def test_classes_of_one_name_and_modules_without_a_test_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package, tests = tmp_path / "package", tmp_path / "tests"
+    for folder in (package, tests):
+        folder.mkdir()
+    (package / "one.py").write_text("class Line: ...\ndef filled(): ...\n", encoding="utf-8")
+    (package / "two.py").write_text(
+        "class _Line:\n    @property\n    def shown(self): ...\n", encoding="utf-8"
+    )
+    (tests / "test_one.py").write_text("", encoding="utf-8")
+    for name, folder in (("PACKAGE", package), ("TESTS", tests)):
+        monkeypatch.setattr(house, name, folder)
+    house.list_modules.cache_clear()
+    assert list(house.find_shared_classes()) == ["Line"]
+    assert house.find_untested() == [package / "two.py"]
+    assert [name for _, name in house.list_functions()] == ["filled"]
+    house.list_modules.cache_clear()
