@@ -359,7 +359,7 @@ def schema() -> None:
 
 
 def _load(paths: Sequence[Path]) -> "tuple[Config, ...]":
-    from reports.settings.config import load_all
+    from reports.settings.loader import load_all
 
     return load_all(paths)
 

@@ -21,7 +21,8 @@ from reports.deliver import publish
 from reports.errors import ConfigError, RefusedError
 from reports.redaction import REPLACED, Redactor
 from reports.settings import config_writer, credentials, validators, yaml_file
-from reports.settings.config import Client, Config, Issuer, load
+from reports.settings.config import Client, Config, Issuer
+from reports.settings.loader import load
 from reports.settings.mail import Recipients
 from reports.source.client_list import AccountClient, fetch_clients
 from reports.source.http.api import Api

@@ -14,8 +14,9 @@ from typing import Any
 
 from reports import atomic_files
 from reports.figures.changes import Comparison
-from reports.figures.checks.document_checks import Finding
-from reports.figures.totals import Figures, rate_text
+from reports.figures.checks.finding import Finding
+from reports.figures.totals import Figures
+from reports.figures.vat.vat_rows import rate_text
 
 Entry = dict[str, Any]
 """As JSON has it."""

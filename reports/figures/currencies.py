@@ -25,3 +25,8 @@ def _codes() -> Mapping[str, str]:
     others = {row["name"].casefold(): row["iso_4217"] for row in read_table("currency-other-names")}
     vendor = {row["vendor_name"].casefold(): row["iso_4217"] for row in read_table("currency-names")}
     return {**others, **{code.casefold(): code for code in vendor.values()}, **vendor}
+
+
+def currency_order(name: str) -> tuple[bool, str]:
+    """Sorts EUR first, the others by name."""
+    return (name != "EUR", name)

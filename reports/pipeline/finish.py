@@ -11,6 +11,7 @@ from reports.errors import ExitCode, WriteError, most_severe
 from reports.figures.checks.account_checks import is_silence
 from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.plan import Clock, Outcome, brand_of, few, last_line
+from reports.render import summary_book
 from reports.render.content import account_report
 from reports.render.content.account import FAILED, TOO_LARGE, AccountFinding, AccountSummary
 from reports.render.content.labels import Labels
@@ -30,8 +31,8 @@ def sum_up(month: AccountRun) -> None:
     try:
         # What was put aside is read within, so that a disk that fails is told like one that is full.
         with atomic_files.new_file(folder / "summary.xlsx") as target:
-            month.shelf.put(account_report.WHOLE, parts.pack(account_report.account_grids(account, labels)))
-            book = account_report.summary_book(account, month.shelf, labels=labels)
+            month.shelf.put(summary_book.WHOLE, parts.pack(account_report.account_grids(account, labels)))
+            book = summary_book.build_summary_book(account, month.shelf, labels=labels)
             workbook.write(book, target, labels=labels, brand=brand)
     except WriteError as error:
         month.lack(error)

@@ -17,8 +17,8 @@ from reports.figures import changes, identity, tables, totals
 from reports.figures.changes import Change, Comparison
 from reports.figures.checks import client_checks, document_checks
 from reports.figures.checks.client_checks import Word
-from reports.figures.checks.document_checks import Finding
 from reports.figures.checks.filing_checks import check_filing
+from reports.figures.checks.finding import Finding
 from reports.figures.document import Document
 from reports.figures.identity import Identity
 from reports.figures.parse import entries, parse_document, parse_page
@@ -28,6 +28,7 @@ from reports.figures.vat.taxes import Taxation, parse_taxes
 from reports.period import Period
 from reports.render import mail_body, pdf
 from reports.render.content import account_report, client_report
+from reports.render.content.blocks import Grids
 from reports.render.content.brand import Brand, IssuerDetails
 from reports.render.content.client_report import Subject
 from reports.render.content.labels import Labels
@@ -36,7 +37,6 @@ from reports.render.mail_body import Body, OwnWords
 from reports.render.verify import readback
 from reports.render.verify.expected import Report
 from reports.render.xlsx import workbook
-from reports.render.xlsx.parts import Grids
 from reports.source import archive
 from reports.source.archive import Header, Owner
 from reports.source.client_list import AccountClient

@@ -7,8 +7,7 @@ relative to the file; `~` and variables in a path are refused, for a scheduled t
 another user. The configuration says where the key lives; the key itself is refused.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,23 +18,20 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainValidator,
-    ValidationError,
     ValidationInfo,
     field_validator,
 )
-from pydantic_core import ErrorDetails
 
-from reports.errors import ConfigError, Problem
+from reports.errors import ConfigError
 from reports.period import NAMED, Period, make_period, parse
 from reports.settings import validators
 from reports.settings.mail import Email, Recipients
-from reports.settings.messages import did_you_mean, explain
+from reports.settings.messages import did_you_mean
 from reports.settings.section import Section, Text
-from reports.settings.yaml_file import YamlFile, read
 
-SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MAKERS = {"xlsx": "excel", "html": "html", "pdf": "pdf"}
 """Kinds of files, and the option of `output` that makes them."""
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 PageSize = Annotated[int, Field(ge=1, le=100)] | Literal["auto"]
 Colour = Annotated[str, AfterValidator(validators.colour)]
@@ -311,33 +307,6 @@ class Config(Section):
         return next((own.email for own in self.clients if own.id == client), Recipients())
 
 
-def load(path: Path) -> Config:
-    """The configuration in the file `path`. Raises ConfigError with all its mistakes."""
-    return load_all([path])[0]
-
-
-def load_all(paths: Sequence[Path]) -> tuple[Config, ...]:
-    """The configurations in `paths`, in this order.
-
-    Raises ConfigError with all mistakes of all files, two that write to one folder included.
-    """
-    configs: list[tuple[YamlFile, Config]] = []
-    found: list[Problem] = []
-    for path in paths:
-        try:
-            file = read(path)
-        except ConfigError as error:
-            found += error.problems
-        else:
-            config, mistakes = _validate_file(file)
-            found += mistakes
-            configs += [(file, config)] if config else []
-    found += _find_shared_folders(configs)
-    if found:
-        raise ConfigError(found)
-    return tuple(config for _, config in configs)
-
-
 def resolve_period(config: Config, today: date, override: str | None = None) -> Period:
     """The days to report on the day `today`; `override` is what --period said.
 
@@ -359,56 +328,3 @@ def json_schema() -> dict[str, Any]:
     del schema["properties"]["path"], schema["properties"]["clients"]["default"]
     required = ["account", "clients"]
     return {"$schema": SCHEMA_DIALECT, **schema, "title": "invoicexpress-reports", "required": required}
-
-
-def _validate_file(file: YamlFile) -> tuple[Config | None, list[Problem]]:
-    """The configuration, or else all problems of the file in the order of lines."""
-    path = file.path.absolute()
-    errors: list[ErrorDetails] = []
-    config = None
-    try:
-        config = Config.model_validate({**file.data, "path": path}, context=path.parent)
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-    if "path" in file.data:
-        errors.append(ErrorDetails(type="extra_forbidden", loc=("path",), msg="", input=None))
-    mistakes = [
-        *file.problems,
-        *explain(file, Config, errors),
-        *_find_repeated_clients(file),
-        *_unmade_attachments(file),
-    ]
-    mistakes.sort(key=lambda problem: (problem.line, problem.column))
-    return (None if mistakes else config), mistakes
-
-
-def _find_repeated_clients(file: YamlFile) -> Iterator[Problem]:
-    clients = file.data.get("clients")
-    first: dict[int, int] = {}
-    for place, client in enumerate(clients if isinstance(clients, tuple) else ()):
-        number = client.get("id") if isinstance(client, dict) else None
-        if isinstance(number, int) and first.setdefault(number, place) != place:
-            message = f"{number} is the id of clients[{first[number]}] already: take one out"
-            yield file.problem(("clients", place, "id"), f"clients[{place}].id: {message}")
-
-
-def _unmade_attachments(file: YamlFile) -> Iterator[Problem]:
-    """What goes with a mail has to be made."""
-    email, output = file.data.get("email"), file.data.get("output")
-    wanted = email.get("attach") if isinstance(email, dict) else None
-    options = output if isinstance(output, dict) else {}
-    for place, kind in enumerate(wanted if isinstance(wanted, tuple) else ()):
-        option = MAKERS.get(kind) if isinstance(kind, str) else None
-        if option and options.get(option, Output.model_fields[option].default) is False:
-            message = f"{kind} is not made: write output: {{{option}: true}}, or take it out"
-            yield file.problem(("email", "attach", place), f"email.attach[{place}]: {message}")
-
-
-def _find_shared_folders(configs: Iterable[tuple[YamlFile, Config]]) -> Iterator[Problem]:
-    first: dict[str, YamlFile] = {}
-    for file, config in configs:
-        folder = os.path.normcase(config.output.folder / config.account.name)
-        earlier = first.setdefault(folder, file)
-        if earlier is not file:
-            message = f"{earlier.path} writes account {config.account.name} to the same folder: change one"
-            yield file.problem(("output", "folder"), f"output.folder: {message}")

@@ -14,7 +14,7 @@ from reports.commands.check import check
 from reports.redaction import Redactor
 from reports.sandbox.documents import Raw
 from reports.sandbox.server import Sandbox
-from reports.settings.config import load
+from reports.settings.loader import load
 from reports.source.page_size import DOCUMENTED
 from tests.support.leaks import places_of
 from tests.support.mail_server import USER, Authority, MailServer

@@ -14,7 +14,7 @@ from keyring.backends import fail
 from reports.sandbox.data import SandboxAccount
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
-from reports.settings.config import load
+from reports.settings.loader import load
 from tests.support.office import KEY_VARIABLE, Office, Said, account, tree
 from tests.support.scripted_api import ScriptedApi, reply
 

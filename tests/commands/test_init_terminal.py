@@ -9,7 +9,7 @@ import pytest
 
 from reports.sandbox.numbering import client
 from reports.sandbox.server import Sandbox
-from reports.settings.config import load
+from reports.settings.loader import load
 from tests.support import terminal
 from tests.support.leaks import places_of
 from tests.support.office import NOW, Office, account, tree

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from reports.figures import tables, totals
 from reports.figures.parse import parse_page
-from reports.figures.totals import CurrencyTotals, Figures, buckets, rate_text
+from reports.figures.totals import CurrencyTotals, Figures, buckets
 from reports.figures.vat.taxes import KnownTax, Taxation
+from reports.figures.vat.vat_rows import rate_text
 from reports.period import Period
 from reports.sandbox.documents import Raw, Tax, cents, line, vendor_day
 from reports.sandbox.routes import json_text

@@ -15,25 +15,26 @@ LEAVES = """
 STAGES = {
     "data": "tables",
     "sandbox": "documents numbering data routes server",
-    "settings": "yaml_file messages validators mail_texts section mail config config_writer credentials",
+    "settings": """
+        yaml_file messages validators mail_texts section mail config loader config_writer credentials
+    """,
     "source": """
         archive previous taxes http.rate_limit page_size http.deadline http.response http.transport_errors
         http.transport http.api completeness threads details client_reading fetch client_list resume
     """,
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
-        vendor_balance amounts vat.regions vat.vat_groups vat.line_items tables totals changes
-        checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
+        vendor_balance amounts vat.regions vat.vat_groups vat.line_items tables vat.vat_rows totals changes
+        checks.finding checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
     """,
     "render": """
-        content.labels content.brand content.colours content.picture content.blocks
-        xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.column_widths xlsx.cell_fields
-        xlsx.parts
-        content.columns content.document_sheets content.summary_sheets content.account content.client_report
+        content.labels content.brand content.colours content.picture content.blocks content.columns
+        content.document_sheets content.summary_sheets content.account content.client_report
         content.changes_report content.account_report
-        xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
+        xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.column_widths xlsx.cell_fields
+        xlsx.parts xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
         html.pieces html.tables html.drawings html.environment html.context html.pages
-        mail_body pdf
+        mail_body pdf summary_book
         verify.written_rows verify.written verify.expected verify.ledger verify.data_sheet verify.readback
         job
     """,
@@ -53,10 +54,12 @@ ROOMS_OF_LIBRARY = {
     "urllib3": {"source.http.api", "source.http.transport", "source.http.transport_errors"},
     "truststore": {"source.http.transport", "mail.smtp"},
     "yaml": {"settings.yaml_file"},
-    "pydantic": {"settings.section", "settings.mail", "settings.config", "settings.messages"},
-    "pydantic_core": {"settings.config", "settings.messages"},
+    "pydantic": {
+        *("settings.section", "settings.mail", "settings.config", "settings.loader", "settings.messages")
+    },
+    "pydantic_core": {"settings.loader", "settings.messages"},
     "keyring": {"settings.credentials"},
-    "pandas": {"figures.tables", "figures.totals", "render.content.document_sheets"},
+    "pandas": {"figures.tables", "figures.totals", "figures.vat.vat_rows", "render.content.document_sheets"},
     "openpyxl": {
         "render.xlsx.workbook",
         "render.xlsx.summary_page",

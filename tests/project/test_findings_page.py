@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reports.figures.checks.document_checks import RULES
+from reports.figures.checks.finding import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "FINDINGS.md"
 

@@ -9,6 +9,8 @@ from tests.support import house
 MOST_TOP_MODULES = 12
 MOST_MODULES_OF_A_FOLDER = 13
 MOST_PARTICIPLES = 0.04
+MOST_SHARED_CLASS_NAMES = 5
+MOST_LINES_OF_A_MODULE = 400
 
 
 def test_the_package_keeps_its_layout_and_its_names() -> None:
@@ -16,6 +18,8 @@ def test_the_package_keeps_its_layout_and_its_names() -> None:
     assert measured.top_modules <= MOST_TOP_MODULES
     assert measured.largest_folder <= MOST_MODULES_OF_A_FOLDER
     assert measured.participles <= MOST_PARTICIPLES
+    assert measured.shared_class_names <= MOST_SHARED_CLASS_NAMES
+    assert measured.longest_module <= MOST_LINES_OF_A_MODULE
 
 
 @pytest.mark.parametrize(

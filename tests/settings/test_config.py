@@ -32,10 +32,9 @@ from reports.settings.config import (
     Requests,
     Statement,
     json_schema,
-    load,
-    load_all,
     resolve_period,
 )
+from reports.settings.loader import load, load_all
 from reports.settings.yaml_file import YamlFile, read
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from reports.commands import prompts
 from reports.settings import config_writer, yaml_file
-from reports.settings.config import Client, load
+from reports.settings.config import Client
+from reports.settings.loader import load
 
 ACCOUNT = "account: {name: office}\n"
 ADDED = (Client(id=7, name="no: #"), Client(id=8))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from reports.errors import ConfigError
 from reports.settings import mail_texts, validators
-from reports.settings.config import Config, load
+from reports.settings.config import Config
+from reports.settings.loader import load
 from reports.settings.mail import Recipients
 
 TOP = (

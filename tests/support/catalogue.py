@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from reports.errors import UNFORESEEN
-from reports.figures.checks.document_checks import RULES
+from reports.figures.checks.finding import RULES
 
 TOP = Path(__file__).parents[2]
 LOCALE = TOP / "reports" / "locale"

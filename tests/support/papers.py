@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from reports.figures import tables, totals
 from reports.figures.checks import document_checks
-from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.finding import Finding
 from reports.figures.document import Document
 from reports.figures.parse import parse_page
 from reports.figures.tables import Tables

@@ -10,17 +10,18 @@ from zoneinfo import ZoneInfo
 
 from reports.figures import tables, totals
 from reports.figures.checks import document_checks
-from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.finding import Finding
 from reports.figures.totals import Figures
+from reports.render import summary_book
 from reports.render.content import account, account_report
 from reports.render.content import client_report as client_pages
 from reports.render.content.account import AccountSummary, ClientLine
-from reports.render.content.blocks import Book
+from reports.render.content.blocks import Book, Grids
 from reports.render.content.brand import HOUSE, Brand, IssuerDetails
 from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.xlsx import workbook
-from reports.render.xlsx.parts import Grids, Shelf, pack
+from reports.render.xlsx.parts import Shelf, pack
 from reports.sandbox.documents import Raw, line
 from tests.support.papers import LIMITS_DAYS, OCTOBER, paper, parsed, vat
 
@@ -101,7 +102,7 @@ def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language:
     with closing(Shelf(path.parent)) as shelf:
         for _, line, grids in made:
             shelf.put(line.id, pack(grids))
-        return _write(path, account_report.summary_book(account, shelf, labels=labels), labels)
+        return _write(path, summary_book.build_summary_book(account, shelf, labels=labels), labels)
 
 
 def hostile_papers() -> list[Raw]:

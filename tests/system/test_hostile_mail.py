@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reports.figures import tables, totals
 from reports.figures.checks import document_checks
-from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.finding import Finding
 from reports.figures.totals import Figures
 from reports.period import Period
 from reports.render.content import client_report

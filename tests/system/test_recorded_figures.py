@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.deliver.record_entry import amounts
-from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.finding import Finding
 from reports.render.job import Rendered
 from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import RECORDED, Habits, Raw

@@ -19,7 +19,8 @@ from reports.pipeline.run import RunOptions, plans, run
 from reports.redaction import Redactor
 from reports.sandbox.data import SandboxAccount
 from reports.sandbox.server import Sandbox
-from reports.settings.config import Config, load
+from reports.settings.config import Config
+from reports.settings.loader import load
 from tests.conftest import ANA, EVA, RUI, Figure
 from tests.support.asking import GOOD, ask
 from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, account, invoice, tree

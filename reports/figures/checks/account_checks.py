@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.finding import Finding
 from reports.period import Period
 
 CLIENT_GONE, CLIENTS_GONE = "CLIENT-GONE", "CLIENTS-GONE"

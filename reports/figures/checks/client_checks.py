@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.finding import Finding
 from reports.figures.identity import Identity, parse_details_identity
 from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance, is_comparable, parse_balance

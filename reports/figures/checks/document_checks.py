@@ -5,12 +5,11 @@ out (exit 6). Level `info`: worth knowing. Sentences are English; labels transla
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from reports.figures.amounts import has_turned_total, is_negative, read_amounts
+from reports.figures.checks.finding import EMPTY, Finding, make_difference, make_finding
 from reports.figures.codes import STATUSES, TYPES
 from reports.figures.currencies import is_currency_code
 from reports.figures.document import Document, LineItem, Remark
@@ -21,7 +20,6 @@ from reports.figures.vat.line_items import CONTRADICTED, DERIVED, RESOLVED
 from reports.figures.vat.vat_groups import add_lines, count_rounding_tolerance, is_discounted
 from reports.money import CENT, ZERO, cents
 
-EMPTY = "–"
 LINE_TOLERANCE = Decimal("0.02")
 """A line's amounts come unrounded, or each rounded to cents: then two of them are a cent apart, three two."""
 
@@ -37,213 +35,6 @@ NEEDED: Mapping[str, Sequence[str]] = {
     "archived": ("archived", "non_archived"),
 }
 """What a filter has to let through, or figures of a whole month and what is open are without it."""
-
-
-class Rule(NamedTuple):
-    """How serious a code is, and what it says."""
-
-    level: str
-    sentence: str
-
-
-RULES: Mapping[str, Rule] = {
-    "TOTAL-UNEXPLAINED": Rule(
-        "warning",
-        "{number}: the total {found} is neither net plus VAT ({expected}) nor that less the withholding. "
-        "Look at the document in InvoiceXpress.",
-    ),
-    "HEADER-NET": Rule(
-        "warning",
-        "{number}: sum less discount is {expected}, but the document's net amount is {found}.",
-    ),
-    "LINES-NET": Rule(
-        "warning",
-        "{number}: the lines come to {found} net, the document to {expected}. "
-        "The document's own amounts are reported.",
-    ),
-    "LINES-TAX": Rule(
-        "warning",
-        "{number}: the VAT of the lines comes to {found}, the document's to {expected}. "
-        "The document's own amounts are reported.",
-    ),
-    "LINE-SUBTOTAL": Rule(
-        "warning",
-        "{number}, line {field}: subtotal {found} and VAT do not make the line's total, neither before nor "
-        "after its discount; its net amount is taken as total less VAT, {expected}.",
-    ),
-    "LINE-TAX": Rule(
-        "warning",
-        "{number}, line {field}: the VAT {found} is not the line's rate of its net amount, "
-        "which is {expected}.",
-    ),
-    "NO-LINES": Rule(
-        "warning", "{number} has an amount but no line items, so it is missing from the VAT summary's rows."
-    ),
-    "LINES-UNREADABLE": Rule(
-        "warning",
-        "{number}: {field} should be a list of line items and is {found}; the VAT summary lacks it.",
-    ),
-    "TAX-MISSING": Rule(
-        "warning",
-        "{number}, line {field}: this line has no readable tax. "
-        "It stands in a row of its own in the VAT summary.",
-    ),
-    "TYPE-UNKNOWN": Rule(
-        "warning", "{number}: {found} is not a known document type. The document is listed and not counted."
-    ),
-    "STATUS-UNKNOWN": Rule(
-        "warning", "{number}: {found} is not a known status. The document is listed and not counted."
-    ),
-    "CURRENCY-UNKNOWN": Rule(
-        "warning", "{number}: the currency {found} has no known ISO code. It is kept apart under this name."
-    ),
-    "WITHHOLDING-UNREADABLE": Rule(
-        "warning", "{number}: the withholding {found} is not a percentage; none was taken off."
-    ),
-    "CREDIT-NOTE-NEGATIVE": Rule(
-        "warning",
-        "{number}: this credit note came with negative amounts ({found}); they were taken as they are.",
-    ),
-    "SIGN-CONTRADICTS": Rule(
-        "warning",
-        "{number}: the sign of {field} ({found}) contradicts the document's type or its other amounts; its "
-        "net amount and VAT decided. Look at the document in InvoiceXpress.",
-    ),
-    "TYPE-AND-NUMBER-TWICE": Rule(
-        "warning",
-        "{number}: another document of the same type bears this number (id {found}); both are reported. "
-        "Look at the two in InvoiceXpress.",
-    ),
-    "CLIENT-ID-MISSING": Rule(
-        "warning",
-        "{number} does not say which client it belongs to; it came with this client's documents and is "
-        "reported.",
-    ),
-    "AMOUNT-PRECISION": Rule(
-        "warning", "{number}: {field} is {found}, finer than a cent; it was rounded half up."
-    ),
-    "NUMBER-UNREADABLE": Rule(
-        "warning", "{number}: {field} is {found}, which is not a number; it is shown empty."
-    ),
-    "OUTSIDE-FILTER": Rule(
-        "warning", "{number} is outside the filter that was asked for ({found}); it is reported all the same."
-    ),
-    "REGION-UNDECIDED": Rule(
-        "warning",
-        "Documents of which it cannot be told whose VAT it is: {found}, the first {number} (at {field}). "
-        "Give the tax its region in InvoiceXpress, or the client its country; until then it stands in a row "
-        "of its own.",
-    ),
-    "CLIENT-GONE": Rule(
-        "warning",
-        "{number} is no longer in the account's list of clients; it had {expected} documents when it was "
-        "last read, and is in no figure here. Look in InvoiceXpress whether it was deleted or joined to "
-        "another.",
-    ),
-    "CLIENTS-GONE": Rule(
-        "warning",
-        "The account's list of clients is empty; {expected} clients had documents before. Check account.name "
-        "and the key, and run again.",
-    ),
-    "ACCOUNT-EMPTY": Rule(
-        "warning",
-        "No client of the account has a document of any date; {expected} were read before. Check "
-        "account.name, the key and the filters.",
-    ),
-    "PERIOD-NOT-BEGUN": Rule(
-        "warning",
-        "The period begins on {expected}, after the day of the run ({found}). Check `period` in the "
-        "configuration.",
-    ),
-    "TAXES-MISSING": Rule(
-        "info",
-        "InvoiceXpress did not say which taxes the account has; regions of VAT were told by the account's "
-        "own region and the rates of the day.",
-    ),
-    "VALUE-UNREADABLE": Rule("info", "{number} is not counted, and its {field} cannot be read: {found}."),
-    "DOCUMENT-DISCOUNT": Rule(
-        "info",
-        "{number}: a discount on the whole document takes {difference} off its lines, from {expected} to "
-        "{found} net; the VAT summary has them less the discount.",
-    ),
-    "LINE-DERIVED": Rule(
-        "info",
-        "{number}, line {field}: an amount is missing; net {found} and VAT {expected} were worked out from "
-        "the others.",
-    ),
-    "TAX-RESOLVED": Rule(
-        "info",
-        "{number}, line {field}: the tax came without its rate; it is {found} % by the same tax elsewhere or "
-        "by the line's VAT.",
-    ),
-    "DUE-DATE-MISSING": Rule(
-        "info",
-        "Open documents without a due date: {found}, the oldest {number}. They are aged from their own date.",
-    ),
-    "EXEMPTION-MISSING": Rule("info", "{number} has a line at 0 % VAT and no exemption code."),
-    "EXEMPTION-M99": Rule(
-        "info", "{number}: exemption code M99 is what InvoiceXpress writes when no reason was given."
-    ),
-    "EXEMPTION-UNKNOWN": Rule(
-        "info", "{number}: {found} is not an exemption code of the tax authority's list."
-    ),
-    "FILTER-HIDES": Rule(
-        "info", "The configured filter leaves out: {found}. Figures and open documents are without them."
-    ),
-    "PERIOD-NOT-OVER": Rule(
-        "info", "The documents were read on {found}, before the period was over ({expected})."
-    ),
-    "NIF-INVALID": Rule("info", "The client's tax number {found} fails its own check digit."),
-    "DETAILS-MISSING": Rule("info", "The client's own page could not be read: {found}."),
-    "VENDOR-OPEN-DIFFERS": Rule(
-        "info",
-        "InvoiceXpress itself counts {found} {field} as open; the open documents come to {expected}. "
-        "Part payments, payments on account and opening amounts are the usual reasons.",
-    ),
-    "VENDOR-OPEN-MISSING": Rule(
-        "info", "What InvoiceXpress itself counts as open could not be read: {found}."
-    ),
-    "VENDOR-OPEN-UNREADABLE": Rule(
-        "info", "Of what InvoiceXpress itself counts as open, {field} cannot be read: {found}."
-    ),
-    "VENDOR-OPEN-FILTERED": Rule(
-        "info",
-        "What InvoiceXpress itself counts as open is not shown: the configured filter leaves documents out, "
-        "so the two could not be compared.",
-    ),
-}
-"""Every code there is."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing to look at. `expected`, `found` and `difference` are plain text, amounts with a point."""
-
-    code: str
-    document: int | None = None
-    number: str | None = None
-    field: str | None = None
-    expected: str | None = None
-    found: str | None = None
-    difference: str | None = None
-
-    @property
-    def level(self) -> str:
-        return RULES[self.code].level
-
-    @property
-    def message(self) -> str:
-        return self.say(RULES[self.code].sentence)
-
-    def say(self, sentence: str) -> str:
-        """`sentence`, this code's template in any language, with the finding's values."""
-        return sentence.format(
-            number=self.number,
-            field=self.field,
-            expected=self.expected,
-            found=self.found,
-            difference=self.difference,
-        )
 
 
 def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]) -> tuple[Finding, ...]:
@@ -293,7 +84,7 @@ def _check_due_dates(documents: Iterable[Document], open_ids: set[int]) -> Itera
     undated = [one for one in documents if one.id in open_ids and one.due_date is None]
     if undated:
         oldest = min(undated, key=lambda document: (document.date or date.min, document.id))
-        yield _make_finding("DUE-DATE-MISSING", oldest, found=str(len(undated)))
+        yield make_finding("DUE-DATE-MISSING", oldest, found=str(len(undated)))
 
 
 def _find_twins(documents: Iterable[Document]) -> Mapping[int, int]:
@@ -308,18 +99,18 @@ def _find_twins(documents: Iterable[Document]) -> Mapping[int, int]:
 
 def _check_identity(document: Document, twins: Mapping[int, int]) -> Iterator[Finding]:
     if document.id in twins:
-        yield _make_finding("TYPE-AND-NUMBER-TWICE", document, found=str(twins[document.id]))
+        yield make_finding("TYPE-AND-NUMBER-TWICE", document, found=str(twins[document.id]))
     if document.client.id is None:
-        yield _make_finding("CLIENT-ID-MISSING", document)
+        yield make_finding("CLIENT-ID-MISSING", document)
 
 
 def _unknown(document: Document, *, is_shown: bool) -> Iterator[Finding]:
     if document.type not in TYPES:
-        yield _make_finding("TYPE-UNKNOWN", document, found=document.type or EMPTY)
+        yield make_finding("TYPE-UNKNOWN", document, found=document.type or EMPTY)
     elif document.kind.sign and document.status not in STATUSES:
-        yield _make_finding("STATUS-UNKNOWN", document, found=document.status or EMPTY)
+        yield make_finding("STATUS-UNKNOWN", document, found=document.status or EMPTY)
     if is_shown and document.is_counted and not is_currency_code(document.currency):
-        yield _make_finding("CURRENCY-UNKNOWN", document, found=document.currency)
+        yield make_finding("CURRENCY-UNKNOWN", document, found=document.currency)
 
 
 def _check_filters(
@@ -327,11 +118,11 @@ def _check_filters(
 ) -> Iterator[Finding]:
     types, archived = filters.get("by_type", ()), filters.get("archived", ())
     if statuses and document.status not in statuses:
-        yield _make_finding("OUTSIDE-FILTER", document, found=f"status {document.status}")
+        yield make_finding("OUTSIDE-FILTER", document, found=f"status {document.status}")
     if types and document.type not in types:
-        yield _make_finding("OUTSIDE-FILTER", document, found=f"type {document.type}")
+        yield make_finding("OUTSIDE-FILTER", document, found=f"type {document.type}")
     if archived and ("archived" if document.archived else "non_archived") not in archived:
-        yield _make_finding(
+        yield make_finding(
             "OUTSIDE-FILTER", document, found="archived" if document.archived else "not archived"
         )
 
@@ -347,37 +138,37 @@ def _check_remarks(document: Document, *, in_period: bool) -> Iterator[Finding]:
             if document.is_counted and in_period:
                 yield _make_line_finding(document, remark)
         elif document.is_counted:
-            yield _make_finding(remark.code, document, field=remark.field, found=remark.found)
+            yield make_finding(remark.code, document, field=remark.field, found=remark.found)
         elif remark.code != "AMOUNT-PRECISION":
-            yield _make_finding("VALUE-UNREADABLE", document, field=remark.field, found=remark.found)
+            yield make_finding("VALUE-UNREADABLE", document, field=remark.field, found=remark.found)
 
 
 def _make_line_finding(document: Document, remark: Remark) -> Finding:
     item = next(item for item in document.items if str(item.position) == remark.field)
     if remark.code == CONTRADICTED:
-        return _make_difference(
+        return make_difference(
             remark.code, document, item.net or ZERO, item.subtotal or ZERO, field=remark.field
         )
     if remark.code == DERIVED:
-        return _make_finding(
+        return make_finding(
             remark.code, document, field=remark.field, found=str(item.net), expected=str(item.tax)
         )
-    return _make_finding(remark.code, document, field=remark.field, found=remark.found)
+    return make_finding(remark.code, document, field=remark.field, found=remark.found)
 
 
 def _check_total(document: Document) -> Iterator[Finding]:
     net, total = document.net or ZERO, document.total or ZERO
     if is_negative(document):
         if document.kind.sign < 0:
-            yield _make_finding("CREDIT-NOTE-NEGATIVE", document, found=str(document.total))
+            yield make_finding("CREDIT-NOTE-NEGATIVE", document, found=str(document.total))
         elif net < 0:
-            yield _make_finding("SIGN-CONTRADICTS", document, field="before_taxes", found=str(net))
+            yield make_finding("SIGN-CONTRADICTS", document, field="before_taxes", found=str(net))
     amounts = read_amounts(document)
     if amounts and not amounts.is_explained:
         if has_turned_total(document):
-            yield _make_difference("SIGN-CONTRADICTS", document, amounts.gross, total, field="total")
+            yield make_difference("SIGN-CONTRADICTS", document, amounts.gross, total, field="total")
         else:
-            yield _make_difference("TOTAL-UNEXPLAINED", document, amounts.gross, total)
+            yield make_difference("TOTAL-UNEXPLAINED", document, amounts.gross, total)
 
 
 def _check_lines(document: Document) -> Iterator[Finding]:
@@ -385,13 +176,13 @@ def _check_lines(document: Document) -> Iterator[Finding]:
     if document.sum is not None and document.discount is not None:
         sum_less_discount = document.sum - document.discount
         if abs(sum_less_discount - net) > CENT:
-            yield _make_difference("HEADER-NET", document, sum_less_discount, net)
+            yield make_difference("HEADER-NET", document, sum_less_discount, net)
     if is_discounted(document):
-        yield _make_difference("DOCUMENT-DISCOUNT", document, cents(add_lines(document.items).base), net)
+        yield make_difference("DOCUMENT-DISCOUNT", document, cents(add_lines(document.items).base), net)
     elif document.items:
         yield from _check_line_sums(document, net, tax)
     elif net or tax:
-        yield _make_finding("NO-LINES", document, found="0", expected=str(net))
+        yield make_finding("NO-LINES", document, found="0", expected=str(net))
     for item in document.items:
         yield from _check_line(document, item)
     if any(item.rate is not None and not item.rate for item in document.items):
@@ -400,44 +191,26 @@ def _check_lines(document: Document) -> Iterator[Finding]:
 
 def _check_line(document: Document, item: LineItem) -> Iterator[Finding]:
     if item.rate is None:
-        yield _make_finding("TAX-MISSING", document, field=str(item.position))
+        yield make_finding("TAX-MISSING", document, field=str(item.position))
     elif item.net is not None and item.tax is not None:
         due = item.net * item.rate / 100
         if abs(due - item.tax) > LINE_TOLERANCE:
-            yield _make_difference(
-                "LINE-TAX", document, cents(due), cents(item.tax), field=str(item.position)
-            )
+            yield make_difference("LINE-TAX", document, cents(due), cents(item.tax), field=str(item.position))
 
 
 def _check_line_sums(document: Document, net: Decimal, tax: Decimal) -> Iterator[Finding]:
     tolerance = count_rounding_tolerance(item.rate for item in document.items)
     lines_net, lines_tax = map(cents, add_lines(document.items))
     if abs(lines_net - net) > tolerance:
-        yield _make_difference("LINES-NET", document, net, lines_net)
+        yield make_difference("LINES-NET", document, net, lines_net)
     if abs(lines_tax - tax) > tolerance:
-        yield _make_difference("LINES-TAX", document, tax, lines_tax)
+        yield make_difference("LINES-TAX", document, tax, lines_tax)
 
 
 def _check_exemption(document: Document) -> Iterator[Finding]:
     if document.exemption is None:
-        yield _make_finding("EXEMPTION-MISSING", document)
+        yield make_finding("EXEMPTION-MISSING", document)
     elif document.exemption == UNSPECIFIED:
-        yield _make_finding("EXEMPTION-M99", document, found=document.exemption)
+        yield make_finding("EXEMPTION-M99", document, found=document.exemption)
     elif find_exemption(document.exemption, document.date or date.max) is None:
-        yield _make_finding("EXEMPTION-UNKNOWN", document, found=document.exemption)
-
-
-def _make_finding(code: str, document: Document, **values: str) -> Finding:
-    return Finding(code, document=document.id, number=document.number, **values)
-
-
-def _make_difference(
-    code: str, document: Document, expected: Decimal, found: Decimal, **values: str
-) -> Finding:
-    texts = {"expected": str(expected), "found": str(found), "difference": str(found - expected)}
-    return _make_finding(code, document, **texts, **values)
-
-
-def warnings(findings: Iterable[Finding]) -> int:
-    """How many of them are warnings."""
-    return sum(finding.level == "warning" for finding in findings)
+        yield make_finding("EXEMPTION-UNKNOWN", document, found=document.exemption)

@@ -5,10 +5,11 @@ They hold no client's mail. Each is worked out with the client it shows at, and 
 
 from collections.abc import Iterator, Sequence
 
-from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.finding import Finding
 from reports.figures.document import Document
 from reports.figures.tables import Tables
-from reports.figures.totals import Figures, rate_text
+from reports.figures.totals import Figures
+from reports.figures.vat.vat_rows import rate_text
 
 TAXES_MISSING = "TAXES-MISSING"
 """A finding of the whole account, whichever client it shows at."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reports.figures.changes import Comparison
-from reports.figures.checks.document_checks import Finding, warnings
 from reports.figures.checks.filing_checks import TAXES_MISSING
-from reports.figures.totals import CurrencyTotals, SchemeVat
+from reports.figures.checks.finding import Finding, warnings
+from reports.figures.totals import CurrencyTotals
+from reports.figures.vat.vat_rows import SchemeVat
 from reports.period import Period
 
 READY, FAILED = "ready", "failed"

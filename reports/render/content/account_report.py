@@ -3,22 +3,21 @@
 Internal: states, reasons and findings stand here, and nothing of it leaves with a client's mail.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
 from reports.figures.changes import Comparison
-from reports.figures.checks.document_checks import Finding
-from reports.figures.totals import CurrencyTotals, Figures, currency_order
+from reports.figures.checks.finding import Finding
+from reports.figures.currencies import currency_order
+from reports.figures.totals import CurrencyTotals, Figures
 from reports.figures.vat.regions import PT
 from reports.money import ZERO
 from reports.render.content import changes_report, columns, document_sheets, summary_sheets
 from reports.render.content.account import FAILED, NO_ADDRESS, TOO_LARGE, AccountSummary, ClientLine
 from reports.render.content.blocks import (
-    Book,
     Column,
-    DataTab,
+    Grids,
     Kind,
     Mark,
     Row,
@@ -27,9 +26,8 @@ from reports.render.content.blocks import (
     Value,
     totals_of,
 )
-from reports.render.content.client_report import Subject, filter_text, period_text
+from reports.render.content.client_report import Subject, filter_text
 from reports.render.content.labels import N_, Labels
-from reports.render.xlsx.parts import Grids, ReadyTab, Shelf
 
 _UNMAILED = {
     NO_ADDRESS: N_("Without a mail, because no address is known: {list}."),
@@ -45,8 +43,6 @@ _TOTALS = (
     ("open", N_("Open")),
     ("overdue", N_("Overdue")),
 )
-WHOLE = 0
-"""Stands for the account where parts of the summary go by a client's id; no client has it."""
 
 _NOT_COUNTED = (
     "opening_number",
@@ -60,7 +56,6 @@ _NOT_COUNTED = (
     "link",
     "id",
 )
-_PER_CURRENCY = (("vat", N_("VAT")), ("documents", N_("Documents")), ("open", N_("Open documents")))
 
 
 def client_grids(
@@ -119,34 +114,6 @@ def account_grids(account: AccountSummary, labels: Labels) -> Grids:
     return {("findings", ""): _findings_grid(rows, labels)}
 
 
-def summary_book(account: AccountSummary, shelf: Shelf, *, labels: Labels) -> Book:
-    """The summary workbook, of what lies on the `shelf` of the clients that are ready, in their order."""
-    _ = labels.text
-    currencies = _currencies(account)
-    below = tuple(notes(account, labels))
-    tabs: list[DataTab] = [DataTab(_("Clients"), _clients_grid(account, labels), below, frozen=2)]
-    for key, title in _PER_CURRENCY:
-        for currency in currencies or [""]:
-            name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
-            tabs.append(_join_grids(account, shelf, key, currency, name, labels))
-    for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
-        tabs.append(_drop_totals(_join_grids(account, shelf, key, "", title, labels)))
-    if compared := account.comparisons:
-        tab = _drop_totals(_join_grids(account, shelf, "changes", "", _("Changes"), labels))
-        empty = changes_report.format_no_change(compared, labels)
-        below = tuple(changes_report.notes(compared, len(account.ready), labels))
-        tabs.append(replace(tab, sheet=replace(tab.sheet, empty=empty), notes=below))
-    period = period_text(account.period, labels)
-    return Book(
-        title=f"{account.name} · {period}",
-        footer=f"{account.name} · {period}",
-        author=account.issuer or "",
-        language=labels.html_language,
-        made_at=account.read_at or dt.datetime.combine(account.period.last, dt.time(), dt.UTC),
-        tabs=tuple(tabs),
-    )
-
-
 def account_totals(account: AccountSummary) -> tuple[CurrencyTotals, ...]:
     """The sum over the ready clients, a row a currency."""
     return tuple(
@@ -158,7 +125,7 @@ def account_totals(account: AccountSummary) -> tuple[CurrencyTotals, ...]:
                 for key in (*(key for key, _ in _TOTALS), "credit")
             },
         )
-        for currency in _currencies(account)
+        for currency in list_currencies(account)
     )
 
 
@@ -227,14 +194,14 @@ def clients_columns(labels: Labels) -> tuple[Column, ...]:
     )
 
 
-def _clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
+def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
     has_rounding = any(total.rounding for client in account.clients for total in client.totals)
     columns = tuple(
         replace(column, is_hidden=column.key == "rounding" and not has_rounding)
         for column in clients_columns(labels)
     )
     rows = [row for client in account.clients for row in _client_rows(client, labels)]
-    currencies = _currencies(account)
+    currencies = list_currencies(account)
     is_one = len(currencies) <= 1
     return Sheet(
         key="clients",
@@ -292,28 +259,7 @@ def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> S
     return Sheet("findings", "", columns, rows, empty="")
 
 
-def _join_grids(
-    account: AccountSummary, shelf: Shelf, key: str, currency: str, title: str, labels: Labels
-) -> ReadyTab:
-    """The clients' grids under each other, totalled anew."""
-    rows = shelf.joined((key, currency), [WHOLE, *(client.id for client in account.ready)])
-    sheet = Sheet(
-        key=f"{key}_{currency}",
-        title=title,
-        columns=rows.columns,
-        rows=(),
-        empty=labels.text("Nothing to list."),
-        currency=currency or None,
-        totals=rows.totals(labels.text("Total")) if len(rows) else None,
-    )
-    return ReadyTab(title, sheet, rows=rows)
-
-
-def _drop_totals(tab: ReadyTab) -> ReadyTab:
-    return replace(tab, sheet=replace(tab.sheet, totals=None))
-
-
-def _currencies(account: AccountSummary) -> list[str]:
+def list_currencies(account: AccountSummary) -> list[str]:
     names = {total.currency for client in account.clients for total in client.totals}
     return sorted(names, key=currency_order)
 

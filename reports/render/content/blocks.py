@@ -6,7 +6,7 @@ two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -286,3 +286,10 @@ def _sum(column: Column, values: Sequence[Value]) -> Value:
     if column.kind is Kind.INTEGER:
         return sum(value for value in values if isinstance(value, int))
     return sum((value for value in values if isinstance(value, Decimal)), ZERO)
+
+
+Place = tuple[str, str]
+"""A sheet of the summary and its currency, `""` for sheets of all currencies."""
+
+Grids = Mapping[Place, Sheet]
+"""A client's part of the summary's sheets."""

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.figures.checks.document_checks import Finding, list_hidden, warnings
+from reports.figures.checks.document_checks import list_hidden
+from reports.figures.checks.finding import Finding, warnings
 from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance
 from reports.money import ZERO

@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
-from reports.figures.checks.document_checks import RULES, Finding
+from reports.figures.checks.finding import RULES, Finding
 from reports.figures.totals import CREDIT, CURRENT
 from reports.figures.vat.exemptions import find_exemption
 from reports.fiscal_id import is_final_consumer

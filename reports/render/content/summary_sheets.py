@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from reports.figures.totals import CREDIT, Bucket, CurrencyTotals, Figures, VatRounding, VatRow
+from reports.figures.totals import CREDIT, Bucket, CurrencyTotals, Figures
+from reports.figures.vat.vat_rows import VatRounding, VatRow
 from reports.figures.vendor_balance import VendorBalance
 from reports.render.content.blocks import (
     Column,

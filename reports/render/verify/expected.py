@@ -12,8 +12,9 @@ from functools import cache
 from itertools import chain, compress, repeat, zip_longest
 from typing import Any, NamedTuple
 
-from reports.figures.totals import CREDIT, Figures, VatRounding, VatRow
+from reports.figures.totals import CREDIT, Figures
 from reports.figures.vat.regions import SCHEMES
+from reports.figures.vat.vat_rows import VatRounding, VatRow
 from reports.figures.vendor_balance import VendorBalance
 from reports.money import ZERO
 from reports.render.content.labels import Labels

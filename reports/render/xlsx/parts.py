@@ -8,7 +8,7 @@ long as it is little. When the summary is written, its cells are laid in place a
 import errno
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial, reduce
@@ -17,7 +17,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
-from reports.render.content.blocks import Column, DataTab, Kind, Row, Sheet, Value, only, totals_of
+from reports.render.content.blocks import (
+    Column,
+    DataTab,
+    Grids,
+    Kind,
+    Place,
+    Row,
+    Value,
+    only,
+    totals_of,
+)
 from reports.render.xlsx.cell_fields import ENCODERS
 from reports.render.xlsx.cell_xml import Cells
 from reports.render.xlsx.extents import Measure, measure_columns, merge_columns
@@ -26,12 +36,6 @@ from reports.render.xlsx.sheet_xml import CHUNK_ROWS, Stretch
 IN_MEMORY_BYTES = 500_000
 CELL_END, COLUMN_END = b"\0", b"\1"
 """Characters that XML cannot hold, so that no cell does."""
-
-Place = tuple[str, str]
-"""A sheet of the summary and its currency, `""` for sheets of all currencies."""
-
-Grids = Mapping[Place, Sheet]
-"""A client's part of the summary's sheets."""
 
 
 class Packed(NamedTuple):

@@ -9,8 +9,9 @@ import pytest
 
 from reports.data.tables import read_table
 from reports.figures import totals
-from reports.figures.checks import document_checks
-from reports.figures.checks.document_checks import RULES, Finding, check, list_hidden, warnings
+from reports.figures.checks import finding
+from reports.figures.checks.document_checks import check, list_hidden
+from reports.figures.checks.finding import RULES, Finding, warnings
 from reports.figures.parse import parse_page
 from reports.figures.tables import build
 from reports.period import Period
@@ -413,7 +414,7 @@ def test_warnings_are_counted_and_information_is_not() -> None:
         paper(3, kind="Brand new"),
     ]
     assert warnings(findings(*provoked)) == 1
-    assert {rule.level for rule in document_checks.RULES.values()} == {"info", "warning"}
+    assert {rule.level for rule in finding.RULES.values()} == {"info", "warning"}
 
 
 # Signs that contradict

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reports.data.tables import read_table
 from reports.figures import codes
-from reports.figures.checks.document_checks import RULES, Finding
+from reports.figures.checks.finding import RULES, Finding
 from reports.figures.totals import buckets
 from reports.figures.vat.regions import SCHEMES
 from reports.figures.vat.vat_rates import REGIONS

@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reports.errors import ClientError, ExitCode, WriteError
-from reports.figures.checks.document_checks import Finding
+from reports.figures.checks.finding import Finding
 from reports.render.content import client_report
 from reports.render.content.account import FAILED, READY, AccountSummary, ClientLine
 from reports.render.content.brand import HOUSE, Brand, IssuerDetails
