@@ -14,6 +14,7 @@ from html.entities import html5
 
 MASK = "[key]"
 REPLACED = "\ufffd"
+QUOTED_CHARACTERS = 200
 SHORTEST_PART = 8
 """Less of a base64 text than this may stand anywhere by chance."""
 
@@ -66,6 +67,13 @@ class Redactor:
             masked = spelling.sub(MASK, seen)
             text = masked if masked != seen else text
         return text
+
+
+def quote_text(text: str, redact: Redactor) -> str:
+    """`text` in one short line that may be shown: without the key and without control characters."""
+    line = "".join(letter if letter.isprintable() else " " for letter in redact(text))
+    line = " ".join(line.split())
+    return line if len(line) <= QUOTED_CHARACTERS else f"{line[: QUOTED_CHARACTERS - 1]}…"
 
 
 class RedactingFormatter(logging.Formatter):

@@ -21,9 +21,8 @@ from typing import Self, TypeVar
 from reports.errors import MailError
 from reports.mail.journal import Event
 from reports.mail.smtp import FAILURES, Reply, SmtpConnection, UnwillingError
-from reports.redaction import Redactor
+from reports.redaction import Redactor, quote_text
 from reports.settings.mail import Smtp
-from reports.source.http.response import quote_text
 
 SESSION_SECONDS = 25 * 60.0
 """No message begins later: with the usual 90 minutes of a run it stays within two hours."""

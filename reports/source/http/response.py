@@ -16,9 +16,8 @@ from typing import Any, Generic, TypeVar
 
 from reports import exact_json
 from reports.errors import ReadingError, RefusedError, ReportsError, UnreachableError
-from reports.redaction import Redactor
+from reports.redaction import Redactor, quote_text
 
-QUOTED_CHARACTERS = 200
 CHARACTERS_QUOTED_FROM = 20_000
 VALUES_IN_A_PAGE = 1_000_000
 """A page of thirty documents has some thousand. Ten million empty objects fit into 32 MB of JSON, and
@@ -192,13 +191,6 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
     seconds = (until - (_instant(headers.get("Date", "")) or now)).total_seconds()
     return min(seconds, _LONGEST_WAIT_SECONDS) if seconds >= 0 else None
-
-
-def quote_text(text: str, redact: Redactor) -> str:
-    """`text` in one short line that may be shown: without the key and without control characters."""
-    line = "".join(letter if letter.isprintable() else " " for letter in redact(text))
-    line = " ".join(line.split())
-    return line if len(line) <= QUOTED_CHARACTERS else f"{line[: QUOTED_CHARACTERS - 1]}…"
 
 
 def _content(answer: HttpAnswer, expected: Expected[Found], *, redact: Redactor) -> Found | Trouble:

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import urllib3
 
-from reports.redaction import Redactor
-from reports.source.http.response import FEW_TRIES, NO_MORE_TRY, ONE_MORE_TRY, Trouble, quote_text
+from reports.redaction import Redactor, quote_text
+from reports.source.http.response import FEW_TRIES, NO_MORE_TRY, ONE_MORE_TRY, Trouble
 
 TIMEOUT_COST = 5
 """A time-out costs that many retries of the run's budget: waiting for a silent API is what takes long."""
