@@ -124,7 +124,7 @@ def test_dev_without_a_task_lists_them() -> None:
     done = call(ROOT / "dev.py")
     assert done.returncode == 0
     tasks = [line.split()[0] for line in done.stdout.splitlines()[1:]]
-    assert tasks == ["demo", "test", "soak", "cover", "bench", "lint", "build", "lock", "audit"]
+    assert tasks == ["demo", "test", "soak", "cover", "house", "bench", "lint", "build", "lock", "audit"]
 
 
 @pytest.mark.parametrize("arguments", [["tset"], ["lint", "reports"]])
