@@ -225,6 +225,7 @@ class ClientReading:
         first = self._submit(1, spool, size=size).result()
         if not first.rows:
             # An answer of nothing does not say whose it is: it is asked again, where none is late.
+            _log.info("client %d: page 1 is empty, and read again", self._want.client)
             first = self._submit(1, spool, size=size, is_fresh=True).result()
         return Ledger(first)
 

@@ -99,6 +99,18 @@ class _LateServer:
         return reply(listing(rows, size=100)), not rows
 
 
+def test_the_log_tells_of_an_empty_page_that_is_asked_for_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "reports")
+    once = iter([reply(listing([], total_entries=0, total_pages=0))])
+    full = reply(listing([document(7000)]))
+    with ScriptedApi(lambda _: next(once, full), aside=NO_TAXES) as server:
+        (found,) = _read_from(server.url, tmp_path, 7)
+    assert getattr(found, "documents", found) == 1
+    assert "client 7: page 1 is empty, and read again" in caplog.messages
+
+
 def test_an_empty_list_that_comes_late_is_nobody_elses(tmp_path: Path) -> None:
     with closing(_LateServer({6: 1, 7: 0, 8: 3, 9: 2})) as server:
         found = _read_from(server.url, tmp_path, 6, 7, 8, 9, per_page=30)
