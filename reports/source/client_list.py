@@ -137,6 +137,7 @@ def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
     first = api.clients_page(1)
     if not first.entries:
         # An answer of nothing does not say to which question it is: it is asked again, where none is late.
+        _log.info("%s: page 1 is empty, and read again", WHERE)
         first = api.clients_page(1, is_fresh=True)
     spool.add(1, first.body)
     ledger = Ledger(_leaf(first))

@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from reports.cancellation import LOOK_UP_SECONDS
 from reports.source.client_reading import AccountContext, ClientReading, Failure, Reading, Wanted
 from reports.source.details import Inquiry
 from reports.source.http.rate_limit import StoppedError
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from reports.source.http.api import Api
 
 STOP_SECONDS = 5.0
-LOOK_UP_SECONDS = 0.2
-"""How often the consumer's thread looks up from waiting: on Windows Ctrl+C reaches it between two waits."""
 
 Progress = tuple[int, int, int]
 """A client, how many of its pages are in, and how many there are."""
