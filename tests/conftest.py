@@ -24,6 +24,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile(
     "any machine",
     deadline=None,
+    # What is found by chance must not stop a change that did not bring it; the soak searches by chance.
+    derandomize=True,
     # A folder may be one for all examples: each writes over what the one before left.
     suppress_health_check=[
         HealthCheck.too_slow,

@@ -92,7 +92,7 @@ def test_plain_text_has_no_zeros_behind_and_no_exponent(number: str, text: str) 
     assert plain(Decimal(number)) == text
 
 
-@settings(max_examples=100, derandomize=True)
+@settings(max_examples=100)
 @given(st.integers(min_value=-(10**13), max_value=10**13))
 def test_every_amount_of_cents_survives_number_text_and_binary_noise(count: int) -> None:
     amount = Decimal(count).scaleb(-2)
@@ -103,7 +103,7 @@ def test_every_amount_of_cents_survives_number_text_and_binary_noise(count: int)
         assert exact(Decimal(repr(float(amount) * 3 / 3))) == amount
 
 
-@settings(max_examples=100, derandomize=True)
+@settings(max_examples=100)
 @given(st.decimals(min_value=-(10**6), max_value=10**6, places=5))
 def test_cents_are_the_nearest_and_turn_with_the_sign(amount: Decimal) -> None:
     assert abs(cents(amount) - amount) <= Decimal("0.005")

@@ -159,7 +159,7 @@ def test_a_total_of_the_other_sign_than_net_and_vat_is_a_turned_one(
     assert has_turned_total(header(net, tax, total)) is is_turned
 
 
-@settings(max_examples=100, derandomize=True)
+@settings(max_examples=100)
 @given(money, money, st.integers(-4, 4), st.integers(0, 100), st.booleans())
 def test_amounts_add_up_and_rounding_is_never_above_the_tolerance(
     net: Decimal, tax: Decimal, cents_off: int, retention: int, is_payable: bool
@@ -177,7 +177,7 @@ def test_amounts_add_up_and_rounding_is_never_above_the_tolerance(
         assert amounts.rounding == 0
 
 
-@settings(max_examples=50, derandomize=True)
+@settings(max_examples=50)
 @given(money, money, money, st.integers(0, 100))
 def test_amounts_of_the_opposite_document_are_the_opposite_amounts(
     net: Decimal, tax: Decimal, total: Decimal, retention: int

@@ -84,8 +84,8 @@ def _measure_texts(texts: Sequence[str]) -> Measure:
     has_breaks = "\n" in "".join(texts)
     whole = max(texts, key=len, default="")
     lines = whole.splitlines()
-    if len(lines) > 1:
-        # Some shorter text may have the longest line.
+    if lines != [whole]:
+        # A break, at its end too: some shorter text may have the longest line.
         lines = [line for one in texts for line in one.splitlines()]
     return Measure(max(map(len, lines), default=0), len(whole), has_breaks)
 

@@ -51,7 +51,7 @@ def test_spain_writes_points_between_thousands() -> None:
     assert (ES.number(Decimal("12345.5")), ES.number(12345)) == ("12.345,50", "12.345")
 
 
-@settings(max_examples=200, derandomize=True)
+@settings(max_examples=200)
 @given(
     st.decimals(min_value=-(10**12), max_value=10**12, places=2),
     st.sampled_from([*CURRENCIES, *UNKNOWN_CURRENCIES]),
@@ -63,7 +63,7 @@ def test_money_is_written_as_babel_writes_it(amount: Decimal, currency: str, lab
     assert labels.money(amount, currency).replace("\xa0", "") == written.replace("\xa0", "")
 
 
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=300)
 @given(
     st.integers(-(10**12), 10**12)
     | st.decimals(-(10**12), 10**12, places=8)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import openpyxl
 import python_calamine
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
@@ -148,6 +148,9 @@ def test_lines_of_words_are_counted_as_they_are_wrapped(line: str, room: int) ->
 
 @FEW
 @given(st.lists(st.one_of(texts, st.integers(), cents, links), max_size=6), st.sampled_from([*Kind]))
+@example(["0\x1e", "00"], Kind.TEXT)
+@example([Link("0\n", None), Link("00", None)], Kind.TEXT)
+@example(["00\n0", "000"], Kind.LONG_TEXT)
 def test_the_longest_line_is_that_of_any_value(values: list[Value], kind: Kind) -> None:
     (measure,) = measure_columns(Sheet("s", "S", (Column("a", "A", kind),), Rows([values]), empty=""))
     shape = {Kind.MONEY: ",.2f", Kind.NUMBER: ",.4f", Kind.PERCENT: ",.2f"}.get(kind, "")
