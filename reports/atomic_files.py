@@ -160,12 +160,20 @@ def is_link(path: Path) -> bool:
     return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
 
 
+def list_folder(folder: Path) -> list[Path]:
+    """What lies in `folder`, in order of names. Raises WriteError."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise as_write_error(error, folder) from error
+
+
 def prove_free(folder: Path) -> None:
     """Nobody has a file of `folder` open, so that it can be moved. Raises WriteError, which names the file.
 
     Windows would refuse to move the folder without saying for which file, and some drives would move it.
     """
-    for path in sorted(folder.iterdir()):
+    for path in list_folder(folder):
         # A name that is given to the file that has it: nothing happens, unless somebody holds the file.
         _patiently(partial(os.rename, path, path), path)
 

@@ -1,6 +1,8 @@
 """Whole files or none."""
 
 import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -137,3 +139,47 @@ def test_no_permission_is_not_tried_again() -> None:
 
 def test_about_two_and_a_half_seconds_are_waited_for_an_open_file() -> None:
     assert sum(atomic_files.HELD_WAITS_SECONDS) == pytest.approx(2.5)
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE])
+def test_a_limit_of_open_files_is_said_to_be_one(code: int) -> None:
+    told = atomic_files.as_write_error(OSError(code, "Too many open files"), Path("a.xlsx"))
+    assert "a.xlsx: it could not be opened, too many open files. Close other programs" in str(told)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+def test_a_pipe_is_not_read_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no regular file"):
+        atomic_files.open_to_read(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links for everybody")
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_log_that_is_begun_anew_writes_through_no_link(
+    tmp_path: Path, link: Callable[[Path, Path], None]
+) -> None:
+    other, log = tmp_path / "other.txt", tmp_path / "run.log"
+    other.write_text("another's", "utf-8")
+    link(other, log)
+    with atomic_files.open_log(log, is_continued=False) as file:
+        file.write("begun")
+    assert (other.read_text("utf-8"), log.read_text("utf-8")) == ("another's", "begun")
+
+
+def test_what_is_moved_takes_another_name_where_its_own_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("notes.txt", "notes (2).txt"):
+        (tmp_path / "folder" / name).write_text(name, "utf-8")
+    (tmp_path / "notes.txt").write_text("moved", "utf-8")
+    atomic_files.move(tmp_path / "notes.txt", tmp_path / "folder")
+    assert (tmp_path / "folder" / "notes (3).txt").read_text("utf-8") == "moved"
+    assert (tmp_path / "folder" / "notes.txt").read_text("utf-8") == "notes.txt"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links for everybody")
+def test_a_link_is_one_also_where_it_leads_nowhere_and_what_is_not_there_is_none(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    assert atomic_files.is_link(tmp_path / "link")
+    assert not atomic_files.is_link(tmp_path / "nowhere")
+    assert not atomic_files.is_link(tmp_path)

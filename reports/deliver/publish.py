@@ -223,11 +223,7 @@ def _drop_links(paths: Collection[Path]) -> list[Path]:
 def _carry_over(aside: Path, folder: Path) -> None:
     """Moves everything from `aside` that no run wrote into `folder`, step by step. Raises WriteError."""
     own = _own_files(aside, aside.name[1:-4])
-    try:
-        found = sorted(aside.iterdir())
-    except OSError as error:
-        raise atomic_files.as_write_error(error, aside) from error
-    for path in found:
+    for path in atomic_files.list_folder(aside):
         if path not in own:
             atomic_files.move(path, folder)
     atomic_files.sync_folder(folder)

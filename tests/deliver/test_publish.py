@@ -1,5 +1,6 @@
 """A client's folder is there whole, of one run, or as it was; and one run works in a folder at a time."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from reports import atomic_files
 from reports.deliver import publish
 from reports.errors import BusyError, ExitCode, WriteError
 from tests.support.waiting import PATIENCE_SECONDS
@@ -343,3 +345,110 @@ def python(program: str, folder: Path, *, cwd: Path = ROOT) -> "subprocess.Popen
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def with_notes(path: Path, text: str) -> Path:
+    """A client's folder with a run's own file, and one of a person's."""
+    folder(path, "old")
+    (path / "notes.txt").write_text(text, "utf-8")
+    return path
+
+
+def test_a_persons_files_are_in_the_new_folder_also_after_a_kill(tmp_path: Path) -> None:
+    folder(tmp_path / NAME, "new")
+    with_notes(tmp_path / f".{NAME}.old", "theirs")
+    publish.repair(tmp_path)
+    assert tree(tmp_path) == laid(NAME, tmp_path.name, "new") | {f"{NAME}/notes.txt": "theirs"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links for everybody")
+def test_a_link_that_was_put_aside_goes_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    period, elsewhere = tmp_path / "2026-10", tmp_path / "elsewhere"
+    folder(period / NAME, "new")
+    elsewhere.mkdir()
+    (elsewhere / "theirs.txt").write_text("kept", "utf-8")
+    (period / f".{NAME}.old").symlink_to(elsewhere)
+    publish.repair(period)
+    assert tree(period) == laid(NAME, period.name, "new")
+    assert (elsewhere / "theirs.txt").read_text("utf-8") == "kept"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links for everybody")
+def test_nothing_is_written_through_a_link_in_a_clients_place(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / NAME).symlink_to(tmp_path / "elsewhere")
+    place = staged(tmp_path, "new")
+    with pytest.raises(WriteError, match="there is a link where the client's folder should be"):
+        publish.swap_in(place, tmp_path / NAME, lying=lying(tmp_path))
+    assert tree(tmp_path / "elsewhere") == {}
+
+
+def test_the_folder_of_a_renamed_client_comes_back_where_its_swap_fails(tmp_path: Path) -> None:
+    old = folder(tmp_path / "ana-1310176", "old")
+    before = tree(tmp_path)
+    with pytest.raises(WriteError):
+        publish.swap_in(tmp_path / "never staged", tmp_path / NAME, lying=[old])
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("failing", ["move", "iterdir"])
+def test_what_cannot_be_carried_over_is_told_and_carried_over_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    with_notes(tmp_path / NAME, "theirs")
+    place = staged(tmp_path, "new")
+    with monkeypatch.context() as patch:
+        if failing == "move":
+            refuse(patch, atomic_files, "move", "notes.txt")
+        else:
+            refuse(patch, Path, "iterdir", f".{NAME}.old")
+        left = publish.swap_in(place, tmp_path / NAME, lying=lying(tmp_path))
+    assert len(left) == 1
+    publish.repair(tmp_path)
+    assert tree(tmp_path) == laid(NAME, tmp_path.name, "new") | {f"{NAME}/notes.txt": "theirs"}
+
+
+def test_a_folder_that_cannot_be_looked_into_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder(tmp_path / NAME, "old")
+    place = staged(tmp_path, "new")
+    with monkeypatch.context() as patch:
+        refuse(patch, Path, "iterdir", NAME)
+        with pytest.raises(WriteError, match=f"{NAME}: no permission"):
+            publish.swap_in(place, tmp_path / NAME, lying=lying(tmp_path))
+    assert (tmp_path / NAME / f"{NAME}-{tmp_path.name}.xlsx").read_text("utf-8") == "old"
+
+
+def refuse(patch: pytest.MonkeyPatch, owner: object, name: str, refused: str) -> None:
+    """The operation `name` of `owner` is refused for a path of the name `refused`."""
+    usual = getattr(owner, name)
+
+    def act(path: Path, *rest: Path) -> object:
+        if path.name == refused:
+            error = PermissionError(errno.EACCES, "refused")
+            raise atomic_files.as_write_error(error, path) if rest else error
+        return usual(path, *rest)
+
+    patch.setattr(owner, name, act)
+
+
+def test_a_swap_that_cannot_be_ended_yet_is_logged_and_ended_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder(tmp_path / NAME, "new")
+    with_notes(tmp_path / f".{NAME}.old", "theirs")
+
+    with monkeypatch.context() as patch:
+        refuse(patch, atomic_files, "move", "notes.txt")
+        publish.repair(tmp_path)
+    assert "a swap that was killed is not ended yet" in caplog.text
+    publish.repair(tmp_path)
+    assert (tmp_path / NAME / "notes.txt").read_text("utf-8") == "theirs"
+
+
+def test_a_recorded_folder_is_its_clients_whatever_it_holds_and_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / NAME).mkdir()
+    (tmp_path / "rui-102").write_text("a file", "utf-8")
+    folder(tmp_path / "ana-1310176", "a copy")
+    assert publish.folders(tmp_path, {CLIENT: NAME}) == {CLIENT: [tmp_path / NAME]}

@@ -10,7 +10,14 @@ import pytest
 
 from reports.errors import ReadingError, RefusedError
 from reports.source.archive import read_header
-from reports.source.client_list import AccountClient, ClientList, fetch_clients, read_clients
+from reports.source.client_list import (
+    AccountClient,
+    ClientList,
+    fetch_clients,
+    list_clients,
+    read_clients,
+    read_stored_clients,
+)
 from reports.source.http.api import Api
 from tests.support.scripted_api import KEY, Script, ScriptedApi, Seen, TurnedClock, listing, reply
 
@@ -137,3 +144,33 @@ def test_each_client_has_the_address_the_account_knows() -> None:
         AccountClient(8, "Mar", None, None, None),
     ]
     assert ClientList(2, tuple(known)).addresses == {7: "ana@casa.example", 8: None}
+
+
+def test_the_ids_of_a_list_are_read_page_by_page_and_kept_nowhere(tmp_path: Path) -> None:
+    with ScriptedApi(_still) as server, closing(Api(server.url, KEY, clock=TurnedClock())) as api:
+        assert list_clients(api) == [7, 8, 9]
+    assert [one.page for one in server.seen] == [1, 2]
+
+
+def test_an_empty_list_is_asked_for_again_on_a_new_connection(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "reports")
+
+    def script(seen: Seen) -> bytes:
+        return reply(listing(CLIENTS[:2] if seen.count > 1 else [], name="clients"))
+
+    found, seen = _list(script, tmp_path)
+    assert (found.total, len(seen)) == (2, 2)
+    assert "the list of clients: page 1 is empty, and read again" in caplog.messages
+
+
+def test_a_stored_list_is_the_accounts_own_or_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert read_stored_clients(tmp_path, "my-company") is None
+    assert caplog.messages == []
+    found, _ = _list(_still, tmp_path)
+    assert read_stored_clients(tmp_path, "my-company") == found
+    assert read_stored_clients(tmp_path, "another-company") is None
+    (tmp_path / "clients.jsonl.gz").write_bytes(b"no archive")
+    assert read_stored_clients(tmp_path, "my-company") is None
+    assert len(caplog.messages) == 2

@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 
-from reports.errors import ReportsError
+from reports.errors import ReportsError, UnforeseenError
+from reports.source import client_reading
 from reports.source.archive import read_pages
 from reports.source.client_reading import Failure, Reading, Wanted
+from reports.source.completeness import Leaf, leaf_of
 from reports.source.fetch import fetch
 from reports.source.http.api import Api
-from tests.support.scripted_api import KEY, ScriptedApi, Seen, TurnedClock, document, listing, reply
+from reports.source.http.response import Page
+from reports.source.page_size import UNEVEN
+from tests.support.scripted_api import KEY, ScriptedApi, Seen, TurnedClock, account, document, listing, reply
 
 NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 NO_TAXES = {"/taxes.json": reply({"taxes": []})}
@@ -278,3 +282,31 @@ def test_a_proxy_that_cannot_be_reached_is_said_to_be_the_proxy(monkeypatch: pyt
         pytest.raises(ReportsError, match="the proxy could not be reached"),
     ):
         api.documents_page(7, 1, {})
+
+
+def test_another_clients_document_on_pages_of_an_uneven_size_fails_the_client(tmp_path: Path) -> None:
+    def script(seen: Seen) -> Any:
+        is_uneven = seen.query["per_page"] == str(UNEVEN)
+        return reply(listing([document(1, 8)])) if is_uneven else _repeating(45)(seen)
+
+    (failure,) = _read(script, tmp_path, per_page=20)
+    assert isinstance(failure, Failure)
+    assert "belongs to ANOTHER CLIENT" in str(failure.error)
+
+
+def test_an_account_whose_first_client_has_nothing_has_no_size_of_pages_yet(tmp_path: Path) -> None:
+    nothing, full = _read(account({7: 0, 8: 45}, size=100), tmp_path, 7, 8, per_page=None)
+    assert (nothing.documents, full.documents) == (0, 45)
+
+
+def test_a_bug_in_one_clients_reading_fails_that_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(page: Page, *, client: int) -> Leaf:
+        return leaf_of(page, client=client if client != 8 else 1 // 0)
+
+    monkeypatch.setattr(client_reading, "leaf_of", break_down)
+    found = _read(account({7: 1, 8: 1, 9: 1}), tmp_path, 7, 8, 9)
+    assert [type(one) for one in found] == [Reading, Failure, Reading]
+    assert isinstance(found[1].error, UnforeseenError)
+    assert "ZeroDivisionError" in caplog.text

@@ -72,3 +72,9 @@ def test_a_reading_with_other_figures_is_not_taken() -> None:
     union.add(_ledger(1, 2, total=3))
     assert not union.add(_ledger(2, 3, total=3, figures=b"other"))
     assert not union.is_whole
+
+
+def test_a_page_that_repeats_an_entry_with_other_figures_is_no_page() -> None:
+    rows = [{"id": 1, "total": 1}, {"id": 1, "total": 2}]
+    with pytest.raises(MovedError, match="page 1 repeats an entry with other figures"):
+        leaf_of(Page(1, "", rows, Pagination(2, 1, 1, 2)), client=None)

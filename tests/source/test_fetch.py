@@ -605,3 +605,26 @@ def test_no_clients_are_no_requests(tmp_path: Path) -> None:
     with _served(account({})) as server, closing(_api(server)) as api:
         assert list(_fetching(api, tmp_path, ())) == []
     assert server.seen == []
+
+
+def test_a_run_looks_around_while_the_first_answer_is_waited_for(tmp_path: Path) -> None:
+    has_looked = threading.Event()
+
+    def script(seen: Seen) -> Any:
+        assert has_looked.wait(PATIENCE_SECONDS)
+        return account({7: 1})(seen)
+
+    with _served(script) as server, closing(_api(server)) as api:
+        wanted = [Wanted(7, FILTERS)]
+        found = fetch(
+            api,
+            wanted,
+            account="my-company",
+            source=tmp_path,
+            verify="first_page",
+            parallel=1,
+            now=lambda: NOW,
+            on_page=lambda *_: None,
+            meanwhile=has_looked.set,
+        )
+        assert [type(one) for one in found] == [Reading]

@@ -18,7 +18,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Generic
 from urllib.parse import urlsplit
 
@@ -174,8 +173,10 @@ class Api:
 
     def _ask(self, question: "_Question[Found]") -> Found:
         alike: Counter[int] = Counter()
+        attempt = 0
         try:
-            for attempt in count(1):
+            while True:
+                attempt += 1
                 outcome = self._exchange(question)
                 if not isinstance(outcome, Trouble):
                     self._budget.earn()
