@@ -8,14 +8,13 @@ import datetime as dt
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reports import TOOL, __version__, atomic_files
-from reports.deliver.record_entry import Entries, Entry, instant
+from reports.deliver.record_entry import Entry, instant
 from reports.errors import ExitCode
 from reports.figures.checks.account_checks import KnownClient
 from reports.period import Period, parse
@@ -34,21 +33,16 @@ _ENTRY = {
 _CHANGES = {"since": str, "removed": int, "cancelled": int}
 """Of an entry that was held against an earlier reading: what mails are held by."""
 
-_HEAD = {
+_RECORD = {
     **dict.fromkeys(("account", "started_at", "finished_at", "message"), str),
     **dict.fromkeys(("schema", "exit_code"), int),
     "period": {"label": str, "from": str, "to": str},
+    "clients": [_ENTRY],
 }
-_RECORD = {**_HEAD, "clients": [_ENTRY]}
 """What a record holds at least: an object's keys, in a list what each item is, else the type."""
 
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 """A file of a client's folder. A path of another form was not written by a run, and may be none at all."""
-
-_CLIENTS = '\n "clients": ['
-"""Where the head of a record ends. A text cannot hold it, for its line ends are escaped."""
-_TAIL = ("clients", "findings")
-_HEAD_BYTES = 65_536
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +59,7 @@ def write(
     entries: Iterable[Entry],
     findings: Sequence[Mapping[str, object]] = (),
 ) -> None:
-    """Writes the record of a run, an entry at a time; `findings` are the account's. Raises WriteError."""
+    """Writes the record of a run; `findings` are the account's. Raises WriteError."""
     record = {
         "schema": SCHEMA,
         "tool": TOOL,
@@ -80,12 +74,12 @@ def write(
         "finished_at": instant(finished_at),
         "exit_code": int(exit_code),
         "message": message,
+        "clients": list(entries),
+        "findings": list(findings),
     }
-    head = _text(record).removesuffix("\n}")
+    text = json.dumps(record, indent=1, ensure_ascii=False)
     with atomic_files.new_file(folder / FILE_NAME) as file:
-        found = ['],\n "findings": [', *_write_items(findings), "]\n}\n"]
-        for piece in chain([f"{head},{_CLIENTS}"], _write_items(entries), found):
-            file.write(piece.encode("utf-8", "backslashreplace"))
+        file.write(f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -106,18 +100,6 @@ def read(folder: Path) -> dict[str, Any] | None:
     return found
 
 
-def head(folder: Path) -> dict[str, Any] | None:
-    """As `read`, without clients and findings, which are not looked at as a rule: there may be thousands."""
-    record = None
-    with suppress(OSError, ValueError, RecursionError), atomic_files.open_to_read(folder / FILE_NAME) as file:
-        own, end, _ = file.read(_HEAD_BYTES).partition(_CLIENTS.encode())
-        record = json.loads(own.removesuffix(b",") + b"}") if end else None
-    if not _is_of_this_version(record, _HEAD):
-        # What others wrote in a form of their own is a record as well.
-        record = read(folder)
-    return {key: value for key, value in record.items() if key not in _TAIL} if record else None
-
-
 def mismatch(record: Mapping[str, Any], account: str, period: Period) -> str | None:
     """What a record is of, when it is not the account's of this period: its folder was copied, or renamed."""
     if record["account"] != account:
@@ -126,12 +108,9 @@ def mismatch(record: Mapping[str, Any], account: str, period: Period) -> str | N
     return None if label == period.label else f"it is the record of {label}, not of {period.label}"
 
 
-def entries(record: Mapping[str, Any] | None) -> Entries:
+def entries(record: Mapping[str, Any] | None) -> dict[int, Entry]:
     """The clients of a record by id; none for no record."""
-    found = Entries()
-    for entry in record["clients"] if record else ():
-        found[entry["id"]] = entry
-    return found
+    return {entry["id"]: entry for entry in (record["clients"] if record else ())}
 
 
 def find_known_clients(account_folder: Path, period: Period) -> Mapping[int, KnownClient]:
@@ -189,16 +168,13 @@ def folders(record: Mapping[str, Any] | None) -> dict[int, str]:
     }
 
 
-def _is_of_this_version(record: Any, shape: Mapping[str, Any]) -> bool:
-    is_one = isinstance(record, dict) and record.get("schema") == SCHEMA and _fits(record, shape)
-    return is_one and all(_is_instant(record[key]) for key in ("started_at", "finished_at"))
-
-
 def _is_record(record: Any) -> bool:
-    # Records of earlier versions have no findings of the account.
-    if not _is_of_this_version(record, _RECORD) or not _fits(record.get("findings", []), [dict]):
+    if not (isinstance(record, dict) and record.get("schema") == SCHEMA and _fits(record, _RECORD)):
         return False
-    moments = []
+    # Records of earlier versions have no findings of the account.
+    if not _fits(record.get("findings", []), [dict]):
+        return False
+    moments = [record["started_at"], record["finished_at"]]
     for entry in record["clients"]:
         if entry["state"] not in _STATES or (entry["state"] == "ready" and entry["read_at"] is None):
             return False
@@ -226,17 +202,3 @@ def _is_instant(text: str) -> bool:
         return dt.datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
-
-
-def _text(value: Mapping[str, object]) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False)
-
-
-def _write_items(entries: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    """The items of a list, an object's key deep."""
-    separator, end = "\n", ""
-    for entry in entries:
-        # A text has its line ends escaped, so that these are JSON's own.
-        yield separator + f"  {_text(entry)}".replace("\n", "\n  ")
-        separator, end = ",\n", "\n "
-    yield end

@@ -5,9 +5,7 @@ Money is decimal text, a rate plain text in percent, days and instants ISO.
 
 import datetime as dt
 import hashlib
-import json
-import zlib
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,35 +18,6 @@ from reports.figures.vat.vat_rows import rate_text
 
 Entry = dict[str, Any]
 """As JSON has it."""
-
-
-class Entries(MutableMapping[int, Entry]):
-    """Entries by client, each packed until it is asked for: a run may have thousands of them.
-
-    What is changed in one that was asked for changes nothing here.
-    """
-
-    def __init__(self) -> None:
-        self._packed: dict[int, bytes] = {}
-
-    def __getitem__(self, client: int) -> Entry:
-        entry: Entry = json.loads(zlib.decompress(self._packed[client]))
-        return entry
-
-    def __setitem__(self, client: int, entry: Entry) -> None:
-        self._packed[client] = zlib.compress(json.dumps(entry, separators=(",", ":")).encode())
-
-    def __delitem__(self, client: int) -> None:
-        del self._packed[client]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._packed)
-
-    def __len__(self) -> int:
-        return len(self._packed)
-
-    def __contains__(self, client: object) -> bool:
-        return client in self._packed
 
 
 def ready_entry(

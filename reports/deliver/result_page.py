@@ -35,9 +35,9 @@ class Ended(NamedTuple):
 def last_run(account_folder: Path) -> Ended | None:
     """How the account's last run ended; None when there is no record of one."""
     shown = _read_shown_folder(account_folder)
-    if shown and (found := record.head(shown)):
+    if shown and (found := record.read(shown)):
         return _parse_ended(found)
-    runs = [_parse_ended(found) for folder in _list_folder(account_folder) if (found := record.head(folder))]
+    runs = [_parse_ended(found) for folder in _list_folder(account_folder) if (found := record.read(folder))]
     return max(runs, key=lambda run: run.finished_at, default=None)
 
 

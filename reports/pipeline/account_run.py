@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import atomic_files, cancellation, slugs
 from reports.deliver import publish, record
-from reports.deliver.record_entry import Entries, Entry, are_files_kept, make_failed_entry
+from reports.deliver.record_entry import Entry, are_files_kept, make_failed_entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures.checks import document_checks
 from reports.figures.checks.account_checks import ClientFinding, check_clients, check_documents, check_period
@@ -32,7 +32,7 @@ from reports.source.client_reading import Failure, Reading
 
 if TYPE_CHECKING:
     from reports.pipeline.client_job import Made
-    from reports.render.xlsx.parts import Shelf
+    from reports.render.content.blocks import Grids
 
 UNMAILED = {
     account.NO_ADDRESS: "without an address, so without a mail",
@@ -57,8 +57,9 @@ class AccountRun:
         self.everyone = tuple(self.brief.configured or self.before)
         self.is_list_known = False
         self.stopped_by: ReportsError | None = None
-        self.entries = Entries()
+        self.entries: dict[int, Entry] = {}
         self.lines: dict[int, ClientLine] = {}
+        self.grids: dict[int, Grids] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
@@ -95,7 +96,7 @@ class AccountRun:
             )
         return found
 
-    def _entries_before(self, found: Mapping[str, Any] | None) -> tuple[Entries, bool]:
+    def _entries_before(self, found: Mapping[str, Any] | None) -> tuple[dict[int, Entry], bool]:
         """The entries of the record that lies there; none, and True, where it is another month's."""
         trouble = found and record.mismatch(found, self.plan.config.account.name, self.plan.period)
         if not trouble:
@@ -103,7 +104,7 @@ class AccountRun:
         said = f"{self.plan.folder / record.FILE_NAME}: {trouble}, and is not used: this run begins anew"
         log.warning("%s", said)
         self.screen.say(said)
-        return Entries(), True
+        return {}, True
 
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
         """These are all the clients there are to report on, in this order."""
@@ -190,11 +191,6 @@ class AccountRun:
         except WriteError as another:
             self.codes.append(another.exit_code)
 
-    def close(self) -> None:
-        """Nothing more is made of what was put aside."""
-        if "shelf" in vars(self):
-            self.shelf.close()
-
     def add(self, mailed: Outcome) -> None:
         """What became of the mails; it counts like the rest, but that the clients are done remains true."""
         is_none_sent = mailed.exit_code == ExitCode.NONE_DONE
@@ -239,8 +235,6 @@ class AccountRun:
     def _publish(self, made: "Made", found: Reading) -> None:
         line, staged = made.line, made.staged
         try:
-            # Before the swap: what cannot be put aside is not published.
-            self.shelf.put(line.id, made.parts)
             if staged is None:
                 self._take_in(made)
                 return
@@ -278,6 +272,7 @@ class AccountRun:
     def _take_in(self, made: "Made") -> None:
         self.entries[made.line.id] = made.entry
         self.lines[made.line.id] = made.line
+        self.grids[made.line.id] = made.grids
         # It takes the place of the earlier one.
         self.before.pop(made.line.id, None)
 
@@ -342,13 +337,6 @@ class AccountRun:
         """The clients' folders there were when the run began, and those that it has put there, by name."""
         found = publish.folders(self.plan.folder, self._recorded).items()
         return {client: [folder.name for folder in folders] for client, folders in found}
-
-    @cached_property
-    def shelf(self) -> "Shelf":
-        """Where the clients' parts of the summary lie."""
-        from reports.render.xlsx.parts import Shelf
-
-        return Shelf(self.plan.folder)
 
 
 def _is_made_of(entry: Entry, reading: Reading) -> bool:

@@ -16,9 +16,8 @@ from reports.mail import eml
 from reports.mail.eml import Mail
 from reports.render.content import account
 from reports.render.content.account import ClientLine
+from reports.render.content.blocks import Grids
 from reports.render.job import Job, Rendered, render
-from reports.render.xlsx import parts
-from reports.render.xlsx.parts import Packed
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +52,14 @@ class ClientTask:
 
 @dataclass(frozen=True)
 class Made:
-    """A client that is done: its entry in the run record, its line and its part in overview and summary.
+    """A client that is done: its entry in the run record, its line in the overview, its grids of the summary.
 
     `staged` holds its files, read back and on the disk, to be swapped in; None where none were made.
     """
 
     entry: Entry
     line: ClientLine
-    parts: tuple[Packed, ...]
+    grids: Grids
     staged: Path | None
 
 
@@ -148,4 +147,4 @@ def _make_result(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
         files=tuple((Path(file["path"]).suffix.removeprefix("."), file["path"]) for file in entry["files"]),
         unmailed=entry["unmailed"],
     )
-    return Made(entry, line, parts.pack(rendered.grids), staged)
+    return Made(entry, line, rendered.grids, staged)

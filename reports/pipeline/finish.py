@@ -11,12 +11,11 @@ from reports.errors import ExitCode, WriteError, most_severe
 from reports.figures.checks.account_checks import is_silence
 from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.plan import Clock, Outcome, brand_of, few, last_line
-from reports.render import summary_book
-from reports.render.content import account_report
+from reports.render.content import summary_book
 from reports.render.content.account import FAILED, TOO_LARGE, AccountFinding, AccountSummary
 from reports.render.content.labels import Labels
 from reports.render.html import pages
-from reports.render.xlsx import parts, workbook
+from reports.render.xlsx import workbook
 from reports.source.client_list import read_stored_clients
 
 MONTHS_NAMED = 6
@@ -29,10 +28,8 @@ def sum_up(month: AccountRun) -> None:
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
     try:
-        # What was put aside is read within, so that a disk that fails is told like one that is full.
         with atomic_files.new_file(folder / "summary.xlsx") as target:
-            month.shelf.put(summary_book.WHOLE, parts.pack(account_report.account_grids(account, labels)))
-            book = summary_book.build_summary_book(account, month.shelf, labels=labels)
+            book = summary_book.build_summary_book(account, month.grids, labels=labels)
             workbook.write(book, target, labels=labels, brand=brand)
     except WriteError as error:
         month.lack(error)

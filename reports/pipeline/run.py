@@ -172,8 +172,7 @@ def _month(plan: Plan, *, now: Clock, screen: Screen, executor: JobExecutor) -> 
         plan.config.path,
         plan.folder,
     )
-    with closing(AccountRun(plan, screen, executor)) as month:
-        return _run_month(month, started_at=started_at, now=now)
+    return _run_month(AccountRun(plan, screen, executor), started_at=started_at, now=now)
 
 
 def _run_month(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome:

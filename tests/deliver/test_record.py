@@ -12,7 +12,7 @@ import pytest
 
 from reports import TOOL, __version__
 from reports.deliver import record
-from reports.deliver.record_entry import Entries, Entry, make_failed_entry, ready_entry
+from reports.deliver.record_entry import Entry, make_failed_entry, ready_entry
 from reports.errors import ExitCode, WriteError
 from reports.sandbox.documents import Raw
 from tests.support.papers import OCTOBER, added, findings, paper
@@ -210,41 +210,12 @@ def test_the_record_of_an_earlier_run_is_found_by_client(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_the_record_is_written_as_json_is(tmp_path: Path, count: int) -> None:
-    """Piece by piece, and yet as if all at once; texts that look like its own marks included."""
     names = ['\n "clients": [', "a\u2028b\u0085c", "[]"]
     write(tmp_path, *(ready(tmp_path, paper(1), name=name) for name in names[:count]))
     found = read(tmp_path)
     assert [entry["name"] for entry in found["clients"]] == names[:count]
     text = (tmp_path / record.FILE_NAME).read_text("utf-8")
     assert text == json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-
-
-def test_what_is_packed_comes_out_as_it_was(tmp_path: Path) -> None:
-    entry = ready(tmp_path, paper(1), name="half \ud83d, \x00 and Łódź")
-    kept = Entries()
-    kept[11], kept[12] = entry, failed(None)
-    assert dict(kept) == {11: entry, 12: failed(None)}
-    kept[11]["state"] = "done"
-    assert kept[11] == entry
-    del kept[12]
-    assert (12 in kept, 11 in kept, len(kept)) == (False, True, 1)
-
-
-def test_the_head_of_a_record_is_all_but_its_clients_and_findings(tmp_path: Path) -> None:
-    assert record.head(tmp_path) is None
-    write(tmp_path, ready(tmp_path, paper(1), name='\n "clients": ['), failed(None))
-    whole = read(tmp_path)
-    of_the_head = {key: value for key, value in whole.items() if key not in ("clients", "findings")}
-    assert record.head(tmp_path) == of_the_head
-    path = tmp_path / record.FILE_NAME
-    # Nothing behind the head is looked at.
-    path.write_bytes(path.read_bytes().partition(b'"id"')[0])
-    assert (record.head(tmp_path), record.read(tmp_path)) == (of_the_head, None)
-    # In another form it is read as a whole.
-    path.write_text(json.dumps(whole), "utf-8")
-    assert record.head(tmp_path) == of_the_head
-    path.write_text(json.dumps(whole | {"schema": 2}, indent=1), "utf-8")
-    assert record.head(tmp_path) is None
 
 
 @pytest.mark.parametrize(

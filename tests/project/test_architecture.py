@@ -30,11 +30,11 @@ STAGES = {
     "render": """
         content.labels content.brand content.colours content.picture content.blocks content.columns
         content.document_sheets content.summary_sheets content.account content.client_report
-        content.changes_report content.account_report
+        content.changes_report content.account_report content.summary_book
         xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.column_widths xlsx.cell_fields
-        xlsx.parts xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
+        xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
         html.pieces html.tables html.drawings html.environment html.context html.pages
-        mail_body pdf summary_book
+        mail_body pdf
         verify.written_rows verify.written verify.expected verify.ledger verify.data_sheet verify.readback
         job
     """,

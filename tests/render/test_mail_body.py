@@ -123,7 +123,7 @@ def amounts(sheet: Sheet, labels: Labels) -> set[str]:
         currency = sheet.currency or str(row[keys.index("currency")])
         for column, value in zip(sheet.columns, row, strict=True):
             if column.kind is Kind.MONEY and value is not None:
-                texts.add(labels.money(value, currency))  # type: ignore[arg-type]
+                texts.add(labels.money(value, currency))
     return texts
 
 

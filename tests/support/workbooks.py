@@ -3,7 +3,6 @@
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,8 +11,7 @@ from reports.figures import tables, totals
 from reports.figures.checks import document_checks
 from reports.figures.checks.finding import Finding
 from reports.figures.totals import Figures
-from reports.render import summary_book
-from reports.render.content import account, account_report
+from reports.render.content import account, account_report, summary_book
 from reports.render.content import client_report as client_pages
 from reports.render.content.account import AccountSummary, ClientLine
 from reports.render.content.blocks import Book, Grids
@@ -21,7 +19,6 @@ from reports.render.content.brand import HOUSE, Brand, IssuerDetails
 from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.xlsx import workbook
-from reports.render.xlsx.parts import Shelf, pack
 from reports.sandbox.documents import Raw, line
 from tests.support.papers import LIMITS_DAYS, OCTOBER, paper, parsed, vat
 
@@ -99,10 +96,8 @@ def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language:
         for identity, papers in clients.items()
     ]
     account = AccountSummary("conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {})
-    with closing(Shelf(path.parent)) as shelf:
-        for _, line, grids in made:
-            shelf.put(line.id, pack(grids))
-        return _write(path, summary_book.build_summary_book(account, shelf, labels=labels), labels)
+    grids = {line.id: own for _, line, own in made}
+    return _write(path, summary_book.build_summary_book(account, grids, labels=labels), labels)
 
 
 def hostile_papers() -> list[Raw]:

@@ -4,7 +4,6 @@ Each command is several processes, each of which takes seconds to start on Windo
 at the same time.
 """
 
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from reports.render.xlsx import parts
 from reports.sandbox.server import Sandbox
 from reports.slugs import client_of
 from tests.support.office import ACCOUNT, KEY_VARIABLE, Office, account, tree
@@ -26,19 +24,6 @@ AT_ONCE = 3
 MODULE = (sys.executable, "-m", "reports")
 OF_THE_RUN = ("run.json", "run.log")
 """What says when, and to which folder."""
-
-PUT_ASIDE_AND_KILLED = """
-import os, sys
-from pathlib import Path
-from reports.render.xlsx import parts
-folder = Path(sys.argv[1])
-parts.IN_MEMORY_BYTES = 1
-shelf = parts.Shelf(folder)
-rows = parts.PackedStretch(1, b"cells", b"texts")
-shelf.put(101, [parts.Packed(("", ""), (), None, (), (rows,))])
-print(len(os.listdir(folder)), flush=True)
-os.kill(os.getpid(), 9)
-"""
 
 
 @dataclass(frozen=True)
@@ -143,26 +128,3 @@ def test_each_account_has_its_own_files_and_its_own_log(
     assert log.count(": 2 documents on 1 pages") == len(NAMES)
     assert log.rstrip().endswith(f"Exit code {code}.")
     assert (f"client {NOBODY}" in log) == (name == "beta")
-
-
-def test_what_is_put_aside_on_the_disk_goes_with_the_run(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert office.run("--output", office.folder / "in memory").code == 0
-    monkeypatch.setattr(parts, "IN_MEMORY_BYTES", 1)
-    assert office.run("--output", office.folder / "on disk").code == 0
-    assert lasting(month(office, "on disk")) == lasting(month(office, "in memory"))
-    assert sorted(tree(office.folder / "on disk")) == sorted(tree(office.folder / "in memory"))
-
-
-def test_what_is_put_aside_goes_with_whoever_is_killed(office: Office, tmp_path: Path) -> None:
-    killed = subprocess.run(
-        [sys.executable, "-c", PUT_ASIDE_AND_KILLED, str(tmp_path)],
-        env=environment(office),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-    assert (killed.returncode, killed.stdout.split()) == (9, [b"1"]), killed
-    assert list(tmp_path.iterdir()) == []

@@ -21,6 +21,7 @@ from reports.render.content.blocks import (
     Kind,
     Mark,
     Row,
+    Rows,
     Sheet,
     Tone,
     Value,
@@ -200,7 +201,8 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
         replace(column, is_hidden=column.key == "rounding" and not has_rounding)
         for column in clients_columns(labels)
     )
-    rows = [row for client in account.clients for row in _client_rows(client, labels)]
+    values = [row for client in account.clients for row in _client_rows(client, labels)]
+    rows = Rows.from_rows(values, len(columns))
     currencies = list_currencies(account)
     is_one = len(currencies) <= 1
     return Sheet(
@@ -256,7 +258,7 @@ def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> S
         )
         for name, finding in findings
     ]
-    return Sheet("findings", "", columns, rows, empty="")
+    return Sheet("findings", "", columns, Rows.from_rows(rows, len(columns)), empty="")
 
 
 def list_currencies(account: AccountSummary) -> list[str]:

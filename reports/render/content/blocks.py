@@ -64,19 +64,25 @@ Row = tuple[Value, ...]
 
 
 class Rows(Collection[Row]):
-    """Rows whose values lie in columns of one length, all that is in memory: a row is made in passing.
-
-    `columns` has at least one column; a frame's own arrays will do.
-    """
+    """Rows that lie as columns of one length; a row is made in passing."""
 
     def __init__(self, columns: Sequence[Sequence[Value]]) -> None:
-        self._columns = columns
+        self.columns = columns
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Sequence[Value]], width: int) -> "Rows":
+        """Rows of `width` values each."""
+        return cls(list(zip(*rows, strict=True)) or [()] * width)
+
+    def slice(self, start: int, end: int) -> "Rows":
+        """The rows from `start` up to, without, `end`."""
+        return Rows([values[start:end] for values in self.columns])
 
     def __len__(self) -> int:
-        return len(self._columns[0])
+        return len(self.columns[0]) if self.columns else 0
 
     def __iter__(self) -> Iterator[Row]:
-        return zip(*self._columns, strict=True)
+        return zip(*self.columns, strict=True)
 
     def __contains__(self, row: object) -> bool:
         return any(own == row for own in self)
@@ -107,7 +113,7 @@ class Group:
     """
 
     title: str
-    rows: Collection[Row]
+    rows: Rows
     totals: Row
     details: "Sequence[Sheet | None]" = ()
 
@@ -116,7 +122,7 @@ class Group:
 class Sheet:
     """A grid. All money in it is of one `currency`; None when a column of the grid names it row by row.
 
-    `rows` can be gone through again and again, and need not all be in memory.
+    `rows` has a column of values for each of `columns`.
 
     `totals` has a value per column, a text in the first, or is None for a grid without a totals row.
     `empty` is what stands there when there is no row. `groups`, where given, hold the same rows in order.
@@ -125,7 +131,7 @@ class Sheet:
     key: str
     title: str
     columns: tuple[Column, ...]
-    rows: Collection[Row]
+    rows: Rows
     empty: str
     currency: str | None = None
     totals: Row | None = None
@@ -220,12 +226,10 @@ class Book:
     keywords: tuple[str, ...] = ()
 
 
-def totals_of(columns: Sequence[Column], rows: Collection[Row], label: str) -> Row:
+def totals_of(columns: Sequence[Column], rows: Rows, label: str) -> Row:
     """The totals row: `label` first, sums where a column has a total, None elsewhere."""
-    sums: list[Value] = [label]
-    for index, column in enumerate(columns[1:], start=1):
-        sums.append(_sum(column, [row[index] for row in rows]) if column.has_total else None)
-    return tuple(sums)
+    pairs = list(zip(columns, rows.columns, strict=True))
+    return (label, *(_sum(column, values) if column.has_total else None for column, values in pairs[1:]))
 
 
 def only(names: Iterable[str | None]) -> str | None:
@@ -243,8 +247,8 @@ def drop_empty_columns(sheet: Sheet, *keys: str) -> Sheet:
     """The sheet without those of the columns `keys` in which every value is zero or missing."""
     empty = [
         column.key
-        for index, column in enumerate(sheet.columns)
-        if column.key in keys and not any(row[index] for row in sheet.rows)
+        for column, values in zip(sheet.columns, sheet.rows.columns, strict=True)
+        if column.key in keys and not any(values)
     ]
     return drop_columns(sheet, *empty)
 
@@ -266,15 +270,18 @@ def _only(sheet: Sheet, kept: Sequence[int]) -> Sheet:
     def cut(row: Row) -> Row:
         return tuple(row[index] for index in kept)
 
+    def cut_rows(rows: Rows) -> Rows:
+        return Rows([rows.columns[index] for index in kept])
+
     return replace(
         sheet,
         columns=tuple(sheet.columns[index] for index in kept),
-        rows=[cut(row) for row in sheet.rows],
+        rows=cut_rows(sheet.rows),
         totals=cut(sheet.totals) if sheet.totals else None,
         groups=tuple(
             replace(
                 group,
-                rows=[cut(row) for row in group.rows],
+                rows=cut_rows(group.rows),
                 totals=cut(group.totals) if group.totals else (),
             )
             for group in sheet.groups

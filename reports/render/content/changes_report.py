@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from reports.figures import changes
 from reports.figures.changes import Change, Comparison
-from reports.render.content.blocks import Column, Group, Kind, Row, Sheet
+from reports.render.content.blocks import Column, Group, Kind, Row, Rows, Sheet
 from reports.render.content.client_report import Subject, period_text
 from reports.render.content.labels import N_, Labels
 
@@ -69,18 +69,20 @@ def changes_grid(subject: Subject, comparison: Comparison, labels: Labels) -> Sh
         )
         for change in comparison.changes
     ]
-    return Sheet("changes", "", columns, rows, empty="")
+    return Sheet("changes", "", columns, Rows.from_rows(rows, len(columns)), empty="")
 
 
 def client_changes(name: str, comparison: Comparison, labels: Labels) -> Sheet:
     """The changes of the client `name` for the overview: one group a document, in the same order."""
-    groups = []
+    columns = _columns(labels, Kind.NUMBER)
+    rows = Rows.from_rows([_values(change, labels) for change in comparison.changes], len(columns))
+    groups, first = [], 0
     for _, same in groupby(comparison.changes, key=lambda change: change.document):
         changed = list(same)
-        rows = [_values(change, labels) for change in changed]
-        groups.append(Group(_document(changed[0], labels), rows, totals=()))
-    every = [row for group in groups for row in group.rows]
-    return Sheet("changes", name, _columns(labels, Kind.NUMBER), every, empty="", groups=tuple(groups))
+        end = first + len(changed)
+        groups.append(Group(_document(changed[0], labels), rows.slice(first, end), totals=()))
+        first = end
+    return Sheet("changes", name, columns, rows, empty="", groups=tuple(groups))
 
 
 def format_no_change(comparisons: Iterable[Comparison], labels: Labels) -> str:

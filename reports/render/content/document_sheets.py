@@ -3,12 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from reports.figures.totals import Figures
-from reports.money import ZERO
-from reports.render.content.blocks import Column, Group, Link, Row, Rows, Sheet, Value, only, safe_url
+from reports.render.content.blocks import Column, Group, Link, Rows, Sheet, Value, only, safe_url, totals_of
 from reports.render.content.columns import (
     MAY_BE_HIDDEN,
     OF_DOCUMENT,
@@ -44,6 +42,7 @@ def documents_grid(
     values = [same[name] if name in same else _document_values(name, column, labels) for name in keys]
     unused = {name for name in MAY_BE_HIDDEN if not any(column(name))}
     currencies = {"counter_value": only(column("exchange_currency"))}
+    rows = Rows(values)
     columns = tuple(
         replace(own, is_hidden=own.is_hidden or own.key in unused, currency=currencies.get(own.key))
         for own in columns_of(tuple(keys), labels.language)
@@ -52,10 +51,10 @@ def documents_grid(
         key=key,
         title=title,
         columns=columns,
-        rows=Rows(values),
+        rows=rows,
         empty=empty,
         currency=currency,
-        totals=_totals(columns, values, labels.text("Total")),
+        totals=totals_of(columns, rows, labels.text("Total")),
     )
 
 
@@ -78,25 +77,25 @@ def build_grouped_documents(
     if "withholding" in left_out:
         left_out.add("payable")
     keys = [name for name in STATEMENT_DOCUMENTS if name not in left_out]
-    values = [_document_values(name, column, labels) for name in keys]
+    rows = Rows([_document_values(name, column, labels) for name in keys])
     columns = _name_exchange(columns_of(tuple(keys), labels.language), column("exchange_currency"))
     details = _details(column("id"), figures.line_items, currency, labels) if line_items else ()
     groups, first = [], 0
     for subtotal in subtotals:
         end = first + kinds.count(subtotal.type)
-        own = [part[first:end] for part in values]
+        own = rows.slice(first, end)
         name = labels.type(subtotal.type)
         label = labels.text("Subtotal {type}").format(type=name)
-        groups.append(Group(name, Rows(own), _totals(columns, own, label), details[first:end]))
+        groups.append(Group(name, own, totals_of(columns, own, label), details[first:end]))
         first = end
     return Sheet(
         key=f"s_documents_{currency}",
         title=title,
         columns=columns,
-        rows=Rows(values),
+        rows=rows,
         empty=labels.text("No documents in this period."),
         currency=currency,
-        totals=_totals(columns, values, labels.text("Total")),
+        totals=totals_of(columns, rows, labels.text("Total")),
         groups=tuple(groups),
     )
 
@@ -122,23 +121,24 @@ def line_items_grid(
     """`lines`, every one of a document of `documents`, with what it has of that."""
     document, line = _read(documents), _read(lines)
     place = {identity: row for row, identity in enumerate(document("id"))}
-    rows = [place[identity] for identity in line("document_id")]
+    documents_of_lines = [place[identity] for identity in line("document_id")]
     values: list[Sequence[Value]] = []
     for key in keys:
         if key in OF_DOCUMENT:
             own = _document_values(key, document, labels)
-            values.append([own[row] for row in rows])
+            values.append([own[row] for row in documents_of_lines])
         else:
             values.append(line(key))
+    rows = Rows(values)
     columns = columns_of(tuple(keys), labels.language)
     return Sheet(
         key=f"lines_{currency}",
         title=title,
         columns=columns,
-        rows=Rows(values),
+        rows=rows,
         empty=labels.text("No line items in this period."),
         currency=currency,
-        totals=_totals(columns, values, labels.text("Total")),
+        totals=totals_of(columns, rows, labels.text("Total")),
     )
 
 
@@ -152,15 +152,6 @@ def _read(frame: "pd.DataFrame") -> _ColumnOf:
     place = {name: row for row, name in enumerate(frame.columns)}
     values = frame.to_numpy(dtype=object).T
     return lambda name: values[place[name]].tolist()
-
-
-def _totals(columns: Sequence[Column], values: Sequence[Sequence[Value]], label: str) -> Row:
-    """`blocks.totals_of` for columns of documents and lines, which add amounts only."""
-    sums = (
-        sum([value for value in own if isinstance(value, Decimal)], ZERO) if column.has_total else None
-        for column, own in zip(columns[1:], values[1:], strict=True)
-    )
-    return (label, *sums)
 
 
 def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[Value]:

@@ -11,6 +11,7 @@ from reports.render.content.blocks import (
     Group,
     Kind,
     Row,
+    Rows,
     Sheet,
     Value,
     drop_empty_columns,
@@ -47,7 +48,7 @@ def vat_grid(
     )
     values = [_vat_values(row, figures, labels) for row in figures.vat if row.currency == currency]
     values += [_list_rounding_values(row, labels) for row in figures.vat_rounding if row.currency == currency]
-    rows = [tuple({**own, **(extra or {})}[name] for name in keys) for own in values]
+    rows = Rows([[{**own, **(extra or {})}[name] for own in values] for name in keys])
     return Sheet(
         key=key,
         title=title,
@@ -64,13 +65,14 @@ def group_schemes(sheet: Sheet, figures: Figures, labels: Labels) -> Sheet:
     schemes = [row.scheme for row in figures.vat if row.currency == sheet.currency]
     if len({*schemes}) < 2:
         return sheet
-    rows, groups = list(sheet.rows), []
+    groups = []
     for scheme in dict.fromkeys(schemes):
-        own = [row for row, found in zip(rows, schemes, strict=False) if found == scheme]
+        found = [row for row, other in zip(sheet.rows, schemes, strict=False) if other == scheme]
+        own = Rows.from_rows(found, len(sheet.columns))
         name = labels.scheme(scheme)
         label = labels.text("Subtotal {type}").format(type=name)
         groups.append(Group(name, own, totals_of(sheet.columns, own, label)))
-    return replace(sheet, groups=(*groups, Group("", rows[len(schemes) :], ())))
+    return replace(sheet, groups=(*groups, Group("", sheet.rows.slice(len(schemes), len(sheet.rows)), ())))
 
 
 def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -> Sheet:
@@ -80,7 +82,7 @@ def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -
         Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
         *(Column(key, _(heading), Kind.MONEY, has_total=True) for key, heading in _AMOUNTS.items()),
     )
-    rows: list[Row] = [
+    values: list[Row] = [
         (
             labels.type(subtotal.type),
             subtotal.documents,
@@ -94,6 +96,7 @@ def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -
         for subtotal in figures.types
         if subtotal.currency == currency
     ]
+    rows = Rows.from_rows(values, len(columns))
     sheet = Sheet(
         key=f"types_{currency}",
         title=title,
@@ -113,10 +116,11 @@ def build_ageing_grid(figures: Figures, currency: str, *, labels: Labels, title:
         Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
         Column("amount", _("Payable"), Kind.MONEY, has_total=True),
     )
-    rows: list[Row] = [
-        (labels.bucket(bucket.bucket), bucket.documents, bucket.amount)
-        for bucket in list_shown_buckets(figures, currency)
+    buckets = list_shown_buckets(figures, currency)
+    values: list[Row] = [
+        (labels.bucket(bucket.bucket), bucket.documents, bucket.amount) for bucket in buckets
     ]
+    rows = Rows.from_rows(values, len(columns))
     return Sheet(
         key=f"ageing_{currency}",
         title=title,
@@ -160,7 +164,7 @@ def totals_grid(
         key="totals",
         title=_("Totals"),
         columns=columns,
-        rows=rows,
+        rows=Rows.from_rows(rows, len(columns)),
         empty=_("No documents in this period, and none open."),
         currency=totals[0].currency if len(totals) == 1 else None,
     )

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from reports.errors import SEVERITY, ClientError, ExitCode, WriteError
 from reports.render.content import account_report, changes_report
 from reports.render.content.account import AccountSummary
-from reports.render.content.blocks import Chart, Column, Kind, Sheet, drop_columns
+from reports.render.content.blocks import Chart, Column, Kind, Rows, Sheet, drop_columns
 from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.client_report import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.content.colours import Palette, palette
@@ -238,7 +238,7 @@ def _data_address(image: Path) -> str:
 
 
 def _section(pages: CurrencyPages, labels: Labels, inserts: Inserts) -> PageSection:
-    amounts = [row[-1] for row in pages.ageing.rows]
+    amounts = pages.ageing.rows.columns[-1]
     chart = pages.chart if pages.chart and any(any(values) for _, values in pages.chart.series) else None
     return PageSection(
         documents=grid(pages.documents, labels, inserts=inserts),
@@ -295,7 +295,7 @@ def _months(chart: Chart) -> Sheet:
         key=chart.key,
         title=chart.title,
         columns=(Column("month", chart.category, Kind.TEXT), *series),
-        rows=list(zip(chart.categories, *(values for _, values in chart.series), strict=True)),
+        rows=Rows([chart.categories, *(values for _, values in chart.series)]),
         empty="",
         currency=chart.currency,
     )

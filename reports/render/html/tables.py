@@ -7,7 +7,7 @@ markup: from literals and escaped texts.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup, escape
 
 from reports.money import cents
-from reports.render.content.blocks import Kind, Link, Row, Sheet, Value
+from reports.render.content.blocks import Kind, Link, Row, Rows, Sheet, Value
 from reports.render.content.labels import Labels
 from reports.render.html.pieces import Inserts
 
@@ -95,7 +95,7 @@ class HtmlPart:
     title: str | None
     total: TextLine | None
     _shape: Shape
-    _rows: Collection[Row]
+    _rows: Rows
     _details: Sequence[Sheet | None] = ()
 
     @property
@@ -137,12 +137,11 @@ class HtmlPart:
         """The rows, every value as the text of its markup."""
         places, kinds, encode, *_ = self._shape
         shown = [(place, encode[kind]) for place, kind in zip(places, kinds, strict=True)]
-        rows = iter(self._rows)
-        while some := list(islice(rows, ROWS_AT_A_TIME)):
-            columns = list(zip(*some, strict=True))
+        for start in range(0, len(self._rows), ROWS_AT_A_TIME):
+            some = self._rows.slice(start, start + ROWS_AT_A_TIME)
             yield from zip(
                 *(
-                    ["" if value is None else show(value) for value in columns[place]]
+                    ["" if value is None else show(value) for value in some.columns[place]]
                     for place, show in shown
                 ),
                 strict=True,

@@ -1,8 +1,8 @@
-"""What the values of a grid take: one pass over its rows, of which a chunk at a time is in memory."""
+"""Measures what the values of a grid take, column by column."""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import islice
+from functools import reduce
 from typing import NamedTuple
 
 from reports.render.content.blocks import Kind, Link, Sheet, Value
@@ -38,25 +38,17 @@ class Measure(NamedTuple):
 
 def measure_columns(grid: Sheet) -> list[Measure]:
     """A measure per column, of its values and its total."""
-    found = measure_totals(grid)
-    rows = iter(grid.rows)
-    kinds = [column.kind for column in grid.columns]
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        found = merge_columns(found, list(map(_measure_values, kinds, zip(*chunk, strict=True))))
-    return found
-
-
-def measure_totals(grid: Sheet) -> list[Measure]:
-    """A measure per column, of its total alone."""
     totals = grid.totals or [None] * len(grid.columns)
     return [
-        _measure_values(column.kind, (total,)) for column, total in zip(grid.columns, totals, strict=True)
+        _measure_column(column.kind, values).merge(_measure_values(column.kind, (total,)))
+        for column, values, total in zip(grid.columns, grid.rows.columns, totals, strict=True)
     ]
 
 
-def merge_columns(one: Sequence[Measure], other: Sequence[Measure]) -> list[Measure]:
-    """The measures of the values of both, column by column."""
-    return [mine.merge(theirs) for mine, theirs in zip(one, other, strict=True)]
+def _measure_column(kind: Kind, values: Sequence[Value]) -> Measure:
+    """The measure of a column, of which a chunk at a time is copied."""
+    chunks = (values[start : start + CHUNK_ROWS] for start in range(0, len(values), CHUNK_ROWS))
+    return reduce(Measure.merge, (_measure_values(kind, chunk) for chunk in chunks), Measure())
 
 
 def _measure_values(kind: Kind, values: Sequence[Value]) -> Measure:

@@ -1,13 +1,12 @@
 """Streams rows of cells into the parts of a workbook's package, column by column and never cell by cell.
 
-A chunk of rows is turned into columns, each column is encoded as its field declares, and the pieces are laid
-between those that are the same in every row.
+A chunk of each column is encoded as its field declares, and the pieces are laid between those that are the
+same in every row.
 """
 
 import zipfile
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import IO, Any, NamedTuple, Protocol
+from typing import IO, Any, NamedTuple
 
 from reports.render.xlsx.cell_xml import Cells, Encoder
 
@@ -31,23 +30,8 @@ Row = tuple[Any, ...]
 Height = Callable[[Row], float | None]
 
 
-class Stretch(NamedTuple):
-    """Rows that follow each other, as cells, a column each. `rows` are they as far as heights are theirs."""
-
-    height: int
-    columns: Sequence[Cells]
-    rows: Iterable[Row]
-
-
-class ReadyStretch(Protocol):
-    """Rows that are cells already."""
-
-    def stretches(self) -> Iterator[Stretch]:
-        """All rows in their order, some of them at a time."""
-
-
 class Band(NamedTuple):
-    """Rows of like cells, from row `first` on, one value per field.
+    """Rows of like cells from row `first` up to, without, `end`: a field and its values a column.
 
     `height`, in points, is that of every row; or gives that of each, which programs may better, or None for
     that of one line.
@@ -55,8 +39,16 @@ class Band(NamedTuple):
 
     first: int
     fields: Sequence[Field]
-    rows: Iterable[Row] | ReadyStretch
+    columns: Sequence[Sequence[Any]]
+    end: int
     height: float | Height | None = None
+
+    @classmethod
+    def from_rows(
+        cls, first: int, fields: Sequence[Field], rows: Sequence[Row], height: float | Height | None = None
+    ) -> "Band":
+        """A band of rows with a value a field."""
+        return cls(first, fields, list(zip(*rows, strict=True)), first + len(rows), height)
 
 
 def pack(target: IO[bytes], parts: Iterable[tuple[str, Iterable[bytes]]]) -> None:
@@ -82,12 +74,15 @@ def stream_rows(bands: Iterable[Band], styles: Mapping[Hashable, int]) -> Iterat
             (f'<c r="{field.letter}'.encode(), f'" s="{styles[field.look]}"'.encode())
             for field in band.fields
         ]
-        first = band.first
-        for stretch in _stretches(band):
-            if first + stretch.height - 1 > MAX_ROWS:
-                raise ValueError(f"a sheet holds {MAX_ROWS} rows")
-            yield _join_rows(first, stretch, fields, band.height)
-            first += stretch.height
+        if band.end - 1 > MAX_ROWS:
+            raise ValueError(f"a sheet holds {MAX_ROWS} rows")
+        for first in range(band.first, band.end, CHUNK_ROWS):
+            count = min(CHUNK_ROWS, band.end - first)
+            start = first - band.first
+            columns = [values[start : start + count] for values in band.columns]
+            cells = [field.encode(values) for field, values in zip(band.fields, columns, strict=True)]
+            heights = _format_heights(band.height, columns, count)
+            yield _join_rows(first, fields, cells, heights)
 
 
 def format_merged_cells(areas: Sequence[str]) -> str:
@@ -98,30 +93,20 @@ def format_merged_cells(areas: Sequence[str]) -> str:
     return f'<mergeCells count="{len(areas)}">{cells}</mergeCells>'
 
 
-def _stretches(band: Band) -> Iterator[Stretch]:
-    if not isinstance(band.rows, Iterable):
-        yield from band.rows.stretches()
-        return
-    rows = iter(band.rows)
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        columns = zip(band.fields, zip(*chunk, strict=True), strict=True)
-        yield Stretch(len(chunk), [field.encode(values) for field, values in columns], chunk)
-
-
 def _join_rows(
-    first: int, stretch: Stretch, fields: Sequence[tuple[bytes, bytes]], height: float | Height | None
+    first: int, fields: Sequence[tuple[bytes, bytes]], columns: Sequence[Cells], heights: Sequence[bytes]
 ) -> bytes:
     """The rows from number `first` on.
 
     The pieces of one row, as often as there are rows, then what differs from row to row put in its places, a
     column at a time, and one join: Python has nothing faster.
     """
-    count = stretch.height
+    count = len(heights)
     numbers = [b"%d" % place for place in range(first, first + count)]
     row = [b'<row r="', b"", b""]
-    places: list[tuple[int, Sequence[bytes]]] = [(1, numbers), (2, _heights(stretch, height))]
+    places: list[tuple[int, Sequence[bytes]]] = [(1, numbers), (2, heights)]
     before = b">"
-    for (cell, style), cells in zip(fields, stretch.columns, strict=True):
+    for (cell, style), cells in zip(fields, columns, strict=True):
         places += [(len(row) + 1, numbers), (len(row) + 3, cells.values)]
         row += [before + cell, b"", style + cells.before, b""]
         before = cells.after
@@ -132,10 +117,12 @@ def _join_rows(
     return b"".join(pieces)
 
 
-def _heights(stretch: Stretch, height: float | Height | None) -> Sequence[bytes]:
+def _format_heights(
+    height: float | Height | None, columns: Sequence[Sequence[Any]], count: int
+) -> Sequence[bytes]:
     """What stands after the number of each row."""
     if not callable(height):
         shown = '"' if height is None else f'" ht="{height}" customHeight="1"'
-        return [shown.encode()] * stretch.height
-    points = map(height, stretch.rows)
+        return [shown.encode()] * count
+    points = map(height, zip(*columns, strict=True))
     return [b'"' if own is None else f'" ht="{own}"'.encode() for own in points]

@@ -23,7 +23,7 @@ from reports.render.content.blocks import (
     Head,
     Kind,
     PageTab,
-    Row,
+    Rows,
     Sheet,
 )
 from reports.render.content.brand import Brand
@@ -119,7 +119,7 @@ class PaperLayout:
         bands, first = [], 1
         for (fields, height), group in groupby(self._lines, key=lambda line: (line.fields, line.height)):
             rows = [tuple(line.values) for line in group]
-            bands.append(Band(first, fields, rows, height))
+            bands.append(Band.from_rows(first, fields, rows, height))
             first += len(rows)
         return bands
 
@@ -297,7 +297,7 @@ def _months(block: Chart) -> Sheet:
         Column("month", block.category, Kind.TEXT),
         *(Column(name, name, Kind.MONEY) for name, _ in block.series),
     )
-    months: list[Row] = list(zip(block.categories, *(values for _, values in block.series), strict=True))
+    months = Rows([block.categories, *(values for _, values in block.series)])
     return Sheet(block.key, block.title, columns, months, empty="", currency=block.currency)
 
 

@@ -7,25 +7,24 @@ the book.
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice, repeat
+from itertools import repeat
 from typing import IO, NamedTuple
 
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
 
-from reports.render.content.blocks import Book, Column, DataTab, PageTab, Row, Sheet, Value, totals_of
+from reports.render.content.blocks import Book, Column, DataTab, PageTab, Sheet, Value, totals_of
 from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.labels import Labels
 from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_widths, sheet_xml
 from reports.render.xlsx.cell_styles import Look
-from reports.render.xlsx.extents import measure_columns, measure_totals, merge_columns
+from reports.render.xlsx.extents import measure_columns
 from reports.render.xlsx.outline import DataOutline, Outline, PageOutline
 from reports.render.xlsx.package import Content, Skeleton, sheet_part, skeleton
-from reports.render.xlsx.parts import Joined, ReadyTab
 from reports.render.xlsx.sheet_xml import Band, Field
 from reports.render.xlsx.summary_page import PaperLayout
 
@@ -112,13 +111,8 @@ class _Workbook:
 
     def _data(self, tab: DataTab, number: int) -> _PlacedSheet:
         """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
-        grid, notes = tab.sheet, tab.notes
-        rows: Collection[Row] | Joined = grid.rows
-        if isinstance(tab, ReadyTab) and len(tab.rows):
-            rows = tab.rows
-            measures = merge_columns(measure_totals(grid), tab.rows.measures)
-        else:
-            measures = measure_columns(grid)
+        grid, notes, rows = tab.sheet, tab.notes, tab.sheet.rows
+        measures = measure_columns(grid)
         widths = column_widths.widths(grid, measures)
         columns = _columns(widths, [column.is_hidden for column in grid.columns])
         if not len(rows):
@@ -131,18 +125,20 @@ class _Workbook:
         height = column_widths.compute_heading_height(grid, widths, has_button=True)
         headings = tuple(column.heading for column in grid.columns)
         bands = [
-            Band(1, cell_fields.headings(grid, has_button=True), [headings], height),
+            Band.from_rows(1, cell_fields.headings(grid, has_button=True), [headings], height),
             Band(
                 2,
                 cell_fields.fields(grid, measures, cell_styles.BODY),
-                rows,
+                rows.columns,
+                2 + len(rows),
                 column_widths.row_height(grid, measures, widths),
             ),
         ]
         if grid.totals:
             dressed = cell_fields.fields(grid, measures, cell_styles.TOTAL)
             totals = [_total(name, *own) for own in zip(dressed, grid.columns, grid.totals, strict=True)]
-            bands.append(Band(end, [field for field, _ in totals], [tuple(value for _, value in totals)]))
+            fields, values = zip(*totals, strict=True)
+            bands.append(Band.from_rows(end, fields, [values]))
         if notes:
             bands.append(_lines(end + 2, notes))
         last_cell = f"{get_column_letter(len(grid.columns))}{end + (1 + len(notes) if notes else 0)}"
@@ -184,7 +180,7 @@ def _columns(widths: Sequence[float], are_hidden: Iterable[bool] = repeat(False)
 
 
 def _lines(first: int, lines: Sequence[str]) -> Band:
-    return Band(first, [cell_fields.text(1, cell_styles.NOTE)], [(line,) for line in lines])
+    return Band.from_rows(first, [cell_fields.text(1, cell_styles.NOTE)], [(line,) for line in lines])
 
 
 def _total(table: str, field: Field, column: Column, value: Value) -> tuple[Field, object]:
@@ -198,49 +194,19 @@ def _total(table: str, field: Field, column: Column, value: Value) -> tuple[Fiel
 
 def _split_tab(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
     """The tab, or several numbered ones with a totals row each, where it has more rows than a sheet holds."""
-    if isinstance(tab, PageTab) or _height(tab) <= MAX_DATA_ROWS:
+    if isinstance(tab, PageTab) or len(tab.sheet.rows) <= MAX_DATA_ROWS:
         yield tab
         return
     grid = tab.sheet
-    if isinstance(tab, ReadyTab):
-        for number, rows in enumerate(tab.rows.split(MAX_DATA_ROWS), start=1):
-            totals = rows.totals(str(grid.totals[0])) if grid.totals else None
-            yield replace(
-                tab,
-                title=f"{tab.title} {number}",
-                sheet=replace(grid, key=f"{grid.key}_{number}", totals=totals),
-                notes=tab.notes if number == 1 else (),
-                rows=rows,
-            )
-        return
     for number, start in enumerate(range(0, len(grid.rows), MAX_DATA_ROWS), start=1):
-        part = _RowStretch(grid.rows, start, min(start + MAX_DATA_ROWS, len(grid.rows)))
-        totals = totals_of(grid.columns, part, str(grid.totals[0])) if grid.totals else None
-        yield DataTab(
-            f"{tab.title} {number}",
-            replace(grid, key=f"{grid.key}_{number}", rows=part, totals=totals),
-            tab.notes if start == 0 else (),
+        rows = grid.rows.slice(start, start + MAX_DATA_ROWS)
+        totals = totals_of(grid.columns, rows, str(grid.totals[0])) if grid.totals else None
+        yield replace(
+            tab,
+            title=f"{tab.title} {number}",
+            sheet=replace(grid, key=f"{grid.key}_{number}", rows=rows, totals=totals),
+            notes=tab.notes if number == 1 else (),
         )
-
-
-def _height(tab: DataTab) -> int:
-    return len(tab.rows if isinstance(tab, ReadyTab) else tab.sheet.rows)
-
-
-class _RowStretch(Collection[Row]):
-    """Some rows of a grid that follow each other, copied nowhere."""
-
-    def __init__(self, rows: Collection[Row], start: int, end: int) -> None:
-        self._rows, self._start, self._end = rows, start, end
-
-    def __len__(self) -> int:
-        return self._end - self._start
-
-    def __iter__(self) -> Iterator[Row]:
-        return islice(self._rows, self._start, self._end)
-
-    def __contains__(self, row: object) -> bool:
-        return any(own == row for own in self)
 
 
 def _footer(text: str) -> str:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from reports.render.content.blocks import Column, Kind, Row, Sheet, Value
+from reports.render.content.blocks import Column, Kind, Rows, Sheet, Value
 from reports.render.xlsx import cell_styles, column_widths
 from reports.render.xlsx.extents import measure_columns
 
@@ -12,8 +12,7 @@ ONE_LINE, TWO_LINES, THREE_LINES = None, 28.0, 41.0
 
 
 def grid(heading: str, kind: Kind, *values: Value, currency: str | None = "EUR") -> Sheet:
-    rows: list[Row] = [(value,) for value in values]
-    return Sheet("g", "G", (Column("c", heading, kind),), rows, empty="", currency=currency)
+    return Sheet("g", "G", (Column("c", heading, kind),), Rows([values]), empty="", currency=currency)
 
 
 def widths(sheet: Sheet) -> list[float]:
@@ -65,7 +64,9 @@ def test_text_keeps_away_from_the_number_before_it() -> None:
         Column("exemption", "Exemption", Kind.TEXT),
         Column("reason", "Reason", Kind.TEXT),
     )
-    sheet = Sheet("g", "G", columns, [(Decimal(1), "M07", "Artigo 9.º do CIVA")], empty="", currency="EUR")
+    sheet = Sheet(
+        "g", "G", columns, Rows([[Decimal(1)], ["M07"], ["Artigo 9.º do CIVA"]]), empty="", currency="EUR"
+    )
     net, exemption, reason = (
         cell_styles.style_column(sheet, index, cell_styles.BODY, measure)
         for index, measure in enumerate(measure_columns(sheet))

@@ -13,7 +13,7 @@ import python_calamine
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Row, Sheet, Value, totals_of
+from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Rows, Sheet, Value, totals_of
 from reports.render.content.labels import Labels
 from reports.render.xlsx import cell_xml, sheet_xml, workbook
 
@@ -41,7 +41,7 @@ NUMBER = sheet_xml.Field("A", 7, cell_xml.number)
 def written(kind: Kind, values: Sequence[Value]) -> bytes:
     """A real workbook with `values` in column A and an amount beside each."""
     columns = (Column("a", "A", kind), Column("amount", "Amount", Kind.MONEY, has_total=True))
-    grid: list[Row] = [(value, MARK) for value in values]
+    grid = Rows([values, [MARK] * len(values)])
     sheet = Sheet(
         "s", "S", columns, grid, empty="–", currency="EUR", totals=totals_of(columns, grid, "Total")
     )
@@ -217,7 +217,9 @@ def test_every_formula_has_its_result_stored() -> None:
 
 
 def test_a_formula_without_a_result_is_refused() -> None:
-    band = sheet_xml.Band(1, [sheet_xml.Field("A", 0, cell_xml.total)], [(cell_xml.TotalCell("1+1", None),)])
+    band = sheet_xml.Band.from_rows(
+        1, [sheet_xml.Field("A", 0, cell_xml.total)], [(cell_xml.TotalCell("1+1", None),)]
+    )
     with pytest.raises(ValueError, match=r"the formula 1\+1 has no result"):
         list(sheet_xml.stream_rows([band], {0: 0}))
 
@@ -225,7 +227,9 @@ def test_a_formula_without_a_result_is_refused() -> None:
 def test_more_rows_than_a_sheet_holds_are_refused() -> None:
     def write(count: int) -> None:
         list(
-            sheet_xml.stream_rows([sheet_xml.Band(sheet_xml.MAX_ROWS - 1, [NUMBER], [(1,)] * count)], {7: 7})
+            sheet_xml.stream_rows(
+                [sheet_xml.Band.from_rows(sheet_xml.MAX_ROWS - 1, [NUMBER], [(1,)] * count)], {7: 7}
+            )
         )
 
     write(2)
@@ -235,10 +239,10 @@ def test_more_rows_than_a_sheet_holds_are_refused() -> None:
 
 def test_rows_follow_each_other_with_the_heights_they_have() -> None:
     bands = [
-        sheet_xml.Band(2, [NUMBER], [(1,), (2,)], lambda row: 30.0 if row == (2,) else None),
-        sheet_xml.Band(5, [NUMBER], [(count,) for count in range(600)]),
-        sheet_xml.Band(605, [NUMBER], [(1,), (2,)], 30.0),
-        sheet_xml.Band(607, [], [()], 12.0),
+        sheet_xml.Band.from_rows(2, [NUMBER], [(1,), (2,)], lambda row: 30.0 if row == (2,) else None),
+        sheet_xml.Band.from_rows(5, [NUMBER], [(count,) for count in range(600)]),
+        sheet_xml.Band.from_rows(605, [NUMBER], [(1,), (2,)], 30.0),
+        sheet_xml.Band.from_rows(607, [], [()], 12.0),
     ]
     sheet = b"".join(sheet_xml.stream_rows(bands, {7: 7})).decode()
     assert sheet.startswith('<row r="2"><c r="A2" s="7"><v>1</v></c></row><row r="3" ht="30.0"><c r="A3"')

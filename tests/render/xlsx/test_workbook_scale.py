@@ -3,17 +3,18 @@
 import subprocess
 import sys
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import overload
 
 import openpyxl
 import pytest
 import python_calamine
 
-from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Row, Sheet, totals_of
+from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Rows, Sheet, Value, totals_of
 from reports.render.content.labels import Labels
 from reports.render.xlsx import cell_xml, sheet_xml, workbook
 from tests.support.ooxml import violations
@@ -31,35 +32,49 @@ COLUMNS = (
 )
 MEASURED = """
 import sys, tracemalloc
-from tests.render.xlsx.test_workbook_scale import Counted, write
-write(Counted(10), "few.xlsx")
+from tests.render.xlsx.test_workbook_scale import count_rows, write
+write(count_rows(10), "few.xlsx")
 tracemalloc.start()
-write(Counted(int(sys.argv[1])), "many.xlsx")
+write(count_rows(int(sys.argv[1])), "many.xlsx")
 print(tracemalloc.get_traced_memory()[1])
 """
 
 
-class Counted(Collection[Row]):
-    """Rows that are made in passing: the n-th has the amount n in it."""
+class Made(Sequence[Value]):
+    """The values of a column, made when they are asked for: the n-th is `value` of n."""
 
-    def __init__(self, count: int) -> None:
-        self._count = count
+    def __init__(self, count: int, value: Callable[[int], Value]) -> None:
+        self._numbers, self._value = range(count), value
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._numbers)
 
-    def __iter__(self) -> Iterator[Row]:
-        first = date(2026, 1, 1)
-        for number in range(self._count):
-            link = Link(f"FT {number}", f"https://office.example/{number}")
-            day, text = first + timedelta(days=number % 365), "Açúcar\nem pó" if number % 9 else None
-            yield link, day, text, Decimal(23), Decimal(number), number
+    @overload
+    def __getitem__(self, place: int) -> Value: ...
 
-    def __contains__(self, row: object) -> bool:
-        raise NotImplementedError
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Value]: ...
+
+    def __getitem__(self, place: int | slice) -> Value | Sequence[Value]:
+        if isinstance(place, slice):
+            return list(map(self._value, self._numbers[place]))
+        return self._value(self._numbers[place])
 
 
-def write(counted: Collection[Row], name: str | Path) -> None:
+def count_rows(count: int) -> Rows:
+    """So many rows, the n-th with the amount n in it."""
+    values: Sequence[Callable[[int], Value]] = (
+        lambda number: Link(f"FT {number}", f"https://office.example/{number}"),
+        lambda number: date(2026, 1, 1) + timedelta(days=number % 365),
+        lambda number: "Açúcar\nem pó" if number % 9 else None,
+        lambda _: Decimal(23),
+        Decimal,
+        lambda number: number,
+    )
+    return Rows([Made(count, value) for value in values])
+
+
+def write(counted: Rows, name: str | Path) -> None:
     totals = totals_of(COLUMNS, counted, "Total") if len(counted) <= 20 else None
     sheet = Sheet("s", "S", COLUMNS, counted, empty="–", currency="EUR", totals=totals)
     made_at = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
@@ -98,7 +113,7 @@ def test_a_grid_that_no_sheet_holds_is_several_with_a_total_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "MAX_DATA_ROWS", 8)
-    write(Counted(20), tmp_path / "made.xlsx")
+    write(count_rows(20), tmp_path / "made.xlsx")
     assert violations(tmp_path / "made.xlsx") == []
     first, second, third = openpyxl.load_workbook(tmp_path / "made.xlsx", data_only=True).worksheets
     assert [sheet.title for sheet in (first, second, third)] == ["S 1", "S 2", "S 3"]
@@ -113,7 +128,7 @@ def test_a_grid_that_no_sheet_holds_is_several_with_a_total_each(
 @pytest.mark.soak
 def test_every_row_of_more_than_a_sheet_holds_is_read_back(tmp_path: Path) -> None:
     """A sheet is as full as one is made, and one row more goes onto the next."""
-    write(Counted(workbook.MAX_DATA_ROWS + 1), tmp_path / "made.xlsx")
+    write(count_rows(workbook.MAX_DATA_ROWS + 1), tmp_path / "made.xlsx")
     made = python_calamine.CalamineWorkbook.from_path(tmp_path / "made.xlsx")
     full, rest = (made.get_sheet_by_name(name) for name in ("S 1", "S 2"))
     count = 0
@@ -129,7 +144,7 @@ def test_every_row_of_more_than_a_sheet_holds_is_read_back(tmp_path: Path) -> No
 def test_a_sheet_is_filled_to_its_last_row() -> None:
     field = sheet_xml.Field("A", 0, cell_xml.number)
     package = BytesIO()
-    band = sheet_xml.Band(1, [field], ((number,) for number in range(sheet_xml.MAX_ROWS)))
+    band = sheet_xml.Band(1, [field], [range(sheet_xml.MAX_ROWS)], sheet_xml.MAX_ROWS + 1)
     sheet_xml.pack(package, [("sheet.xml", sheet_xml.stream_rows([band], {0: 0}))])
     with zipfile.ZipFile(package).open("sheet.xml") as sheet:
         last = b'<row r="1048576"><c r="A1048576" s="0"><v>1048575</v></c></row>'

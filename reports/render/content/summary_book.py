@@ -1,0 +1,81 @@
+"""The summary workbook: the account's own sheets, and the clients' parts of them under each other."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from reports.render.content import account_report, changes_report
+from reports.render.content.account import AccountSummary
+from reports.render.content.blocks import (
+    Book,
+    Column,
+    DataTab,
+    Grids,
+    Rows,
+    Sheet,
+    only,
+    totals_of,
+)
+from reports.render.content.client_report import period_text
+from reports.render.content.labels import N_, Labels
+
+_PER_CURRENCY = (("vat", N_("VAT")), ("documents", N_("Documents")), ("open", N_("Open documents")))
+
+
+def build_summary_book(account: AccountSummary, clients: Mapping[int, Grids], *, labels: Labels) -> Book:
+    """The summary workbook, of the grids of the clients that are ready, by id, in the account's order."""
+    _ = labels.text
+    currencies = account_report.list_currencies(account)
+    below = tuple(account_report.notes(account, labels))
+    grids = [account_report.account_grids(account, labels), *(clients[line.id] for line in account.ready)]
+    tabs = [DataTab(_("Clients"), account_report.build_clients_grid(account, labels), below, frozen=2)]
+    for key, title in _PER_CURRENCY:
+        for currency in currencies or [""]:
+            name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
+            joined = _join_grids(grids, key, currency, name, labels)
+            total = totals_of(joined.columns, joined.rows, _("Total")) if joined.rows else None
+            tabs.append(DataTab(name, replace(joined, totals=total)))
+    for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
+        tabs.append(DataTab(title, _join_grids(grids, key, "", title, labels)))
+    if compared := account.comparisons:
+        sheet = _join_grids(grids, "changes", "", _("Changes"), labels)
+        sheet = replace(sheet, empty=changes_report.format_no_change(compared, labels))
+        below = tuple(changes_report.notes(compared, len(account.ready), labels))
+        tabs.append(DataTab(sheet.title, sheet, below))
+    period = period_text(account.period, labels)
+    return Book(
+        title=f"{account.name} · {period}",
+        footer=f"{account.name} · {period}",
+        author=account.issuer or "",
+        language=labels.html_language,
+        made_at=account.read_at or dt.datetime.combine(account.period.last, dt.time(), dt.UTC),
+        tabs=tuple(tabs),
+    )
+
+
+def _join_grids(clients: Sequence[Grids], key: str, currency: str, title: str, labels: Labels) -> Sheet:
+    """The clients' grids under each other, without a total."""
+    sheets = [grids[key, currency] for grids in clients if (key, currency) in grids]
+    columns = zip(*(sheet.rows.columns for sheet in sheets), strict=True)
+    return Sheet(
+        key=f"{key}_{currency}",
+        title=title,
+        columns=_join_columns(sheets),
+        rows=Rows([list(chain.from_iterable(values)) for values in columns]),
+        empty=labels.text("Nothing to list."),
+        currency=currency or None,
+    )
+
+
+def _join_columns(sheets: Sequence[Sheet]) -> tuple[Column, ...]:
+    """The sheets' columns; hidden only where every sheet hides them, in a currency only where all agree."""
+    several = dict.fromkeys(sheet.columns for sheet in sheets)
+    return tuple(
+        replace(
+            same[0],
+            is_hidden=all(column.is_hidden for column in same),
+            currency=only({column.currency for column in same}),
+        )
+        for same in zip(*several, strict=True)
+    )
