@@ -137,12 +137,13 @@ def house(*arguments: str) -> int:
 
 
 def bench(*arguments: str) -> int:
-    """what it takes beside others, as tables: bench [NAME...] [--times N] [--write]"""
+    """figures and their targets: bench [NAME...] [--times N] [--small] [--against FOLDER] [--write]"""
     if os.name == "nt":
         raise SetUpError("processes are measured as Linux and macOS count them; call bench there.")
     _set_up(RUNTIME_LOCK)
     _set_up_peers()
-    return _run("-m", "benchmarks", *arguments)
+    # From the caller's folder, so that FOLDER means what it says there.
+    return _run("-P", "-m", "benchmarks", *arguments, cwd=Path.cwd(), PYTHONPATH=str(ROOT))
 
 
 def lint() -> int:

@@ -1,1 +1,1 @@
-"""Comparisons that can be run, not tests: `python3 dev.py bench [NAME...] [--times N] [--write]`."""
+"""Benchmarks, a module for each table of docs/PERFORMANCE.md: `python3 dev.py bench [NAME...]`."""

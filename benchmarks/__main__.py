@@ -1,59 +1,59 @@
-"""Runs comparisons, prints their tables, and with `--write` renews them in docs/."""
+"""Runs benchmarks and prints their tables, each with its targets and whether they are reached."""
 
 import argparse
 import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
-from benchmarks import table
-from benchmarks.measure import ROOT, MeasureError, say
-from benchmarks.table import Table
+from benchmarks.measure import ROOT, MeasureError, Plan, say
+from benchmarks.table import Table, describe_machine, write_table
 
-PAGES = {
-    "start": "PERFORMANCE.md",
-    "client": "PERFORMANCE.md",
-    "stages": "PERFORMANCE.md",
-    "run": "PERFORMANCE.md",
-    "writers": "PERFORMANCE.md",
-    "memory": "PERFORMANCE.md",
-    "growth": "PERFORMANCE.md",
-    "cluster": "PERFORMANCE.md",
-    "scale": "SCALE.md",
-}
-"""Every comparison, each a room of its own, and the page in docs/ that shows its table."""
-TIMES = 5
+NAMES = ("limit", "writers", "client", "offline", "start", "growth", "cluster")
+"""Every benchmark: a module of its own, and a table in the page."""
+PAGE = ROOT / "docs" / "PERFORMANCE.md"
+TURNS = 5
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 1 when a contestant did not do its work; a target that is missed changes nothing."""
+    """Returns 1 where a contestant did not do its work; a target that is missed changes nothing."""
     parser = argparse.ArgumentParser(prog="python3 dev.py bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PAGES)}; all without")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all without")
     parser.add_argument(
-        "--times", type=int, default=TIMES, metavar="N", help="turns; a figure is their median"
+        "--times", type=int, default=TURNS, metavar="N", help="turns; a figure is their median"
     )
-    parser.add_argument("--write", action="store_true", help="renew the tables in docs/")
-    asked = parser.parse_args(arguments)
-    if unknown := set(asked.names) - PAGES.keys():
-        parser.error(f"there is no comparison {', '.join(sorted(unknown))}; there are {', '.join(PAGES)}")
-    if asked.times < 1:
+    parser.add_argument("--small", action="store_true", help="sizes of a smoke test; targets mean nothing")
+    parser.add_argument("--against", type=Path, metavar="FOLDER", help="client: another checkout to compare")
+    parser.add_argument("--write", action="store_true", help=f"renew the tables in docs/{PAGE.name}")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(NAMES):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if options.times < 1:
         parser.error("--times is at least 1")
-    failed = [name for name in asked.names or PAGES if not _compared(name, asked.times, is_kept=asked.write)]
+    if options.small and options.write:
+        parser.error("figures of --small are for no page")
+    if options.against and not (options.against / "reports" / "__main__.py").is_file():
+        parser.error(f"{options.against} is no checkout")
+    plan = Plan(options.times, options.small, options.against and options.against.resolve())
+    failed = [
+        name for name in options.names or NAMES if not _run_benchmark(name, plan, is_written=options.write)
+    ]
     return 1 if failed else 0
 
 
-def _compared(name: str, times: int, *, is_kept: bool) -> bool:
-    compare: Callable[[int], Table] = import_module(f"benchmarks.{name}").compare
-    began = time.monotonic()
+def _run_benchmark(name: str, plan: Plan, *, is_written: bool) -> bool:
+    compare: Callable[[Plan], Table] = import_module(f"benchmarks.{name}").compare
+    start = time.monotonic()
     say(f"{name} ...")
     try:
-        text = f"{compare(times).text()}\n{table.machine(times)}\n"
+        text = f"{compare(plan).format_markdown()}\n{describe_machine(plan.turns)}\n"
     except MeasureError as error:
         say(f"{name}: {error}")
         return False
-    print(f"\n## {name}, {time.monotonic() - began:.0f} s\n\n{text}", flush=True)
-    if is_kept:
-        table.write(ROOT / "docs" / PAGES[name], name, text)
+    print(f"\n## {name}, {time.monotonic() - start:.0f} s\n\n{text}", flush=True)
+    if is_written:
+        write_table(PAGE, name, text)
     return True
 
 

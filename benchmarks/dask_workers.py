@@ -1,4 +1,4 @@
-"""A Dask scheduler and its workers, each a process of its own.
+"""Starts a Dask scheduler and its workers, each a process of its own.
 
 A worker has one thread, and says of every task that it begins it: Dask calls `dask_setup` in there.
 """
@@ -6,13 +6,13 @@ A worker has one thread, and says of every task that it begins it: Dask calls `d
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import PYTHON, ROOT, MeasureError, environment
+from benchmarks.measure import PYTHON, ROOT, MeasureError, make_environment
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
@@ -20,34 +20,31 @@ LOOK_UP_SECONDS = 0.02
 _BEGUN = "begins "
 
 
+@dataclass(frozen=True)
 class Cluster:
-    """A scheduler and its workers under way."""
+    """A scheduler and its workers under way, each worker with its log."""
 
-    def __init__(self, address: str, workers: list["subprocess.Popen[bytes]"], logs: list[Path]) -> None:
-        self.address = address
-        self._workers = workers
-        self._logs = logs
+    address: str
+    workers: Sequence["subprocess.Popen[bytes]"]
+    logs: Sequence[Path]
 
-    def begun(self) -> list[list[str]]:
-        """The tasks that each worker has begun; one that was begun again is there again."""
-        texts = [log.read_text("utf-8", "replace") for log in self._logs]
-        return [
-            [line.removeprefix(_BEGUN) for line in text.splitlines() if line.startswith(_BEGUN)]
-            for text in texts
-        ]
+    def list_begun(self) -> list[list[str]]:
+        """Lists the tasks that each worker has begun; one that was begun again is there again."""
+        lines = [log.read_text("utf-8", "replace").splitlines() for log in self.logs]
+        return [[line.removeprefix(_BEGUN) for line in own if line.startswith(_BEGUN)] for own in lines]
 
-    def kill_one(self) -> None:
-        """A worker is gone, whatever it was at."""
-        _kill(self._workers[0])
+    def kill_first(self) -> None:
+        """Kills the first worker, whatever it is at."""
+        _kill(self.workers[0])
 
-    def alive(self) -> int:
-        """How many workers there are still."""
-        return sum(worker.poll() is None for worker in self._workers)
+    def count_alive(self) -> int:
+        """Counts the workers that are left."""
+        return sum(worker.poll() is None for worker in self.workers)
 
 
 @contextmanager
-def started(folder: Path, workers: int) -> Iterator[Cluster]:
-    """A cluster of so many workers, which are there; it ends with the block. Raises MeasureError."""
+def start_cluster(folder: Path, workers: int) -> Iterator[Cluster]:
+    """Starts a cluster of so many workers and waits for them; it ends with the block. Raises MeasureError."""
     folder.mkdir()
     place = folder / "scheduler.json"
     logs = [folder / f"worker-{number}.log" for number in range(1, workers + 1)]
@@ -65,21 +62,20 @@ def started(folder: Path, workers: int) -> Iterator[Cluster]:
         processes = [
             _start(stack, log, "distributed.cli.dask_worker", address, *options, *own) for log in logs
         ]
-        for log in logs:
-            _wait(partial(_is_registered, log), "worker")
+        _wait(lambda: all("Registered to" in log.read_text("utf-8", "replace") for log in logs), "worker")
         yield Cluster(address, processes, logs)
 
 
 async def dask_setup(worker: Any) -> None:
-    """What a worker does before it is given anything."""
+    """Sets up a worker before it is given anything."""
     from distributed import WorkerPlugin
 
-    class Begun(WorkerPlugin):
+    class BeginPlugin(WorkerPlugin):
         def transition(self, key: Any, start: Any, finish: Any, **_: Any) -> None:  # noqa: ARG002 - as Dask has it
             if finish == "executing":
                 print(f"{_BEGUN}{key}", flush=True)
 
-    await worker.plugin_add(Begun(), name="begun")
+    await worker.plugin_add(BeginPlugin(), name="begin")
 
 
 def _start(stack: ExitStack, log: Path, module: str, *words: str) -> "subprocess.Popen[bytes]":
@@ -87,17 +83,13 @@ def _start(stack: ExitStack, log: Path, module: str, *words: str) -> "subprocess
     process = subprocess.Popen(
         [PYTHON, "-m", module, *words],
         cwd=ROOT,
-        env=environment(),
+        env=make_environment(),
         stdin=subprocess.DEVNULL,
         stdout=said,
         stderr=said,
     )
     stack.callback(_kill, process)
     return process
-
-
-def _is_registered(log: Path) -> bool:
-    return "Registered to" in log.read_text("utf-8", "replace")
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -1,7 +1,8 @@
-"""A lean server of one office, in a process of its own: bodies are ready, so it is not what is measured.
+"""Serves one account from a process of its own: bodies are ready, so the server is not what is measured.
 
-`python -m benchmarks.server LATENCY_SECONDS CLIENTS DOCUMENTS IN_PERIOD` says its address and key in a line
-of JSON, then how many requests came since, for every line it is sent. It ends with its input.
+`python -m benchmarks.server LATENCY_SECONDS PER_MINUTE CLIENTS DOCUMENTS IN_PERIOD PAGE_SIZE` says its
+address and key in a line of JSON. For every line it is sent it says how many requests came since, and how
+many of them asked for page 1 of a client again. It ends with its input.
 """
 
 import asyncio
@@ -9,125 +10,143 @@ import json
 import re
 import secrets
 import sys
-from collections.abc import Callable
+import time
+from collections import deque
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from benchmarks import office
+from benchmarks import account
+from benchmarks.account import Account
 from benchmarks.measure import Worker
-from benchmarks.office import Office
 from reports.sandbox.routes import json_text
 
 HOST = "127.0.0.1"
+MINUTE_SECONDS = 60.0
+DEFAULT_PAGE_SIZE = 10
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _DOCUMENTS = re.compile(r"/clients/(\d+)/invoices\.json")
-_REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found"}
+_REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
 
 
-class Served(Worker):
-    """The server of `office` as whoever measures sees it."""
+class Requests(NamedTuple):
+    """Requests that came, and those of them that asked for page 1 of a client again."""
 
-    def __init__(self, served: Office, *, latency_seconds: float = 0.0) -> None:
-        super().__init__("-m", "benchmarks.server", str(latency_seconds), *served.arguments())
+    sent: int
+    repeated: int
+
+
+class Server(Worker):
+    """The server of an account as whoever measures sees it; `per_minute` 0 is no limit."""
+
+    def __init__(self, served: Account, *, latency_seconds: float = 0.0, per_minute: int = 0) -> None:
+        super().__init__("-m", "benchmarks.server", str(latency_seconds), str(per_minute), *served.words)
         said = json.loads(self.ready)
         self.url: str = said["url"]
         self.key: str = said["api_key"]
 
-    def requests(self) -> int:
-        """How many came since this was last asked."""
-        return int(self.ask())
+    def count_requests(self) -> Requests:
+        """Counts those that came since this was last asked."""
+        return Requests(*map(int, self.ask().split()))
 
 
-class Answers:
+class _Answers:
     """What is sent for a request, by method and address."""
 
-    def __init__(self, served: Office, key: str) -> None:
-        self._office = served
+    def __init__(self, served: Account, key: str, per_minute: int) -> None:
+        self._account = served
         self._key = key
-        self._pages = list(office.pages(served))
-        self._taxes = office.taxes()
-        self.count = 0
+        self._taxes = account.make_taxes()
+        self._pages = cache(partial(account.make_pages, served))
+        self._pages(served.page_size)  # Made before anybody waits for them.
+        self._instants = deque[float](maxlen=per_minute or None)
+        self._sent = self._repeated = 0
+        self._begun = set[str]()
+
+    def take_counts(self) -> Requests:
+        """Returns the counts and begins them anew."""
+        counts = Requests(self._sent, self._repeated)
+        self._sent, self._repeated, self._begun = 0, 0, set()
+        return counts
 
     def reply(self, method: str, target: str) -> bytes:
-        """The whole answer, its head included."""
-        self.count += 1
+        """Makes the whole answer, its head included."""
+        self._sent += 1
         address = urlsplit(target)
-        query = parse_qs(address.query)
-        if query.get("api_key") != [self._key]:
-            return _whole(401, json_text({"errors": [{"error": "Invalid API key"}]}))
-        number = int(query.get("page", ["1"])[0])
+        query = {name: values[0] for name, values in parse_qs(address.query).items()}
+        page = int(query.get("page", 1))
+        size = min(int(query.get("per_page", DEFAULT_PAGE_SIZE)), self._account.page_size)
+        if query.get("api_key") != self._key:
+            return _make_answer(401, json_text({"errors": [{"error": "Invalid API key"}]}))
+        if self._is_above_limit():
+            return _make_answer(429, json_text({"errors": [{"error": "Too many requests"}]}))
         if method == "GET" and address.path == "/clients.json":
-            return _whole(200, self._clients(number))
+            return _make_answer(200, self._list_clients(page, size))
         if method == "GET" and address.path == "/taxes.json":
-            return _whole(200, self._taxes)
+            return _make_answer(200, self._taxes)
         match = _DOCUMENTS.fullmatch(address.path)
-        if method == "POST" and match and int(match[1]) in self._office.numbers:
-            if 1 <= number <= len(self._pages):
-                return _whole(200, office.of_client(self._pages[number - 1], int(match[1])))
-            nothing = {"invoices": [], "pagination": office.pagination(self._office.documents, number)}
-            return _whole(200, json_text(nothing))
-        return _whole(404, "")
+        if method == "POST" and match and int(match[1]) in self._account.numbers:
+            if page == 1:
+                self._repeated += address.path in self._begun
+                self._begun.add(address.path)
+            return _make_answer(200, self._list_documents(int(match[1]), page, size))
+        return _make_answer(404, "")
 
-    def _clients(self, number: int) -> str:
-        numbers = self._office.numbers[(number - 1) * office.PAGE_SIZE : number * office.PAGE_SIZE]
-        pagination = office.pagination(self._office.clients, number)
-        return json_text({"clients": list(map(office.client, numbers)), "pagination": pagination})
+    def _is_above_limit(self) -> bool:
+        now, instants = time.monotonic(), self._instants
+        if len(instants) == instants.maxlen and instants[0] > now - MINUTE_SECONDS:
+            return True
+        instants.append(now)
+        return False
 
+    def _list_clients(self, page: int, size: int) -> str:
+        clients = [account.make_client(one) for one in self._account.numbers[(page - 1) * size : page * size]]
+        pagination = account.make_pagination(self._account.clients, page, size)
+        return json_text({"clients": clients, "pagination": pagination})
 
-class _Connection(asyncio.Protocol):
-    """HTTP/1.1 with keep-alive, one request after the other."""
-
-    def __init__(self, reply: Callable[[str, str], bytes], latency_seconds: float) -> None:
-        self._reply = reply
-        self._latency_seconds = latency_seconds
-        self._come = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._come += data
-        head_end = self._come.find(b"\r\n\r\n")
-        if head_end < 0:
-            return
-        length = _LENGTH.search(self._come, 0, head_end)
-        end = head_end + 4 + (int(length[1]) if length else 0)
-        if len(self._come) < end:
-            return
-        method, target, _ = self._come[: self._come.index(b"\r\n")].decode("latin-1").split(" ")
-        self._come = self._come[end:]
-        answer = self._reply(method, target)
-        if self._latency_seconds:
-            asyncio.get_running_loop().call_later(self._latency_seconds, self._send, answer)
-        else:
-            self._send(answer)
-
-    def _send(self, answer: bytes) -> None:
-        if isinstance(self._transport, asyncio.WriteTransport):
-            self._transport.write(answer)
+    def _list_documents(self, client: int, page: int, size: int) -> str:
+        pages = self._pages(size)
+        if page <= len(pages):
+            return account.replace_client(pages[page - 1], client)
+        pagination = account.make_pagination(self._account.documents, page, size)
+        return json_text({"invoices": [], "pagination": pagination})
 
 
-def _whole(status: int, text: str) -> bytes:
+async def _answer_requests(
+    answers: _Answers, latency_seconds: float, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Answers the requests of a connection with keep-alive, one after the other."""
+    with suppress(asyncio.IncompleteReadError, ConnectionError):
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            if length := _LENGTH.search(head):
+                await reader.readexactly(int(length[1]))
+            method, target, _ = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
+            answer = answers.reply(method, target)
+            await asyncio.sleep(latency_seconds)
+            writer.write(answer)
+    writer.close()
+
+
+def _make_answer(status: int, text: str) -> bytes:
     body = text.encode()
     head = f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: application/json; charset=utf-8\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-async def _serve(latency_seconds: float, served: Office) -> None:
+async def _serve(latency_seconds: float, per_minute: int, served: Account) -> None:
     key = secrets.token_hex(20)
-    answers = Answers(served, key)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(partial(_Connection, answers.reply, latency_seconds), HOST, 0)
+    answers = _Answers(served, key, per_minute)
+    server = await asyncio.start_server(partial(_answer_requests, answers, latency_seconds), HOST, 0)
     port = server.sockets[0].getsockname()[1]
     print(json.dumps({"url": f"http://{HOST}:{port}", "api_key": key}), flush=True)
-    while await loop.run_in_executor(None, sys.stdin.readline):
-        print(answers.count, flush=True)
-        answers.count = 0
+    while await asyncio.to_thread(sys.stdin.readline):
+        print(*answers.take_counts(), flush=True)
     server.close()
 
 
 if __name__ == "__main__":
-    latency, *words = sys.argv[1:]
+    latency, per_minute, *words = sys.argv[1:]
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(float(latency), Office(*map(int, words))))
+        asyncio.run(_serve(float(latency), int(per_minute), Account(*map(int, words))))

@@ -5,9 +5,8 @@ import platform
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-
-UNIT = {1: "once", 2: "twice"}
 
 
 @dataclass(frozen=True)
@@ -18,37 +17,38 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
 
-    def text(self) -> str:
-        """As Markdown, its columns below each other."""
+    def format_markdown(self) -> str:
+        """Formats the table as Markdown, its columns below each other."""
         lines = [self.heading, *self.rows]
-        widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-        padded = [
-            _line([cell.ljust(width) for cell, width in zip(line, widths, strict=True)]) for line in lines
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        head, *body = [
+            _join_cells([cell.ljust(width) for cell, width in zip(line, widths, strict=True)])
+            for line in lines
         ]
-        rule = _line(["-" * width for width in widths])
-        return "\n".join([padded[0], rule, *padded[1:], *(f"\n{note}" for note in self.notes)]) + "\n"
+        rule = _join_cells(["-" * width for width in widths])
+        return "\n".join([head, rule, *body, *(f"\n{note}" for note in self.notes)]) + "\n"
 
 
-def reached(is_reached: bool) -> str:
-    """Whether a target is."""
+def format_reached(is_reached: bool) -> str:
+    """Formats whether a target is reached."""
     return "yes" if is_reached else "**no**"
 
 
-def machine(times: int) -> str:
-    """Where figures come from, without saying whose machine it is."""
+def describe_machine(turns: int) -> str:
+    """Describes where and when figures were measured, without saying whose machine it is."""
     version = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{version}, {platform.system()}, {os.cpu_count()} cores; medians of {times}."
+    machine = f"{version}, {platform.system()}, {os.cpu_count()} cores"
+    return f"{machine}; medians of {turns}; {datetime.now(UTC):%Y-%m-%d}."
 
 
-def write(page: Path, name: str, text: str) -> None:
-    """Puts `text` between the marks of `name` in `page`. Raises ValueError where the page has none."""
+def write_table(page: Path, name: str, text: str) -> None:
+    """Writes `text` between the marks of `name` in `page`. Raises ValueError where the page has none."""
     marked = re.compile(rf"(<!-- bench {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    before = page.read_text("utf-8")
-    after, count = marked.subn(lambda marks: f"{marks[1]}{text}{marks[2]}", before)
+    changed, count = marked.subn(lambda marks: f"{marks[1]}{text}{marks[2]}", page.read_text("utf-8"))
     if count != 1:
         raise ValueError(f"{page.name} has no place for {name}")
-    page.write_text(after, "utf-8", newline="\n")
+    page.write_text(changed, "utf-8", newline="\n")
 
 
-def _line(cells: Sequence[str]) -> str:
+def _join_cells(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"

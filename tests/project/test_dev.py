@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-import benchmarks.__main__ as comparisons
+import benchmarks.__main__ as bench
 import dev
 from benchmarks import table
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS
@@ -166,7 +166,7 @@ def test_environment_is_made_once_and_anew_where_the_stamp_does_not_fit(checkout
     assert stamp.read_text("utf-8") != former
 
 
-# Comparisons
+# Benchmarks
 
 
 def test_what_ours_is_held_against_is_pinned() -> None:
@@ -174,16 +174,37 @@ def test_what_ours_is_held_against_is_pinned() -> None:
     assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[0-9.]+", line)] == []
 
 
-@pytest.mark.parametrize("name", comparisons.PAGES)
-def test_every_comparison_has_its_place_in_a_page(name: str, tmp_path: Path) -> None:
-    page = ROOT / "docs" / comparisons.PAGES[name]
-    copy = Path(shutil.copy(page, tmp_path))
-    table.write(copy, name, "| new |\n")
+@pytest.mark.parametrize("name", bench.NAMES)
+def test_every_benchmark_has_its_place_in_the_page(name: str, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(bench.PAGE, tmp_path))
+    table.write_table(copy, name, "| new |\n")
     assert f"<!-- bench {name} -->\n| new |\n<!-- end of {name} -->" in copy.read_text("utf-8")
 
 
+def test_no_table_of_the_page_is_without_its_benchmark() -> None:
+    marked = re.findall(r"<!-- bench ([a-z]+) -->", bench.PAGE.read_text("utf-8"))
+    assert sorted(marked) == sorted(bench.NAMES)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["growht"], "there is no benchmark growht"),
+        (["--times", "0"], "--times is at least 1"),
+        (["--small", "--write"], "figures of --small are for no page"),
+        (["client", "--against", "nowhere"], "nowhere is no checkout"),
+    ],
+)
+def test_a_benchmark_that_cannot_be_run_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        bench.main(words)
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="processes are measured as Linux and macOS count them")
-def test_comparisons_have_an_environment_of_their_own_made_once(checkout: Path) -> None:
+def test_benchmarks_have_an_environment_of_their_own_made_once(checkout: Path) -> None:
     package = checkout / "benchmarks"
     package.mkdir()
     (package / "peers.txt").write_text("# nothing\n", "utf-8")

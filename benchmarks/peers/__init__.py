@@ -1,1 +1,0 @@
-"""Writers of workbooks that others made, each used as its own documentation shows."""
