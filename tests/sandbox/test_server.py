@@ -152,6 +152,7 @@ def test_only_the_balance_knows_of_part_payments(sandbox: Sandbox) -> None:
     assert before["balance"]["without_vat"] == after["balance"]["without_vat"]
 
 
+@pytest.mark.slow
 def test_the_balance_is_what_is_payable_whichever_way_the_figures_are_written() -> None:
     def balances(habits: Habits) -> dict[int, Any]:
         with Sandbox(account_data=generate(habits)) as running:

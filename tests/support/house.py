@@ -48,10 +48,17 @@ def list_modules(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in folder.rglob("*.py") if not path.name.startswith("__")))
 
 
+@cache
+def list_nodes(path: Path) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, ...]:
+    """The functions, methods and classes of a module."""
+    wanted = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return tuple(node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, wanted))
+
+
 def list_functions() -> Iterator[tuple[Path, str]]:
     """Each function and method of the package with its file; properties and special methods apart."""
     for path in list_modules(PACKAGE):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in list_nodes(path):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("__"):
                 decorators = {ast.unparse(one).rpartition(".")[2] for one in node.decorator_list}
                 if not decorators & {"property", "cached_property"}:
@@ -70,8 +77,7 @@ def find_shared_classes() -> dict[str, list[Path]]:
     """Names of classes that stand in two modules or more; private ones count without their underscore."""
     found: dict[str, list[Path]] = {}
     for path in list_modules(PACKAGE):
-        tree = ast.parse(path.read_text("utf-8"))
-        for name in {node.name.strip("_") for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}:
+        for name in {node.name.strip("_") for node in list_nodes(path) if isinstance(node, ast.ClassDef)}:
             found.setdefault(name, []).append(path)
     return {name: paths for name, paths in found.items() if len(paths) > 1}
 

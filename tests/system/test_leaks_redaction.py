@@ -167,6 +167,7 @@ MOST_TIMES = 40
 """Ten times the length takes ten times the time, and a hundred times with the square of it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WORN)
 def test_a_long_text_takes_time_in_proportion_to_its_length(kind: str) -> None:
     redact = Redactor([WORN[kind]])
