@@ -273,7 +273,7 @@ def _client(listed: AccountClient, language: str) -> Client:
         id=listed.id,
         name=_plain(listed.name),
         fiscal_id=_plain(listed.fiscal_id or ""),
-        language=next((word for word in prompts.LANGUAGES if word == listed.language != language), None),
+        language=next((word for word in validators.LANGUAGES if word == listed.language != language), None),
         email=Recipients(to=(address,) if address else ()),
     )
 

@@ -6,13 +6,11 @@ A rule returns the answer as it is used, or raises ValueError with what to type;
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol, TypeVar, get_args
+from typing import Protocol, TypeVar
 
 from reports.fiscal_id import is_wrong
 from reports.settings import validators
 from reports.settings.config import Issuer
-
-LANGUAGES: tuple[validators.Language, ...] = get_args(validators.Language)
 
 Value = TypeVar("Value")
 
@@ -46,8 +44,8 @@ def account(person: Person) -> str:
 
 def language(person: Person) -> str:
     """The language of the papers."""
-    question = f"Language of workbooks and statements ({', '.join(LANGUAGES)})"
-    return ask(person, question, partial(_one_of, LANGUAGES), default=LANGUAGES[0])
+    question = f"Language of workbooks and statements ({', '.join(validators.LANGUAGES)})"
+    return ask(person, question, partial(_one_of, validators.LANGUAGES), default=validators.LANGUAGES[0])
 
 
 def issuer(person: Person) -> Issuer:

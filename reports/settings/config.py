@@ -265,7 +265,7 @@ class Config(Section):
         description="Where last-month is a calendar month, e.g. Europe/Lisbon, Atlantic/Azores",
     )
     language: validators.Language = Field(
-        default="pt", description="Language of statements and workbooks: pt, en or es"
+        default="pt", description=f"Language of statements and workbooks: {validators.name_languages()}"
     )
     filters: Filters = Filters()
     clients: Annotated[

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from reports.settings.config import Client, Issuer
+from reports.settings.validators import name_languages
 from reports.settings.yaml_file import EntryList
 
 COMMENT_COLUMN = 39
@@ -70,7 +71,7 @@ def write_config(
         ),
         _add_comment("  # region: PT", "where the business is: PT, or PT-AC (Azores), PT-MA (Madeira)"),
         "",
-        _MONTH + _add_comment(f"language: {language}", "of workbooks and statements: pt, en or es"),
+        _MONTH + _add_comment(f"language: {language}", f"of workbooks and statements: {name_languages()}"),
         "",
         *_clients(clients),
         "",

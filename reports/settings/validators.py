@@ -8,10 +8,11 @@ import re
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from reports.data.tables import read_table
 from reports.period import FORMS, NAMED, parse
 from reports.settings.messages import did_you_mean
 from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
@@ -19,7 +20,12 @@ from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
 KEYRING = "keyring"
 ALL_CLIENTS = "all"
 
-Language = Literal["pt", "en", "es"]
+LANGUAGES = tuple(row["language"] for row in read_table("languages"))
+if TYPE_CHECKING:
+    Language = str
+else:
+    # Known when it runs: pydantic names them in its schema, and in what it says of another word.
+    Language = Literal[LANGUAGES]
 AUTO: Literal["auto"] = "auto"
 Region = Literal["PT", "PT-AC", "PT-MA"]
 Status = Literal["draft", "final", "sent", "second_copy", "settled", "canceled", "deleted"]
@@ -69,6 +75,12 @@ _ADDRESS_LIMIT_CHARACTERS = 254
 
 LOGO_LIMIT_BYTES = 500_000
 """It travels in every statement and workbook."""
+
+
+def name_languages() -> str:
+    """The languages there are, for a sentence."""
+    *first, last = LANGUAGES
+    return f"{', '.join(first)} or {last}"
 
 
 def text(value: str) -> str:

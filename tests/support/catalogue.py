@@ -14,10 +14,11 @@ from babel.messages.pofile import read_po, write_po
 
 from reports.errors import UNFORESEEN
 from reports.figures.checks.finding import RULES
+from reports.render.content.labels import LOCALES
 
 TOP = Path(__file__).parents[2]
 LOCALE = TOP / "reports" / "locale"
-LANGUAGES = ("pt", "es")
+LANGUAGES = tuple(language for language in LOCALES if language != "en")
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "text": None}
 
@@ -31,6 +32,9 @@ def words() -> set[str]:
 
 
 def catalogue(language: str) -> Catalog:
+    """The catalogue of a language; an empty one where there is none yet."""
+    if not path(language).exists():
+        return Catalog(locale=language)
     with path(language).open("rb") as stream:
         return read_po(stream, locale=language)
 
@@ -53,6 +57,7 @@ def update(language: str) -> None:
     header = (
         f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
     )
+    path(language).parent.mkdir(parents=True, exist_ok=True)
     path(language).write_bytes(header.encode() + text.getvalue().strip() + b"\n")
 
 

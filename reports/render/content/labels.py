@@ -18,16 +18,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from reports.data.tables import read_table
 from reports.figures.checks.finding import RULES, Finding
 from reports.figures.totals import CREDIT, CURRENT
 from reports.figures.vat.exemptions import find_exemption
 from reports.fiscal_id import is_final_consumer
 from reports.money import cents
 
-LOCALES = {"pt": "pt_PT", "en": "en_GB", "es": "es_ES"}
-"""Bare `pt` is Brazil and bare `en` the United States in CLDR."""
-
-HTML_LANGUAGES = {"pt": "pt-PT", "en": "en-GB", "es": "es-ES"}
+LOCALES = {row["language"]: row["locale"] for row in read_table("languages")}
 CATALOGUES = Path(__file__).parents[2] / "locale"
 _SAMPLE = Decimal("1234567.89")
 
@@ -101,8 +99,8 @@ class Labels:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.html_language = HTML_LANGUAGES[language]
         self._locale = LOCALES[language]
+        self.html_language = self._locale.replace("_", "-")
         self._separators = _separators(self._locale)
         self._catalogue = catalogue(language)
 
@@ -208,10 +206,13 @@ class Labels:
 
 @lru_cache
 def catalogue(language: str) -> NullTranslations:
-    """The gettext catalogue, made from its text form so that no second, compiled form can lag behind."""
-    if language == "en":
-        return NullTranslations()
+    """The gettext catalogue, made from its text form so that no second, compiled form can lag behind.
+
+    A word that is not translated is shown in English.
+    """
     source = CATALOGUES / language / "LC_MESSAGES" / "reports.po"
+    if not source.exists():
+        return NullTranslations()
     compiled = io.BytesIO()
     with source.open("rb") as stream:
         write_mo(compiled, read_po(stream, locale=language))
