@@ -1,6 +1,5 @@
-"""The page on mistakes in a configuration says what the program says. UPDATE_ERRORS=1 writes it anew."""
+"""The page on mistakes in a configuration says what the program says. UPDATE_GOLDEN=1 writes it anew."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,13 +7,11 @@ import pytest
 from reports.settings.config import json_schema
 from tests.support import error_guide
 from tests.support.error_guide import CATALOGUE, PAGE
+from tests.support.golden import compare
 
 
 def test_the_page_on_mistakes_is_the_catalogue() -> None:
-    made = error_guide.page()
-    if os.environ.get("UPDATE_ERRORS"):
-        PAGE.write_text(made, encoding="utf-8", newline="\n")
-    assert PAGE.read_text("utf-8") == made
+    compare(error_guide.page(), PAGE)
 
 
 def test_every_message_of_the_catalogue_stands_on_the_page() -> None:

@@ -1,6 +1,6 @@
 """The configuration: what it means, and the catalogue of mistakes in tests/errors.
 
-Each NAME.yaml there holds one mistake; NAME.txt is the exact message. UPDATE_ERRORS=1 writes the
+Each NAME.yaml there holds one mistake; NAME.txt is the exact message. UPDATE_GOLDEN=1 writes the
 messages anew, for reading before they are kept.
 """
 
@@ -36,6 +36,7 @@ from reports.settings.config import (
 )
 from reports.settings.loader import load, load_all
 from reports.settings.yaml_file import YamlFile, read
+from tests.support.golden import compare
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.yaml"
@@ -62,10 +63,7 @@ def messages(*paths: Path) -> list[str]:
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistake_is_answered_with_place_and_remedy(name: str) -> None:
     said = "\n".join(messages(ERRORS / f"{name}.yaml"))
-    expected = ERRORS / f"{name}.txt"
-    if os.environ.get("UPDATE_ERRORS"):
-        expected.write_text(f"{said}\n", encoding="utf-8", newline="\n")
-    assert said == expected.read_text(encoding="utf-8").rstrip("\n")
+    compare(f"{said}\n", ERRORS / f"{name}.txt")
 
 
 def test_catalogue_of_mistakes_is_complete() -> None:

@@ -7,7 +7,6 @@ every element with what it says, and the style sheet's rules for paper.
 difference in `tests/golden`.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from html.parser import HTMLParser
@@ -24,13 +23,13 @@ from reports.render.content.labels import LOCALES, Labels
 from reports.render.html import pages
 from reports.sandbox.documents import Raw, line
 from tests.support import workbooks
+from tests.support.golden import compare
 from tests.support.papers import paper, vat
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 BRAND = Brand(colours=("#7a1f3d", "#c58fa3"), footer="Obrigado pela preferência.")
 TELLING = ("lang", "value", "datetime", "href", "scope", "colspan", "role", "aria-label", "class", "content")
 VOID = ("meta", "br", "link", "img", "hr", "input", "col", "rect", "line", "path", "circle")
-IS_UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 
 def papers() -> list[Raw]:
@@ -104,11 +103,7 @@ def _compare(name: str, workbook: Path) -> None:
 
 
 def _compare_lines(name: str, lines: Iterable[str]) -> None:
-    golden, text = GOLDEN / f"{name}.txt", "\n".join(lines) + "\n"
-    if IS_UPDATE:
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(text, "utf-8", newline="\n")
-    assert text == golden.read_text("utf-8"), "UPDATE_GOLDEN=1 writes the texts anew"
+    compare("\n".join(lines) + "\n", GOLDEN / f"{name}.txt")
 
 
 def _printed(path: Path) -> Iterator[str]:
