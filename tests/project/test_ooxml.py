@@ -173,7 +173,12 @@ BREACHES: list[tuple[Callable[..., object], str, str, str]] = [
     (tables.columns_are_the_heading_cells, TABLE, '<tableColumns count="[0-9]+"', '<tableColumns count="2"'),
     (tables.columns_have_names_and_ids_of_their_own, TABLE, 'name="Gross"', 'name="NET"'),
     (tables.columns_have_names_and_ids_of_their_own, TABLE, '<tableColumn id="2"', '<tableColumn id="1"'),
-    (tables.the_filter_leaves_the_totals_out, TABLE, 'autoFilter ref="A1:([A-Z]+)4"', r'autoFilter ref="A1:\g<1>5"'),
+    (
+        tables.the_filter_leaves_the_totals_out,
+        TABLE,
+        'autoFilter ref="A1:([A-Z]+)4"',
+        r'autoFilter ref="A1:\g<1>5"',
+    ),
     (tables.the_totals_row_is_what_the_table_says, TABLE, ' totalsRowCount="1"', ""),
     (tables.the_totals_row_is_what_the_table_says, TABLE, ' totalsRowFunction="sum"', ""),
     (tables.the_totals_row_is_what_the_table_says, TABLE, 'totalsRowLabel="Total"', 'totalsRowLabel="Sum"'),
