@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from reports.render.content.brand import Brand
@@ -14,52 +13,15 @@ from reports.render.xlsx.summary_page import LOGO_PIXELS
 from reports.sandbox.data import generate
 from tests.support import workbooks
 from tests.support.ooxml import violations
-from tests.support.papers import paper
-from tests.support.workbooks import list_few_papers, read_conditions, read_part, read_sheets
+from tests.support.workbooks import list_few_papers, read_part, read_sheets
 
 ROOT = Path(__file__).parents[3]
-SUMMARY, DOCUMENTS, LINES, VAT, OPEN = range(5)
+SUMMARY, DOCUMENTS = 0, 1
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
     return tmp_path / "made.xlsx"
-
-
-def test_number_opens_the_document_and_its_text_is_stored(made: Path) -> None:
-    url = "https://example.com/document/1"
-    long = "https://example.com/" + "a" * 240
-    papers = [
-        paper(1, inverted_sequence_number="2026/1", permalink=url),
-        paper(2, inverted_sequence_number="2026/2", permalink=long),
-        paper(3, inverted_sequence_number="=1+1", permalink="javascript:alert(1)"),
-    ]
-    workbooks.write_client(made, papers)
-    stored = openpyxl.load_workbook(made, data_only=True)
-    for number in (DOCUMENTS, OPEN):
-        sheet = read_sheets(made)[number]
-        assert sheet["A2"].value == f'=HYPERLINK("{url}","FT 2026/1")'
-        assert (sheet["A3"].value, sheet["A4"].value) == ("FT 2026/2", "FT =1+1")
-        assert sheet["A4"].data_type != "f"
-        assert [stored.worksheets[number].cell(row=row, column=1).value for row in (2, 3, 4)] == [
-            *("FT 2026/1", "FT 2026/2", "FT =1+1")
-        ]
-
-
-def test_overdue_and_settled_are_told_by_word_and_marked_quietly(made: Path) -> None:
-    workbooks.write_client(made, list_few_papers(), language="en")
-    documents, open_documents = read_sheets(made)[DOCUMENTS], read_sheets(made)[OPEN]
-    assert ("C2:C4", "equal", '"Paid"') in read_conditions(documents)
-    assert documents["C2"].value == "Paid"
-    assert read_conditions(open_documents) == [
-        ("E2:E3", "greaterThan", "0"),
-        ("F2:F3", "equal", '"In your favour"'),
-        ("F2:F3", "notEqual", '"Not due"'),
-    ]
-    assert [open_documents.cell(row=row, column=6).value for row in (2, 3)] == [
-        "61 to 90 days",
-        "In your favour",
-    ]
 
 
 def test_colours_of_the_issuer_are_those_of_headings_bands_and_bars(made: Path) -> None:
@@ -76,25 +38,6 @@ def test_words_on_a_light_colour_can_be_read(colour: str, made: Path) -> None:
     heading = read_sheets(made)[DOCUMENTS]["A1"]
     assert contrast(heading.fill.start_color.rgb, heading.font.color.rgb) >= 4.5
     assert contrast(read_sheets(made)[SUMMARY]["A1"].font.color.rgb, "00FFFFFF") >= 4.5
-
-
-def test_properties_name_issuer_subject_client_and_instant(made: Path) -> None:
-    about = openpyxl.load_workbook(workbooks.write_client(made, list_few_papers())).properties
-    assert about.creator == "Exemplo & Exemplo, Lda"
-    assert (about.subject, about.language) == ("Resumo de documentos", "pt-PT")
-    assert about.keywords == "Ana & Filhos, Lda, 2026-10"
-    assert about.created == about.modified
-    assert f"{about.created:%Y-%m-%d %H:%M}" == "2026-11-02 06:30"
-
-
-def test_sheets_without_rows_say_so(made: Path) -> None:
-    workbooks.write_client(made, [], language="en")
-    assert [sheet["A1"].value for sheet in read_sheets(made)[1:]] == [
-        "No documents in this period.",
-        "No line items in this period.",
-        "No documents in this period.",
-        "No open documents.",
-    ]
 
 
 @pytest.mark.slow
