@@ -23,11 +23,13 @@ def read_lines(folder: Path) -> list[str]:
 
 
 def test_what_is_logged_in_the_block_is_there_without_the_key_and_nothing_else(tmp_path: Path) -> None:
+    listening = [*logging.getLogger().handlers]
     LOG.warning("before")
     with open_log(tmp_path, Redactor(["s3cret-key"])):
         LOG.warning("asked with s3cret-key for João")
     LOG.warning("afterwards")
     assert read_lines(tmp_path) == ["WARNING asked with [key] for João"]
+    assert logging.getLogger().handlers == listening
 
 
 def test_a_run_begins_it_anew_and_whatever_goes_on_with_it_keeps_what_is_there(tmp_path: Path) -> None:
