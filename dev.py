@@ -60,8 +60,9 @@ FULLY_COVERED = {
 COVERING_TESTS = (
     "atomic_files errors exact_json money period redaction slugs deliver/publish deliver/publish_places "
     "source/archive source/client_list source/client_reading source/completeness source/details source/fetch "
-    "source/page_size source/threads source/http/api source/http/api_secrecy source/http/rate_limit "
-    "source/http/response system/leaks_redaction system/no_permission"
+    "source/page_size source/threads source/http/api source/http/api_secrecy source/http/deadline "
+    "source/http/rate_limit source/http/response source/http/transport source/http/transport_errors "
+    "system/leaks_redaction system/no_permission"
 )
 """The tests that do so, each by the name of its file and its folder."""
 

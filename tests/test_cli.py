@@ -4,24 +4,21 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
 from reports import __version__
-from reports.sandbox.server import Sandbox
-from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, Said, account, tree
+from tests.support.dialogue import hold_dialogue
+from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, Said, tree
 from tests.support.waiting import PATIENCE_SECONDS
 
 ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
 WRONG_KEY = "0123456789abcdef"
 COMMANDS = ("run", "check", "init", "key", "demo", "sandbox", "schedule", "schema", "send")
 
-on_posix = pytest.mark.skipif(os.name == "nt", reason="needs terminals, pipes or signals of POSIX")
+ON_POSIX = pytest.mark.skipif(os.name == "nt", reason="needs terminals, pipes or signals of POSIX")
 
 NO_CLOCKS = (
     *("today", "1e9", "1793687400.5", "0x10", "1_793_687_400", "١٧٩٣", " ", "9" * 5_000),
@@ -142,47 +139,6 @@ def test_run_that_cannot_be_meant_is_refused(
 # Options of run
 
 
-@pytest.mark.parametrize(("epoch", "month"), [("0", "1969-12"), ("250246627199", "9899-11")])
-@pytest.mark.parametrize("command", ["run", "check", "schedule"])
-def test_the_first_and_the_last_clock_are_clocks(
-    office: Office, epoch: str, month: str, command: str
-) -> None:
-    office.configure([ANA], period="last-month", output=HTML_ONLY)
-    said = office.type(command, office.config, SOURCE_DATE_EPOCH=epoch)
-    assert said.code in (0, 6), said
-    if command == "run":
-        assert (office.month.with_name(month) / "run.json").is_file()
-        assert office.type("run", office.config, "--offline", SOURCE_DATE_EPOCH=epoch).code in (0, 6)
-
-
-@pytest.mark.parametrize("command", ["run", "check", "send", "demo"])
-@pytest.mark.parametrize("epoch", ["-62135596800", "253402300799"])
-def test_no_command_takes_another_clock(office: Office, command: str, epoch: str) -> None:
-    words = [] if command == "demo" else [office.config]
-    said = office.spawn(command, *words, SOURCE_DATE_EPOCH=epoch)
-    assert (said.code, "Traceback" in said.err) == (2, False)
-    assert "SOURCE_DATE_EPOCH is not a number of" in said.err + said.out
-
-
-def test_dry_run_says_everything_and_does_nothing_and_needs_no_key(office: Office) -> None:
-    office.configure([ANA, {"id": RUI, "filters": {"status": ["settled"]}}])
-    before = tree(office.folder)
-    said = office.run("--dry-run", **{KEY_VARIABLE: ""})
-    assert said.code == 0
-    for part in (
-        f"account {ACCOUNT} at {office.sandbox.url}",
-        "period 2026-10: 2026-10-01 to 2026-10-31, both included",
-        f"clients: {ANA}, {RUI}",
-        'filter: {"archived": ["archived", "non_archived"]}',
-        f'filter of client {RUI}: {{"status": ["settled"], "archived": ["archived", "non_archived"]}}',
-        f"to {office.month}",
-    ):
-        assert part in said.out
-    assert said.last == "Nothing was asked and nothing written. Exit code 0."
-    assert tree(office.folder) == before
-    assert office.sandbox.requests == []
-
-
 def test_period_and_output_of_the_command_line_come_first(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,12 +228,6 @@ def test_chosen_client_that_may_be_of_two_accounts_is_refused(office: Office) ->
     assert_refused(said, f"--client {RUI} may be of {office.config} or {other}")
 
 
-@pytest.mark.parametrize("words", [["--quiet", "run"], ["run", "-q"]])
-def test_quiet_run_says_one_line(office: Office, words: list[str]) -> None:
-    office.configure([ANA], output=HTML_ONLY)
-    assert office.type(*words, office.config) == Said(0, "1 of 1 clients ready. Exit code 0.\n", "")
-
-
 # check
 
 
@@ -322,47 +272,13 @@ def test_check_says_which_documents_the_filters_hide(office: Office) -> None:
 # The key
 
 
-def dialogue(office: Office, *words: str, answer: str, **variables: str) -> tuple[int, str]:
-    """Code and everything that a terminal shows of a command that asks for one line."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    # The first terminal a session opens is its own: there the key is asked for.
-    program = "import os, sys; os.open(sys.argv.pop(1), os.O_RDWR); from reports.cli import main; main()"
-    shown = b""
-    with office.start(
-        os.ttyname(theirs),
-        *words,
-        program=("-c", program),
-        terminal=theirs,
-        env=variables,
-    ) as process:
-        os.close(theirs)
-        while chunk := _read(ours):
-            shown += chunk
-            if b"(not shown)" in shown and answer:
-                os.write(ours, answer.encode() + b"\n")
-                answer = ""
-        code = process.wait(PATIENCE_SECONDS)
-    os.close(ours)
-    return code, shown.decode().replace("\r\n", "\n")
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 1000)
-    except OSError:
-        # How Linux says that nobody has the other end any more.
-        return b""
-
-
-@on_posix
+@ON_POSIX
 def test_key_is_typed_unseen_and_serves_a_run_and_can_be_deleted(office: Office) -> None:
     place = f"{office.folder / 'keyring'}"
     ring = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring", "XDG_DATA_HOME": place}
     office.configure([ANA], account=account_section(office, api_key="keyring"), output=HTML_ONLY)
 
-    code, shown = dialogue(office, "key", "set", ACCOUNT, answer=office.sandbox.api_key, **ring)
+    code, shown = hold_dialogue(office, "key", "set", ACCOUNT, answer=office.sandbox.api_key, **ring)
     assert code == 0
     assert office.sandbox.api_key not in shown
     assert shown.splitlines()[-1] == f"The key of {ACCOUNT} is in the keyring of this user. Exit code 0."
@@ -393,7 +309,7 @@ def test_schema_is_json_and_accepts_a_configuration(office: Office) -> None:
     jsonschema.validate(json.loads(office.config.read_text("utf-8")), schema)
 
 
-@on_posix
+@ON_POSIX
 def test_sandbox_says_how_to_reach_it_and_serves_until_it_is_interrupted(office: Office) -> None:
     with office.start("sandbox") as process:
         assert process.stdout is not None
@@ -405,56 +321,6 @@ def test_sandbox_says_how_to_reach_it_and_serves_until_it_is_interrupted(office:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, err.strip()) == (130, b"Interrupted. Exit code 130.")
-
-
-# Screens
-
-
-def test_code_page_that_lacks_a_sign_and_names_with_commands_for_terminals_do_no_harm(tmp_path: Path) -> None:
-    names = {ANA: "Caixa 🎁 São", RUI: "Rui\x1b[2J\x07\u202e"}
-    with Sandbox(account_data=account(names)) as sandbox:
-        office = Office(tmp_path, sandbox)
-        office.configure("all", output=HTML_ONLY)
-        with office.start("run", office.config, env={"PYTHONIOENCODING": "cp1252"}) as process:
-            out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    assert (process.returncode, err) == (0, b"")
-    assert "Caixa ? São: ready" in out.decode("cp1252")
-    assert [sign for sign in (b"\x1b", b"\x07") if sign in out] == []
-
-
-@on_posix
-def test_run_without_any_screen_does_its_work(office: Office) -> None:
-    office.configure([ANA], output=HTML_ONLY)
-    command = [sys.executable, "-m", "reports", "--verbose", "run", str(office.config)]
-    process = subprocess.run(
-        ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command],
-        cwd=office.folder,
-        env={**os.environ, **office.environment(), "PYTHONPATH": str(Path(__file__).parents[1])},
-        check=False,
-    )
-    assert process.returncode == 0
-    assert office.record["exit_code"] == 0
-
-
-@on_posix
-def test_screen_that_goes_away_does_not_end_a_run(office: Office) -> None:
-    office.configure([ANA], output=HTML_ONLY)
-    with office.start("--verbose", "run", office.config) as process:
-        for stream in (process.stdout, process.stderr):
-            assert stream is not None
-            stream.close()
-        process.wait(PATIENCE_SECONDS)
-    assert process.returncode == 0
-    assert office.record["exit_code"] == 0
-
-
-@on_posix
-def test_progress_on_a_terminal_ends_with_the_same_last_line(office: Office) -> None:
-    office.configure([ANA, RUI], output=HTML_ONLY)
-    code, shown = dialogue(office, "run", str(office.config), answer="")
-    assert code == 0
-    assert "Traceback" not in shown
-    assert shown.splitlines()[-1] == "2 of 2 clients ready. Exit code 0."
 
 
 def test_filter_that_hides_documents_is_said_in_check_and_log(office: Office) -> None:

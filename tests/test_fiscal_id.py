@@ -33,3 +33,31 @@ def test_foreign_numbers_are_not_looked_at(text: str, country: str | None) -> No
 def test_the_prefix_counts_for_more_than_the_country() -> None:
     assert is_wrong("PT 123 456 780", "Espanha")
     assert not is_at_home("Espanha")
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "wrong"),
+    [
+        ("999999990", None, False),
+        (" pt 999.999.990 ", "Portugal", False),
+        ("500000011", None, True),
+        ("PT500000011", "Spain", True),
+        ("500000011", "PT", True),
+        ("500000011", "Spain", False),
+        ("ESB12345678", "Portugal", False),
+        ("GB 123", None, False),
+        ("99999999", None, True),
+        ("9999999900", None, True),
+        ("n.a.", None, False),
+        ("-", None, True),
+    ],
+)
+def test_a_number_is_held_against_the_rule_of_its_own_country(
+    number: str, country: str | None, wrong: bool
+) -> None:
+    assert is_wrong(number, country) is wrong
+
+
+def test_only_one_number_is_nobodys() -> None:
+    assert is_final_consumer(" PT999 999 990")
+    assert not any(map(is_final_consumer, (None, "", "99999999", "ES999999990")))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.money import cents, exact, plain
+from reports.money import cents, exact, negate, plain
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,10 @@ def test_an_amount_that_rounds_to_the_limit_lets_nothing_larger_in() -> None:
     assert exact("999999999999.999999999999") == Decimal("1E12")
     with pytest.raises(ValueError, match="is not an amount of money"):
         exact(10**13)
+
+
+@pytest.mark.parametrize(
+    ("amount", "negated"), [("1.10", "-1.10"), ("-1.10", "1.10"), ("0.00", "0.00"), (None, "None")]
+)
+def test_a_zero_has_no_sign_and_nothing_stays_nothing(amount: str | None, negated: str) -> None:
+    assert str(negate(None if amount is None else Decimal(amount))) == negated

@@ -12,38 +12,15 @@ import pytest
 
 from reports import TOOL, __version__
 from reports.deliver import record
-from reports.deliver.record_entry import Entry, make_failed_entry, ready_entry
+from reports.deliver.record_entry import Entry
 from reports.errors import ExitCode, WriteError
-from reports.sandbox.documents import Raw
-from tests.support.papers import OCTOBER, added, findings, paper
+from tests.support.papers import OCTOBER, paper
+from tests.support.records import READ_AT, build_failed, build_ready
 
-READ_AT = datetime(2026, 11, 2, 6, 30, 5, 999, tzinfo=ZoneInfo("Europe/Lisbon"))
 STARTED_AT = datetime(2026, 10, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
 
 
-def ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
-    folder = base / "ana-lda-11"
-    folder.mkdir(exist_ok=True)
-    (folder / "b.xlsx").write_bytes(b"workbook")
-    (folder / "a.html").write_bytes(b"")
-    return ready_entry(
-        client=11,
-        name=name,
-        read_at=READ_AT,
-        pages=4,
-        requests=5,
-        figures=added(*papers),
-        findings=findings(*papers),
-        staged=folder,
-        target=folder.name,
-    )
-
-
-def failed(before: Entry | None) -> Entry:
-    return make_failed_entry(client=12, name="Rui", reason="no answer", requests=3, before=before)
-
-
-def write(folder: Path, *entries: Entry, findings: Sequence[Mapping[str, object]] = ()) -> None:
+def write_record(folder: Path, *entries: Entry, findings: Sequence[Mapping[str, object]] = ()) -> None:
     record.write(
         folder,
         account="my-company",
@@ -57,16 +34,18 @@ def write(folder: Path, *entries: Entry, findings: Sequence[Mapping[str, object]
     )
 
 
-def read(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path) -> dict[str, Any]:
     found = record.read(folder)
     assert found
     return found
 
 
 def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
-    entry = ready(tmp_path, paper(1, retention=25), paper(2, "CreditNote", net="10"), paper(3, total="124"))
-    write(tmp_path, entry)
-    assert read(tmp_path) == {
+    entry = build_ready(
+        tmp_path, paper(1, retention=25), paper(2, "CreditNote", net="10"), paper(3, total="124")
+    )
+    write_record(tmp_path, entry)
+    assert read_record(tmp_path) == {
         "schema": 1,
         "tool": TOOL,
         "version": __version__,
@@ -152,56 +131,16 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
     }
 
 
-def test_a_region_that_is_undecided_is_null_and_another_countrys_vat_has_its_scheme(tmp_path: Path) -> None:
-    (row,) = ready(tmp_path, paper(rate="17"))["vat"]
-    assert (row["scheme"], row["region"]) == ("pt", None)
-    spanish = paper(kind="VatMossInvoice", rate="21", client={"id": 1310176, "country": "Spain"})
-    (row,) = ready(tmp_path, spanish)["vat"]
-    assert (row["scheme"], row["region"]) == ("oss", "ES")
-
-
 def test_findings_of_the_account_stand_after_its_clients(tmp_path: Path) -> None:
     found: list[dict[str, object]] = [{"code": "TAXES-MISSING", "level": "info", "client": None}]
-    write(tmp_path, ready(tmp_path, paper()), findings=found)
-    assert read(tmp_path)["findings"] == found
-    assert [*read(tmp_path)][-2:] == ["clients", "findings"]
-
-
-def test_a_client_without_documents_is_ready_with_nothing(tmp_path: Path) -> None:
-    entry = ready(tmp_path)
-    assert (entry["state"], entry["documents_read"], entry["documents_counted"]) == ("ready", 0, 0)
-    assert entry["totals"] == entry["vat"] == entry["vat_rounding"] == entry["ageing"] == []
-
-
-def test_a_currency_with_nothing_but_open_documents_has_no_documents(tmp_path: Path) -> None:
-    entry = ready(tmp_path, paper(1), paper(2, currency="US Dollar", date="05/01/2026"))
-    assert [(own["currency"], own["documents"], own["open"]) for own in entry["totals"]] == [
-        *(("EUR", 1, "123.00"), ("USD", 0, "123.00")),
-    ]
-    assert entry["documents_counted"] == 1
-    assert [own["currency"] for own in entry["vat_rounding"]] == ["EUR"]
-
-
-@pytest.mark.parametrize(("rate", "text"), [("23", "23"), ("5.5", "5.5"), ("0", "0"), (None, None)])
-def test_a_rate_is_plain_text(tmp_path: Path, rate: str | None, text: str | None) -> None:
-    (row,) = ready(tmp_path, paper(rate=rate))["vat"]
-    assert row["rate"] == text
-
-
-def test_a_client_that_failed_says_from_when_its_folder_is(tmp_path: Path) -> None:
-    first = failed(None)
-    assert (first["state"], first["reason"], first["kept_from"]) == ("failed", "no answer", None)
-    assert (first["files"], first["totals"], first["requests"]) == ([], [], 3)
-    again = failed(ready(tmp_path))
-    assert again["kept_from"] == "2026-11-02T06:30:05+00:00"
-    assert failed(again)["kept_from"] == again["kept_from"]
-    assert failed(first)["kept_from"] is None
-    assert again.keys() == ready(tmp_path).keys()
+    write_record(tmp_path, build_ready(tmp_path, paper()), findings=found)
+    assert read_record(tmp_path)["findings"] == found
+    assert [*read_record(tmp_path)][-2:] == ["clients", "findings"]
 
 
 def test_the_record_of_an_earlier_run_is_found_by_client(tmp_path: Path) -> None:
-    write(tmp_path, ready(tmp_path, paper()), failed(None))
-    assert {client: entry["state"] for client, entry in record.entries(read(tmp_path)).items()} == {
+    write_record(tmp_path, build_ready(tmp_path, paper()), build_failed(None))
+    assert {client: entry["state"] for client, entry in record.entries(read_record(tmp_path)).items()} == {
         11: "ready",
         12: "failed",
     }
@@ -211,8 +150,8 @@ def test_the_record_of_an_earlier_run_is_found_by_client(tmp_path: Path) -> None
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_the_record_is_written_as_json_is(tmp_path: Path, count: int) -> None:
     names = ['\n "clients": [', "a\u2028b\u0085c", "[]"]
-    write(tmp_path, *(ready(tmp_path, paper(1), name=name) for name in names[:count]))
-    found = read(tmp_path)
+    write_record(tmp_path, *(build_ready(tmp_path, paper(1), name=name) for name in names[:count]))
+    found = read_record(tmp_path)
     assert [entry["name"] for entry in found["clients"]] == names[:count]
     text = (tmp_path / record.FILE_NAME).read_text("utf-8")
     assert text == json.dumps(found, indent=1, ensure_ascii=False) + "\n"
@@ -233,21 +172,21 @@ def test_a_record_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None
     ids=repr,
 )
 def test_a_record_whose_changes_are_of_another_shape_is_none(tmp_path: Path, changes: object) -> None:
-    write(tmp_path, ready(tmp_path, paper()) | {"changes": changes})
+    write_record(tmp_path, build_ready(tmp_path, paper()) | {"changes": changes})
     assert record.read(tmp_path) is None
 
 
 @pytest.mark.parametrize("name", ["Ação & Cª", "line\nbreak\x00", "half \ud83d character", "\u202e=1+1"])
 def test_names_come_back_as_they_were(tmp_path: Path, name: str) -> None:
-    write(tmp_path, ready(tmp_path, paper(), name=name))
-    assert read(tmp_path)["clients"][0]["name"] == name
+    write_record(tmp_path, build_ready(tmp_path, paper(), name=name))
+    assert read_record(tmp_path)["clients"][0]["name"] == name
     assert json.loads((tmp_path / "run.json").read_bytes().decode("utf-8"))["schema"] == 1
 
 
 def test_a_record_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
-    write(tmp_path)
+    write_record(tmp_path)
     before = (tmp_path / "run.json").read_bytes()
     with pytest.raises(WriteError):
-        write(tmp_path / "missing")
+        write_record(tmp_path / "missing")
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
     assert (tmp_path / "run.json").read_bytes() == before

@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 from reports.figures import tables, totals
 from reports.figures.parse import parse_page
 from reports.figures.totals import CurrencyTotals, Figures, buckets
-from reports.figures.vat.taxes import KnownTax, Taxation
-from reports.figures.vat.vat_rows import rate_text
 from reports.period import Period
-from reports.sandbox.documents import Raw, Tax, cents, line, vendor_day
+from reports.sandbox.documents import Raw, cents, line, vendor_day
 from reports.sandbox.routes import json_text
-from tests.support.papers import FIFTH, LIMITS_DAYS, OCTOBER, READ_ON, added, paper, parsed, vat
+from tests.support.papers import FIFTH, LIMITS_DAYS, OCTOBER, READ_ON, added, list_vat_rows, paper, vat
 
 SIGNS = {
     "Invoice": 1,
@@ -35,13 +33,6 @@ RATES = {None: None, "0": "Isento", "6": "IVA6", "23": "IVA23"}
 small_settings = settings(max_examples=20)
 
 
-def vat_rows(figures: Figures) -> list[tuple[object, ...]]:
-    return [
-        (row.currency, row.scheme, rate_text(row.rate), row.exemption, str(row.base), str(row.tax))
-        for row in figures.vat
-    ]
-
-
 def rounding(figures: Figures) -> list[tuple[str, str, str]]:
     return [(own.currency, str(own.base), str(own.tax)) for own in figures.vat_rounding]
 
@@ -50,7 +41,7 @@ def ageing(figures: Figures) -> dict[str, str]:
     return {bucket.bucket: str(bucket.amount) for bucket in figures.ageing if bucket.amount}
 
 
-def texts(*amounts: Decimal) -> list[str]:
+def list_texts(*amounts: Decimal) -> list[str]:
     return [*map(str, amounts)]
 
 
@@ -81,10 +72,15 @@ def test_what_gross_has_beyond_net_and_vat_is_the_rounding_of_documents() -> Non
     totals_of = {1: "106.67", 2: "106.69", 3: "106.69"}
     figures = added(*(paper(identity) | cent | {"total": total} for identity, total in totals_of.items()))
     total = only(figures)
-    assert texts(total.net, total.tax, total.rounding, total.gross) == ["273.63", "46.41", "0.01", "320.05"]
+    assert list_texts(total.net, total.tax, total.rounding, total.gross) == [
+        "273.63",
+        "46.41",
+        "0.01",
+        "320.05",
+    ]
     assert [str(own.rounding) for own in figures.types] == ["0.01"]
     note = only(added(paper(1, "CreditNote") | cent | {"total": "106.67"}))
-    assert texts(note.rounding, note.gross) == ["0.01", "-106.67"]
+    assert list_texts(note.rounding, note.gross) == ["0.01", "-106.67"]
 
 
 def test_the_period_includes_both_its_ends_and_goes_by_date_then_id() -> None:
@@ -144,7 +140,7 @@ def test_nothing_is_added_across_currencies() -> None:
     assert [str(total.open) for total in figures.totals] == ["12.30", "123.00", "1230.00", "1.23"]
     assert [total.documents for total in figures.totals] == [1, 1, 0, 1]
     assert [row[0] for row in rounding(figures)] == ["EUR", "AOA", "USD"]
-    assert {row[0] for row in vat_rows(figures)} == {"EUR", "AOA", "USD"}
+    assert {row[0] for row in list_vat_rows(figures)} == {"EUR", "AOA", "USD"}
     assert len(figures.ageing) == 4 * 6
     assert {subtotal.currency for subtotal in figures.types} == {"EUR", "AOA", "USD"}
 
@@ -160,68 +156,6 @@ def test_subtotals_per_type_begin_with_invoices() -> None:
     ]
 
 
-def test_vat_summary_keeps_exempt_apart_from_zero_rate_and_from_no_tax_at_all() -> None:
-    figures = added(
-        paper(1, net="1", rate="0", tax_exemption="M07"),
-        paper(2, net="2", rate="0", tax_exemption="M16"),
-        paper(3, net="4", rate="0"),
-        paper(4, net="8", rate=None),
-        paper(5, net="16", rate="0", tax_exemption="M07"),
-        paper(6, net="32", rate="23", tax_exemption="M07"),
-    )
-    assert vat_rows(figures) == [
-        ("EUR", "pt", "23", None, "32.00", "7.36"),
-        ("EUR", "pt", "0", None, "4.00", "0.00"),
-        ("EUR", "pt", "0", "M07", "17.00", "0.00"),
-        ("EUR", "pt", "0", "M16", "2.00", "0.00"),
-        ("EUR", "pt", None, None, "8.00", "0.00"),
-    ]
-
-
-def test_vat_summary_keeps_credit_notes_apart() -> None:
-    (row,) = added(paper(1, net="100"), paper(2, "CreditNote", net="40")).vat
-    assert texts(row.base_invoices, row.tax_invoices) == ["100.00", "23.00"]
-    assert texts(row.base_credit_notes, row.tax_credit_notes) == ["-40.00", "-9.20"]
-    assert texts(row.base, row.tax, row.gross) == ["60.00", "13.80", "73.80"]
-    assert row.documents == 2
-
-
-def test_vat_summary_keeps_foreign_vat_apart() -> None:
-    figures = added(paper(1), paper(2, "VatMossInvoice", rate="19"), paper(3, "VatMossCreditNote", net="10"))
-    assert [row[1:3] for row in vat_rows(figures)] == [("pt", "23"), ("oss", "23"), ("oss", "19")]
-
-
-def test_vat_summary_goes_by_scheme_then_region_then_rate_and_what_is_undecided_last() -> None:
-    regions = {"23": "PT", "22": "PT-MA", "16": "PT-AC", "21": "ES", "19": "DE", "20": "GB", "14": "AO"}
-    taxes = {str(vat(rate).id): KnownTax(region, Decimal(rate)) for rate, region in regions.items()}
-    papers = [paper(place, rate=rate) for place, rate in enumerate([*regions, "6", "17", "12"])]
-    laid_out = tables.build(parsed(*papers), Taxation(taxes))
-    figures = totals.build(laid_out, period=OCTOBER, read_on=READ_ON, limits=LIMITS_DAYS)
-    assert [(row.scheme, row.region, rate_text(row.rate)) for row in figures.vat] == [
-        *(("pt", "PT", "23"), ("pt", "PT", "6"), ("pt", "PT-AC", "16")),
-        *(("pt", "PT-MA", "22"), ("pt", "PT-MA", "12"), ("pt", None, "17")),
-        *(("oss", "DE", "19"), ("oss", "ES", "21"), ("foreign", "AO", "14"), ("foreign", "GB", "20")),
-    ]
-
-
-def test_one_rate_of_two_regions_is_two_rows() -> None:
-    lines = [
-        line("a", "100", tax=Tax(1, "IVA4", Decimal(4))),
-        line("b", "10", tax=Tax(2, "IVA4", Decimal(4))),
-    ]
-    taxes = {"1": KnownTax("PT-AC", Decimal(4)), "2": KnownTax("PT-MA", Decimal(4))}
-    laid_out = tables.build(parsed(paper(lines=lines)), Taxation(taxes))
-    figures = totals.build(laid_out, period=OCTOBER, read_on=READ_ON, limits=LIMITS_DAYS)
-    assert [(row.region, str(row.base)) for row in figures.vat] == [("PT-AC", "100.00"), ("PT-MA", "10.00")]
-
-
-def test_one_rate_of_a_region_is_one_row_however_it_is_written_and_named() -> None:
-    mainland, islands = (line("a", "100", tax=vat("22", name)) for name in ("IVA22", "IVA Madeira"))
-    as_text = mainland | {"tax": {"id": 2, "name": "IVA22", "value": "22.00"}}
-    (row,) = added(paper(1, lines=[mainland]), paper(2, lines=[islands]), paper(3, items=[as_text])).vat
-    assert (row.tax_names, row.documents, rate_text(row.rate)) == (("IVA Madeira", "IVA22"), 3, "22")
-
-
 def test_vat_is_rounded_once_per_document_and_rate_and_the_rest_is_the_rounding_line() -> None:
     # 0.003 + 0.003 of VAT at 6 %, 0.0065 at 13 %: a cent each, and one cent in all on the document.
     lines = [
@@ -230,7 +164,7 @@ def test_vat_is_rounded_once_per_document_and_rate_and_the_rest_is_the_rounding_
         line("c", "0.05", tax=vat("6")),
     ]
     figures = added(*(paper(identity, lines=lines) for identity in range(1, 11)))
-    assert [row[2:] for row in vat_rows(figures)] == [
+    assert [row[2:] for row in list_vat_rows(figures)] == [
         ("13", None, "0.50", "0.10"),
         ("6", None, "1.00", "0.10"),
     ]
@@ -241,7 +175,7 @@ def test_vat_is_rounded_once_per_document_and_rate_and_the_rest_is_the_rounding_
 def test_a_discount_on_the_whole_document_lowers_its_rows_and_leaves_no_rounding() -> None:
     lines = [line("a", "100", tax=vat("23")), line("b", "50", tax=vat("6"))]
     figures = added(paper(lines=lines, document_discount="10"))
-    assert [row[2:] for row in vat_rows(figures)] == [
+    assert [row[2:] for row in list_vat_rows(figures)] == [
         ("23", None, "90.00", "20.70"),
         ("6", None, "45.00", "2.70"),
     ]
@@ -251,9 +185,9 @@ def test_a_discount_on_the_whole_document_lowers_its_rows_and_leaves_no_rounding
 
 def test_a_discount_that_net_and_vat_do_not_prove_stands_in_the_rounding_line() -> None:
     figures = added(paper(document_discount="10") | {"taxes": "20.68", "total": "110.68"})
-    assert vat_rows(figures) == [("EUR", "pt", "23", None, "100.00", "23.00")]
+    assert list_vat_rows(figures) == [("EUR", "pt", "23", None, "100.00", "23.00")]
     assert rounding(figures) == [("EUR", "-10.00", "-2.32")]
-    assert texts(only(figures).net, only(figures).tax) == ["90.00", "20.68"]
+    assert list_texts(only(figures).net, only(figures).tax) == ["90.00", "20.68"]
 
 
 def test_the_rounding_keeps_credit_notes_apart_too() -> None:
@@ -263,14 +197,14 @@ def test_the_rounding_keeps_credit_notes_apart_too() -> None:
         paper(2, "CreditNote", document_discount="20") | {"taxes": "18.38", "total": "98.38"},
     )
     (own,) = figures.vat_rounding
-    assert texts(own.base_invoices, own.tax_invoices) == ["-10.00", "-2.32"]
-    assert texts(own.base_credit_notes, own.tax_credit_notes) == ["20.00", "4.62"]
+    assert list_texts(own.base_invoices, own.tax_invoices) == ["-10.00", "-2.32"]
+    assert list_texts(own.base_credit_notes, own.tax_credit_notes) == ["20.00", "4.62"]
 
 
 def test_the_rounding_line_has_the_documents_own_cent_in_its_gross() -> None:
     figures = added(paper(total="123.01"), paper(2, "CreditNote", net="10"))
     (own,) = figures.vat_rounding
-    assert texts(own.base, own.tax, own.gross) == ["0.00", "0.00", "0.01"]
+    assert list_texts(own.base, own.tax, own.gross) == ["0.00", "0.00", "0.01"]
 
 
 def test_an_amount_without_lines_stands_in_the_rounding_line() -> None:
@@ -312,7 +246,7 @@ def test_open_credit_notes_lower_what_is_open_and_never_what_is_overdue() -> Non
     )
     assert ageing(figures) == {"1-30": "12.30", "credit": "-124.23"}
     total = only(figures)
-    assert texts(total.open, total.overdue, total.credit) == ["-111.93", "12.30", "-124.23"]
+    assert list_texts(total.open, total.overdue, total.credit) == ["-111.93", "12.30", "-124.23"]
     assert figures.open_documents[["id", "bucket", "days_overdue"]].to_numpy().tolist() == [
         *([2, "credit", 10], [1, "1-30", 5]),
         [3, "credit", 0],

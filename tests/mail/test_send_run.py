@@ -1,23 +1,17 @@
-"""`when: send`, and the operator: a month that mails itself, and tells somebody when it did not go well."""
+"""`when: send`: a month that mails itself, once, and as far as its own clients are done."""
 
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from reports.deliver import publish
 from tests.conftest import ANA, RUI
-from tests.support.mail_server import Arrived
-from tests.support.mailroom import NAMES, RECIPIENTS, SENDER, Mailroom, mailroom
-from tests.support.office import ACCOUNT, invoice
+from tests.support.mailroom import Mailroom, mailroom, provoke_warning
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only here can a test say what the system trusts, by SSL_CERT_FILE"
 )
-
-OPERATOR = "gabinete@example.com"
 
 
 @pytest.fixture
@@ -25,22 +19,6 @@ def room(tmp_path: Path) -> Iterator[Mailroom]:
     with mailroom(tmp_path) as room:
         room.configure(when="send")
         yield room
-
-
-def told(room: Mailroom) -> list[Arrived]:
-    return [arrived for arrived in room.server.received if arrived.recipients == (OPERATOR,)]
-
-
-def warn(room: Mailroom, client: int) -> None:
-    """A document of a type that nobody knows: a warning."""
-    documents = room.office.sandbox.account_data.documents[client]
-    documents.append(invoice(client, NAMES[client], date(2026, 10, 8), number=3) | {"type": "Unheard"})
-
-
-def text(arrived: Arrived) -> str:
-    content = arrived.mail.get_payload(decode=True)
-    assert isinstance(content, bytes)
-    return content.decode("utf-8")
 
 
 def test_a_month_mails_itself_once_and_says_so_everywhere(room: Mailroom) -> None:
@@ -71,7 +49,7 @@ def test_offline_nothing_is_mailed_and_no_password_needed(room: Mailroom) -> Non
 
 
 def test_only_the_clients_of_this_run_are_mailed_and_naming_one_here_releases_nothing(room: Mailroom) -> None:
-    warn(room, ANA)
+    provoke_warning(room, ANA)
     said = room.run("--client", str(ANA))
     assert said.code == 6
     assert "held back: 1, Ana (101): warnings: 1" in said.last
@@ -101,45 +79,6 @@ def test_a_client_that_failed_gets_no_mail_and_the_others_do(room: Mailroom) -> 
     assert said.code == 3
     assert "mails sent: 2" in said.last
     assert sorted(room.arrived) == ["ana@example.com", "eva@example.com"]
-
-
-def test_the_operator_is_told_what_happened_where_to_look_and_nothing_secret(room: Mailroom) -> None:
-    room.configure({ANA: RECIPIENTS[ANA], RUI: RECIPIENTS[RUI]}, operator=OPERATOR, when="send")
-    said = room.run()
-    assert said.code == 6
-    (arrived,) = told(room)
-    assert arrived.mail["Subject"] == "invoicexpress-reports: office 2026-10 ended with exit code 6"
-    assert (arrived.mail["From"], arrived.mail["To"]) == (SENDER, OPERATOR)
-    words = text(arrived)
-    assert words.startswith(said.last)
-    for line in ("Account: office", "Period: 2026-10", "Exit code: 6", f"Overview: {room.office.month}"):
-        assert line in words
-    for secret in (room.server.password, room.office.sandbox.api_key):
-        assert secret not in arrived.content.decode("ascii")
-
-
-def test_of_a_month_without_a_word_to_say_nobody_is_told(room: Mailroom) -> None:
-    room.configure(operator=OPERATOR)
-    assert room.run().code == 0
-    assert told(room) == []
-
-
-def test_the_operator_is_told_of_a_run_that_could_not_begin(room: Mailroom) -> None:
-    room.configure(operator=OPERATOR)
-    with publish.one_run(room.office.output / ACCOUNT):
-        assert room.run().code == 7
-    assert "Exit code: 7" in text(told(room)[0])
-
-
-def test_an_operator_that_cannot_be_told_changes_nothing_and_is_logged(room: Mailroom) -> None:
-    room.configure({ANA: RECIPIENTS[ANA]}, operator=OPERATOR)
-    warn(room, RUI)
-    room.server.answer = lambda step, _: "550 nobody" if step == "RCPT" else None
-    said = room.run()
-    assert said.code == 6
-    log = (room.office.month / "run.log").read_text("utf-8")
-    assert f"ERROR   {OPERATOR} could not be told how this run ended: {OPERATOR}: 550 nobody" in log
-    assert f"{OPERATOR} could not be told" in said.out
 
 
 def test_a_run_into_another_folder_mails_nothing_and_says_so(room: Mailroom, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from reports.pipeline import executor
 from reports.pipeline.executor import JobExecutor
 from reports.sandbox.server import Sandbox
 from tests.render.test_pdf import printing, script
-from tests.support.office import HTML_ONLY, Office, Said, account, tree
+from tests.support.office import HTML_ONLY, Office, Said, account, configure_account, tree
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 NAMES = {101: "Ana", 102: "Rui", 103: "Eva", 104: "Zé", 105: "Ivo"}
@@ -271,57 +271,12 @@ def test_a_number_of_jobs_below_one_is_refused(office: Office) -> None:
 # Several accounts
 
 
-def configured(office: Office, name: str) -> Path:
-    """One more configuration of the office's account, under another name."""
-    own = {"name": name, "api_key": "${OFFICE_API_KEY}", "base_url": office.sandbox.url}
-    return office.configure(name=f"{name}.yaml", account=own)
-
-
-def test_accounts_are_read_at_the_same_time_and_each_has_its_own_log(office: Office) -> None:
-    answered = office.sandbox._judge
-
-    def together(request: Any, key: str | None) -> Any:
-        wait_until(lambda: office.sandbox.most_concurrent >= 2)
-        return answered(request, key)
-
-    office.sandbox._judge = together  # type: ignore[method-assign]
-    names = ["alfa", "beta", "gama"]
-    configs = [configured(office, name) for name in names]
-    for config in configs:
-        text = json.loads(config.read_text("utf-8"))
-        config.write_text(json.dumps(text | {"requests": {"per_minute": 60_000, "parallel": 1}}), "utf-8")
-    said = office.type("run", *configs)
-    assert said.code == 0, said
-    assert said.last == "3 accounts; the most severe: 5 of 5 clients ready. Exit code 0."
-    for name in names:
-        month = office.output / name / "2026-10"
-        assert json.loads((month / "run.json").read_text("utf-8"))["account"] == name
-        log = (month / "run.log").read_text("utf-8")
-        assert f"account {name}, period 2026-10" in log
-        assert log.count("account ") == 1
-        assert log.count(": 2 documents on 1 pages") == len(NAMES)
-    page = (office.output / "RESULT.html").read_text("utf-8")
-    assert all(name in page for name in names)
-
-
-def test_accounts_give_what_each_gives_alone(office: Office) -> None:
-    configs = [configured(office, name) for name in ("alfa", "beta")]
-    alone: dict[str, bytes] = {}
-    for config in configs:
-        assert office.type("run", config).code == 0
-        alone |= tree(office.output)
-    assert office.type("run", *configs).code == 0
-    together = tree(office.output)
-    kept = [path for path in alone if Path(path).name not in ("run.log", "run.json", "RESULT.html")]
-    assert {path: together[path] for path in kept} == {path: alone[path] for path in kept}
-
-
 def lines_of(office: Office, name: str) -> list[str]:
     return (office.output / name / "2026-10" / "run.log").read_text("utf-8").splitlines()
 
 
 def test_what_processes_log_is_in_the_log_of_the_account_that_asked(office: Office) -> None:
-    configs = [configured(office, name) for name in ("alfa", "beta")]
+    configs = [configure_account(office, name) for name in ("alfa", "beta")]
     for folder in ("alfa", "beta"):
         earlier = office.output / folder / "2026-09" / "source"
         earlier.mkdir(parents=True)
@@ -341,7 +296,7 @@ def test_an_interruption_ends_all_accounts_and_their_browsers(office: Office) ->
         office.folder / "browser", f"open({str(begun)!r}, 'w').close()", f"time.sleep({LASTING_SECONDS})"
     )
     names = ["alfa", "beta", "gama"]
-    configs = [configured(office, name) for name in names]
+    configs = [configure_account(office, name) for name in names]
     for config in configs:
         text = json.loads(config.read_text("utf-8"))
         config.write_text(json.dumps(text | {"output": {"excel": False, "pdf": True}}), "utf-8")

@@ -21,23 +21,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-import openpyxl
 import pytest
 
 from reports.sandbox.routes import json_text
 from reports.sandbox.server import Sandbox
-from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, account, invoice, tree
+from tests.support.months import ANA, EVA, LATER, NAMES, NOBODY, READ_AT, RUI, add_invoice, read_lasting
+from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, account, invoice, tree
 from tests.support.scripted_api import ScriptedApi, Seen, TurnedClock, listing, reply
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
-ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
-NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
-READ_AT = "2026-11-02T06:30:00+00:00"
-LATER = {"SOURCE_DATE_EPOCH": f"{NOW.timestamp() + 86_400:.0f}"}
 LOCK = {"demo/.lock"} if os.name != "nt" else set[str]()
 """What stays of a lock. On Windows it goes with its run: nobody can remove there what another one holds."""
-EXEMPT = ("run.json", "run.log")
-"""The two files of a month that say when and how, and so differ from run to run."""
 
 on_posix = pytest.mark.skipif(os.name == "nt", reason="needs signals or permissions of POSIX")
 
@@ -54,27 +48,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.month = office.output / "demo" / "2026-10"
     office.config = office.output / "demo.yaml"
     return office
-
-
-def lasting(folder: Path) -> dict[str, bytes]:
-    """Everything under `folder` that may not differ between two runs of the same data."""
-    return {path: data for path, data in tree(folder).items() if path.rsplit("/")[-1] not in EXEMPT}
-
-
-def add_invoice(office: Office, identity: int, price: str = "99.00") -> None:
-    documents = office.sandbox.account_data.documents[identity]
-    number = len(documents) + 1
-    documents.append(invoice(identity, NAMES[identity], date(2026, 10, 25), number=number, price=price))
-
-
-def remove_from_account(office: Office, identity: int) -> None:
-    clients = office.sandbox.account_data.clients
-    clients[:] = [one for one in clients if one["id"] != identity]
-
-
-def summary_rows(office: Office, sheet: int = 0) -> list[list[Any]]:
-    book = openpyxl.load_workbook(office.month / "summary.xlsx")
-    return [list(row) for row in book.worksheets[sheet].iter_rows(values_only=True)]
 
 
 # What a run writes
@@ -119,7 +92,7 @@ def test_demo_record_names_every_file_with_its_size_and_sum(demo: Office) -> Non
 
 
 def test_offline_gives_the_same_bytes_when_the_api_is_gone_whatever_the_process_is_like(demo: Office) -> None:
-    before = lasting(demo.month)
+    before = read_lasting(demo.month)
     elsewhere = {
         "PYTHONHASHSEED": "7",
         "TZ": "Pacific/Auckland",
@@ -129,14 +102,14 @@ def test_offline_gives_the_same_bytes_when_the_api_is_gone_whatever_the_process_
         "SOURCE_DATE_EPOCH": "1900000000",
     }
     said = demo.spawn("run", demo.config, "--offline", **elsewhere)
-    assert (said.code, lasting(demo.month)) == (0, before)
+    assert (said.code, read_lasting(demo.month)) == (0, before)
 
 
 def test_second_run_of_unchanged_data_gives_the_same_bytes(office: Office) -> None:
     assert office.run().code == 0
-    before, record = lasting(office.output), office.record
+    before, record = read_lasting(office.output), office.record
     assert office.run().code == 0
-    assert lasting(office.output) == before
+    assert read_lasting(office.output) == before
     assert office.record == record
 
 
@@ -151,15 +124,6 @@ def test_changed_documents_keep_the_earlier_archive_beside_the_new_one(office: O
     assert office.entries[RUI]["documents_counted"] == 3
 
 
-def test_listed_clients_are_counted_against_all_of_the_account(office: Office) -> None:
-    office.configure([ANA, RUI], language="en")
-    sentence = "Clients covered: 2 of the account's 3."
-    for words in ((), ("--offline",)):
-        assert office.run(*words).code == 0
-        assert sentence in unescape(office.overview)
-        assert any(cell == sentence for row in summary_rows(office) for cell in row)
-
-
 def test_all_clients_are_those_of_the_account_in_its_order(office: Office) -> None:
     office.sandbox.account_data.clients.reverse()
     office.configure("all", language="en")
@@ -168,33 +132,7 @@ def test_all_clients_are_those_of_the_account_in_its_order(office: Office) -> No
     assert "Clients covered: 3 of the account's 3." in unescape(office.overview)
 
 
-def test_month_without_a_client_is_a_month_that_says_so(office: Office) -> None:
-    office.sandbox.account_data.clients.clear()
-    said = office.run()
-    assert (said.code, said.last) == (0, "0 of 0 clients ready. Exit code 0.")
-    assert office.record["clients"] == []
-
-
 # Clients that fail
-
-
-def test_one_unknown_client_among_ten_fails_alone(tmp_path: Path) -> None:
-    with Sandbox(account_data=account({identity: f"Cliente {identity}" for identity in range(1, 10)})) as api:
-        office = Office(tmp_path, api)
-        office.configure([*range(1, 10), NOBODY])
-        said = office.run()
-    assert said.code == 3
-    assert f"9 of 10 clients ready; failed: 1, #{NOBODY} ({NOBODY})" in said.last
-    assert said.last.endswith("Exit code 3.")
-    states = {identity: entry["state"] for identity, entry in office.entries.items()}
-    assert states == dict.fromkeys(range(1, 10), "ready") | {NOBODY: "failed"}
-    failed = office.entries[NOBODY]
-    assert failed["reason"].startswith(f"client {NOBODY}, page 1: this client is not in the account (404")
-    assert (failed["files"], failed["kept_from"]) == ([], None)
-    assert failed["reason"] in unescape(office.overview)
-    assert len(list(office.month.glob("*/*.xlsx"))) == 9
-    assert office.record["exit_code"] == 3
-    assert office.record["message"] == said.last
 
 
 def test_document_of_another_client_keeps_everything_of_this_one_back(office: Office) -> None:
@@ -208,14 +146,6 @@ def test_document_of_another_client_keeps_everything_of_this_one_back(office: Of
     assert "belongs to ANOTHER CLIENT" in said.last
     assert not (office.month / "source" / f"{RUI}.jsonl.gz").exists()
     assert sorted(path.parent.name for path in office.month.glob("*/*.xlsx")) == [f"ana-{ANA}", f"eva-{EVA}"]
-
-
-def test_nothing_but_unknown_clients_is_none_done(office: Office) -> None:
-    office.configure([NOBODY, NOBODY + 1])
-    said = office.run()
-    assert (said.code, office.record["exit_code"]) == (4, 4)
-    assert [entry["state"] for entry in office.entries.values()] == ["failed", "failed"]
-    assert list(office.month.glob("*/*.xlsx")) == []
 
 
 def test_client_mended_in_the_configuration_leaves_no_failure_behind(office: Office) -> None:
@@ -242,10 +172,10 @@ def test_wrong_key_costs_one_request_and_publishes_nothing(office: Office, clien
 
 def test_key_refused_since_the_last_run_leaves_folders_and_archives_as_they_were(office: Office) -> None:
     office.run()
-    before = {path: data for path, data in lasting(office.month).items() if "/" in path}
+    before = {path: data for path, data in read_lasting(office.month).items() if "/" in path}
     said = office.run(**{KEY_VARIABLE: "0123456789abcdef"})
     assert said.code == 5
-    assert {path: data for path, data in lasting(office.month).items() if "/" in path} == before
+    assert {path: data for path, data in read_lasting(office.month).items() if "/" in path} == before
     assert {entry["kept_from"] for entry in office.entries.values()} == {READ_AT}
 
 
@@ -279,120 +209,6 @@ def test_dead_api_is_none_done_with_its_reason(
     assert (said.code, office.record["exit_code"]) == (4, 4)
     assert "the connection was refused" in said.last
     assert office.record["message"] == said.last
-
-
-def test_failing_client_keeps_the_folder_it_had(office: Office) -> None:
-    office.configure([ANA, RUI, EVA], language="en")
-    office.run()
-    before = tree(office.month / f"rui-{RUI}")
-    summary = summary_rows(office, 2)
-    remove_from_account(office, RUI)
-    add_invoice(office, ANA)
-    for _ in range(2):
-        assert office.run(**LATER).code == 3
-        assert tree(office.month / f"rui-{RUI}") == before
-        entry = office.entries[RUI]
-        assert (entry["state"], entry["read_at"], entry["kept_from"], entry["files"]) == (
-            "failed",
-            None,
-            READ_AT,
-            [],
-        )
-        assert office.entries[ANA]["read_at"] == "2026-11-03T06:30:00+00:00"
-        assert f"rui-{RUI}/rui-{RUI}-2026-10.html" in office.overview
-        assert "02/11/2026 06:30" in office.overview
-    assert [row for row in summary_rows(office, 2) if "Rui" in row] == []
-    assert [row for row in summary if "Rui" in row] != []
-
-
-def test_folder_that_somebody_took_away_is_not_said_to_be_kept(office: Office) -> None:
-    office.configure([ANA, RUI], output=HTML_ONLY)
-    office.run()
-    shutil.rmtree(office.month / f"rui-{RUI}")
-    remove_from_account(office, RUI)
-    assert office.run().code == 3
-    assert office.entries[RUI]["kept_from"] is None
-
-
-# One client chosen, renamed, removed
-
-
-def test_chosen_client_leaves_the_others_as_they_were(office: Office) -> None:
-    office.run()
-    entries, rest = office.entries, lasting(office.month)
-    for identity in (ANA, RUI, EVA):
-        add_invoice(office, identity)
-    asked = len(office.sandbox.requests)
-    said = office.run("--client", f"{RUI}", **LATER)
-    assert said.code == 0
-    paths = [request.path for request in office.sandbox.requests[asked:]]
-    assert paths == ["/clients.json", f"/clients/{RUI}/invoices.json", "/taxes.json"]
-    assert list(office.entries) == [ANA, RUI, EVA]
-    assert {ANA: office.entries[ANA], EVA: office.entries[EVA]} == {ANA: entries[ANA], EVA: entries[EVA]}
-    assert office.entries[RUI]["documents_counted"] == 3
-    now = lasting(office.month)
-    for path, data in rest.items():
-        if f"-{ANA}" in path or f"-{EVA}" in path or f"{ANA}.jsonl" in path or f"{EVA}.jsonl" in path:
-            assert now[path] == data
-    for name in NAMES.values():
-        assert name in office.overview
-    documents = [row[0] for row in summary_rows(office, 2)]
-    assert [documents.count(name) for name in ("Ana", "Rui", "Eva")] == [2, 3, 2]
-
-
-def test_choosing_a_client_of_unchanged_data_changes_no_byte(office: Office) -> None:
-    office.run()
-    before = lasting(office.month)
-    for words in (("--client", f"{RUI}"), ("--offline", "--client", f"{EVA}")):
-        assert office.run(*words).code == 0
-        assert lasting(office.month) == before
-
-
-def test_chosen_client_that_the_account_lacks_fails(office: Office) -> None:
-    said = office.run("--client", f"{NOBODY}")
-    assert said.code == 4
-    assert f"{NOBODY}" in said.last
-    # The others, of a run before, are ready all the same.
-    assert "none of this run's clients could be done" not in said.last
-    office.run()
-    said = office.run("--client", f"{NOBODY}")
-    assert said.code == 4
-    assert said.last.startswith("none of this run's clients could be done; ")
-
-
-def test_renamed_client_has_one_folder(office: Office) -> None:
-    office.configure([{"id": ANA, "name": "Ana"}, RUI])
-    office.run()
-    office.configure([{"id": ANA, "name": "Ana & Filhos, Lda"}, RUI])
-    assert office.run().code == 0
-    assert sorted(path.name for path in office.month.iterdir() if path.is_dir()) == [
-        f"ana-filhos-lda-{ANA}",
-        f"rui-{RUI}",
-        "source",
-    ]
-    assert office.entries[ANA]["name"] == "Ana & Filhos, Lda"
-
-
-def test_client_removed_from_the_configuration_keeps_entry_and_folder(office: Office) -> None:
-    office.configure([ANA, RUI])
-    office.run()
-    entry, files = office.entries[RUI], tree(office.month / f"rui-{RUI}")
-    office.configure([ANA])
-    assert office.run().code == 0
-    assert office.entries[RUI] == entry
-    assert tree(office.month / f"rui-{RUI}") == files
-    assert [row[0] for row in summary_rows(office, 2)].count("Rui") == 2
-
-
-def test_other_client_whose_archive_is_gone_is_failed_in_every_place(office: Office) -> None:
-    office.run()
-    (office.month / "source" / f"{EVA}.jsonl.gz").unlink()
-    said = office.run("--client", f"{ANA}")
-    assert said.code == 3
-    entry = office.entries[EVA]
-    assert (entry["state"], entry["kept_from"]) == ("failed", READ_AT)
-    assert "there is no such archive" in entry["reason"]
-    assert "there is no such archive" in office.overview
 
 
 # Nothing can be written
@@ -460,36 +276,6 @@ def test_file_where_the_folder_should_be_is_noticed_before_any_request(office: O
     assert office.sandbox.requests == []
 
 
-def test_client_whose_folder_cannot_be_replaced_fails_alone_and_keeps_it(office: Office) -> None:
-    office.configure([ANA, RUI])
-    office.run()
-    before = tree(office.month / f"ana-{ANA}")
-    (office.month / f".ana-{ANA}.old").write_bytes(b"in the way")
-    for identity in (ANA, RUI):
-        add_invoice(office, identity)
-    said = office.run(**LATER)
-    assert said.code == 8
-    assert "it could not be written" in said.last
-    assert tree(office.month / f"ana-{ANA}") == before
-    assert (office.entries[ANA]["state"], office.entries[ANA]["kept_from"]) == ("failed", READ_AT)
-    assert (office.entries[RUI]["state"], office.entries[RUI]["documents_counted"]) == ("ready", 3)
-    assert [path for path in tree(office.output) if path.endswith(".tmp")] == []
-
-
-@pytest.mark.parametrize("name", ["summary.xlsx", "run.json"])
-def test_file_of_the_account_that_cannot_be_written_is_named_and_the_rest_is_done(
-    office: Office, name: str
-) -> None:
-    office.configure([ANA])
-    (office.month / name / "in the way").mkdir(parents=True)
-    said = office.run()
-    assert said.code == 8
-    assert said.last.startswith(f"1 of 1 clients ready; {office.month / name}: it could not be written")
-    assert said.last.endswith("Exit code 8.")
-    assert f"ana-{ANA}-2026-10.xlsx" in office.overview
-    assert [path for path in tree(office.output) if path.endswith(".tmp")] == []
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of one megabyte."""
@@ -517,12 +303,12 @@ def test_full_disk_leaves_whole_files_and_client_folders_as_they_were(
     office.configure([ANA, RUI], output={"folder": str(small_disk)})
     office.month = small_disk / ACCOUNT / "2026-10"
     assert office.run().code == 0
-    before = lasting(office.month)
+    before = read_lasting(office.month)
     for identity in (ANA, RUI):
         add_invoice(office, identity)
     fill(small_disk, leaving=leaving * 1024)
     said = office.run(**LATER)
-    after = lasting(office.month)
+    after = read_lasting(office.month)
     assert said.code == 8
     assert "the disk is full" in said.last
     assert said.last.endswith("Exit code 8.")

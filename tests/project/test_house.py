@@ -11,6 +11,7 @@ MOST_MODULES_OF_A_FOLDER = 13
 MOST_PARTICIPLES = 0.04
 MOST_SHARED_CLASS_NAMES = 5
 MOST_LINES_OF_A_MODULE = 400
+LEAST_TESTED_MODULES = 0.90
 
 
 def test_the_package_keeps_its_layout_and_its_names() -> None:
@@ -20,6 +21,11 @@ def test_the_package_keeps_its_layout_and_its_names() -> None:
     assert measured.participles <= MOST_PARTICIPLES
     assert measured.shared_class_names <= MOST_SHARED_CLASS_NAMES
     assert measured.longest_module <= MOST_LINES_OF_A_MODULE
+
+
+def test_most_modules_have_a_test_file_of_their_name() -> None:
+    untested = [f"{path.relative_to(house.ROOT)}" for path in house.find_untested()]
+    assert house.measure().tested_modules >= LEAST_TESTED_MODULES, untested
 
 
 @pytest.mark.parametrize(

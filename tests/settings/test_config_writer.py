@@ -7,13 +7,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.commands import prompts
 from reports.settings import config_writer, yaml_file
 from reports.settings.config import Client
 from reports.settings.loader import load
 
 ACCOUNT = "account: {name: office}\n"
+
+
 ADDED = (Client(id=7, name="no: #"), Client(id=8))
+
+
 LAYOUTS = {
     "usual": "clients:\n  - id: 1\n    name: a\n^\nissuer:\n  name: b\n",
     "no indentation": "clients:\n- id: 1\n- id: 2\n  name:\n^issuer: {name: b}\n",
@@ -77,24 +80,3 @@ def test_any_text_in_quotes_is_itself(text: str) -> None:
     quoted = config_writer.quote_yaml(text)
     assert yaml.safe_load(f"- name: {quoted} # comment\n") == [{"name": text}]
     assert quoted.isprintable()
-
-
-@pytest.mark.parametrize(
-    ("typed", "places"),
-    [
-        ("all", (0, 1, 2, 3, 4)),
-        ("ALL", (0, 1, 2, 3, 4)),
-        ("1", (0,)),
-        ("5, 1", (4, 0)),
-        ("2-4 3;3", (1, 2, 3)),
-        (" 1-1 ,", (0,)),
-    ],
-)
-def test_numbers_and_ranges_are_places(typed: str, places: tuple[int, ...]) -> None:
-    assert prompts.parse_places(typed, 5) == places
-
-
-@pytest.mark.parametrize("typed", ["", "0", "6", "4-6", "3-2", "-1", "1-", "one", "²", "1.5", "9999999"])
-def test_what_names_no_place_is_told_what_does(typed: str) -> None:
-    with pytest.raises(ValueError, match="type all, or numbers from 1 to 5, such as: 1 3-5"):
-        prompts.parse_places(typed, 5)

@@ -270,20 +270,6 @@ def test_the_services_own_words_are_quoted(tmp_path: Path, status: int, words: s
         assert str(status) in str(caught.value)
 
 
-def test_a_proxy_that_cannot_be_reached_is_said_to_be_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    for name in ("https_proxy", "HTTPS_PROXY"):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
-    for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    with (
-        closing(Api("https://office.example.com", KEY, clock=TurnedClock())) as api,
-        pytest.raises(ReportsError, match="the proxy could not be reached"),
-    ):
-        api.documents_page(7, 1, {})
-
-
 def test_another_clients_document_on_pages_of_an_uneven_size_fails_the_client(tmp_path: Path) -> None:
     def script(seen: Seen) -> Any:
         is_uneven = seen.query["per_page"] == str(UNEVEN)

@@ -1,7 +1,6 @@
 """The account's own word on a client: its number and address, and what it counts as open."""
 
 import gzip
-import json
 import re
 from collections.abc import Iterable
 from contextlib import closing
@@ -15,15 +14,14 @@ import openpyxl
 import pytest
 
 from reports.figures.checks import client_checks
-from reports.figures.identity import Identity, first_known, identity
-from reports.figures.vendor_balance import VendorBalance, is_comparable, parse_balance
-from reports.fiscal_id import is_final_consumer, is_wrong
+from reports.figures.vendor_balance import VendorBalance, parse_balance
 from reports.sandbox.routes import Request, answer
 from reports.source.archive import read_header
 from reports.source.client_reading import Failure, Reading, Wanted
 from reports.source.details import BALANCE, CLIENT, FAILURES_IN_A_ROW, KINDS, MISSING, Inquiry
 from reports.source.fetch import fetch
 from reports.source.http.api import Api
+from tests.support.balances import DOCUMENTED_BALANCE
 from tests.support.office import ACCOUNT, KEY_VARIABLE, Office, account, invoice, tree
 from tests.support.scripted_api import KEY, Script, ScriptedApi, Seen, TurnedClock, listing, reply
 
@@ -156,44 +154,6 @@ def test_the_number_of_nobody_is_shown_as_what_it_means(office: Office) -> None:
     assert findings(office) == {}
 
 
-@pytest.mark.parametrize(
-    ("number", "country", "wrong"),
-    [
-        ("999999990", None, False),
-        (" pt 999.999.990 ", "Portugal", False),
-        ("500000011", None, True),
-        ("PT500000011", "Spain", True),
-        ("500000011", "PT", True),
-        ("500000011", "Spain", False),
-        ("ESB12345678", "Portugal", False),
-        ("GB 123", None, False),
-        ("99999999", None, True),
-        ("9999999900", None, True),
-        ("n.a.", None, False),
-        ("-", None, True),
-    ],
-)
-def test_a_number_is_held_against_the_rule_of_its_own_country(
-    number: str, country: str | None, wrong: bool
-) -> None:
-    assert is_wrong(number, country) is wrong
-
-
-def test_only_one_number_is_nobodys() -> None:
-    assert is_final_consumer(" PT999 999 990")
-    assert not any(map(is_final_consumer, (None, "", "99999999", "ES999999990")))
-
-
-def test_each_part_comes_from_the_first_that_knows_it() -> None:
-    nothing = identity(fiscal_id=None, address=" \n ", postal_code=None, city=None, country="Portugal")
-    assert nothing == Identity(None, None, "Portugal")
-    foreign = identity(fiscal_id="X1", address=None, postal_code=None, city="Vigo", country="Spain")
-    assert foreign == Identity("X1", "Vigo\nSpain", "Spain")
-    assert first_known([Identity(), nothing, foreign]) == Identity("X1", "Vigo\nSpain", "Spain")
-    assert first_known([Identity(NIF), foreign]) == Identity(NIF, "Vigo\nSpain", "Spain")
-    assert first_known([]) == Identity()
-
-
 # What InvoiceXpress itself counts as open
 
 
@@ -250,44 +210,6 @@ def test_an_option_that_came_later_needs_a_new_reading(office: Office) -> None:
     }
 
 
-@pytest.mark.parametrize("filters", [{}, WHOLE, {"archived": []}, {"status": [], "by_type": []}])
-def test_only_a_whole_reading_can_be_compared(filters: dict[str, list[str]]) -> None:
-    assert is_comparable(filters)
-    assert not is_comparable(filters | {"status": ["final"]})
-    assert not is_comparable(filters | {"by_type": ["Invoice"]})
-    assert not is_comparable(filters | {"archived": ["non_archived"]})
-
-
-DOCUMENTED = {
-    "currency": {"symbol": "€", "code": "EUR"},
-    "initial_balance": {"value": 5.0, "created_at": "2026-01-01", "observation": None},
-    "balance": {"with_vat": 1234.5, "without_vat": 1003.66},
-    "overdue_balance": {"with_vat": "200.00", "without_vat": 162.6},
-    "remaining_balance": {"total": 0, "value": 0},
-}
-
-
-@pytest.mark.parametrize(
-    ("answered", "read", "unreadable"),
-    [
-        (DOCUMENTED, VendorBalance("EUR", Decimal("1234.50")), {}),
-        ({"currency": "Euro", "balance": "-3.1"}, VendorBalance("EUR", Decimal("-3.10")), {}),
-        (DOCUMENTED | {"balance": {"with_vat": "1.234,50"}}, None, {"balance.with_vat": "1.234,50"}),
-        (DOCUMENTED | {"balance": None}, None, {"balance": "nothing"}),
-        (DOCUMENTED | {"balance": [1]}, None, {"balance": "[1]"}),
-        (DOCUMENTED | {"currency": {"symbol": "€"}}, None, {"currency": "{'symbol': '€'}"}),
-        (DOCUMENTED | {"balance": "much " * 20}, None, {"balance": ("much " * 20)[:59] + "…"}),
-        ({"currency": " ", "balance": True}, None, {"currency": " ", "balance": "True"}),
-    ],
-)
-def test_what_is_not_an_amount_is_refused_by_name(
-    answered: dict[str, Any], read: VendorBalance | None, unreadable: dict[str, str]
-) -> None:
-    balance, remarks = parse_balance(json.dumps(answered))
-    assert balance == read
-    assert {remark.field: remark.found for remark in remarks} == unreadable
-
-
 # What goes wrong there does no harm to documents
 
 
@@ -324,7 +246,7 @@ def test_an_answer_that_is_none_is_noted_and_the_documents_are_reported(
 
 
 def test_an_amount_that_is_none_is_found_and_not_shown(office: Office) -> None:
-    bad = reply(DOCUMENTED | {"balance": {"with_vat": "a lot"}})
+    bad = reply(DOCUMENTED_BALANCE | {"balance": {"with_vat": "a lot"}})
     with ScriptedApi(served(office, balance=bad)) as server:
         assert ask(office, url=server.url, balance=True) == 0
     finding = findings(office)["VENDOR-OPEN-UNREADABLE"]

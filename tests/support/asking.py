@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import chain, cycle
@@ -125,3 +126,15 @@ def drip(clock: TurnedClock, head: bytes, rest: bytes) -> Script:
 def drip_of_body(clock: TurnedClock) -> Script:
     """A body that goes on and on."""
     return drip(clock, b"HTTP/1.1 200 OK\r\n\r\n", b" ")
+
+
+def show_everything(error: BaseException) -> str:
+    """All that a traceback, or whoever walks along the chain, could print."""
+    shown = ["".join(traceback.format_exception(error))]
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        link = waiting.pop()
+        if link is not None:
+            shown.append(repr(link) + repr(link.args))
+            waiting += [link.__cause__, link.__context__]
+    return "".join(shown)

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -28,6 +29,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from reports.errors import MailError
+from reports.mail.mailer import probe
+from reports.settings.mail import Smtp
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 HOST = "127.0.0.1"
@@ -262,3 +266,24 @@ class _Line(SMTP):
                 await asyncio.sleep(DRIP_SECONDS)
         else:
             await super().push(answer)
+
+
+def make_smtp(server: MailServer, **more: object) -> Smtp:
+    return Smtp.model_validate(server.settings(**more))
+
+
+def answer_only(step: str, reply: str, *, times: int = 1000) -> Answer:
+    """`reply` at the first `times` of a step, the server's own everywhere else."""
+    left = [reply] * times
+    return lambda name, _said: left.pop() if name == step and left else None
+
+
+def read_trouble(server: MailServer, password: str | None = None, **more: object) -> str:
+    """Why there is no connection; and nothing but the server's name is known of the password."""
+    with pytest.raises(MailError) as caught:
+        probe(make_smtp(server, **more), password or server.password)
+    assert str(caught.value).startswith(f"mail server 127.0.0.1, port {server.port}: ")
+    assert (password or server.password) not in str(caught.value)
+    assert caught.value.__suppress_context__
+    assert server.received == []
+    return str(caught.value)

@@ -5,6 +5,7 @@ Ana's mail has a blind copy, Rui's a copy that all see, Eva's none.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from reports.mail.journal import FILE_NAME
 from reports.sandbox.server import Sandbox
 from tests.conftest import ANA, EVA, RUI
 from tests.support.mail_server import Arrived, Authority, MailServer
-from tests.support.office import ACCOUNT, HTML_ONLY, Office, Said, account
+from tests.support.office import ACCOUNT, HTML_ONLY, Office, Said, account, invoice
 
 SENDER = "contas@example.com"
 NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
@@ -74,3 +75,9 @@ def mailroom(folder: Path) -> Iterator[Mailroom]:
     authority = Authority(folder)
     with Sandbox(account_data=account(NAMES)) as sandbox, MailServer(authority.server()) as server:
         yield Mailroom(Office(folder, sandbox), authority, server)
+
+
+def provoke_warning(room: Mailroom, client: int) -> None:
+    """A document of a type that nobody knows: a warning."""
+    documents = room.office.sandbox.account_data.documents[client]
+    documents.append(invoice(client, NAMES[client], date(2026, 10, 8), number=3) | {"type": "Unheard"})

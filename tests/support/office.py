@@ -188,3 +188,9 @@ def _listed(one: int | Raw) -> Raw:
 
 def _text(out: bytes) -> str:
     return out.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def configure_account(office: Office, name: str) -> Path:
+    """One more configuration of the office's account, under another name."""
+    own = {"name": name, "api_key": "${OFFICE_API_KEY}", "base_url": office.sandbox.url}
+    return office.configure(name=f"{name}.yaml", account=own)

@@ -11,6 +11,7 @@ from reports.figures.document import Document
 from reports.figures.parse import parse_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
+from reports.figures.vat.vat_rows import rate_text
 from reports.period import Period
 from reports.sandbox.documents import RECORDED, Habits, Raw, Tax, document, line
 from reports.sandbox.routes import json_text
@@ -76,3 +77,20 @@ def findings(*papers: Raw, filters: Mapping[str, Sequence[str]] | None = None) -
 
 def codes(*papers: Raw, filters: Mapping[str, Sequence[str]] | None = None) -> list[str]:
     return [finding.code for finding in findings(*papers, filters=filters)]
+
+
+def list_vat_rows(figures: Figures) -> list[tuple[object, ...]]:
+    return [
+        (row.currency, row.scheme, rate_text(row.rate), row.exemption, str(row.base), str(row.tax))
+        for row in figures.vat
+    ]
+
+
+def parse_only(*papers: dict[str, object]) -> Document:
+    (document,) = parsed(*papers)
+    return document
+
+
+def find_only(*papers: Raw, filters: Mapping[str, Sequence[str]] | None = None) -> Finding:
+    (finding,) = findings(*papers, filters=filters)
+    return finding

@@ -1,11 +1,15 @@
 """Workbooks as the tool writes them, from documents as the API gives them, without a run around it."""
 
 import struct
+import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.figures import tables, totals
 from reports.figures.checks import document_checks
@@ -142,3 +146,28 @@ def _write(path: Path, book: Book, labels: Labels, brand: Brand = HOUSE) -> Path
     with path.open("wb") as target:
         workbook.write(book, target, labels=labels, brand=brand)
     return path
+
+
+def list_few_papers() -> list[Raw]:
+    return [
+        paper(1, net="100", status="settled"),
+        paper(2, net="68.43", due_date="01/09/2026"),
+        paper(3, "CreditNote", net="30"),
+    ]
+
+
+def read_sheets(path: Path) -> Sequence[Worksheet]:
+    return openpyxl.load_workbook(path).worksheets
+
+
+def read_part(path: Path, name: str) -> str:
+    with zipfile.ZipFile(path) as package:
+        return package.read(name).decode()
+
+
+def read_conditions(sheet: Worksheet) -> list[tuple[str, str, str]]:
+    return [
+        (str(area.sqref), rule.operator, rule.formula[0])
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+    ]

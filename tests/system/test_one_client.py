@@ -1,21 +1,18 @@
 """One client, one failure: whatever its documents or files raise, it fails, and the others are done."""
 
-import logging
-import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.errors import UNFORESEEN, UnforeseenError, WriteError
-from reports.pipeline import client_job, executor
+from reports.errors import UNFORESEEN
 from reports.render.content.labels import Labels
-from reports.render.job import render
 from reports.sandbox.server import Sandbox
 from reports.source.completeness import leaf_of
 from tests.conftest import ANA, EVA, RUI
 from tests.support.office import HTML_ONLY, Office, account, tree
+from tests.support.rendering import break_rendering
 
 NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
 UNHEARD = [
@@ -42,17 +39,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield office
 
 
-def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException, *clients: int) -> None:
-    """Rendering of `clients` raises `error`."""
-
-    def fail(job: Any, folder: Path | None) -> Any:
-        if job.client in clients:
-            raise error
-        return render(job, folder)
-
-    monkeypatch.setattr("reports.pipeline.client_job.render", fail)
-
-
 def log_of(office: Office) -> str:
     return (office.month / "run.log").read_text("utf-8")
 
@@ -63,7 +49,7 @@ def test_whatever_one_client_raises_it_fails_and_the_others_are_done(
 ) -> None:
     assert office.run().code == 0
     before = tree(office.month / f"rui-{RUI}")
-    broken(monkeypatch, error, RUI)
+    break_rendering(monkeypatch, error, RUI)
     said = office.run()
     assert said.code == 3
     assert said.last.startswith("2 of 3 clients ready; failed: 1, Rui (102)")
@@ -86,7 +72,7 @@ def test_the_page_says_so_in_the_language_of_the_account(
     office: Office, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     office.configure([*NAMES], output=HTML_ONLY, language=language)
-    broken(monkeypatch, KeyError("x"), RUI)
+    break_rendering(monkeypatch, KeyError("x"), RUI)
     assert office.run().code == 3
     sentence = Labels(language).text(UNFORESEEN)
     assert sentence in office.overview
@@ -100,7 +86,7 @@ def test_the_page_says_so_in_the_language_of_the_account(
 def test_a_bug_that_hits_every_client_ends_with_4_and_each_traceback_is_there_once(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken(monkeypatch, ZeroDivisionError("this is the bug"), *NAMES)
+    break_rendering(monkeypatch, ZeroDivisionError("this is the bug"), *NAMES)
     said = office.run()
     assert (said.code, office.record["exit_code"]) == (4, 4)
     assert said.last.endswith("Exit code 4.")
@@ -147,46 +133,3 @@ def test_an_earlier_reading_that_raises_fails_nobody(office: Office, monkeypatch
     assert office.run("--period", "2026-11", SOURCE_DATE_EPOCH="1796193000").code == 0
     log = (office.month.parent / "2026-11" / "run.log").read_text("utf-8")
     assert "client 102 is not held against 2026-10: OverflowError" in log
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(5)])
-def test_what_ends_the_program_is_no_clients_failure(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: BaseException
-) -> None:
-    broken(monkeypatch, error, ANA)
-    with pytest.raises(type(error)):
-        client_job.make(task(tmp_path, ANA))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_worker_hands_back_the_traceback_as_lines_of_the_log(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    broken(monkeypatch, KeyError("currency"), ANA)
-    answer = executor.make_in_worker(task(tmp_path, ANA), logging.INFO)
-    answer = pickle.loads(pickle.dumps(answer))  # noqa: S301 - its own
-    assert isinstance(answer.made, UnforeseenError)
-    assert str(answer.made) == UNFORESEEN
-    (record,) = answer.records
-    assert record.levelno == logging.ERROR
-    assert record.getMessage().startswith(f"client {ANA}: ")
-    assert "Traceback" in record.getMessage()
-    assert "KeyError: 'currency'" in record.getMessage()
-
-
-def test_what_was_foreseen_keeps_its_own_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    broken(monkeypatch, WriteError("the disk is full", disk_full=True), ANA)
-    with pytest.raises(WriteError, match="the disk is full"):
-        client_job.make(task(tmp_path, ANA))
-
-
-def task(folder: Path, client: int) -> client_job.ClientTask:
-    """As much of one as is looked at before anything is rendered."""
-
-    class Job:
-        """A client and no more."""
-
-        def __init__(self) -> None:
-            self.client = client
-
-    return client_job.ClientTask(job=Job(), period_folder=folder, pages=1, requests=1)  # type: ignore[arg-type]

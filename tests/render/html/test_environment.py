@@ -18,7 +18,7 @@ from reports.render.content.brand import Brand, IssuerDetails
 from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.html import environment, pages, tables
-from reports.render.html.context import FUNCTIONS, TEMPLATES, PageContext, StatementPage
+from reports.render.html.context import StatementPage
 from reports.render.html.pieces import Inserts
 from reports.render.html.tables import HtmlPart
 from tests.support.papers import OCTOBER, added, findings, paper
@@ -310,27 +310,6 @@ def within_reach(values: object) -> Iterator[object]:
         yield from within_reach(value)
 
 
-def documented(template: str) -> dict[str, str]:
-    """The table under a template's heading in the guide: name and type."""
-    text = GUIDE.read_text(encoding="utf-8")
-    section = re.split(r"^## ", text, flags=re.MULTILINE)
-    (own,) = [part for part in section if part.startswith(template)]
-    pairs = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", own, flags=re.MULTILINE)
-    return {name: kind.replace("\\|", "|") for name, kind in pairs}
-
-
-def test_the_guide_lists_what_every_template_is_given_with_its_type() -> None:
-    common = {field.name: type_name(field.type) for field in fields(PageContext)}
-    every = documented("Every template")
-    assert {name: kind for name, kind in every.items() if name not in FUNCTIONS} == common
-    assert {*every} - {*common} == {*FUNCTIONS}
-    for template, page in TEMPLATES.items():
-        if template not in environment.REPLACEABLE:
-            continue
-        own = {field.name: type_name(field.type) for field in fields(page) if field.name not in common}
-        assert documented(template) == own, template
-
-
 def test_the_guide_names_every_template_macro_and_block() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     for name in environment.REPLACEABLE:
@@ -340,17 +319,3 @@ def test_the_guide_names_every_template_macro_and_block() -> None:
             assert f"`{call}`" in guide, f"{name}: {call}"
         for block in re.findall(r"{% block (\w+) %}", source):
             assert f"`{block}`" in guide, f"{name}: {block}"
-
-
-@pytest.mark.parametrize("template", sorted(TEMPLATES))
-def test_a_built_in_template_uses_only_what_it_is_given(template: str) -> None:
-    jinja = environment.environment(None)
-    source = (environment.builtin_folder() / template).read_text(encoding="utf-8")
-    passed = {*FUNCTIONS, *(field.name for field in fields(TEMPLATES[template]))}
-    assert environment.unknown_names(jinja.parse(source)) <= passed
-
-
-def type_name(kind: object) -> str:
-    """`Sequence[Totals]`, as it is written in the code."""
-    text = kind.__name__ if isinstance(kind, type) and not getattr(kind, "__args__", None) else str(kind)
-    return re.sub(r"[\w.]+\.(\w+)", r"\1", text)

@@ -21,12 +21,11 @@ from reports.render.content import client_report
 from reports.render.content.account import FAILED, READY, AccountSummary, ClientLine
 from reports.render.content.brand import HOUSE, Brand, IssuerDetails
 from reports.render.content.client_report import Subject
-from reports.render.content.colours import contrast_on_white, palette
+from reports.render.content.colours import contrast_on_white
 from reports.render.content.labels import Labels
 from reports.render.html import environment as templates
 from reports.render.html import pages
 from reports.render.html.context import RunLine
-from reports.render.html.pieces import Inserts
 from reports.render.html.tables import ROWS_AT_A_TIME
 from reports.sandbox.documents import Raw, line
 from tests.support.papers import OCTOBER, added, findings, paper, vat
@@ -349,13 +348,6 @@ def test_a_long_statement_is_never_in_memory() -> None:
     )
 
 
-def test_no_text_passes_for_a_mark_and_a_mark_may_stand_twice() -> None:
-    inserts = Inserts()
-    mark = inserts.mark(lambda: ["a\x00", "b"])
-    forged = f"rows-{'0' * 32}-0;"
-    assert "".join(inserts.insert_texts(f"{mark}-{forged}-{mark}")) == f"a\ufffdb-{forged}-a\ufffdb"
-
-
 def test_equal_input_gives_equal_bytes() -> None:
     assert statement(*MIXED, line_items=True) == statement(*reversed(MIXED), line_items=True)
 
@@ -535,12 +527,6 @@ def test_words_and_bars_can_be_seen_in_every_brands_colours(colour: str) -> None
     assert used["brand"] == colour
     assert contrast_on_white(used["accent"]) >= 4.5
     assert contrast_on_white(used["second"]) >= 3
-
-
-def test_a_colour_that_is_dark_enough_stays_as_it_is() -> None:
-    assert palette(("#1f4e78", "#5b7f95")) == ("#1f4e78", "#1f4e78", "#5b7f95")
-    assert contrast_on_white("#000000") == pytest.approx(21)
-    assert contrast_on_white("#ffffff") == pytest.approx(1)
 
 
 @pytest.mark.parametrize("code", list(ExitCode))

@@ -9,17 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
 from reports.errors import ReadingError, RefusedError, UnreachableError
-from reports.redaction import Redactor
-from reports.source.http import deadline, rate_limit
 from reports.source.http.api import Api
 from reports.source.http.rate_limit import CATCH_UP_SECONDS, Budget, StoppedError
 from reports.source.http.response import Pagination, wait_asked_for
-from reports.source.http.transport_errors import trouble_of
 from tests.support.asking import (
     BODY,
     GOOD,
@@ -31,14 +27,11 @@ from tests.support.asking import (
     api_of,
     ask,
     chunked,
-    drip,
-    drip_of_body,
     failure_of,
     first,
     raw,
-    silence,
 )
-from tests.support.scripted_api import KEY, Script, ScriptedApi, Seen, TurnedClock, listing, reply
+from tests.support.scripted_api import KEY, ScriptedApi, Seen, TurnedClock, listing, reply
 from tests.support.waiting import LOOK_SECONDS, PATIENCE_SECONDS, wait_until
 
 
@@ -92,16 +85,6 @@ def test_every_request_that_is_sent_is_reported() -> None:
     ):
         page = api.documents_page(7, 1, {}, on_request=lambda: counted.append(1))
     assert len(counted) == page.requests == len(server.seen) == 2
-
-
-def test_neither_netrc_nor_cookies_are_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "netrc").write_text("default login somebody password secret\n", encoding="utf-8")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    answer = reply(PAGE, set_cookie="session=1; Path=/")
-    with ScriptedApi(lambda _: answer) as server, closing(api_of(server)) as api:
-        api.documents_page(7, 1, {})
-        api.documents_page(7, 2, {})
-    assert all("authorization" not in seen.headers and "cookie" not in seen.headers for seen in server.seen)
 
 
 @pytest.mark.parametrize("bad", [reply(status=503), reply(status=429), reply("[]"), reply(GOOD[-40:])])
@@ -178,71 +161,6 @@ def test_a_refused_connection_is_tried_five_times() -> None:
     ):
         api.documents_page(7, 1, {}, on_request=lambda: counted.append(1))
     assert len(counted) == 5
-
-
-def _drip_of_headers(clock: TurnedClock) -> Script:
-    return drip(clock, b"HTTP/1.1 200 OK\r\nX: ", b"y")
-
-
-def _drip_of_chunks(clock: TurnedClock) -> Script:
-    return drip(clock, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n{\r\n")
-
-
-@pytest.mark.parametrize("fault", [_drip_of_headers, drip_of_body, _drip_of_chunks])
-def test_a_request_ends_when_its_time_is_over_though_bytes_come_without_end(
-    fault: Callable[[TurnedClock], Script],
-) -> None:
-    clock = TurnedClock()
-    with ScriptedApi(fault(clock)) as server:
-        began = clock.monotonic()
-        error = failure_of(server, clock, request_seconds=60)
-    assert isinstance(error, UnreachableError)
-    assert "no complete answer in time" in str(error)
-    assert len(server.seen) == 3
-    assert clock.monotonic() - began - sum(clock.waited) >= 3 * 60
-
-
-def test_a_request_has_its_time_to_the_second_and_no_longer() -> None:
-    clock = TurnedClock()
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        request = deadline.Patience(60, check=lambda: None, clock=clock)
-        for _ in range(5):
-            clock.turn(11.9)
-            theirs.send(b"x")
-            assert request.receive(ours, bytearray(9)) == 1
-        clock.turn(0.6)
-        theirs.send(b"x")
-        with pytest.raises(TimeoutError):
-            request.receive(ours, bytearray(9))
-
-
-def test_a_slow_answer_that_passes_is_asked_for_again() -> None:
-    clock = TurnedClock()
-    slow = drip_of_body(clock)
-    with ScriptedApi(lambda seen: slow(seen) if seen.count == 1 else GOOD) as server:
-        assert ask(server, clock).requests == 2
-
-
-@pytest.mark.parametrize(("request_seconds", "silent_seconds"), [(1e6, 20.1), (10, 10.1)])
-def test_silence_ends_a_request_after_twenty_seconds_or_when_its_time_is_over(
-    request_seconds: float, silent_seconds: float
-) -> None:
-    clock = TurnedClock()
-    silent = silence(clock, seconds=silent_seconds)
-    with ScriptedApi(lambda seen: silent(seen) if seen.count == 1 else GOOD) as server:
-        assert ask(server, clock, request_seconds=request_seconds).requests == 2
-
-
-def test_an_answer_slower_than_a_look_up_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "LOOK_UP_SECONDS", 0.01)
-    with ScriptedApi(always(_late)) as server:
-        assert ask(server).requests == 1
-
-
-def _late() -> Iterator[bytes]:
-    time.sleep(0.1)
-    yield GOOD
 
 
 def test_the_run_ends_at_its_deadline_in_the_middle_of_a_request() -> None:
@@ -495,11 +413,6 @@ def test_successes_earn_retries() -> None:
         budget.earn()
     with pytest.raises(UnreachableError):
         budget.check()
-
-
-def test_time_outs_spend_the_budget_faster() -> None:
-    slow = trouble_of(TimeoutError(), Redactor())
-    assert slow.cost * rate_limit.SUCCESSES_PER_RETRY > trouble_of(ConnectionResetError(), Redactor()).cost
 
 
 def test_a_bomb_is_put_down_before_it_unfolds() -> None:

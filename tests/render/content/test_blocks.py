@@ -1,7 +1,8 @@
-"""Which address is a link: one rule, by which files are written and read back."""
+"""What a report shows before it is a file: which address is a link, what is added, and what is left out."""
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -9,13 +10,24 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reports.render.content.blocks import safe_url
+from reports.render.content.blocks import (
+    Column,
+    Group,
+    Kind,
+    Row,
+    Rows,
+    Sheet,
+    drop_columns,
+    drop_empty_columns,
+    only,
+    safe_url,
+    totals_of,
+)
 from reports.render.job import render
-from reports.sandbox.routes import json_text
-from reports.source.archive import SCHEMA, Header, Spool, path_of
+from tests.support.archives import store_papers
 from tests.support.hostile_read import read_page
 from tests.support.papers import paper
-from tests.support.payload_path import NOW, job
+from tests.support.payload_path import job
 from tests.support.recorded_papers import CLIENT
 
 FORMULA = re.compile(r'=HYPERLINK\("((?:[^"]|"")*)",')
@@ -121,13 +133,66 @@ def made(folder: Path, given_addresses: Sequence[str]) -> dict[str, set[str]]:
 
 
 def archived(folder: Path, given_addresses: Sequence[str]) -> Path:
-    papers = [
-        paper(number, client={"id": CLIENT, "name": "Ana"}, permalink=address)
-        for number, address in enumerate(given_addresses, start=1)
-    ]
-    found = {"total_entries": len(papers), "current_page": 1, "total_pages": 1, "per_page": 100}
-    header = Header(SCHEMA, "office", CLIENT, {}, NOW, 1, complete=True)
-    with Spool(folder) as spool:
-        spool.add(1, json_text({"invoices": papers, "pagination": found}))
-        spool.finish(header, path_of(folder, CLIENT))
-    return path_of(folder, CLIENT)
+    return store_papers(
+        folder,
+        *(
+            paper(number, client={"id": CLIENT, "name": "Ana"}, permalink=address)
+            for number, address in enumerate(given_addresses, start=1)
+        ),
+    )
+
+
+COLUMNS = (
+    Column("name", "Name", Kind.TEXT),
+    Column("count", "Count", Kind.INTEGER, has_total=True),
+    Column("net", "Net", Kind.MONEY, has_total=True),
+    Column("rate", "Rate", Kind.PERCENT),
+)
+ROWS: tuple[Row, ...] = (("a", 1, Decimal("1.10"), Decimal(23)), ("b", None, Decimal("-3.00"), None))
+
+
+def lay_out(*rows: Row) -> Rows:
+    return Rows.from_rows(rows, len(COLUMNS))
+
+
+def make_sheet(*given_rows: Row) -> Sheet:
+    rows = lay_out(*given_rows)
+    totals = totals_of(COLUMNS, rows, "Total")
+    group = Group("All", rows, totals)
+    return Sheet("s", "S", COLUMNS, rows, empty="–", totals=totals, groups=(group,))
+
+
+def list_keys(sheet: Sheet) -> list[str]:
+    return [column.key for column in sheet.columns]
+
+
+def test_a_total_adds_what_has_one_and_keeps_counts_whole() -> None:
+    assert totals_of(COLUMNS, lay_out(*ROWS), "Total") == ("Total", 1, Decimal("-1.90"), None)
+    assert repr(totals_of(COLUMNS, lay_out(), "Total")) == repr(("Total", 0, Decimal("0.00"), None))
+
+
+def test_a_column_is_dropped_from_rows_totals_and_groups() -> None:
+    sheet = drop_columns(make_sheet(*ROWS), "count", "rate")
+    assert list_keys(sheet) == ["name", "net"]
+    assert list(sheet.rows) == list(sheet.groups[0].rows) == [("a", Decimal("1.10")), ("b", Decimal("-3.00"))]
+    assert sheet.totals == sheet.groups[0].totals == ("Total", Decimal("-1.90"))
+
+
+def test_of_the_columns_that_may_go_only_those_without_a_value_do() -> None:
+    sheet = make_sheet(("a", 0, Decimal("0.00"), Decimal(6)), ("b", 0, None, None))
+    assert list_keys(drop_empty_columns(sheet, "count", "net", "rate")) == ["name", "rate"]
+    assert list_keys(drop_empty_columns(sheet, "net")) == ["name", "count", "rate"]
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [((), None), (("USD", None, "USD", ""), "USD"), (("USD", "GBP"), None), ((None,), None)],
+)
+def test_the_only_name_is_one_that_stands_alone(names: Sequence[str | None], found: str | None) -> None:
+    assert only(names) == found
+
+
+def test_rows_of_columns_can_be_gone_through_again_and_again() -> None:
+    rows = Rows([["a", "b"], [1, 2]])
+    assert list(rows) == list(rows) == [("a", 1), ("b", 2)]
+    assert (len(rows), ("b", 2) in rows, ("b", 1) in rows) == (2, True, False)

@@ -4,7 +4,6 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -15,9 +14,18 @@ from reports.mail.journal import Event
 from reports.mail.mailer import Post, Receipt, probe, stamp
 from reports.settings.mail import Smtp
 from tests.support.leaks import places_of
-from tests.support.mail_server import DRIP, HANG_UP, SILENCE, TAKE_AND_HANG_UP, Answer, Authority, MailServer
+from tests.support.mail_server import (
+    DRIP,
+    HANG_UP,
+    SILENCE,
+    TAKE_AND_HANG_UP,
+    Authority,
+    MailServer,
+    answer_only,
+    make_smtp,
+    read_trouble,
+)
 from tests.support.office import NOW
-from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only here can a test say what the system trusts, by SSL_CERT_FILE"
@@ -27,46 +35,14 @@ SENDER, ANA, BEA = "contas@example.com", "ana@example.com", "bea@example.com"
 MESSAGE = b"Subject: Resumo\r\n\r\nBom dia\r\n.\r\n..dois\r\n"
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
 @pytest.fixture(autouse=True)
 def _trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
 
 
-@pytest.fixture
-def server(authority: Authority) -> Iterator[MailServer]:
-    with MailServer(authority.server()) as server:
-        yield server
-
-
-def smtp(server: MailServer, **more: object) -> Smtp:
-    return Smtp.model_validate(server.settings(**more))
-
-
 def deliver(server: MailServer, *recipients: str, times: int = 1) -> list[Receipt]:
-    with Post(smtp(server), server.password) as line:
+    with Post(make_smtp(server), server.password) as line:
         return [line.deliver(MESSAGE, sender=SENDER, recipients=recipients or (ANA,)) for _ in range(times)]
-
-
-def only(step: str, reply: str, *, times: int = 1000) -> Answer:
-    """`reply` at the first `times` of a step, the server's own everywhere else."""
-    left = [reply] * times
-    return lambda name, _said: left.pop() if name == step and left else None
-
-
-def trouble(server: MailServer, password: str | None = None, **more: object) -> str:
-    """Why there is no connection; and nothing but the server's name is known of the password."""
-    with pytest.raises(MailError) as caught:
-        probe(smtp(server, **more), password or server.password)
-    assert str(caught.value).startswith(f"mail server 127.0.0.1, port {server.port}: ")
-    assert (password or server.password) not in str(caught.value)
-    assert caught.value.__suppress_context__
-    assert server.received == []
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
@@ -88,66 +64,20 @@ def test_a_login_may_hold_any_letters(server: MailServer) -> None:
 
 
 def test_without_a_user_nobody_logs_in(server: MailServer) -> None:
-    probe(smtp(server, user=None), None)
+    probe(make_smtp(server, user=None), None)
     assert server.seen("AUTH") == []
 
 
 def test_probing_sends_nothing(server: MailServer) -> None:
-    probe(smtp(server), server.password)
+    probe(make_smtp(server), server.password)
     server.wait()
     assert [step for step, _ in server.steps] == ["GREETING", "EHLO", "STARTTLS", "EHLO", "AUTH"]
-
-
-def test_nothing_is_said_to_a_server_that_offers_no_encryption(authority: Authority) -> None:
-    with MailServer(authority.server(), tls="none") as server:
-        assert "it offers no encryption (STARTTLS), and without it nothing is sent" in trouble(server)
-        assert {step for step, _ in server.steps} == {"GREETING", "EHLO"}
-
-
-@pytest.mark.parametrize("reply", ["454 not now", "220 go ahead\r\n250 injected", HANG_UP])
-def test_encryption_that_does_not_come_about_ends_it(server: MailServer, reply: str) -> None:
-    server.answer = only("STARTTLS", reply)
-    trouble(server)
-    assert server.seen("AUTH") == []
-
-
-def test_a_server_that_speaks_plain_where_encryption_begins_at_once_hears_nothing(
-    authority: Authority,
-) -> None:
-    with MailServer(authority.server(), tls="none") as server:
-        assert "no secure connection could be made" in trouble(server, security="tls")
-        assert server.seen("EHLO") == []
-
-
-@pytest.mark.parametrize(
-    ("address", "days", "is_known", "words"),
-    [
-        ("127.0.0.1", -1, True, "certificate has expired"),
-        ("127.0.0.2", 30, True, "IP address mismatch"),
-        ("127.0.0.1", 30, False, "unable to get local issuer certificate"),
-    ],
-)
-@pytest.mark.parametrize("tls", ["starttls", "tls"])
-def test_no_password_goes_to_a_server_whose_certificate_is_not_trusted(
-    authority: Authority,
-    monkeypatch: pytest.MonkeyPatch,
-    tls: Literal["starttls", "tls"],
-    address: str,
-    days: int,
-    is_known: bool,
-    words: str,
-) -> None:
-    if not is_known:
-        monkeypatch.delenv("SSL_CERT_FILE")
-    with MailServer(authority.server(address, days=days), tls=tls) as server:
-        assert words in trouble(server)
-        assert server.seen("AUTH") == []
 
 
 def test_a_refused_login_is_said_without_the_password(server: MailServer) -> None:
     wrong = secrets.token_urlsafe(24)
     server.answer = lambda step, said: f"535 no: {said} {wrong}" if step == "AUTH" else None
-    said = trouble(server, wrong)
+    said = read_trouble(server, wrong)
     assert "it refused the login (535 no: PLAIN [key] [key])" in said
     assert places_of(wrong, said) == []
     assert "invoice-reports key set ACCOUNT --smtp" in said
@@ -155,7 +85,7 @@ def test_a_refused_login_is_said_without_the_password(server: MailServer) -> Non
 
 def test_a_server_that_takes_no_passwords_is_said_so(authority: Authority) -> None:
     with MailServer(authority.server(), without_login=("PLAIN", "LOGIN")) as server:
-        assert "it takes no login by password" in trouble(server)
+        assert "it takes no login by password" in read_trouble(server)
 
 
 @pytest.mark.parametrize(
@@ -174,20 +104,8 @@ def test_a_server_that_takes_no_passwords_is_said_so(authority: Authority) -> No
 def test_a_server_that_cannot_be_used_is_a_sentence(
     server: MailServer, step: str, reply: str, words: str
 ) -> None:
-    server.answer = only(step, reply)
-    assert words in trouble(server)
-
-
-@pytest.mark.parametrize("step", ["GREETING", "EHLO", "AUTH"])
-@pytest.mark.parametrize("reply", [SILENCE, DRIP])
-def test_no_answer_is_waited_for_longer_than_its_time(
-    server: MailServer, monkeypatch: pytest.MonkeyPatch, step: str, reply: str
-) -> None:
-    monkeypatch.setattr(smtp_line, "REPLY_SECONDS", 0.4)
-    server.answer = only(step, reply)
-    began = time.monotonic()
-    assert "it did not answer in time" in trouble(server)
-    assert time.monotonic() - began < PATIENCE_SECONDS
+    server.answer = answer_only(step, reply)
+    assert words in read_trouble(server)
 
 
 def test_where_nobody_listens_and_what_has_no_name_are_said() -> None:
@@ -218,7 +136,7 @@ def test_where_nobody_listens_and_what_has_no_name_are_said() -> None:
 def test_a_no_is_about_one_message_and_the_next_one_goes_over_the_same_connection(
     server: MailServer, step: str, reply: str, receipt: Receipt
 ) -> None:
-    server.answer = only(step, reply, times=1)
+    server.answer = answer_only(step, reply, times=1)
     assert deliver(server, times=2) == [receipt, Receipt(Event.SENT)]
     assert len(server.received) == 1
     assert len(server.seen("GREETING")) == 1
@@ -241,10 +159,10 @@ def test_refused_now_and_for_good_may_be_tried_again(server: MailServer) -> None
 def test_a_connection_that_breaks_before_the_message_is_made_anew_once(
     server: MailServer, step: str, reply: str
 ) -> None:
-    server.answer = only(step, reply, times=1)
+    server.answer = answer_only(step, reply, times=1)
     assert deliver(server, times=2) == [Receipt(Event.SENT)] * 2
     assert len(server.seen("GREETING")) == 2
-    server.answer = only(step, reply, times=2)
+    server.answer = answer_only(step, reply, times=2)
     (receipt,) = deliver(server)
     assert receipt.event is Event.FAILED
     assert len(server.received) == 2
@@ -265,8 +183,8 @@ def test_a_server_that_does_not_come_back_is_not_called_for_every_message(server
 def test_without_an_answer_to_a_whole_message_nobody_knows_and_it_is_not_sent_again(
     server: MailServer, monkeypatch: pytest.MonkeyPatch, reply: str
 ) -> None:
-    server.answer = only("MESSAGE", reply, times=1)
-    with Post(smtp(server), server.password) as line, monkeypatch.context() as soon:
+    server.answer = answer_only("MESSAGE", reply, times=1)
+    with Post(make_smtp(server), server.password) as line, monkeypatch.context() as soon:
         soon.setattr(smtp_line, "VERDICT_SECONDS", 0.4)
         assert line.deliver(MESSAGE, sender=SENDER, recipients=[ANA]).event is Event.UNCLEAR
         soon.undo()
@@ -284,7 +202,7 @@ def test_a_message_cut_on_its_way_has_not_left(server: MailServer, monkeypatch: 
     # Half of a large message stays in the line when nobody reads it.
     server.answer = answer
     large = MESSAGE + b"x" * 70 + b"\r\n" * 4_000_000
-    with Post(smtp(server), server.password) as line:
+    with Post(make_smtp(server), server.password) as line:
         receipt = line.deliver(large, sender=SENDER, recipients=[ANA])
     assert receipt.event is Event.FAILED
     assert server.received == []
@@ -293,7 +211,7 @@ def test_a_message_cut_on_its_way_has_not_left(server: MailServer, monkeypatch: 
 def test_no_message_begins_after_the_time_for_all(
     server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Post(smtp(server), server.password) as line:
+    with Post(make_smtp(server), server.password) as line:
         line._until = time.monotonic() - 1
         receipt = line.deliver(MESSAGE, sender=SENDER, recipients=[ANA])
     assert receipt == Receipt(Event.FAILED, "25 minutes were not enough for all mails")

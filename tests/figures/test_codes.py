@@ -1,0 +1,30 @@
+"""What the vendor's types and statuses mean: whether a document counts, and whether it is open."""
+
+import pytest
+
+from reports.figures.codes import STATUSES, TYPES
+from tests.support.papers import paper, parse_only
+
+SIGNS = {
+    **dict.fromkeys(["Invoice", "InvoiceReceipt", "SimplifiedInvoice", "VatMossInvoice", "CashInvoice"], 1),
+    **dict.fromkeys(["DebitNote"], 1),
+    **dict.fromkeys(["CreditNote", "VatMossCreditNote"], -1),
+    **dict.fromkeys(["Receipt", "VatMossReceipt", "Quote", "Proforma", "FeesNote"], 0),
+    **dict.fromkeys(["Shipping", "Transport", "Devolution", "PurchaseOrder"], 0),
+}
+PAID_WHEN_ISSUED = {"InvoiceReceipt", "CashInvoice"}
+OPEN_STATUSES = {"final", "sent", "second_copy"}
+
+
+def test_types_and_statuses_are_those_of_the_vendor() -> None:
+    assert {name: kind.sign for name, kind in TYPES.items()} == SIGNS
+    assert {*STATUSES} == {*OPEN_STATUSES, "settled", "draft", "canceled", "deleted"}
+    assert {name for name, kind in TYPES.items() if kind.is_oss} == {"VatMossInvoice", "VatMossCreditNote"}
+
+
+@pytest.mark.parametrize("kind", [*SIGNS, "Brand new"])
+@pytest.mark.parametrize("status", [*STATUSES, "accepted", ""])
+def test_what_counts_and_what_is_open_follows_from_type_and_status(kind: str, status: str) -> None:
+    made = parse_only(paper(kind=kind) | {"status": status})
+    assert made.is_counted is (SIGNS.get(kind, 0) != 0 and status in {*OPEN_STATUSES, "settled"})
+    assert made.is_open is (made.is_counted and status != "settled" and kind not in PAID_WHEN_ISSUED)

@@ -1,0 +1,55 @@
+"""Columns as wide as their longest number, rows as high as their longest text."""
+
+from decimal import Decimal
+
+import pytest
+
+from reports.render.content.blocks import Kind, Sheet
+from reports.render.xlsx import column_widths
+from reports.render.xlsx.extents import measure_columns
+from tests.support.grids import build_grid
+
+ONE_LINE, TWO_LINES, THREE_LINES = None, 28.0, 41.0
+
+
+def measure_widths(sheet: Sheet) -> list[float]:
+    return column_widths.widths(sheet, measure_columns(sheet))
+
+
+@pytest.mark.parametrize(
+    ("text", "height"),
+    [
+        (None, ONE_LINE),
+        ("short", ONE_LINE),
+        ("one\ntwo\nthree", THREE_LINES),
+        ("word " * 30, THREE_LINES),
+        ("x" * 100, TWO_LINES),
+        ("line\n" * 500, column_widths.MAX_ROW_POINTS),
+    ],
+)
+def test_a_row_is_as_high_as_its_longest_text(text: str | None, height: float | None) -> None:
+    sheet = build_grid("Observations", Kind.LONG_TEXT, text)
+    of_row = column_widths.row_height(sheet, measure_columns(sheet), [48.0])
+    assert [of_row(row) if of_row else ONE_LINE for row in sheet.rows] == [height]
+
+
+def test_rows_without_long_texts_have_the_usual_height() -> None:
+    sheet = build_grid("Number", Kind.TEXT, "FT 2026/1\nFT 2026/2")
+    assert column_widths.row_height(sheet, measure_columns(sheet), [9.0]) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "height"),
+    [("Net", ONE_LINE), ("Base credit notes", TWO_LINES), ("IVA das notas de crédito", TWO_LINES)],
+)
+def test_a_heading_takes_two_lines_at_most(heading: str, height: float | None) -> None:
+    sheet = build_grid(heading, Kind.MONEY, Decimal("1.00"))
+    assert column_widths.compute_heading_height(sheet, measure_widths(sheet), has_button=True) == height
+
+
+def test_a_column_is_wide_enough_for_its_longest_number() -> None:
+    amounts = (Decimal("-1234567.89"), Decimal("5.00"))
+    (width,) = measure_widths(build_grid("Net", Kind.MONEY, *amounts))
+    assert width >= len("-1,234,567.89 €")
+    (width,) = measure_widths(build_grid("Net", Kind.MONEY, *amounts, currency="USD"))
+    assert width >= len("-1,234,567.89 USD")

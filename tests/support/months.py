@@ -1,0 +1,37 @@
+"""A month of three clients, how it changes at the service, and what of it lasts."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from tests.support.office import NOW, Office, invoice, tree
+
+ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
+NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
+READ_AT = "2026-11-02T06:30:00+00:00"
+LATER = {"SOURCE_DATE_EPOCH": f"{NOW.timestamp() + 86_400:.0f}"}
+EXEMPT = ("run.json", "run.log")
+"""The two files of a month that say when and how, and so differ from run to run."""
+
+
+def read_lasting(folder: Path) -> dict[str, bytes]:
+    """Everything under `folder` that may not differ between two runs of the same data."""
+    return {path: data for path, data in tree(folder).items() if path.rsplit("/")[-1] not in EXEMPT}
+
+
+def add_invoice(office: Office, identity: int, price: str = "99.00") -> None:
+    documents = office.sandbox.account_data.documents[identity]
+    number = len(documents) + 1
+    documents.append(invoice(identity, NAMES[identity], date(2026, 10, 25), number=number, price=price))
+
+
+def remove_from_account(office: Office, identity: int) -> None:
+    clients = office.sandbox.account_data.clients
+    clients[:] = [one for one in clients if one["id"] != identity]
+
+
+def read_summary_rows(office: Office, sheet: int = 0) -> list[list[Any]]:
+    book = openpyxl.load_workbook(office.month / "summary.xlsx")
+    return [list(row) for row in book.worksheets[sheet].iter_rows(values_only=True)]
