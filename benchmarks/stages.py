@@ -35,7 +35,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "render.job:entries",
         "render.job:parse_document",
         "render.job:archive.read_pages",
-        "render.job:readback.own_documents",
+        "render.job:list_own_documents",
     ),
     "tables, figures, checks": (
         "render.job:tables.build",
@@ -48,9 +48,9 @@ STAGES: dict[str, tuple[str, ...]] = {
         "render.job:client_report.client_book",
         "render.job:workbook.write",
     ),
-    "workbook, read back": ("render.job:readback.check_workbook",),
+    "workbook, read back": ("render.job:check_report", "render.job:check_workbook"),
     "statement": ("render.job:pages.statement",),
-    "statement, read back": ("render.job:readback.check_page",),
+    "statement, read back": ("render.job:check_page",),
     "summary and overview": (
         "render.job:account_report.client_grids",
         "pipeline.client_job:parts.pack",

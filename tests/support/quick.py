@@ -21,9 +21,10 @@ SLOW_PLACES = frozenset(
     test_executor test_faults_lasting test_faults_passing test_faults_planted test_faults_processes
     test_figures_tie test_hostile test_hostile_mail test_hostile_memory test_hostile_values test_init
     test_init_terminal test_leaks_runs test_messages test_one_figure test_payloads test_payloads_command
-    test_pdf test_persons_files test_planted test_publish test_quick test_readback test_readback_page
-    test_readback_run test_result_page test_resume test_run test_send test_send_killed test_send_run
-    test_send_secrets test_send_server test_unattended test_workbook_scale
+    test_pdf test_persons_files test_planted test_publish test_quick test_readback_run
+    test_result_page test_resume test_run test_send test_send_killed test_send_run
+    test_send_secrets test_send_server test_statement_check test_unattended test_workbook_check
+    test_workbook_scale
     """.split()
 )
 """Files, and folders of files."""

@@ -70,13 +70,13 @@ class Rows(Collection[Row]):
     """
 
     def __init__(self, columns: Sequence[Sequence[Value]]) -> None:
-        self._columns = columns
+        self.columns = columns
 
     def __len__(self) -> int:
-        return len(self._columns[0])
+        return len(self.columns[0])
 
     def __iter__(self) -> Iterator[Row]:
-        return zip(*self._columns, strict=True)
+        return zip(*self.columns, strict=True)
 
     def __contains__(self, row: object) -> bool:
         return any(own == row for own in self)

@@ -1,0 +1,221 @@
+"""Holds the grids that a client's files are made from against its figures, by the keys of their columns."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat, zip_longest
+from types import SimpleNamespace
+from typing import Any
+
+from reports.figures.totals import AMOUNTS, CREDIT, Figures
+from reports.figures.vendor_balance import VendorBalance
+from reports.money import ZERO
+from reports.render.content.blocks import Link, Row, Rows, Sheet, safe_url
+from reports.render.content.client_report import ClientReport, CurrencyPages
+from reports.render.content.document_sheets import select_currency
+from reports.render.content.labels import Labels
+from reports.render.verify.cross_footing import check_footing
+from reports.render.verify.refusals import join_values, make_difference
+
+OF_DOCUMENT = ("number", "type", "status", "date", "currency")
+"""What line items have of their document."""
+OF_DETAIL = ("name", "quantity", "unit_price", "rate", "net", "tax", "gross")
+"""What each line under a document of the statement has."""
+VAT_SPLIT = ("base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
+WORDED = frozenset({"region_name", "reason", "tax_names", "payment"})
+"""Columns of words that are made of more than one field."""
+
+Table = Mapping[str, Sequence[Any]]
+"""Columns by their key."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a client's files are held against. `own` are the ids of its documents in the archive.
+
+    `explained` are code and document of every finding. `has_months`: the chart of twelve months is shown.
+    `has_lines`: line items stand in the statement too.
+    """
+
+    report: ClientReport
+    figures: Figures
+    labels: Labels
+    own: frozenset[int]
+    explained: frozenset[tuple[str, int | None]]
+    vendor: VendorBalance | None = None
+    has_months: bool = True
+    has_lines: bool = False
+
+
+def check_report(where: str, reference: Reference) -> None:
+    """Raises ClientError for the first value of a report that is not that of the figures, or does not tie."""
+    figures, report, vendor = reference.figures, reference.report, reference.vendor
+    check_footing(where, figures, own=reference.own, explained=reference.explained)
+    found = [pages.currency for pages in report.currencies]
+    if found != [*figures.currencies]:
+        raise make_difference(where, "currencies", join_values(figures.currencies), join_values(found))
+    owed = {vendor.currency: vendor.open} if vendor else {}
+    totals = [SimpleNamespace(**vars(own), vendor_open=owed.get(own.currency)) for own in figures.totals]
+    keys = ("documents", *AMOUNTS, "open", "vendor_open", "overdue")
+    _check_rows(f"{where}, totals", report.totals, totals, reference.labels, needed=keys)
+    for pages in report.currencies:
+        _check_sums(f"{where} ({pages.currency})", pages, reference)
+        _check_documents(f"{where} ({pages.currency})", pages, reference)
+
+
+def check_data_grid(where: str, grid: Sheet, reference: Reference) -> None:
+    """Raises ClientError for the first value of a workbook's data that is not that of the figures."""
+    figures, labels = reference.figures, reference.labels
+    kind = grid.key.partition("_")[0]
+    if kind == "vat":
+        rows = _select(grid.currency, (*figures.vat, *figures.vat_rounding))
+        _check_rows(where, grid, rows, labels)
+        return
+    frame = select_currency(figures.open_documents if kind == "open" else figures.documents, grid.currency)
+    table = _read_frame(frame, labels)
+    if kind == "lines":
+        places = {identity: place for place, identity in enumerate(table["id"])}
+        lines = _read_frame(_select_lines(figures, places), labels)
+        owners = [places[identity] for identity in lines["document_id"]]
+        table = {**lines, **{key: [table[key][place] for place in owners] for key in OF_DOCUMENT}}
+    _check_grid(where, grid, table)
+
+
+def _check_sums(where: str, pages: CurrencyPages, reference: Reference) -> None:
+    """Types, VAT summary, ageing and chart of one currency."""
+    figures, labels, currency = reference.figures, reference.labels, pages.currency
+    types = _select(currency, figures.types)
+    _check_rows(f"{where}, types", pages.types, types, labels, needed=("documents", *AMOUNTS))
+    vat, rounding = _select(currency, figures.vat), _select(currency, figures.vat_rounding)
+    is_split = any(row.base_credit_notes or row.tax_credit_notes for row in vat)
+    keys = ("rate", "exemption", *(VAT_SPLIT if is_split else ()), "base", "tax", "gross")
+    schemes = Counter(row.scheme for row in vat)
+    sizes = [*schemes.values(), len(rounding)] if len(schemes) > 1 else []
+    _check_rows(f"{where}, VAT", pages.vat, [*vat, *rounding], labels, needed=keys, sizes=sizes)
+    buckets = [row for row in _select(currency, figures.ageing) if row.documents or row.bucket != CREDIT]
+    _check_rows(f"{where}, ageing", pages.ageing, buckets, labels, needed=("documents", "amount"))
+    months = _select(currency, figures.months) if reference.has_months else []
+    plotted = [[*values] for _, values in pages.chart.series] if pages.chart else [[], []]
+    if plotted != [[month.net for month in months], [month.tax for month in months]]:
+        raise make_difference(where, "the months of its chart", join_values(months), join_values(plotted))
+
+
+def _check_documents(where: str, pages: CurrencyPages, reference: Reference) -> None:
+    """The statement's documents, type by type, the lines under each, and those that are open."""
+    figures, labels = reference.figures, reference.labels
+    types = _select(pages.currency, figures.types)
+    places = {subtotal.type: place for place, subtotal in enumerate(types)}
+    frame = select_currency(figures.documents, pages.currency)
+    order = sorted(enumerate(frame["type"].tolist()), key=lambda own: places[own[1]])
+    table = _read_frame(frame.take([row for row, _ in order]), labels)
+    keys, sizes = (*AMOUNTS, "exchange_rate", "counter_value"), [subtotal.documents for subtotal in types]
+    _check_grid(f"{where}, documents", pages.documents, table, needed=keys, sizes=sizes)
+    if reference.has_lines:
+        _check_details(f"{where}, line items", pages.documents, table["id"], reference)
+    waiting = _read_frame(select_currency(figures.open_documents, pages.currency), labels)
+    _check_grid(f"{where}, open", pages.open_documents, waiting, needed=("payable",))
+
+
+def _check_details(where: str, grid: Sheet, identities: Sequence[int], reference: Reference) -> None:
+    places = {identity: place for place, identity in enumerate(identities)}
+    table = _read_frame(_select_lines(reference.figures, places), reference.labels)
+    owners = table["document_id"]
+    order = sorted(range(len(owners)), key=lambda row: places[owners[row]])
+    details = [detail for group in grid.groups for detail in group.details]
+    due, found = Counter(owners), [len(detail.rows) if detail else 0 for detail in details]
+    if found != [due[identity] for identity in identities]:
+        raise make_difference(where, "how many there are", join_values(due.values()), join_values(found))
+    columns: dict[str, list[Any]] = {key: [] for key in OF_DETAIL}
+    for detail in filter(None, details):
+        for column, values in zip(detail.columns, _list_columns(detail.rows), strict=True):
+            if column.key in columns:
+                columns[column.key] += values
+    for key, found_values in columns.items():
+        _compare_values(where, key, [table[key][row] for row in order], found_values)
+
+
+def _check_rows(
+    where: str,
+    grid: Sheet,
+    rows: Sequence[object],
+    labels: Labels,
+    *,
+    needed: Collection[str] = (),
+    sizes: Sequence[int] = (),
+) -> None:
+    """The grid as `_check_grid` does, against objects that have its columns as attributes."""
+    keys = {*(column.key for column in grid.columns), *needed} - WORDED
+    table = {key: [getattr(row, key, None) for row in rows] for key in keys}
+    _check_grid(where, grid, _say(table, labels), needed=needed, sizes=sizes)
+
+
+def _check_grid(
+    where: str, grid: Sheet, due: Table, *, needed: Collection[str] = (), sizes: Sequence[int] = ()
+) -> None:
+    """The values, subtotals and totals of a grid.
+
+    It may lack of the columns `needed` only those that hold nothing; `sizes` are the rows of its groups.
+    """
+    for column, values in zip(grid.columns, _list_columns(grid.rows) or repeat(()), strict=False):
+        if column.key not in WORDED:
+            _compare_values(where, column.heading, due[column.key], values)
+    lacking = {*needed} - {column.key for column in grid.columns}
+    for key in lacking:
+        # Without any withholding, what is payable is the gross amount.
+        if any(due[key]) and not (key == "payable" and "withholding" in lacking):
+            raise make_difference(where, f"its column {key}", "there", "left out")
+    groups = [group.rows for group in grid.groups]
+    if [*map(len, groups)] != [*sizes] or (groups and [*chain(*groups)] != [*grid.rows]):
+        raise make_difference(where, "its groups", "all rows in their order", "others")
+    for rows, totals in ((grid.rows, grid.totals), *((group.rows, group.totals) for group in grid.groups)):
+        if rows and totals:
+            sums = [
+                sum(filter(None, values), ZERO) if column.has_total else None
+                for column, values in zip(grid.columns, _list_columns(rows), strict=True)
+            ]
+            # The first is a text.
+            _compare_values(where, "the totals", sums[1:], totals[1:])
+
+
+def _compare_values(where: str, what: str, due: Sequence[Any], found: Sequence[Any]) -> None:
+    if [*found] != [*due]:
+        pairs = enumerate(zip_longest(due, found), start=1)
+        row, pair = next((row, pair) for row, pair in pairs if pair[0] != pair[1])
+        raise make_difference(where, f"{what}, number {row}", *pair)
+
+
+def _list_columns(rows: Collection[Row]) -> Sequence[Sequence[Any]]:
+    """The values column by column; nothing where there is no row."""
+    return rows.columns if isinstance(rows, Rows) else [*zip(*rows, strict=True)]
+
+
+def _select(currency: str | None, rows: Iterable[Any]) -> list[Any]:
+    return [row for row in rows if row.currency == currency]
+
+
+def _select_lines(figures: Figures, identities: Collection[int]) -> Any:
+    own = figures.line_items["document_id"].isin(identities)
+    return figures.line_items if own.all() else figures.line_items[own]
+
+
+def _read_frame(frame: Any, labels: Labels) -> Table:
+    table = dict(zip(frame.columns, frame.to_numpy(dtype=object).T.tolist(), strict=True))
+    if "permalink" in table:
+        urls = [*map(safe_url, table["permalink"])]
+        table["linked_number"] = table["opening_number"] = [*map(Link, table["number"], urls)]
+        view = labels.text("View")
+        table["link"] = [
+            None if url is None else Link(view if safe else url, safe)
+            for url, safe in zip(table["permalink"], urls, strict=True)
+        ]
+    return _say(table, labels)
+
+
+def _say(table: dict[str, list[Any]], labels: Labels) -> Table:
+    """The table with codes in words."""
+    words = {"type": labels.type, "status": labels.status, "bucket": labels.bucket, "scheme": labels.scheme}
+    for key, say in words.items():
+        if key in table:
+            said = {code: None if code is None else say(code) for code in {*table[key]}}
+            table[key] = [said[code] for code in table[key]]
+    return table
