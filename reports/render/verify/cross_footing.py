@@ -22,9 +22,12 @@ from reports.figures.vat.vat_groups import (
 from reports.money import ZERO, cents
 from reports.render.verify.refusals import join_values, make_difference
 
+RATE = VatKey._fields.index("rate")
+
 _Amounts = Iterable[tuple[tuple[Any, ...], Sequence[Any]]]
 """Amounts, each row of them with the key it is added up by."""
-_Groups = Mapping[VatKey, LineSums]
+_Groups = Mapping[tuple[Any, ...], Sequence[Decimal]]
+"""Base and VAT of a document's lines by the fields of VatKey: a plain tuple is made in half the time."""
 _Explained = Container[tuple[str, int | None]]
 
 
@@ -94,13 +97,12 @@ def _declare_lines(where: str, figures: Figures, explained: _Explained) -> _Amou
             shown = "those of one document", "more"
             raise make_difference(where, f"line items of document {identity}", *shown)
         currency, net, tax = documents.pop(identity)
-        sums = _add_up(((*key,), (base or ZERO, own or ZERO)) for _, *key, base, own in lines)
-        groups = {VatKey(*key): LineSums(*amounts) for key, amounts in sums.items()}
+        groups = _add_up((line[1:-2], (line[-2] or ZERO, line[-1] or ZERO)) for line in lines)
         is_discounted = ("DOCUMENT-DISCOUNT", identity) in explained
         shares = _share_document_discount(groups, net, tax) if is_discounted else None
         if shares is None:
             _check_lines(where, identity, groups, net, tax, explained=explained)
-            shares = {key: LineSums(cents(own.base), cents(own.tax)) for key, own in groups.items()}
+            shares = {key: (cents(base), cents(own)) for key, (base, own) in groups.items()}
         yield from (((currency, *key), amounts) for key, amounts in shares.items())
     for identity, (_, net, tax) in documents.items():
         if (net or tax) and ("NO-LINES", identity) not in explained:
@@ -111,7 +113,7 @@ def _check_lines(
     where: str, identity: int, groups: _Groups, net: Decimal, tax: Decimal, *, explained: _Explained
 ) -> None:
     """The lines of a document may be a cent a rate off its own amounts, which round on their own."""
-    tolerance = count_rounding_tolerance(key.rate for key in groups)
+    tolerance = count_rounding_tolerance(key[RATE] for key in groups)
     amounts = zip(*groups.values(), strict=True)
     for code, own, parts in zip(("LINES-NET", "LINES-TAX"), (net, tax), amounts, strict=True):
         total = cents(sum(parts, ZERO))
@@ -121,14 +123,14 @@ def _check_lines(
 
 def _share_document_discount(groups: _Groups, net: Decimal, tax: Decimal) -> _Groups | None:
     """The lines less their share of the document's discount; None where it explains nothing."""
-    sign = -1 if sum((own.base for own in groups.values()), ZERO) < 0 else 1
-    whole = {key: LineSums(sign * own.base, sign * own.tax) for key, own in groups.items()}
+    sign = -1 if sum((base for base, _ in groups.values()), ZERO) < 0 else 1
+    whole = {VatKey(*key): LineSums(sign * base, sign * own) for key, (base, own) in groups.items()}
     sums = LineSums(*(sum(column, ZERO) for column in zip(*whole.values(), strict=True)))
-    tolerance = count_rounding_tolerance(key.rate for key in groups)
+    tolerance = count_rounding_tolerance(key.rate for key in whole)
     if not explains_discount(sums, sign * net, sign * tax, tolerance=tolerance):
         return None
     shares = share_discount(whole, sign * net, sign * tax)
-    return {key: LineSums(sign * own.base, sign * own.tax) for key, own in shares.items()}
+    return {key: (sign * own.base, sign * own.tax) for key, own in shares.items()}
 
 
 def _compare(where: str, what: str, due: _Amounts, found: _Amounts) -> None:

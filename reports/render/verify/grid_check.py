@@ -1,7 +1,7 @@
 """Holds the grids that a client's files are made from against its figures, by the keys of their columns."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat, zip_longest
 from types import SimpleNamespace
@@ -24,9 +24,10 @@ OF_DETAIL = ("name", "quantity", "unit_price", "rate", "net", "tax", "gross")
 VAT_SPLIT = ("base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
 WORDED = frozenset({"region_name", "reason", "tax_names", "payment"})
 """Columns of words that are made of more than one field."""
+LINKS = frozenset({"linked_number", "opening_number", "link"})
 
-Table = Mapping[str, Sequence[Any]]
-"""Columns by their key."""
+ColumnOf = Callable[[str], Sequence[Any]]
+"""The values of a column by its key."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,15 @@ def check_data_grid(where: str, grid: Sheet, reference: Reference) -> None:
         rows = _select(grid.currency, (*figures.vat, *figures.vat_rounding))
         _check_rows(where, grid, rows, labels)
         return
-    frame = select_currency(figures.open_documents if kind == "open" else figures.documents, grid.currency)
-    table = _read_frame(frame, labels)
-    if kind == "lines":
-        places = {identity: place for place, identity in enumerate(table["id"])}
-        lines = _read_frame(_select_lines(figures, places), labels)
-        owners = [places[identity] for identity in lines["document_id"]]
-        table = {**lines, **{key: [table[key][place] for place in owners] for key in OF_DOCUMENT}}
-    _check_grid(where, grid, table)
+    frame = figures.open_documents if kind == "open" else figures.documents
+    document = _read_frame(select_currency(frame, grid.currency), labels)
+    if kind != "lines":
+        _check_grid(where, grid, document)
+        return
+    places = {identity: place for place, identity in enumerate(document("id"))}
+    line = _read_frame(_select_lines(figures, places), labels)
+    shared = _arrange(document, [places[identity] for identity in line("document_id")])
+    _check_grid(where, grid, lambda key: shared(key) if key in OF_DOCUMENT else line(key))
 
 
 def _check_sums(where: str, pages: CurrencyPages, reference: Reference) -> None:
@@ -104,23 +106,23 @@ def _check_documents(where: str, pages: CurrencyPages, reference: Reference) -> 
     """The statement's documents, type by type, the lines under each, and those that are open."""
     figures, labels = reference.figures, reference.labels
     types = _select(pages.currency, figures.types)
-    places = {subtotal.type: place for place, subtotal in enumerate(types)}
-    frame = select_currency(figures.documents, pages.currency)
-    order = sorted(enumerate(frame["type"].tolist()), key=lambda own: places[own[1]])
-    table = _read_frame(frame.take([row for row, _ in order]), labels)
+    places = {labels.type(subtotal.type): place for place, subtotal in enumerate(types)}
+    as_read = _read_frame(select_currency(figures.documents, pages.currency), labels)
+    kinds = as_read("type")
+    document = _arrange(as_read, sorted(range(len(kinds)), key=lambda row: places[kinds[row]]))
     keys, sizes = (*AMOUNTS, "exchange_rate", "counter_value"), [subtotal.documents for subtotal in types]
-    _check_grid(f"{where}, documents", pages.documents, table, needed=keys, sizes=sizes)
+    _check_grid(f"{where}, documents", pages.documents, document, needed=keys, sizes=sizes)
     if reference.has_lines:
-        _check_details(f"{where}, line items", pages.documents, table["id"], reference)
+        _check_details(f"{where}, line items", pages.documents, document("id"), reference)
     waiting = _read_frame(select_currency(figures.open_documents, pages.currency), labels)
     _check_grid(f"{where}, open", pages.open_documents, waiting, needed=("payable",))
 
 
 def _check_details(where: str, grid: Sheet, identities: Sequence[int], reference: Reference) -> None:
     places = {identity: place for place, identity in enumerate(identities)}
-    table = _read_frame(_select_lines(reference.figures, places), reference.labels)
-    owners = table["document_id"]
-    order = sorted(range(len(owners)), key=lambda row: places[owners[row]])
+    as_read = _read_frame(_select_lines(reference.figures, places), reference.labels)
+    owners = as_read("document_id")
+    line = _arrange(as_read, sorted(range(len(owners)), key=lambda row: places[owners[row]]))
     details = [detail for group in grid.groups for detail in group.details]
     due, found = Counter(owners), [len(detail.rows) if detail else 0 for detail in details]
     if found != [due[identity] for identity in identities]:
@@ -130,8 +132,8 @@ def _check_details(where: str, grid: Sheet, identities: Sequence[int], reference
         for column, values in zip(detail.columns, _list_columns(detail.rows), strict=True):
             if column.key in columns:
                 columns[column.key] += values
-    for key, found_values in columns.items():
-        _compare_values(where, key, [table[key][row] for row in order], found_values)
+    for key, own in columns.items():
+        _compare_values(where, key, line(key), own)
 
 
 def _check_rows(
@@ -144,13 +146,15 @@ def _check_rows(
     sizes: Sequence[int] = (),
 ) -> None:
     """The grid as `_check_grid` does, against objects that have its columns as attributes."""
-    keys = {*(column.key for column in grid.columns), *needed} - WORDED
-    table = {key: [getattr(row, key, None) for row in rows] for key in keys}
-    _check_grid(where, grid, _say(table, labels), needed=needed, sizes=sizes)
+
+    def read(key: str) -> Sequence[Any]:
+        return _say_codes(key, [getattr(row, key, None) for row in rows], labels)
+
+    _check_grid(where, grid, read, needed=needed, sizes=sizes)
 
 
 def _check_grid(
-    where: str, grid: Sheet, due: Table, *, needed: Collection[str] = (), sizes: Sequence[int] = ()
+    where: str, grid: Sheet, due: ColumnOf, *, needed: Collection[str] = (), sizes: Sequence[int] = ()
 ) -> None:
     """The values, subtotals and totals of a grid.
 
@@ -158,14 +162,15 @@ def _check_grid(
     """
     for column, values in zip(grid.columns, _list_columns(grid.rows) or repeat(()), strict=False):
         if column.key not in WORDED:
-            _compare_values(where, column.heading, due[column.key], values)
+            _compare_values(where, column.heading, due(column.key), values)
     lacking = {*needed} - {column.key for column in grid.columns}
     for key in lacking:
         # Without any withholding, what is payable is the gross amount.
-        if any(due[key]) and not (key == "payable" and "withholding" in lacking):
+        if any(due(key)) and not (key == "payable" and "withholding" in lacking):
             raise make_difference(where, f"its column {key}", "there", "left out")
     groups = [group.rows for group in grid.groups]
-    if [*map(len, groups)] != [*sizes] or (groups and [*chain(*groups)] != [*grid.rows]):
+    pairs = zip_longest(chain(*groups), grid.rows) if groups else ()
+    if [*map(len, groups)] != [*sizes] or any(row != own for row, own in pairs):
         raise make_difference(where, "its groups", "all rows in their order", "others")
     for rows, totals in ((grid.rows, grid.totals), *((group.rows, group.totals) for group in grid.groups)):
         if rows and totals:
@@ -198,24 +203,36 @@ def _select_lines(figures: Figures, identities: Collection[int]) -> Any:
     return figures.line_items if own.all() else figures.line_items[own]
 
 
-def _read_frame(frame: Any, labels: Labels) -> Table:
-    table = dict(zip(frame.columns, frame.to_numpy(dtype=object).T.tolist(), strict=True))
-    if "permalink" in table:
-        urls = [*map(safe_url, table["permalink"])]
-        table["linked_number"] = table["opening_number"] = [*map(Link, table["number"], urls)]
+def _arrange(column: ColumnOf, rows: Sequence[int]) -> ColumnOf:
+    """The same columns, of these rows."""
+
+    def read(key: str) -> Sequence[Any]:
+        values = column(key)
+        return [values[row] for row in rows]
+
+    return read
+
+
+def _read_frame(frame: Any, labels: Labels) -> ColumnOf:
+    """The columns of a frame as they are shown, one at a time in memory."""
+
+    def read(key: str) -> Sequence[Any]:
+        if key not in LINKS:
+            return _say_codes(key, frame[key].tolist(), labels)
+        urls, names = frame["permalink"].tolist(), frame["number"].tolist()
+        links = zip(names, urls, map(safe_url, urls), strict=True)
+        if key != "link":
+            return [Link(name, safe) for name, _, safe in links]
         view = labels.text("View")
-        table["link"] = [
-            None if url is None else Link(view if safe else url, safe)
-            for url, safe in zip(table["permalink"], urls, strict=True)
-        ]
-    return _say(table, labels)
+        return [None if url is None else Link(view if safe else url, safe) for _, url, safe in links]
+
+    return read
 
 
-def _say(table: dict[str, list[Any]], labels: Labels) -> Table:
-    """The table with codes in words."""
+def _say_codes(key: str, codes: Sequence[Any], labels: Labels) -> Sequence[Any]:
+    """The column `key` in words, where it is one of codes."""
     words = {"type": labels.type, "status": labels.status, "bucket": labels.bucket, "scheme": labels.scheme}
-    for key, say in words.items():
-        if key in table:
-            said = {code: None if code is None else say(code) for code in {*table[key]}}
-            table[key] = [said[code] for code in table[key]]
-    return table
+    if key not in words:
+        return codes
+    said = {code: None if code is None else words[key](code) for code in {*codes}}
+    return [said[code] for code in codes]

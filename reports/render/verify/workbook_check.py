@@ -28,13 +28,7 @@ from reports.render.content.blocks import (
 )
 from reports.render.verify.grid_check import Reference, check_data_grid
 from reports.render.verify.refusals import join_values, make_difference
-from reports.render.verify.sheet_reader import (
-    FLOAT_DIGITS,
-    LETTERS,
-    FormulaCell,
-    WrittenSheet,
-    open_workbook,
-)
+from reports.render.verify.sheet_reader import FLOAT_DIGITS, LETTERS, FormulaCell, WrittenSheet, open_workbook
 
 EPOCH = date(1899, 12, 30)
 CHUNK_ROWS = 1_024
