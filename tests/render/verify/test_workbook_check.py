@@ -7,10 +7,18 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from reports.errors import ClientError
+from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Sheet, Value, totals_of
+from reports.render.content.labels import Labels
+from reports.render.verify.sheet_reader import open_workbook
+from reports.render.verify.workbook_check import _check_data_tab
+from reports.render.xlsx import workbook
 from reports.sandbox.documents import Raw
 from tests.conftest import Figure
 from tests.support import misprints, workbooks
@@ -42,6 +50,29 @@ CHANGES: tuple[Callable[[str], str], ...] = (
     lambda _: "",
     lambda _: "x",
 )
+LARGEST = Decimal("999999999999.99")
+TEXTS = ("a\r\nb\t", "_x000D_", "_x005F_x000D_", "\0", "a\x0bb", "\ufffe\uffff", "\ud800")
+KINDS: dict[Kind, list[tuple[Value, Value]]] = {
+    Kind.MONEY: [
+        (amount, amount + Decimal("0.01"))
+        for size in (Decimal("0.00"), LARGEST, 100 * LARGEST, 1_000_000 * LARGEST)
+        for amount in (size, -size)
+    ],
+    Kind.NUMBER: [(Decimal("1E-8"), Decimal("2E-8")), (Decimal("0.1234567890123456"), None)],
+    Kind.PERCENT: [(Decimal(23), Decimal("23.01")), (Decimal(0), None)],
+    Kind.INTEGER: [(0, 1), (10**15, 10**15 + 1), (10**18, 10**18 + 1)],
+    Kind.DATE: [(date(2026, 10, 5), date(2026, 10, 6)), (date(1900, 3, 1), None)],
+    Kind.BOOLEAN: [(True, False), (False, None)],
+    Kind.TEXT: [(text, f"{text}y") for text in (*TEXTS, "x", " ", "<&>\"'")],
+    Kind.LONG_TEXT: [("é" * 40_000, "è" * 40_000), ("_x0041_" * 9_000, "_x0042_" * 9_000)],
+    Kind.NAME_LINK: [
+        # Where no formula can be, the name stands alone.
+        (Link(text, url), Link(f"{text}y", url) if "_x" in text or len(url) > 200 else Link(text, f"{url}y"))
+        for url in ("https://a.example/\"'&", f"https://a.example/{'x' * 300}")
+        for text in ("FT 1", 'FT "1"', "1234567890123456", "_x0041_")
+    ],
+    Kind.LINK: [(Link("View", "https://a.example/"), Link("View", None)), (Link("mailto:a", None), None)],
+}
 
 
 def changed_numbers(change_of: Callable[[int], Callable[[str], str]]) -> Iterator[tuple[str, bytes]]:
@@ -210,3 +241,29 @@ def test_a_sheet_that_is_continued_on_another_is_read_as_one(
     monkeypatch.setattr("reports.render.xlsx.workbook.MAX_DATA_ROWS", 2)
     files = misprints.of(misprints.papers())
     assert notice(tmp_path, files.book, files) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "other"), [(own, *pair) for own in KINDS for pair in KINDS[own]], ids=repr
+)
+def test_a_value_of_any_kind_is_held_exactly(tmp_path: Path, kind: Kind, value: Value, other: Value) -> None:
+    """A cent is noticed in whatever amount, a character in whatever text a cell can hold."""
+
+    def make(held: Value) -> Book:
+        columns = (Column("id", "Id", Kind.TEXT), Column("own", "Own", kind, has_total=kind is Kind.MONEY))
+        rows: list[tuple[Value, ...]] = [("a", held), ("b", None)]
+        grid = Sheet("s_EUR", "S", columns, rows, "none", totals=totals_of(columns, rows, "Total"))
+        return replace(written().grids, tabs=(DataTab("S", grid, ("A note.",)),))
+
+    def hold(held: Value) -> None:
+        with open_workbook(path) as read:
+            for tab in make(held).tabs:
+                assert isinstance(tab, DataTab)
+                _check_data_tab(read.sheets, path.name, tab)
+
+    path = tmp_path / "ana.xlsx"
+    with path.open("wb") as target:
+        workbook.write(make(value), target, labels=Labels("en"))
+    hold(value)
+    with pytest.raises(ClientError, match=r"ana\.xlsx, sheet S: .*should be"):
+        hold(other)
