@@ -27,7 +27,7 @@ from reports.render.verify.refusals import make_damage_error, parse_number
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Of the columns that a sheet may have."""
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 262_144
 PARTS_REMEMBERED = 64
 FLOAT_DIGITS = 15
 """A number of so many digits is the same one after it was a float."""
