@@ -99,7 +99,7 @@ def open_workbook(path: Path) -> Iterator[WrittenWorkbook]:
         parts = _read_parts(package, path.name)
         with _refuse_damage(path.name):
             titles = _open_values(parts, {}).sheet_names
-        charts = [_read_chart(data) for name, data in parts.items() if name.startswith(_CHART)]
+            charts = [_read_chart(data) for name, data in parts.items() if name.startswith(_CHART)]
         sheets = (
             _open_sheet(package, parts, number, where=f"{path.name}, sheet {title}")
             for number, title in enumerate(titles, start=1)
