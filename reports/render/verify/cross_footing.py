@@ -55,7 +55,7 @@ def check_footing(where: str, figures: Figures, *, own: Container[int], explaine
     _check_open(where, figures)
     key = attrgetter(*VatKey._fields)
     declared = (((row.currency, *key(row)), (row.base, row.tax)) for row in figures.vat)
-    _compare(where, "line items by rate", declared, _declare_lines(where, figures, explained))
+    _compare_sums(where, "line items by rate", declared, _declare_lines(where, figures, explained))
 
 
 def _check_documents(where: str, figures: Figures) -> None:
@@ -66,26 +66,28 @@ def _check_documents(where: str, figures: Figures) -> None:
             raise make_difference(where, f"net + VAT of document {identity}", gross, net + tax + rounding)
     names = itemgetter("documents", *AMOUNTS)
     types = [((row.currency, row.type), names(vars(row))) for row in figures.types]
-    _compare(where, "documents by type", types, (((one, kind), (1, *own)) for _, one, kind, *own in rows))
+    _compare_sums(
+        where, "documents by type", types, (((one, kind), (1, *own)) for _, one, kind, *own in rows)
+    )
     totals = [((row.currency,), names(vars(row))) for row in figures.totals]
-    _compare(where, "documents", totals, ((key[:1], amounts) for key, amounts in types))
+    _compare_sums(where, "documents", totals, ((key[:1], amounts) for key, amounts in types))
     due = (((row.currency,), (row.net, row.tax, row.gross)) for row in figures.totals)
     vat = [((row.currency,), (row.base, row.tax, row.gross)) for row in figures.vat]
     vat += [((row.currency,), (row.base, row.tax, row.gross)) for row in figures.vat_rounding]
-    _compare(where, "VAT", due, vat)
+    _compare_sums(where, "VAT", due, vat)
 
 
 def _check_open(where: str, figures: Figures) -> None:
     """Open documents come to their buckets, and these to what is open, overdue and owed to the client."""
     buckets = [((row.currency, row.bucket), (row.documents, row.amount)) for row in figures.ageing]
     rows = columns(figures.open_documents, "currency", "bucket", "payable")
-    _compare(where, "open documents by bucket", buckets, (((*key,), (1, own)) for *key, own in rows))
+    _compare_sums(where, "open documents by bucket", buckets, (((*key,), (1, own)) for *key, own in rows))
     due = (((row.currency,), (row.open, row.overdue, row.credit)) for row in figures.totals)
     found = (
         ((currency,), (own, own * (bucket not in (CURRENT, CREDIT)), own * (bucket == CREDIT)))
         for (currency, bucket), (_, own) in buckets
     )
-    _compare(where, "open, overdue and credit", due, found)
+    _compare_sums(where, "open, overdue and credit", due, found)
 
 
 def _declare_lines(where: str, figures: Figures, explained: _Explained) -> _Amounts:
@@ -97,7 +99,7 @@ def _declare_lines(where: str, figures: Figures, explained: _Explained) -> _Amou
             shown = "those of one document", "more"
             raise make_difference(where, f"line items of document {identity}", *shown)
         currency, net, tax = documents.pop(identity)
-        groups = _add_up((line[1:-2], (line[-2] or ZERO, line[-1] or ZERO)) for line in lines)
+        groups = _add_amounts((line[1:-2], (line[-2] or ZERO, line[-1] or ZERO)) for line in lines)
         is_discounted = ("DOCUMENT-DISCOUNT", identity) in explained
         shares = _share_document_discount(groups, net, tax) if is_discounted else None
         if shares is None:
@@ -133,9 +135,9 @@ def _share_document_discount(groups: _Groups, net: Decimal, tax: Decimal) -> _Gr
     return {key: (sign * own.base, sign * own.tax) for key, own in shares.items()}
 
 
-def _compare(where: str, what: str, due: _Amounts, found: _Amounts) -> None:
+def _compare_sums(where: str, what: str, due: _Amounts, found: _Amounts) -> None:
     """The sums of both by key; where there is none, it is nothing but zeros."""
-    expected, sums = _add_up(due), _add_up(found)
+    expected, sums = _add_amounts(due), _add_amounts(found)
     for key in {**expected, **sums}:
         own, other = expected.get(key, ()), sums.get(key, ())
         if any(one != another for one, another in zip_longest(own, other, fillvalue=ZERO)):
@@ -143,7 +145,7 @@ def _compare(where: str, what: str, due: _Amounts, found: _Amounts) -> None:
             raise make_difference(where, f"{what} ({name})", join_values(own), join_values(other))
 
 
-def _add_up(rows: _Amounts) -> dict[tuple[Any, ...], Sequence[Any]]:
+def _add_amounts(rows: _Amounts) -> dict[tuple[Any, ...], Sequence[Any]]:
     sums: dict[tuple[Any, ...], Sequence[Any]] = {}
     for key, amounts in rows:
         held = sums.get(key)

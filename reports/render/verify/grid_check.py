@@ -69,7 +69,7 @@ def check_data_grid(where: str, grid: Sheet, reference: Reference) -> None:
     figures, labels = reference.figures, reference.labels
     kind = grid.key.partition("_")[0]
     if kind == "vat":
-        rows = _select(grid.currency, (*figures.vat, *figures.vat_rounding))
+        rows = _select_rows(grid.currency, (*figures.vat, *figures.vat_rounding))
         _check_rows(where, grid, rows, labels)
         return
     frame = figures.open_documents if kind == "open" else figures.documents
@@ -79,24 +79,24 @@ def check_data_grid(where: str, grid: Sheet, reference: Reference) -> None:
         return
     places = {identity: place for place, identity in enumerate(document("id"))}
     line = _read_frame(_select_lines(figures, places), labels)
-    shared = _arrange(document, [places[identity] for identity in line("document_id")])
+    shared = _arrange_rows(document, [places[identity] for identity in line("document_id")])
     _check_grid(where, grid, lambda key: shared(key) if key in OF_DOCUMENT else line(key))
 
 
 def _check_sums(where: str, pages: CurrencyPages, reference: Reference) -> None:
     """Types, VAT summary, ageing and chart of one currency."""
     figures, labels, currency = reference.figures, reference.labels, pages.currency
-    types = _select(currency, figures.types)
+    types = _select_rows(currency, figures.types)
     _check_rows(f"{where}, types", pages.types, types, labels, needed=("documents", *AMOUNTS))
-    vat, rounding = _select(currency, figures.vat), _select(currency, figures.vat_rounding)
+    vat, rounding = _select_rows(currency, figures.vat), _select_rows(currency, figures.vat_rounding)
     is_split = any(row.base_credit_notes or row.tax_credit_notes for row in vat)
     keys = ("rate", "exemption", *(VAT_SPLIT if is_split else ()), "base", "tax", "gross")
     schemes = Counter(row.scheme for row in vat)
     sizes = [*schemes.values(), len(rounding)] if len(schemes) > 1 else []
     _check_rows(f"{where}, VAT", pages.vat, [*vat, *rounding], labels, needed=keys, sizes=sizes)
-    buckets = [row for row in _select(currency, figures.ageing) if row.documents or row.bucket != CREDIT]
+    buckets = [row for row in _select_rows(currency, figures.ageing) if row.documents or row.bucket != CREDIT]
     _check_rows(f"{where}, ageing", pages.ageing, buckets, labels, needed=("documents", "amount"))
-    months = _select(currency, figures.months) if reference.has_months else []
+    months = _select_rows(currency, figures.months) if reference.has_months else []
     plotted = [[*values] for _, values in pages.chart.series] if pages.chart else [[], []]
     if plotted != [[month.net for month in months], [month.tax for month in months]]:
         raise make_difference(where, "the months of its chart", join_values(months), join_values(plotted))
@@ -105,11 +105,11 @@ def _check_sums(where: str, pages: CurrencyPages, reference: Reference) -> None:
 def _check_documents(where: str, pages: CurrencyPages, reference: Reference) -> None:
     """The statement's documents, type by type, the lines under each, and those that are open."""
     figures, labels = reference.figures, reference.labels
-    types = _select(pages.currency, figures.types)
+    types = _select_rows(pages.currency, figures.types)
     places = {labels.type(subtotal.type): place for place, subtotal in enumerate(types)}
     as_read = _read_frame(select_currency(figures.documents, pages.currency), labels)
     kinds = as_read("type")
-    document = _arrange(as_read, sorted(range(len(kinds)), key=lambda row: places[kinds[row]]))
+    document = _arrange_rows(as_read, sorted(range(len(kinds)), key=lambda row: places[kinds[row]]))
     keys, sizes = (*AMOUNTS, "exchange_rate", "counter_value"), [subtotal.documents for subtotal in types]
     _check_grid(f"{where}, documents", pages.documents, document, needed=keys, sizes=sizes)
     if reference.has_lines:
@@ -122,7 +122,7 @@ def _check_details(where: str, grid: Sheet, identities: Sequence[int], reference
     places = {identity: place for place, identity in enumerate(identities)}
     as_read = _read_frame(_select_lines(reference.figures, places), reference.labels)
     owners = as_read("document_id")
-    line = _arrange(as_read, sorted(range(len(owners)), key=lambda row: places[owners[row]]))
+    line = _arrange_rows(as_read, sorted(range(len(owners)), key=lambda row: places[owners[row]]))
     details = [detail for group in grid.groups for detail in group.details]
     due, found = Counter(owners), [len(detail.rows) if detail else 0 for detail in details]
     if found != [due[identity] for identity in identities]:
@@ -147,10 +147,10 @@ def _check_rows(
 ) -> None:
     """The grid as `_check_grid` does, against objects that have its columns as attributes."""
 
-    def read(key: str) -> Sequence[Any]:
+    def read_column(key: str) -> Sequence[Any]:
         return _say_codes(key, [getattr(row, key, None) for row in rows], labels)
 
-    _check_grid(where, grid, read, needed=needed, sizes=sizes)
+    _check_grid(where, grid, read_column, needed=needed, sizes=sizes)
 
 
 def _check_grid(
@@ -194,7 +194,7 @@ def _list_columns(rows: Collection[Row]) -> Sequence[Sequence[Any]]:
     return rows.columns if isinstance(rows, Rows) else [*zip(*rows, strict=True)]
 
 
-def _select(currency: str | None, rows: Iterable[Any]) -> list[Any]:
+def _select_rows(currency: str | None, rows: Iterable[Any]) -> list[Any]:
     return [row for row in rows if row.currency == currency]
 
 
@@ -203,20 +203,20 @@ def _select_lines(figures: Figures, identities: Collection[int]) -> Any:
     return figures.line_items if own.all() else figures.line_items[own]
 
 
-def _arrange(column: ColumnOf, rows: Sequence[int]) -> ColumnOf:
+def _arrange_rows(column: ColumnOf, rows: Sequence[int]) -> ColumnOf:
     """The same columns, of these rows."""
 
-    def read(key: str) -> Sequence[Any]:
+    def read_column(key: str) -> Sequence[Any]:
         values = column(key)
         return [values[row] for row in rows]
 
-    return read
+    return read_column
 
 
 def _read_frame(frame: Any, labels: Labels) -> ColumnOf:
     """The columns of a frame as they are shown, one at a time in memory."""
 
-    def read(key: str) -> Sequence[Any]:
+    def read_column(key: str) -> Sequence[Any]:
         if key not in LINKS:
             return _say_codes(key, frame[key].tolist(), labels)
         urls, names = frame["permalink"].tolist(), frame["number"].tolist()
@@ -226,7 +226,7 @@ def _read_frame(frame: Any, labels: Labels) -> ColumnOf:
         view = labels.text("View")
         return [None if url is None else Link(view if safe else url, safe) for _, url, safe in links]
 
-    return read
+    return read_column
 
 
 def _say_codes(key: str, codes: Sequence[Any], labels: Labels) -> Sequence[Any]:

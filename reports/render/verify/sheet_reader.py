@@ -115,7 +115,7 @@ def _read_parts(package: zipfile.ZipFile, name: str) -> Mapping[str, bytes]:
             with _refuse_damage(f"{name}, {part}"):
                 parts[part] = package.read(part)
                 if part.endswith((".xml", ".rels")):
-                    _parse(parts[part])
+                    _parse_part(parts[part])
     return parts
 
 
@@ -209,7 +209,7 @@ def _open_values(parts: Mapping[str, bytes], sheets: Mapping[str, bytes]) -> Cal
 
 # Most parts of a workbook are, byte for byte, those of the one before.
 @lru_cache(PARTS_REMEMBERED)
-def _parse(part: bytes) -> None:
+def _parse_part(part: bytes) -> None:
     """Raises ExpatError for what is not well-formed."""
     expat.ParserCreate().Parse(part, True)
 

@@ -163,7 +163,7 @@ def _list_rows(
 def _list_cells(kind: Kind, values: Sequence[Any]) -> list[Any]:
     """What the cells of these values hold, as `sheet_reader` reads them."""
     if kind in LINK_KINDS:
-        return [_to_link(kind, value or Link("", None)) for value in values]
+        return [_make_link(kind, value or Link("", None)) for value in values]
     if kind is Kind.DATE:
         return ["" if day is None else float((day - EPOCH).days) for day in values]
     if kind is Kind.PERCENT:
@@ -174,7 +174,7 @@ def _list_cells(kind: Kind, values: Sequence[Any]) -> list[Any]:
     return ["" if value is None else value for value in values]
 
 
-def _to_link(kind: Kind, link: Link) -> Any:
+def _make_link(kind: Kind, link: Link) -> Any:
     """A formula that opens the address and shows the text, or one of the two where none can be."""
     text, url = link
     otherwise = text if kind is Kind.NAME_LINK else url or text
