@@ -30,12 +30,14 @@ from reports.render import mail_body, pdf
 from reports.render.content import account_report, client_report
 from reports.render.content.blocks import Grids
 from reports.render.content.brand import Brand, IssuerDetails
-from reports.render.content.client_report import Subject
+from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.mail_body import Body, OwnWords
-from reports.render.verify import readback
-from reports.render.verify.expected import Report
+from reports.render.verify.cross_footing import list_own_documents
+from reports.render.verify.grid_check import Reference, check_report
+from reports.render.verify.statement_check import check_page
+from reports.render.verify.workbook_check import check_workbook
 from reports.render.xlsx import workbook
 from reports.source import archive
 from reports.source.archive import Header, Owner
@@ -142,7 +144,7 @@ def _compute_report(job: Job) -> _Reckoned:
     for page in archive.read_pages(job.archive):
         listed = entries(page)
         documents += map(parse_document, listed)
-        own |= readback.own_documents(listed, job.client)
+        own |= list_own_documents(listed, job.client)
     documents = _unique(documents)
     word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
     laid_out = tables.build(documents, _taxation(job, header, documents, word))
@@ -178,20 +180,21 @@ def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
     report = client_report.client_report(
         subject, figures, findings=findings, labels=labels, line_items=job.line_items
     )
-    due = _due(job, found)
+    reference = _build_reference(job, found, report)
     stem = f"{slugs.client_folder(subject.name, job.client)}-{job.period.label}"
+    check_report(stem, reference)
     if job.excel:
         book = client_report.client_book(report, subject, figures, findings=findings, labels=labels)
         written = folder / f"{stem}.xlsx"
         with written.open("wb") as target:
             workbook.write(book, target, labels=labels, brand=job.brand)
-        readback.check_workbook(written, due)
+        check_workbook(written, book, reference)
     if job.html or job.pdf:
         page = folder / f"{stem}.html"
         pieces = pages.statement(report, subject=subject, labels=labels, brand=job.brand)
         with page.open("wb") as target:
             target.writelines(piece.encode() for piece in pieces)
-        readback.check_page(page, due, is_own=_has_own_statement(job.brand))
+        check_page(page, reference, is_own=_has_own_statement(job.brand))
         if job.pdf:
             pdf.print_page(page, page.with_suffix(".pdf"))
         if not job.html:
@@ -201,9 +204,10 @@ def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
     return mail_body.make(report, subject, figures.totals, own=job.own_words, labels=labels, brand=job.brand)
 
 
-def _due(job: Job, found: _Reckoned) -> Report:
+def _build_reference(job: Job, found: _Reckoned, report: ClientReport) -> Reference:
     """What the written files are held against."""
-    return Report(
+    return Reference(
+        report=report,
         figures=found.figures,
         labels=Labels(job.language),
         own=found.own,

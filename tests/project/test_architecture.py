@@ -35,7 +35,8 @@ STAGES = {
         xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
         html.pieces html.tables html.drawings html.environment html.context html.pages
         mail_body pdf
-        verify.written_rows verify.written verify.expected verify.ledger verify.data_sheet verify.readback
+        verify.refusals verify.cross_footing verify.grid_check verify.sheet_reader verify.workbook_check
+        verify.statement_check
         job
     """,
     "": "plan",
@@ -68,6 +69,7 @@ ROOMS_OF_LIBRARY = {
         "render.xlsx.cell_styles",
         "render.xlsx.charts",
     },
+    "python_calamine": {"render.verify.sheet_reader"},
     "jinja2": {"render.html.environment", "settings.mail_texts"},
     "markupsafe": {"render.html.tables", "render.html.context", "render.html.pages"},
     "babel": {"render.content.labels"},

@@ -13,13 +13,17 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import NamedTuple
 
+from reports.errors import ClientError
 from reports.figures.vendor_balance import VendorBalance
 from reports.render.content import client_report as client_pages
+from reports.render.content.blocks import Book
 from reports.render.content.labels import Labels
 from reports.render.html import pages
-from reports.render.verify.expected import Report
+from reports.render.verify.grid_check import Reference, check_report
+from reports.render.verify.workbook_check import check_workbook
 from reports.render.xlsx import workbook
 from reports.sandbox.documents import Raw, line
 from tests.support.papers import paper, vat
@@ -38,7 +42,8 @@ class Files(NamedTuple):
 
     book: bytes
     page: str
-    report: Report
+    grids: Book
+    reference: Reference
 
 
 @cache
@@ -56,7 +61,8 @@ def of(raw: list[Raw]) -> Files:
     book = BytesIO()
     shown = client_pages.client_book(report, subject, figures, findings=findings, labels=LABELS)
     workbook.write(shown, book, labels=LABELS)
-    due = Report(
+    reference = Reference(
+        report=report,
         figures=figures,
         labels=LABELS,
         own=frozenset(one["id"] for one in raw),
@@ -64,7 +70,8 @@ def of(raw: list[Raw]) -> Files:
         vendor=vendor,
         has_lines=True,
     )
-    return Files(book.getvalue(), "".join(pages.statement(report, subject=subject, labels=LABELS)), due)
+    page = "".join(pages.statement(report, subject=subject, labels=LABELS))
+    return Files(book.getvalue(), page, shown, reference)
 
 
 def part(name: str) -> str:
@@ -88,6 +95,25 @@ def with_part(name: str, text: str, book: bytes | None = None) -> bytes:
         for one in source.namelist():
             target.writestr(one, text if one == name else source.read(one))
     return changed.getvalue()
+
+
+def replaced(name: str, old: str, new: str) -> bytes:
+    """The workbook with the first `old` in one of its parts replaced."""
+    assert old in part(name)
+    return with_part(name, part(name).replace(old, new, 1))
+
+
+def notice(folder: Path, book: bytes, files: Files | None = None) -> str:
+    """What the read-back says about a workbook that should be that of `files`; "" when it finds nothing."""
+    due = files or written()
+    path = folder / "ana.xlsx"
+    path.write_bytes(book)
+    try:
+        check_report(path.name, due.reference)
+        check_workbook(path, due.grids, due.reference)
+    except ClientError as error:
+        return str(error)
+    return ""
 
 
 def without_row(number: int, row: int) -> bytes:

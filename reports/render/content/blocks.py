@@ -6,11 +6,11 @@ two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, overload
 from urllib.parse import urlsplit
 
 from reports.money import ZERO
@@ -63,7 +63,7 @@ Row = tuple[Value, ...]
 """By kind: str for TEXT, date for DATE, Decimal for MONEY and NUMBER, for PERCENT 23 when it is 23 %."""
 
 
-class Rows(Collection[Row]):
+class Rows(Sequence[Row]):
     """Rows that lie as columns of one length; a row is made in passing."""
 
     def __init__(self, columns: Sequence[Sequence[Value]]) -> None:
@@ -74,18 +74,23 @@ class Rows(Collection[Row]):
         """Rows of `width` values each."""
         return cls(list(zip(*rows, strict=True)) or [()] * width)
 
-    def slice(self, start: int, end: int) -> "Rows":
-        """The rows from `start` up to, without, `end`."""
-        return Rows([values[start:end] for values in self.columns])
-
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
 
     def __iter__(self) -> Iterator[Row]:
         return zip(*self.columns, strict=True)
 
-    def __contains__(self, row: object) -> bool:
-        return any(own == row for own in self)
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Rows": ...
+
+    def __getitem__(self, place: int | slice) -> "Row | Rows":
+        """A row, or several as rows again."""
+        if isinstance(place, slice):
+            return Rows([values[place] for values in self.columns])
+        return tuple(values[place] for values in self.columns)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def client_changes(name: str, comparison: Comparison, labels: Labels) -> Sheet:
     for _, same in groupby(comparison.changes, key=lambda change: change.document):
         changed = list(same)
         end = first + len(changed)
-        groups.append(Group(_document(changed[0], labels), rows.slice(first, end), totals=()))
+        groups.append(Group(_document(changed[0], labels), rows[first:end], totals=()))
         first = end
     return Sheet("changes", name, columns, rows, empty="", groups=tuple(groups))
 

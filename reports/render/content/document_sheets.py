@@ -83,7 +83,7 @@ def build_grouped_documents(
     groups, first = [], 0
     for subtotal in subtotals:
         end = first + kinds.count(subtotal.type)
-        own = rows.slice(first, end)
+        own = rows[first:end]
         name = labels.type(subtotal.type)
         label = labels.text("Subtotal {type}").format(type=name)
         groups.append(Group(name, own, totals_of(columns, own, label), details[first:end]))

@@ -72,7 +72,7 @@ def group_schemes(sheet: Sheet, figures: Figures, labels: Labels) -> Sheet:
         name = labels.scheme(scheme)
         label = labels.text("Subtotal {type}").format(type=name)
         groups.append(Group(name, own, totals_of(sheet.columns, own, label)))
-    return replace(sheet, groups=(*groups, Group("", sheet.rows.slice(len(schemes), len(sheet.rows)), ())))
+    return replace(sheet, groups=(*groups, Group("", sheet.rows[len(schemes) : len(sheet.rows)], ())))
 
 
 def types_grid(figures: Figures, currency: str, *, labels: Labels, title: str) -> Sheet:

@@ -138,7 +138,7 @@ class HtmlPart:
         places, kinds, encode, *_ = self._shape
         shown = [(place, encode[kind]) for place, kind in zip(places, kinds, strict=True)]
         for start in range(0, len(self._rows), ROWS_AT_A_TIME):
-            some = self._rows.slice(start, start + ROWS_AT_A_TIME)
+            some = self._rows[start : start + ROWS_AT_A_TIME]
             yield from zip(
                 *(
                     ["" if value is None else show(value) for value in some.columns[place]]

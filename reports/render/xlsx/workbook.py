@@ -199,7 +199,7 @@ def _split_tab(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
         return
     grid = tab.sheet
     for number, start in enumerate(range(0, len(grid.rows), MAX_DATA_ROWS), start=1):
-        rows = grid.rows.slice(start, start + MAX_DATA_ROWS)
+        rows = grid.rows[start : start + MAX_DATA_ROWS]
         totals = totals_of(grid.columns, rows, str(grid.totals[0])) if grid.totals else None
         yield replace(
             tab,

@@ -10,7 +10,7 @@ import pytest
 
 from reports.errors import ExitCode
 from reports.figures.parse import entries
-from reports.render.verify import readback
+from reports.render.verify.cross_footing import list_own_documents
 from reports.sandbox.server import Sandbox
 from reports.source import archive
 from tests.conftest import ANA, EVA, RUI
@@ -121,8 +121,8 @@ def test_a_template_that_shows_a_figure_of_its_own_fails_its_client(done: Office
 
 def test_whose_a_document_is_is_what_the_archive_says(done: Office) -> None:
     (page,) = map(entries, archive.read_pages(archive.path_of(done.month / "source", RUI)))
-    assert readback.own_documents(page, RUI) == {1000 * RUI + 1, 1000 * RUI + 2}
-    assert readback.own_documents(page, ANA) == set()
+    assert list_own_documents(page, RUI) == {1000 * RUI + 1, 1000 * RUI + 2}
+    assert list_own_documents(page, ANA) == set()
 
 
 def _when(files: dict[str, bytes]) -> dict[str, bytes]:
