@@ -196,7 +196,7 @@ def folders(period_folder: Path, recorded: Mapping[int, str]) -> dict[int, list[
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(period_folder) as lying:
         for one in sorted(lying, key=lambda one: one.name):
             client, path = slugs.client_of(one.name), period_folder / one.name
-            if client is None or not one.is_dir():
+            if client is None or not path.is_dir():
                 continue
             if recorded.get(client) == one.name:
                 named[client] = [path]

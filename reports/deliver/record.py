@@ -198,7 +198,9 @@ def _fits(value: object, shape: Any) -> bool:
 
 
 def _is_instant(text: str) -> bool:
+    """Whether it is an instant with a time zone, not at the very end of the calendar."""
     try:
-        return dt.datetime.fromisoformat(text).tzinfo is not None
+        moment = dt.datetime.fromisoformat(text)
     except ValueError:
         return False
+    return moment.tzinfo is not None and dt.MINYEAR < moment.year < dt.MAXYEAR

@@ -8,7 +8,7 @@ import re
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reports import atomic_files
 from reports.deliver import record
@@ -35,9 +35,9 @@ class Ended(NamedTuple):
 def last_run(account_folder: Path) -> Ended | None:
     """How the account's last run ended; None when there is no record of one."""
     shown = _read_shown_folder(account_folder)
-    if shown and (found := record.read(shown)):
-        return _parse_ended(found)
-    runs = [_parse_ended(found) for folder in _list_folder(account_folder) if (found := record.read(folder))]
+    if shown and (run := _read_run(shown)):
+        return run
+    runs = filter(None, map(_read_run, _list_folder(account_folder)))
     return max(runs, key=lambda run: run.finished_at, default=None)
 
 
@@ -74,7 +74,11 @@ def _read_shown_folder(account_folder: Path) -> Path | None:
     return None
 
 
-def _parse_ended(found: dict[str, Any]) -> Ended:
+def _read_run(folder: Path) -> Ended | None:
+    """The run whose record lies in `folder`; None where there is none, or another account's: a copy."""
+    found = record.read(folder)
+    if found is None or found["account"] != folder.parent.name:
+        return None
     return Ended(
         account=found["account"],
         period_label=found["period"]["label"],

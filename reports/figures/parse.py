@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from reports import exact_json
 from reports.errors import DataError
@@ -29,7 +30,14 @@ LONGEST_DAY_DIGITS = 8
 """More are no day, and a calendar that is asked for one overflows."""
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_READ_AGAIN = "Read the client again, without --offline and --resume"
+READ_AGAIN = "Read the client again, without --offline and --resume"
+
+
+class StoredPage(NamedTuple):
+    """What a page lists, as `exact_json` reads it, and how many entries it says the whole list has."""
+
+    listed: list[dict[str, object]]
+    total: int | None
 
 
 def parse_page(body: str) -> Iterator[Document]:
@@ -37,26 +45,27 @@ def parse_page(body: str) -> Iterator[Document]:
 
     Raises DataError when it is no page of documents.
     """
-    return map(parse_document, entries(body))
+    return map(parse_document, read_page(body).listed)
 
 
-def entries(body: str) -> list[dict[str, object]]:
-    """What a page lists, as `exact_json` reads it. Raises DataError when it is no page of documents."""
+def read_page(body: str) -> StoredPage:
+    """Reads the exact text of a page. Raises DataError when it is no page of documents."""
     try:
         page = exact_json.read(body)
     except ValueError:
         page = None
     listed = page.get("invoices") if isinstance(page, dict) else None
     if not isinstance(listed, list) or not all(isinstance(raw, dict) for raw in listed):
-        raise DataError(f"A stored page holds no documents as this API gives them. {_READ_AGAIN}")
-    return listed
+        raise DataError(f"A stored page holds no documents as this API gives them. {READ_AGAIN}")
+    pagination = page.get("pagination") if isinstance(page, dict) else None
+    return StoredPage(listed, _whole(_to_mapping(pagination).get("total_entries")))
 
 
 def parse_document(raw: Mapping[str, object]) -> Document:
     """One document of the reply, as `exact_json` reads it. Raises DataError for one without a readable id."""
     identity = _whole(raw.get("id"))
     if identity is None:
-        raise DataError(f"A stored document has {_quote(raw.get('id'))} for its id. {_READ_AGAIN}")
+        raise DataError(f"A stored document has {_quote(raw.get('id'))} for its id. {READ_AGAIN}")
     reader = _FieldReader(raw)
     exchange = _FieldReader(_to_mapping(raw.get("multicurrency")), reader.remarks, "multicurrency.")
     payment = _FieldReader(_to_mapping(raw.get("mb_reference")), reader.remarks, "mb_reference.")

@@ -109,6 +109,10 @@ class Outbox:
         self._write(letter)
 
     def _content(self) -> bytes:
+        if atomic_files.is_link(self._path):
+            raise WriteError(
+                f"{self._path}: it is a link, through which nothing is written. Put the file itself there"
+            )
         try:
             with atomic_files.open_to_read(self._path) as file:
                 return file.read()

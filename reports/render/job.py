@@ -5,14 +5,14 @@ the figures once, and writes workbook and statement from them into the folder it
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from reports import slugs
-from reports.errors import ClientError
+from reports.errors import ClientError, DataError
 from reports.figures import changes, identity, tables, totals
 from reports.figures.changes import Change, Comparison
 from reports.figures.checks import client_checks, document_checks
@@ -21,7 +21,7 @@ from reports.figures.checks.filing_checks import check_filing
 from reports.figures.checks.finding import Finding
 from reports.figures.document import Document
 from reports.figures.identity import Identity
-from reports.figures.parse import entries, parse_document, parse_page
+from reports.figures.parse import READ_AGAIN, parse_document, read_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.figures.vat.taxes import Taxation, parse_taxes
@@ -139,13 +139,7 @@ def render(job: Job, folder: Path | None) -> Rendered:
 
 def _compute_report(job: Job) -> _Reckoned:
     header = archive.read_header(job.archive, owner=Owner(job.account, job.client))
-    documents: list[Document] = []
-    own: set[int] = set()
-    for page in archive.read_pages(job.archive):
-        listed = entries(page)
-        documents += map(parse_document, listed)
-        own |= list_own_documents(listed, job.client)
-    documents = _unique(documents)
+    documents = read_documents(job.archive, job.client)
     word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
     laid_out = tables.build(documents, _taxation(job, header, documents, word))
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
@@ -171,7 +165,8 @@ def _compute_report(job: Job) -> _Reckoned:
     )
     compared = _comparison(job, laid_out, header, word)
     filing = tuple(check_filing(laid_out, figures, has_taxes=header.taxes is not None))
-    return _Reckoned(subject, header, figures, findings, filing, compared, frozenset(own))
+    own = frozenset(document.id for document in documents)
+    return _Reckoned(subject, header, figures, findings, filing, compared, own)
 
 
 def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
@@ -223,13 +218,29 @@ def _has_own_statement(brand: Brand) -> bool:
     return folder is not None and any((folder / name).is_file() for name in STATEMENT_TEMPLATES)
 
 
-def _documents(path: Path) -> list[Document]:
-    return _unique(document for body in archive.read_pages(path) for document in parse_page(body))
+def read_documents(path: Path, client: int) -> list[Document]:
+    """Reads the documents of an archive, each once: readings that repeated entries lie in one archive.
 
-
-def _unique(documents: Iterable[Document]) -> list[Document]:
-    """Each document once: readings that repeated entries lie in one archive, with the same figures."""
-    return list({document.id: document for document in documents}.values())
+    Raises DataError where one is another client's, or where they are not as many as a page says they are.
+    """
+    documents: dict[int, Document] = {}
+    totals: set[int] = set()
+    for body in archive.read_pages(path):
+        page = read_page(body)
+        totals |= {page.total} if page.total is not None else set()
+        found = list(map(parse_document, page.listed))
+        own = list_own_documents(page.listed, client)
+        for document in found:
+            if document.id not in own:
+                raise DataError(
+                    f"{path}: document {document.id} belongs to another client, and nothing is published "
+                    f"for client {client}. {READ_AGAIN}"
+                )
+            documents[document.id] = document
+    if wrong := totals - {len(documents)}:
+        counts = f"{len(documents)} documents, and say that there are {min(wrong)}"
+        raise DataError(f"{path}: its pages hold {counts}. {READ_AGAIN}")
+    return list(documents.values())
 
 
 def _taxation(job: Job, header: Header, documents: Sequence[Document], word: Word) -> Taxation:
@@ -254,7 +265,7 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
     reported = 0
     for earlier in readings:
         try:
-            documents = _documents(earlier.archive)
+            documents = read_documents(earlier.archive, job.client)
             head = archive.read_header(earlier.archive, owner=Owner(header.account, job.client))
             then = tables.build(documents, _taxation(job, head, documents, word))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it fails no month

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from reports.atomic_files import open_to_read
 from reports.data.tables import read_table
 from reports.period import FORMS, NAMED, parse
 from reports.settings.messages import did_you_mean
@@ -260,7 +261,7 @@ def image(value: str, base: Path) -> Path:
     path = folder(value, base)
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             start = file.read(8)
     except OSError:
         raise ValueError("there is no such file that can be read: write its path, e.g. logo.png") from None

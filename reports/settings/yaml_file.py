@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from reports.atomic_files import open_to_read
 from reports.errors import ConfigError, Problem
 
 SIZE_LIMIT_BYTES = 1_000_000
@@ -210,7 +211,7 @@ def _text(path: Path) -> str:
     try:
         if path.is_dir():
             raise _unreadable(path, "this is a folder: name the configuration file in it")
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             content = file.read(SIZE_LIMIT_BYTES + 1)
     except FileNotFoundError:
         raise _unreadable(path, "there is no such file") from None

@@ -452,3 +452,12 @@ def test_a_recorded_folder_is_its_clients_whatever_it_holds_and_a_file_is_no_fol
     (tmp_path / "rui-102").write_text("a file", "utf-8")
     folder(tmp_path / "ana-1310176", "a copy")
     assert publish.folders(tmp_path, {CLIENT: NAME}) == {CLIENT: [tmp_path / NAME]}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links for everybody")
+def test_a_link_to_itself_in_a_clients_place_is_said_to_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / NAME).symlink_to(tmp_path / NAME)
+    assert publish.folders(tmp_path, {CLIENT: NAME}) == {}
+    publish.repair(tmp_path)
+    with pytest.raises(WriteError, match="there is a link where the client's folder should be"):
+        publish.swap_in(staged(tmp_path, "new"), tmp_path / NAME, lying=[])

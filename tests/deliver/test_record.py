@@ -176,6 +176,17 @@ def test_a_record_whose_changes_are_of_another_shape_is_none(tmp_path: Path, cha
     assert record.read(tmp_path) is None
 
 
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-02T06:30:00", "yesterday"]
+)
+def test_a_record_of_an_instant_that_is_none_everywhere_is_none(tmp_path: Path, moment: str) -> None:
+    write_record(tmp_path, build_ready(tmp_path))
+    found = read_record(tmp_path)
+    found["clients"][0]["read_at"] = moment
+    (tmp_path / record.FILE_NAME).write_text(json.dumps(found), "utf-8")
+    assert record.read(tmp_path) is None
+
+
 @pytest.mark.parametrize("name", ["Ação & Cª", "line\nbreak\x00", "half \ud83d character", "\u202e=1+1"])
 def test_names_come_back_as_they_were(tmp_path: Path, name: str) -> None:
     write_record(tmp_path, build_ready(tmp_path, paper(), name=name))

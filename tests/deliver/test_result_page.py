@@ -1,6 +1,7 @@
 """RESULT.html: how the last run of each account ended, whatever the clock said."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,10 @@ def test_a_run_whose_record_cannot_be_written_says_so_on_the_page(fixed: Office)
     assert said.code == 8
     assert lines(fixed.output) == [("office", "2026-10", "8")]
     assert "run.json" in (fixed.output / "RESULT.html").read_text("utf-8")
+
+
+def test_a_copy_of_an_accounts_folder_is_no_account(fixed: Office) -> None:
+    fixed.run(**clock(1))
+    shutil.copytree(fixed.output / "office", fixed.output / "office backup")
+    fixed.run(**clock(2))
+    assert lines(fixed.output) == [("office", "2026-10", "0")]

@@ -203,3 +203,17 @@ def test_a_disk_that_is_full_is_said_and_what_it_left_is_gone_with_the_next_line
     assert Outbox(tmp_path).last(ANA, MONTH) == LETTER
     outbox.note(SENT)
     assert Outbox(tmp_path).last(ANA, MONTH) == SENT
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links for everybody")
+@pytest.mark.parametrize("text", [None, "a letter", "{}"])
+def test_a_journal_that_is_a_link_is_said_to_be_one_and_nothing_is_written_through_it(
+    tmp_path: Path, text: str | None
+) -> None:
+    other = tmp_path / "other.txt"
+    if text is not None:
+        other.write_text(text, "utf-8")
+    (tmp_path / FILE_NAME).symlink_to(other)
+    with pytest.raises(WriteError, match="it is a link, through which nothing is written"):
+        Outbox(tmp_path)
+    assert (other.read_text("utf-8") if text is not None else other.exists()) == (text or False)

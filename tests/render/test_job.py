@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.errors import ReadingError
+from reports.errors import DataError, ReadingError
 from reports.render.job import Job, render
 from reports.sandbox.documents import Raw
 from reports.source.client_list import AccountClient
@@ -82,3 +82,16 @@ def test_an_archive_of_another_client_or_account_is_refused(tmp_path: Path) -> N
     for other in (replace(job, client=CLIENT + 1), replace(job, account="another")):
         with pytest.raises(ReadingError, match=re.escape(str(job.archive))):
             render(other, None)
+
+
+def test_a_document_of_another_client_in_an_archive_fails_its_client_whatever_is_made(tmp_path: Path) -> None:
+    foreign = paper(2, client={"id": CLIENT + 1, "name": "Rui"})
+    job = make_job(store_papers(tmp_path, make_paper(1), foreign))
+    with pytest.raises(DataError, match=r"document 2 belongs to another client.*Read the client again"):
+        render(job, None)
+
+
+def test_an_archive_with_fewer_documents_than_its_pages_count_fails_its_client(tmp_path: Path) -> None:
+    job = make_job(store_pages(tmp_path, (make_paper(1), make_paper(2)), total=3))
+    with pytest.raises(DataError, match="hold 2 documents, and say that there are 3"):
+        render(job, None)

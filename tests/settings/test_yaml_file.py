@@ -179,3 +179,13 @@ def test_damaged_file_is_read_or_refused_in_sentences(tmp_path: Path, data: st.D
     assert has_said_something
     assert all(problem.line >= 1 and problem.column >= 1 for problem in problems)
     assert all(len(problem.message) < 500 for problem in problems)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_in_place_of_a_configuration_or_a_logo_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="the file cannot be read \\(no regular file\\)"):
+        load(tmp_path / "pipe")
+    text = "account: {name: office}\nclients: all\nissuer: {name: Eu, logo: pipe}\n"
+    with pytest.raises(ConfigError, match="there is no such file that can be read"):
+        load(write_config(tmp_path, text))

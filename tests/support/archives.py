@@ -14,9 +14,9 @@ def store_papers(folder: Path, *papers: Raw) -> Path:
     return store_pages(folder, papers)
 
 
-def store_pages(folder: Path, *pages: tuple[Raw, ...]) -> Path:
-    """The archive of several pages, which may repeat a document."""
-    count = len({paper["id"] for page in pages for paper in page})
+def store_pages(folder: Path, *pages: tuple[Raw, ...], total: int | None = None) -> Path:
+    """The archive of several pages, which may repeat a document; `total` is what they count, if not that."""
+    count = len({paper["id"] for page in pages for paper in page}) if total is None else total
     header = Header(SCHEMA, "office", CLIENT, {}, NOW, len(pages), complete=True)
     with Spool(folder) as spool:
         for number, papers in enumerate(pages, start=1):

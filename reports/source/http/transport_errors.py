@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from typing import TypeVar
 
+import requests
 import urllib3
 
 from reports.redaction import Redactor, quote_text
@@ -18,6 +19,14 @@ TIMEOUT_COST = 5
 """A time-out costs that many retries of the run's budget: waiting for a silent API is what takes long."""
 
 _TUNNEL_FAILED = "Tunnel connection failed: "
+
+_NO_PROXY = (
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidSchema,
+    urllib3.exceptions.LocationParseError,
+    urllib3.exceptions.ProxySchemeUnknown,
+)
+"""The address of the server was judged with the configuration, so it is the proxy's that cannot be read."""
 
 _Error = TypeVar("_Error", bound=BaseException)
 
@@ -31,13 +40,8 @@ def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
             "computer, account.base_url, and whether a proxy needs a certificate of your company",
             tries=NO_MORE_TRY,
         )
-    if refusal := _tunnel_refusal(error):
-        return Trouble(f"the proxy did not connect: {quote_text(refusal, redact)}", tries=ONE_MORE_TRY)
-    if _find_cause(error, urllib3.exceptions.ProxyError):
-        return Trouble(
-            "the proxy could not be reached. Check the proxy of this computer (HTTPS_PROXY) and the network",
-            tries=FEW_TRIES,
-        )
+    if trouble := _judge_proxy(error, redact):
+        return trouble
     if _find_cause(error, socket.gaierror):
         return Trouble("the name of the server was not found. Check the network and account.name")
     if _find_cause(error, TimeoutError):
@@ -51,6 +55,27 @@ def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
         return Trouble(f"no secure connection could be made ({cause})", tries=ONE_MORE_TRY)
     innermost = list(_chain(error))[-1]
     return Trouble(f"what came is not readable as HTTP ({type(innermost).__name__})")
+
+
+def _judge_proxy(error: BaseException, redact: Redactor) -> Trouble | None:
+    """The trouble with a proxy; None where it is none of a proxy's."""
+    if refusal := _tunnel_refusal(error):
+        said = f"the proxy did not connect: {quote_text(refusal, redact)}"
+        if refusal.startswith("407"):
+            said += ". Write its user and password into the proxy of this computer (HTTPS_PROXY)"
+        return Trouble(said, tries=ONE_MORE_TRY)
+    if _find_cause(error, *_NO_PROXY):
+        return Trouble(
+            "the proxy of this computer (HTTPS_PROXY) is no address of an http or https proxy. Nothing was "
+            "sent. Correct it, or take it away",
+            tries=NO_MORE_TRY,
+        )
+    if _find_cause(error, urllib3.exceptions.ProxyError):
+        return Trouble(
+            "the proxy could not be reached. Check the proxy of this computer (HTTPS_PROXY) and the network",
+            tries=FEW_TRIES,
+        )
+    return None
 
 
 def _find_cause(error: BaseException, *kinds: type[_Error]) -> _Error | None:

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from reports.errors import ExitCode
-from reports.figures.parse import entries
+from reports.figures.parse import read_page
 from reports.render.verify.cross_footing import list_own_documents
 from reports.sandbox.server import Sandbox
 from reports.source import archive
@@ -120,9 +120,9 @@ def test_a_template_that_shows_a_figure_of_its_own_fails_its_client(done: Office
 
 
 def test_whose_a_document_is_is_what_the_archive_says(done: Office) -> None:
-    (page,) = map(entries, archive.read_pages(archive.path_of(done.month / "source", RUI)))
-    assert list_own_documents(page, RUI) == {1000 * RUI + 1, 1000 * RUI + 2}
-    assert list_own_documents(page, ANA) == set()
+    (page,) = map(read_page, archive.read_pages(archive.path_of(done.month / "source", RUI)))
+    assert list_own_documents(page.listed, RUI) == {1000 * RUI + 1, 1000 * RUI + 2}
+    assert list_own_documents(page.listed, ANA) == set()
 
 
 def _when(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -59,3 +59,29 @@ def test_a_proxy_that_cannot_be_reached_is_said_to_be_the_proxy(monkeypatch: pyt
         pytest.raises(ReportsError, match="the proxy could not be reached"),
     ):
         api.documents_page(7, 1, {})
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "socks5://127.0.0.1:1",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1:abc",
+        "http://[::1",
+        "http://",
+        "ftp://x",
+        "/",
+    ],
+)
+def test_a_proxy_whose_address_is_none_is_said_to_be_that(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with (
+        closing(Api("https://office.example.com", KEY, clock=TurnedClock())) as api,
+        pytest.raises(ReportsError, match=r"the proxy of this computer \(HTTPS_PROXY\) is no address"),
+    ):
+        api.documents_page(7, 1, {})
