@@ -15,6 +15,9 @@ from reports.source.resume import Today
 Clock = Callable[[], dt.datetime]
 """The present instant, aware."""
 
+OVERVIEW, SUMMARY = "index.html", "summary.xlsx"
+"""What a run writes beside the clients' folders, for people."""
+
 NAMED_AT_MOST = 5
 
 

@@ -6,12 +6,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reports import atomic_files
-from reports.deliver import record, result_page
+from reports.deliver import publish, record, result_page, run_log
 from reports.deliver.result_page import Ended
 from reports.errors import (
     ClientError,
@@ -21,6 +22,7 @@ from reports.errors import (
     RefusedError,
     ReportsError,
     UnreachableError,
+    WriteError,
 )
 from reports.figures.checks.account_checks import (
     ClientFinding,
@@ -33,7 +35,7 @@ from reports.figures.checks.account_checks import (
 from reports.figures.checks.document_checks import list_hidden
 from reports.mail import mailer
 from reports.period import local_day
-from reports.plan import brand_of
+from reports.plan import OVERVIEW, SUMMARY, brand_of
 from reports.redaction import Redactor
 from reports.render import pdf
 from reports.render.content.labels import Labels
@@ -82,6 +84,7 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     yield from _filters(settings)
     account_folder = settings.output.folder / settings.account.name
     yield _folder(account_folder / period.label)
+    yield from _list_obstacles(account_folder / period.label)
     last = result_page.last_run(account_folder)
     yield from _space(account_folder, last)
     yield _last_run(settings, last, now())
@@ -184,6 +187,35 @@ def _folder(folder: Path) -> Item:
             continue
         return Item(ExitCode.NOT_WRITTEN, f"output: {trouble} or choose another folder")
     return _well(f"output: {folder} can be written")
+
+
+def _list_obstacles(period_folder: Path) -> Iterator[Item]:
+    """What lies in the place of something that a run writes, and makes it end with 8."""
+    source = period_folder / "source"
+    for folder in (period_folder.parent, period_folder, source):
+        if atomic_files.is_link(folder) and not folder.exists():
+            yield Item(ExitCode.NOT_WRITTEN, f"output: {folder} is a link that leads nowhere; move it away")
+    if source.exists() and not source.is_dir():
+        yield Item(ExitCode.NOT_WRITTEN, f"output: {source} is a file where a folder is made; move it away")
+    files = [period_folder.parent.parent / result_page.FILE_NAME]
+    files += [period_folder / name for name in (record.FILE_NAME, run_log.FILE_NAME, OVERVIEW, SUMMARY)]
+    with suppress(OSError):
+        files += source.glob("*.jsonl.gz")
+    for path in files:
+        if path.is_dir() and not atomic_files.is_link(path):
+            yield Item(
+                ExitCode.NOT_WRITTEN, f"output: {path} is a folder where a file is written; move it away"
+            )
+    names = record.folders(record.read(period_folder)).values()
+    proofs = [
+        partial(publish.prove_lockable, period_folder.parent),
+        *(partial(publish.prove_replaceable, period_folder / name) for name in names),
+    ]
+    for prove in proofs:
+        try:
+            prove()
+        except WriteError as error:
+            yield _ill(error)
 
 
 def _space(account_folder: Path, last: Ended | None) -> Iterator[Item]:

@@ -38,6 +38,7 @@ _log = logging.getLogger(__name__)
 def one_run(folder: Path) -> Iterator[None]:
     """Holds `folder` for this process; the lock dies with the process. Raises BusyError, WriteError."""
     prepare(folder)
+    prove_lockable(folder)
     # A soft lock, to which filelock would turn where the drive has none, outlives a killed process.
     lock = FileLock(folder / LOCK_NAME, fallback_to_soft=False)
     try:
@@ -56,6 +57,13 @@ def one_run(folder: Path) -> Iterator[None]:
         # On a drive that is gone it cannot be given back: it ends with the process.
         with suppress(OSError):
             lock.release()
+
+
+def prove_lockable(folder: Path) -> None:
+    """A run can hold `folder`. Raises WriteError for what is no file in the place of its lock."""
+    lock = folder / LOCK_NAME
+    if atomic_files.is_link(lock) or lock.is_dir():
+        raise WriteError(f"{lock}: there is a link or a folder where a run makes its lock. Move it away")
 
 
 def prepare(folder: Path, *, is_private: bool = False) -> None:
@@ -205,6 +213,17 @@ def folders(period_folder: Path, recorded: Mapping[int, str]) -> dict[int, list[
     return written | named
 
 
+def prove_replaceable(folder: Path) -> None:
+    """A run can put a client's folder in the place of this one. Raises WriteError for what is no folder."""
+    if atomic_files.is_link(folder):
+        raise WriteError(
+            f"{folder}: there is a link where the client's folder should be, and nothing is written "
+            "through it. Remove the link, or put the folder itself there, and run again"
+        )
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise WriteError(f"{folder}: there is a file where the client's folder should be. Move it away")
+
+
 def own_files(folder: Path) -> list[Path]:
     """What a run wrote into a client's folder, by name; not what a person put there."""
     return _own_files(folder, folder.name)
@@ -271,11 +290,5 @@ def _find_replaced(target: Path, lying: Collection[Path]) -> list[Path]:
             f"{slugs.client_of(target.name)}. Move the copy away"
         )
     for path in found:
-        if atomic_files.is_link(path):
-            raise WriteError(
-                f"{path}: there is a link where the client's folder should be, and nothing is written "
-                "through it. Remove the link, or put the folder itself there, and run again"
-            )
-        if not path.is_dir():
-            raise WriteError(f"{path}: there is a file where the client's folder should be. Move it away")
+        prove_replaceable(path)
     return found

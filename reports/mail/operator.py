@@ -14,7 +14,7 @@ from reports import TOOL
 from reports.errors import ExitCode, MailError
 from reports.mail.journal import Event
 from reports.mail.mailer import Post
-from reports.plan import Outcome, Plan, Screen
+from reports.plan import OVERVIEW, Outcome, Plan, Screen
 from reports.redaction import Redactor
 
 TEXT = """\
@@ -76,7 +76,7 @@ def _mail(
         account=account,
         period=period,
         code=int(outcome.exit_code),
-        overview=planned.folder / "index.html",
+        overview=planned.folder / OVERVIEW,
         log=planned.folder / "run.log",
         path=planned.config.path,
     )

@@ -10,7 +10,7 @@ from reports.deliver.result_page import Ended
 from reports.errors import ExitCode, WriteError, most_severe
 from reports.figures.checks.account_checks import is_silence
 from reports.pipeline.account_run import UNMAILED, AccountRun
-from reports.plan import Clock, Outcome, brand_of, few, last_line
+from reports.plan import OVERVIEW, SUMMARY, Clock, Outcome, brand_of, few, last_line
 from reports.render.content import summary_book
 from reports.render.content.account import FAILED, TOO_LARGE, AccountFinding, AccountSummary
 from reports.render.content.labels import Labels
@@ -28,13 +28,13 @@ def sum_up(month: AccountRun) -> None:
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
     try:
-        with atomic_files.new_file(folder / "summary.xlsx") as target:
+        with atomic_files.new_file(folder / SUMMARY) as target:
             book = summary_book.build_summary_book(account, month.grids, labels=labels)
             workbook.write(book, target, labels=labels, brand=brand)
     except WriteError as error:
         month.lack(error)
     try:
-        with atomic_files.new_file(folder / "index.html") as target:
+        with atomic_files.new_file(folder / OVERVIEW) as target:
             page = pages.overview(account, labels=labels, brand=brand)
             target.writelines(piece.encode() for piece in page)
     except WriteError as error:
@@ -115,7 +115,7 @@ def _is_none_done(month: AccountRun) -> bool:
 
 def _sentence(month: AccountRun, account: AccountSummary) -> str:
     labels = Labels("en")
-    overview = month.plan.folder / "index.html"
+    overview = month.plan.folder / OVERVIEW
     ready, failed = len(account.ready), account.failed
     parts = [f"{ready} of {len(account.clients)} clients ready"]
     if ready and _is_none_done(month):

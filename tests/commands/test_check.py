@@ -3,6 +3,7 @@
 import itertools
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -204,3 +205,31 @@ def test_the_mail_server_is_spoken_to_and_nothing_is_sent(office: Office, author
         assert said.code == 4
         assert f"NOT OK: mail server {server.settings()['host']}, port {server.port}: " in said.out
         assert server.received == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links for everybody")
+@pytest.mark.parametrize("kind", ["folder", "file", "loop", "nowhere"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("run.json", "run.log", "index.html", "summary.xlsx", "../.lock", "source/101.jsonl.gz"),
+        *("../../RESULT.html", "source", "ana-101", "../2026-10", "../../office"),
+    ],
+)
+def test_what_makes_a_run_end_with_8_is_told_before_it_and_nothing_else_is(
+    office: Office, name: str, kind: str
+) -> None:
+    office.configure([ANA], output=HTML_ONLY)
+    assert office.run().code == 0
+    place = office.month / name
+    place = place.parent.resolve() / place.name
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "file":
+        place.write_text("", "utf-8")
+    else:
+        place.symlink_to(place.name if kind == "loop" else "nowhere")
+    said = office.type("check", office.config)
+    assert (said.code == 8) == (office.run().code == 8), said.out
+    assert (said.code == 8) == (place.name in said.out.partition("NOT OK")[2]), said.out
