@@ -110,6 +110,12 @@ class RefusedError(ReportsError):
     exit_code = ExitCode.REFUSED
 
 
+class NeverReadError(ReportsError):
+    """The period is to be rendered from stored pages, and there are none of it."""
+
+    exit_code = ExitCode.NONE_DONE
+
+
 class MailError(ReportsError):
     """The mail server cannot be reached, cannot be trusted, or refuses the login: no message can leave."""
 

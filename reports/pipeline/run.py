@@ -16,10 +16,11 @@ from importlib import import_module
 from pathlib import Path
 
 from reports import TOOL, __version__, atomic_files, cancellation
-from reports.deliver import publish, run_log
+from reports.deliver import publish, record, run_log
 from reports.errors import (
     ConfigError,
     ExitCode,
+    NeverReadError,
     ReadingError,
     ReportsError,
     WriteError,
@@ -146,6 +147,11 @@ def run(
 
 def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, executor: JobExecutor) -> Outcome:
     try:
+        if plan.is_offline and not _was_ever_read(plan):
+            raise NeverReadError(
+                f"{plan.period.label} of {plan.config.account.name} was never read into {plan.folder}. "
+                "Run without --offline, or name another --period or --output"
+            )
         with publish.one_run(plan.account_folder):
             publish.prepare(plan.folder)
             publish.prepare(plan.source, is_private=True)
@@ -292,6 +298,11 @@ def _load(executor: JobExecutor) -> None:
     import_module(FOR_THE_END)
     if executor.is_local:
         load_modules()
+
+
+def _was_ever_read(plan: Plan) -> bool:
+    """A run was here: there are its record, or pages that it read."""
+    return bool((plan.folder / record.FILE_NAME).exists() or archive.list_client_ids(plan.source))
 
 
 def _is_sending(settings: Config) -> bool:

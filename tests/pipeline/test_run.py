@@ -494,3 +494,16 @@ def test_key_is_in_no_byte_that_is_written_or_shown(office: Office, given: str) 
     found = [*shown, *everything(office.output)]
     assert (office.month / "run.log").stat().st_size > 0
     assert [form for form in forms(given) for data in found if form in data] == []
+
+
+@pytest.mark.parametrize("words", [("--period", "2026-05"), ("--output", "elsewhere")], ids=" ".join)
+@pytest.mark.parametrize("has_run", [True, False])
+def test_offline_of_a_period_never_read_says_so_and_leaves_nothing(
+    office: Office, words: tuple[str, ...], has_run: bool
+) -> None:
+    office.configure([ANA], output=HTML_ONLY)
+    if has_run:
+        assert office.run().code == 0
+    before = tree(office.folder)
+    said = office.type("run", office.config, "--offline", *words)
+    assert (said.code, "was never read into" in said.out, tree(office.folder)) == (4, True, before), said
