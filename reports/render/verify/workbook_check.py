@@ -23,7 +23,6 @@ from reports.render.content.blocks import (
     Kind,
     Link,
     PageTab,
-    Row,
     Rows,
     Sheet,
 )
@@ -116,14 +115,14 @@ def _check_charts(name: str, charts: Sequence[Sequence[Decimal]], tab: PageTab) 
 
 def _check_data_tab(sheets: Iterator[WrittenSheet], name: str, tab: DataTab) -> None:
     """One grid, which may go on in further sheets, each with a table and totals of its own."""
-    rows, left, notes = iter(tab.sheet.rows), len(tab.sheet.rows), tab.notes
+    rows, notes = tab.sheet.rows, tab.notes
     kinds = [column.kind for column in tab.sheet.columns]
     while True:
         sheet = _take_sheet(sheets, name, tab.title)
-        count = _count_rows(sheet, tab.sheet, left) if left else 0
-        _check_rows(sheet, _list_rows(sheet, tab.sheet, islice(rows, count), notes), kinds)
-        left, notes = left - count, ()
-        if not left:
+        count = _count_rows(sheet, tab.sheet, len(rows)) if rows else 0
+        _check_rows(sheet, _list_rows(sheet, tab.sheet, rows[:count], notes), kinds)
+        rows, notes = rows[count:], ()
+        if not rows:
             return
 
 
@@ -136,22 +135,18 @@ def _count_rows(sheet: WrittenSheet, grid: Sheet, left: int) -> int:
     return int(last) - 2
 
 
-def _list_rows(
-    sheet: WrittenSheet, grid: Sheet, rows: Iterator[Row], notes: Iterable[str]
-) -> Iterator[Sequence[Any]]:
+def _list_rows(sheet: WrittenSheet, grid: Sheet, rows: Rows, notes: Iterable[str]) -> Iterator[Sequence[Any]]:
     """The cells of headings, rows, and totals, each stored with the formula that makes it; then of notes."""
     if not grid.rows:
         yield from ([text] for text in (grid.empty, *notes))
         return
     yield [column.heading for column in grid.columns]
-    sums = [ZERO for _ in grid.columns]
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        values = [*zip(*chunk, strict=True)]
-        for place, column in enumerate(grid.columns):
-            if column.has_total:
-                sums[place] = sum(filter(None, values[place]), sums[place])
+    for start in range(0, len(rows), CHUNK_ROWS):
+        values = rows[start : start + CHUNK_ROWS].columns
         cells = (_list_cells(column.kind, own) for column, own in zip(grid.columns, values, strict=True))
         yield from zip(*cells, strict=True)
+    pairs = zip(grid.columns, rows.columns, strict=True)
+    sums = [_add_amounts(values) if column.has_total else ZERO for column, values in pairs]
     names = (f"{sheet.table.get('displayName')}[{column.heading}]" for column in grid.columns)
     totals = [
         FormulaCell(f"SUBTOTAL(109,{name})", total) if column.has_total else ""
@@ -159,6 +154,10 @@ def _list_rows(
     ]
     yield [grid.totals[0] if grid.totals else "", *totals[1:]]
     yield from ([text] for text in (["", *notes] if notes else ()))
+
+
+def _add_amounts(values: Sequence[Any]) -> Decimal:
+    return sum(filter(None, values), ZERO)
 
 
 def _list_cells(kind: Kind, values: Sequence[Any]) -> list[Any]:
