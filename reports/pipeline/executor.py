@@ -133,7 +133,7 @@ class JobExecutor(AbstractContextManager["JobExecutor"]):
         if self._workers is None:
             if count == 1:
                 return
-            self._workers = Processes(min(count, max(self._clients, 1)))
+            self._workers = Processes(count)
         threads = ThreadPoolExecutor(self._workers.width, thread_name_prefix="worker")
         try:
             for _ in range(self._workers.width):
