@@ -172,7 +172,8 @@ def test_offline_without_a_stored_page_says_what_to_do(office: Office) -> None:
     office.configure([ANA])
     said = office.run("--offline")
     assert said.code == 4
-    assert "there is no such archive" in said.last
+    assert "was never read into" in said.last
+    assert "Run without --offline" in said.last
     assert office.sandbox.requests == []
 
 
