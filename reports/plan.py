@@ -10,6 +10,7 @@ from reports.errors import ExitCode
 from reports.period import Period
 from reports.render.content.brand import Brand, IssuerDetails
 from reports.settings.config import Config
+from reports.source.archive import FOLDER_NAME
 from reports.source.resume import Today
 
 Clock = Callable[[], dt.datetime]
@@ -58,7 +59,7 @@ class Plan:
 
     @property
     def source(self) -> Path:
-        return self.folder / "source"
+        return self.folder / FOLDER_NAME
 
     @property
     def resumed(self) -> Today | None:

@@ -43,6 +43,7 @@ from reports.render.html import pages
 from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Smtp
+from reports.source import archive
 from reports.source.client_list import list_clients
 from reports.source.http.api import Api
 from reports.source.page_size import DOCUMENTED
@@ -191,7 +192,7 @@ def _folder(folder: Path) -> Item:
 
 def _list_obstacles(period_folder: Path) -> Iterator[Item]:
     """What lies in the place of something that a run writes, and makes it end with 8."""
-    source = period_folder / "source"
+    source = period_folder / archive.FOLDER_NAME
     for folder in (period_folder.parent, period_folder, source):
         if atomic_files.is_link(folder) and not folder.exists():
             yield Item(ExitCode.NOT_WRITTEN, f"output: {folder} is a link that leads nowhere; move it away")
@@ -200,7 +201,7 @@ def _list_obstacles(period_folder: Path) -> Iterator[Item]:
     files = [period_folder.parent.parent / result_page.FILE_NAME]
     files += [period_folder / name for name in (record.FILE_NAME, run_log.FILE_NAME, OVERVIEW, SUMMARY)]
     with suppress(OSError):
-        files += source.glob("*.jsonl.gz")
+        files += source.glob(f"*{archive.ENDING}")
     for path in files:
         if path.is_dir() and not atomic_files.is_link(path):
             yield Item(

@@ -1,4 +1,4 @@
-"""From pages to documents: the only room that knows the vendor's field names.
+"""From pages to documents: the only module that knows what the vendor calls a document's fields.
 
 `before_taxes` becomes `net`, `taxes` `tax`, `retention` `withholding_rate`, `dd/mm/yyyy` a date. Nothing is
 repaired here: what cannot be read exactly becomes None and leaves a remark, and `checks` decides what that
@@ -8,10 +8,10 @@ means.
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reports import exact_json
 from reports.errors import DataError
@@ -59,6 +59,14 @@ def read_page(body: str) -> StoredPage:
         raise DataError(f"A stored page holds no documents as this API gives them. {READ_AGAIN}")
     pagination = page.get("pagination") if isinstance(page, dict) else None
     return StoredPage(listed, _whole(_to_mapping(pagination).get("total_entries")))
+
+
+def list_own_documents(listed: Iterable[Mapping[str, Any]], client: int) -> set[int]:
+    """Lists the ids of those documents of a stored page, as JSON has them, that say they are of this client,
+    or of none: these came with the client's own."""
+    snapshots = ((document, document.get("client")) for document in listed)
+    owners = ((document, own.get("id") if isinstance(own, dict) else None) for document, own in snapshots)
+    return {int(document["id"]) for document, owner in owners if owner is None or str(owner) == str(client)}
 
 
 def parse_document(raw: Mapping[str, object]) -> Document:

@@ -21,7 +21,7 @@ from reports.figures.checks.filing_checks import check_filing
 from reports.figures.checks.finding import Finding
 from reports.figures.document import Document
 from reports.figures.identity import Identity
-from reports.figures.parse import READ_AGAIN, parse_document, read_page
+from reports.figures.parse import READ_AGAIN, list_own_documents, parse_document, read_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.figures.vat.taxes import Taxation, parse_taxes
@@ -34,7 +34,6 @@ from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.mail_body import Body, OwnWords
-from reports.render.verify.cross_footing import list_own_documents
 from reports.render.verify.grid_check import Reference, check_report
 from reports.render.verify.statement_check import check_page
 from reports.render.verify.workbook_check import check_workbook

@@ -31,6 +31,9 @@ from reports.errors import ReadingError
 
 SCHEMA = 1
 ENDING = ".jsonl.gz"
+FOLDER_NAME = "source"
+"""Of a period's folder, where its archives lie."""
+
 PACKING_LEVEL = 3
 """A quarter of the time of zlib's usual 6, for a file larger by an eighth."""
 

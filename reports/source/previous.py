@@ -54,7 +54,7 @@ def readings(account_folder: Path, header: Header, period: Period) -> tuple[Earl
 def _find_readings(account_folder: Path, header: Header, period: Period) -> Iterator[Earlier]:
     for folder in _folders(account_folder):
         earlier = _period_of(folder)
-        path = archive.path_of(folder / "source", header.client)
+        path = archive.path_of(folder / archive.FOLDER_NAME, header.client)
         if earlier is None or earlier.last >= period.first or not path.is_file():
             continue
         try:

@@ -2,12 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from reports.errors import DataError
 from reports.figures.document import Document, Remark
-from reports.figures.parse import parse_document, parse_page
+from reports.figures.parse import list_own_documents, parse_document, parse_page
 from reports.figures.tables import build
 from reports.sandbox.documents import Raw, line
 from reports.sandbox.routes import json_text
@@ -381,3 +382,14 @@ def test_a_stored_document_without_an_id_fails_its_client(came: object) -> None:
 def test_archived_is_a_fact(came: object) -> None:
     assert parse_only(paper(archived=came)).archived
     assert not parse_only(paper(archived="false")).archived
+
+
+def test_whose_a_document_is_is_what_it_says_itself() -> None:
+    listed: list[dict[str, Any]] = [
+        {"id": "1", "client": {"id": 7}},
+        {"id": 2, "client": {"id": "8"}},
+        {"id": 3},
+        {"id": 4, "client": {}},
+    ]
+    assert list_own_documents(listed, 7) == {1, 3, 4}
+    assert list_own_documents([{"id": 5, "client": "7"}], 8) == {5}

@@ -46,6 +46,7 @@ def _fetching(
     verify: str = "first_page",
     parallel: int = 4,
     on_page: Callable[[int, int, int], None] = lambda *_: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Generator[Reading | Failure, None, None]:
     return fetch(
         api,
@@ -56,6 +57,7 @@ def _fetching(
         parallel=parallel,
         now=lambda: NOW,
         on_page=on_page,
+        meanwhile=meanwhile,
     )
 
 
@@ -615,16 +617,5 @@ def test_a_run_looks_around_while_the_first_answer_is_waited_for(tmp_path: Path)
         return account({7: 1})(seen)
 
     with _served(script) as server, closing(_api(server)) as api:
-        wanted = [Wanted(7, FILTERS)]
-        found = fetch(
-            api,
-            wanted,
-            account="my-company",
-            source=tmp_path,
-            verify="first_page",
-            parallel=1,
-            now=lambda: NOW,
-            on_page=lambda *_: None,
-            meanwhile=has_looked.set,
-        )
+        found = _fetching(api, tmp_path, (7,), meanwhile=has_looked.set)
         assert [type(one) for one in found] == [Reading]

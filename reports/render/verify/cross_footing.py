@@ -31,14 +31,6 @@ _Groups = Mapping[tuple[Any, ...], Sequence[Decimal]]
 _Explained = Container[tuple[str, int | None]]
 
 
-def list_own_documents(listed: Iterable[Mapping[str, Any]], client: int) -> set[int]:
-    """Lists the ids of those documents of a stored page, as JSON has them, that say they are of this client,
-    or of none: these came with the client's own."""
-    snapshots = ((document, document.get("client")) for document in listed)
-    owners = ((document, own.get("id") if isinstance(own, dict) else None) for document, own in snapshots)
-    return {int(document["id"]) for document, owner in owners if owner is None or str(owner) == str(client)}
-
-
 def check_footing(where: str, figures: Figures, *, own: Container[int], explained: _Explained) -> None:
     """Raises ClientError for the first sum that is not that of its parts.
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain, repeat, zip_longest
+from itertools import chain, zip_longest
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,13 +13,12 @@ from reports.figures.vendor_balance import VendorBalance
 from reports.money import ZERO
 from reports.render.content.blocks import Link, Sheet, safe_url
 from reports.render.content.client_report import ClientReport, CurrencyPages
+from reports.render.content.columns import OF_DOCUMENT
 from reports.render.content.document_sheets import select_currency
 from reports.render.content.labels import Labels
 from reports.render.verify.cross_footing import check_footing
 from reports.render.verify.refusals import join_values, make_difference
 
-OF_DOCUMENT = ("number", "type", "status", "date", "currency")
-"""What line items have of their document."""
 OF_DETAIL = ("name", "quantity", "unit_price", "rate", "net", "tax", "gross")
 """What each line under a document of the statement has."""
 VAT_SPLIT = ("base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
@@ -82,6 +81,11 @@ def check_data_grid(where: str, grid: Sheet, reference: Reference) -> None:
     line = _read_frame(_select_lines(figures, places), labels)
     shared = _arrange_rows(document, [places[identity] for identity in line("document_id")])
     _check_grid(where, grid, lambda key: shared(key) if key in OF_DOCUMENT else line(key))
+
+
+def add_values(values: Iterable[Any]) -> Decimal:
+    """Adds up the amounts or counts of a column; what is missing is nothing."""
+    return sum(filter(None, values), ZERO)
 
 
 def _check_sums(where: str, pages: CurrencyPages, reference: Reference) -> None:
@@ -161,7 +165,7 @@ def _check_grid(
 
     It may lack of the columns `needed` only those that hold nothing; `sizes` are the rows of its groups.
     """
-    for column, values in zip(grid.columns, grid.rows.columns or repeat(()), strict=False):
+    for column, values in zip(grid.columns, grid.rows.columns, strict=True):
         if column.key not in WORDED:
             _compare_values(where, column.heading, due(column.key), values)
     lacking = {*needed} - {column.key for column in grid.columns}
@@ -176,9 +180,7 @@ def _check_grid(
     for rows, totals in ((grid.rows, grid.totals), *((group.rows, group.totals) for group in grid.groups)):
         if rows and totals:
             sums = [
-                sum((value for value in values if isinstance(value, (int, Decimal))), ZERO)
-                if column.has_total
-                else None
+                add_values(values) if column.has_total else None
                 for column, values in zip(grid.columns, rows.columns, strict=True)
             ]
             # The first is a text.

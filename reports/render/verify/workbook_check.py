@@ -26,7 +26,7 @@ from reports.render.content.blocks import (
     Rows,
     Sheet,
 )
-from reports.render.verify.grid_check import Reference, check_data_grid
+from reports.render.verify.grid_check import Reference, add_values, check_data_grid
 from reports.render.verify.refusals import join_values, make_difference
 from reports.render.verify.sheet_reader import FLOAT_DIGITS, LETTERS, FormulaCell, WrittenSheet, open_workbook
 
@@ -146,7 +146,7 @@ def _list_rows(sheet: WrittenSheet, grid: Sheet, rows: Rows, notes: Iterable[str
         cells = (_list_cells(column.kind, own) for column, own in zip(grid.columns, values, strict=True))
         yield from zip(*cells, strict=True)
     pairs = zip(grid.columns, rows.columns, strict=True)
-    sums = [_add_amounts(values) if column.has_total else ZERO for column, values in pairs]
+    sums = [add_values(values) if column.has_total else ZERO for column, values in pairs]
     names = (f"{sheet.table.get('displayName')}[{column.heading}]" for column in grid.columns)
     totals = [
         FormulaCell(f"SUBTOTAL(109,{name})", total) if column.has_total else ""
@@ -154,10 +154,6 @@ def _list_rows(sheet: WrittenSheet, grid: Sheet, rows: Rows, notes: Iterable[str
     ]
     yield [grid.totals[0] if grid.totals else "", *totals[1:]]
     yield from ([text] for text in (["", *notes] if notes else ()))
-
-
-def _add_amounts(values: Sequence[Any]) -> Decimal:
-    return sum(filter(None, values), ZERO)
 
 
 def _list_cells(kind: Kind, values: Sequence[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from reports.errors import ClientError
 from reports.figures.totals import Figures
-from reports.render.verify.cross_footing import check_footing, list_own_documents
+from reports.render.verify.cross_footing import check_footing
 from tests.support.misprints import written
 
 CENT = Decimal("0.01")
@@ -34,17 +34,6 @@ def notice(figures: Figures | None = None, **changes: Any) -> str:
 
 def test_figures_as_they_are_made_tie() -> None:
     assert notice() == ""
-
-
-def test_whose_a_document_is_is_what_it_says_itself() -> None:
-    listed: list[dict[str, Any]] = [
-        {"id": "1", "client": {"id": 7}},
-        {"id": 2, "client": {"id": "8"}},
-        {"id": 3},
-        {"id": 4, "client": {}},
-    ]
-    assert list_own_documents(listed, 7) == {1, 3, 4}
-    assert list_own_documents([{"id": 5, "client": "7"}], 8) == {5}
 
 
 def test_a_document_of_another_client_is_never_published() -> None:

@@ -9,8 +9,7 @@ from datetime import date
 import pytest
 
 from reports.errors import ExitCode
-from reports.figures.parse import read_page
-from reports.render.verify.cross_footing import list_own_documents
+from reports.figures.parse import list_own_documents, read_page
 from reports.sandbox.server import Sandbox
 from reports.source import archive
 from tests.conftest import ANA, EVA, RUI
