@@ -8,7 +8,7 @@ import pytest
 
 from reports.errors import DataError
 from reports.figures.document import Document, Remark
-from reports.figures.parse import list_own_documents, parse_document, parse_page
+from reports.figures.parse import list_own_documents, parse_document, parse_page, read_page
 from reports.figures.tables import build
 from reports.sandbox.documents import Raw, line
 from reports.sandbox.routes import json_text
@@ -393,3 +393,14 @@ def test_whose_a_document_is_is_what_it_says_itself() -> None:
     ]
     assert list_own_documents(listed, 7) == {1, 3, 4}
     assert list_own_documents([{"id": 5, "client": "7"}], 8) == {5}
+
+
+@pytest.mark.parametrize(
+    ("pagination", "total"),
+    [({"total_entries": 2}, 2), ({"total_entries": "2"}, 2), ({"total_entries": None}, None), ({}, None)],
+)
+def test_a_page_says_how_many_documents_there_are_or_nothing(
+    pagination: dict[str, object], total: int | None
+) -> None:
+    assert read_page(json_text({"invoices": [], "pagination": pagination})).total == total
+    assert read_page(json_text({"invoices": []})).total is None
