@@ -33,6 +33,7 @@ LABELS = Labels("pt")
 SUMMARY, DOCUMENTS, LINES, VAT, OPEN = 1, 2, 4, 6, 8
 """Numbers of sheets, those in euros; each has one in dollars after it."""
 DATA_SHEETS = range(2, 10)
+STRINGS = "xl/sharedStrings.xml"
 
 _ROW = re.compile(r'<row r="(\d+)".*?</row>', re.DOTALL)
 

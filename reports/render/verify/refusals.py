@@ -1,12 +1,15 @@
 """The sentences that refuse a client's files: what differs, or what cannot be read, and what to do."""
 
+import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from reports.errors import ClientError
 
 ADVICE = "The files were read back and do not tie, so nothing of this client was published. Report it"
 DISK_ADVICE = "Nothing of this client was published. Check the disk and run again; if it stays so, report it"
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:E[+-][0-9]+)?")
+"""Decimal itself reads blanks around it and digits of any script, which no program does."""
 LONGEST_VALUE = 60
 """Characters of a value that a sentence shows."""
 
@@ -34,8 +37,4 @@ def join_values(values: Iterable[object]) -> str:
 
 def parse_number(text: str) -> Decimal:
     """Reads the number of a text; NaN, which equals none, for what is no number."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return Decimal("NaN")
-    return number if number.is_finite() else Decimal("NaN")
+    return Decimal(text if _NUMBER.fullmatch(text) else "NaN")

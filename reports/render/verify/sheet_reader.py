@@ -1,27 +1,23 @@
 """Reads a written workbook as it lies on the disk, a stretch of whole rows of a sheet at a time.
 
-python-calamine reads the values: each stretch is given to it in a package of its own, so that no sheet is in
-memory as a whole. Formulas, and numbers of more digits than a float keeps, come from the XML. One pattern
-proves that a sheet has nothing but rows of the form they are written in, and expat that all around them is
-well-formed. Nothing that writes a workbook is used here, so that no fault in writing is repeated in reading.
+One pattern proves that a sheet has nothing but rows of the form they are written in and takes their cells
+apart, another does so with the shared strings, and expat proves that all around them is well-formed. Nothing
+that writes a workbook is used here, so that no fault in writing is repeated in reading.
 """
 
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache, lru_cache
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from reports.render.verify.refusals import make_damage_error, parse_number
 
@@ -29,31 +25,24 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Of the columns that a sheet may have."""
 CHUNK_BYTES = 262_144
 PARTS_REMEMBERED = 64
-FLOAT_DIGITS = 15
-"""A number of so many digits is the same one after it was a float."""
 
 _CHARACTERS = r"[^<>&\x00-\x08\x0b-\x1f\xef]*+"
 # U+FFFE and U+FFFF are no characters.
 _TEXT = rf"{_CHARACTERS}(?:(?:&(?:amp|lt|gt|quot|#x27|#13);|\xef(?!\xbf[\xbe\xbf])){_CHARACTERS})*+"
-_NUMBER = r"<v>-?[0-9]++(?:\.[0-9]++)?+</v>"
-_CONTENTS = (
-    f' t="inlineStr"><is><t xml:space="preserve">{_TEXT}</t></is>',
-    f">(?:<f>{_TEXT}</f>)?+{_NUMBER}",
-    ' t="b"><v>[01]</v>',
-    f' t="str"><f>{_TEXT}</f><v>{_TEXT}</v>',
-)
-"""What a cell holds that is not empty, from behind its style on."""
+_ITEM = re.compile(rf'<si><t xml:space="preserve">({_TEXT})</t></si>'.encode())
 _REFERENCES = {"&quot;": '"', "&#x27;": "'", "&#13;": "\r"}
-_LONG_NUMBER = re.compile(b"<v>[^<]{%d}" % (FLOAT_DIGITS + 1))
-_TABLE = re.compile(rb'Target="/(xl/tables/[^"]+)"')
+_ELEMENT = re.compile(rb"<(?:row|c|si)\b")
+_SHEET_NAME = re.compile(r'<sheet name="([^"]*)"')
+_TABLE = re.compile(rb'Target="\.\./(tables/[^"]+)"')
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
-_NUMBER_CACHE = re.compile(rb"<numCache>(.*?)</numCache>", re.DOTALL)
-_VALUE = re.compile(rb"<v>([^<]*)</v>")
-_CELL, _ROW_END = b'<c r="', b"</row>"
-_SHEET, _CHART = "xl/worksheets/sheet", "xl/charts/chart"
-_WORKBOOK_PARTS = ("_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-_DAMAGE = (CalamineError, zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error)
-_FAULTS = (*_DAMAGE, EOFError, LookupError, OSError, OverflowError, RuntimeError, ValueError)
+_NUMBER_CACHE = re.compile(rb"<c:numCache>(.*?)</c:numCache>", re.DOTALL)
+_VALUE = re.compile(rb"<c:v>([^<]*)</c:v>")
+_SHEET, _CHART, _STRINGS = "xl/worksheets/sheet", "xl/charts/chart", "xl/sharedStrings.xml"
+_BOOLEANS = {b"0": False, b"1": True}
+_FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error),
+    *(EOFError, LookupError, OSError, OverflowError, RuntimeError, ValueError),
+)
 """What the libraries raise for a package that is not whole, or not one, and what a disk does."""
 
 
@@ -68,8 +57,8 @@ class FormulaCell(NamedTuple):
     otherwise: str | None = None
 
 
-Cell = str | float | bool | Decimal | FormulaCell
-"""A day is its serial number; a number is a Decimal where a float has too few digits; "" is an empty cell."""
+Cell = str | bytes | bool | FormulaCell
+"""A number is its digits, a day that of its serial number; "" is an empty cell."""
 
 
 class WrittenSheet(NamedTuple):
@@ -80,7 +69,7 @@ class WrittenSheet(NamedTuple):
 
     where: str
     table: Mapping[str, str]
-    stretches: Iterator[list[list[Cell]]]
+    stretches: Iterator[list[Sequence[Cell]]]
 
 
 class WrittenWorkbook(NamedTuple):
@@ -98,20 +87,22 @@ def open_workbook(path: Path) -> Iterator[WrittenWorkbook]:
     with package:
         parts = _read_parts(package, path.name)
         with _refuse_damage(path.name):
-            titles = _open_values(parts, {}).sheet_names
+            titles = map(_unescape, _SHEET_NAME.findall(parts["xl/workbook.xml"].decode()))
             charts = [_read_chart(data) for name, data in parts.items() if name.startswith(_CHART)]
+        with _refuse_damage(f"{path.name}, {_STRINGS}"), package.open(_STRINGS) as stream:
+            strings = _read_strings(stream)
         sheets = (
-            _open_sheet(package, parts, number, where=f"{path.name}, sheet {title}")
+            _open_sheet(package, parts, strings, number, where=f"{path.name}, sheet {title}")
             for number, title in enumerate(titles, start=1)
         )
         yield WrittenWorkbook(charts, sheets)
 
 
 def _read_parts(package: zipfile.ZipFile, name: str) -> Mapping[str, bytes]:
-    """All parts but the sheets, each proven well-formed."""
+    """All parts but the sheets and their texts, each proven well-formed."""
     parts = {}
     for part in package.namelist():
-        if not part.startswith(_SHEET):
+        if not part.startswith((_SHEET, _STRINGS)):
             with _refuse_damage(f"{name}, {part}"):
                 parts[part] = package.read(part)
                 if part.endswith((".xml", ".rels")):
@@ -123,88 +114,124 @@ def _read_chart(data: bytes) -> list[Decimal]:
     return [parse_number(text.decode()) for text in _VALUE.findall(b"".join(_NUMBER_CACHE.findall(data)))]
 
 
+def _read_strings(stream: IO[bytes]) -> list[str]:
+    strings: list[str] = []
+    for stretch in _read_elements(stream, root=b"<sst ", start=b'">', element=b"si"):
+        pieces = _ITEM.split(stretch)
+        if any(pieces[::2]):
+            raise ValueError(f"behind text {len(strings)} is more than texts one after the other")
+        strings += _decode_texts(pieces[1::2])
+    return strings
+
+
 def _open_sheet(
-    package: zipfile.ZipFile, parts: Mapping[str, bytes], number: int, *, where: str
+    package: zipfile.ZipFile,
+    parts: Mapping[str, bytes],
+    strings: Sequence[str],
+    number: int,
+    *,
+    where: str,
 ) -> WrittenSheet:
     with _refuse_damage(where):
         stream = package.open(f"{_SHEET}{number}.xml")
         table = _TABLE.search(parts.get(f"xl/worksheets/_rels/sheet{number}.xml.rels", b""))
-        tag = parts[table[1].decode()].partition(b"<table ")[2].partition(b">")[0] if table else b""
+        tag = parts[f"xl/{table[1].decode()}"].partition(b"<table ")[2].partition(b">")[0] if table else b""
         attributes = dict(_ATTRIBUTE.findall(tag.decode()))
-    return WrittenSheet(where, attributes, _read_stretches(stream, parts, number, where=where))
+    return WrittenSheet(where, attributes, _read_sheet(stream, strings, where=where))
 
 
-def _read_stretches(
-    stream: IO[bytes], parts: Mapping[str, bytes], number: int, *, where: str
-) -> Iterator[list[list[Cell]]]:
-    parser, above, head, rest = expat.ParserCreate(), 0, b"", b""
+def _read_sheet(stream: IO[bytes], strings: Sequence[str], *, where: str) -> Iterator[list[Sequence[Cell]]]:
+    above = 0
     with stream, _refuse_damage(where):
-        while chunk := stream.read(CHUNK_BYTES):
-            stretch, end, rest = (rest + chunk).rpartition(_ROW_END)
-            if end and not above:
-                head, start, stretch = stretch.partition(b"<sheetData>")
-                parser.Parse(head + start)
-            if end:
-                rows = _read_rows(stretch + end, parts, number, above=above)
-                yield rows
-                above += len(rows)
-        if not head.startswith(b"<worksheet") or b"<c " in head + rest:
-            raise ValueError("it is no worksheet, or has a cell in no row")
-        parser.Parse(rest, True)
+        for stretch in _read_elements(stream, root=b"<worksheet", start=b"<sheetData>", element=b"row"):
+            rows = _read_rows(stretch, strings, above=above)
+            yield rows
+            above += len(rows)
 
 
-def _read_rows(stretch: bytes, parts: Mapping[str, bytes], number: int, *, above: int) -> list[list[Cell]]:
+def _read_elements(stream: IO[bytes], *, root: bytes, start: bytes, element: bytes) -> Iterator[bytes]:
+    """Stretches of whole elements, which begin behind `start`; what is around them is proven well-formed."""
+    parser, head, rest = expat.ParserCreate(), b"", b""
+    while chunk := stream.read(CHUNK_BYTES):
+        stretch, end, rest = (rest + chunk).rpartition(b"</%b>" % element)
+        if end and not head:
+            head, tag, stretch = stretch.partition(start)
+            parser.Parse(head + tag)
+        if end:
+            yield stretch + end
+    if not (head + rest).startswith(root) or _ELEMENT.search(head + rest):
+        raise ValueError(f"it is no {root.decode()[1:]}, or has something at a wrong place")
+    parser.Parse(rest, True)
+
+
+def _read_rows(stretch: bytes, strings: Sequence[str], *, above: int) -> list[Sequence[Cell]]:
     """The rows below row `above`, those that are left out too, down to the last in the stretch."""
-    pieces = _compile_row().split(stretch)
-    numbers = [above, *map(int, pieces[1::2])]
-    # A row is left out above notes. Were a number far off, calamine would make room for all rows before it.
-    if any(pieces[::2]) or not all(0 < lower - upper <= 2 for upper, lower in pairwise(numbers)):
+    row = _compile_row()
+    pieces, step = row.split(stretch), row.groups + 1
+    numbers = [above, *map(int, pieces[1::step])]
+    # A row is left out above notes.
+    if any(pieces[::step]) or not all(0 < lower - upper <= 2 for upper, lower in pairwise(numbers)):
         raise ValueError(f"below row {above} is more than rows one after the other")
-    data = b"".join((b"<worksheet><sheetData>", stretch, b"</sheetData></worksheet>"))
-    sheet = _open_values(parts, {f"{_SHEET}{number}.xml": data}).get_sheet_by_index(number - 1)
-    top, left = sheet.start or (above, 0)
-    rows: list[list[Any]] = [[""] * len(LETTERS) for _ in range(numbers[-1] - above)]
-    for row, cells in zip(rows[top - above :], sheet.to_python(), strict=False):
-        row[left : left + len(cells)] = cells
-    for place, column, text in _find_contents(stretch, b"<v>") if _LONG_NUMBER.search(stretch) else ():
-        # It may be the text that a link shows.
-        if len(text) > FLOAT_DIGITS and isinstance(rows[place - above - 1][column], float):
-            rows[place - above - 1][column] = parse_number(text)
-    for place, column, text in _find_contents(stretch, b"<f>"):
-        rows[place - above - 1][column] = FormulaCell(text, rows[place - above - 1][column])
+    columns = [
+        _read_column(pieces[place::step], pieces[place + 1 :: step], pieces[place + 2 :: step], strings)
+        for place in range(2, step, 3)
+    ]
+    blank = ("",) * len(LETTERS)
+    rows: list[Sequence[Cell]] = [blank] * (numbers[-1] - above)
+    for place, cells in zip(numbers[1:], zip(*columns, strict=True), strict=True):
+        rows[place - above - 1] = cells
     return rows
+
+
+def _read_column(
+    kinds: Sequence[bytes | None],
+    formulas: Sequence[bytes | None],
+    values: Sequence[bytes | None],
+    strings: Sequence[str],
+) -> Sequence[Cell]:
+    """The cells of a column: what each is by its type, its formula, and its value as it is written."""
+    cells: list[Any]
+    if {*kinds} == {b"s"}:
+        cells = [strings[int(value)] for value in values if value]
+    elif any(kinds):
+        cells = [_read_cell(kind, value, strings) for kind, value in zip(kinds, values, strict=True)]
+    else:
+        cells = [value or "" for value in values]
+    if any(formulas):
+        texts = iter(_decode_texts(filter(None, formulas)))
+        cells = [
+            FormulaCell(next(texts), cell) if formula else cell
+            for formula, cell in zip(formulas, cells, strict=True)
+        ]
+    return cells
+
+
+def _read_cell(kind: bytes | None, value: Any, strings: Sequence[str]) -> Cell:
+    if kind == b"s":
+        return strings[int(value)]
+    if kind == b"str":
+        return _unescape(value.decode())
+    return _BOOLEANS[value] if kind else value or ""
 
 
 @cache
 def _compile_row() -> re.Pattern[bytes]:
-    """A row: its number, and each of its cells once and in order. None is tried in two ways."""
-    cells = "".join(
-        rf'(?:<c r="{letter}\1"(?: s="[0-9]++")?+(?:/>|(?:{"|".join(_CONTENTS)})</c>))?+'
-        for letter in LETTERS
-    )
+    """A row: its number, and of each of its cells, once and in order, type, formula and value.
+
+    None is tried in two ways.
+    """
+    content = rf'(?: t="(s|b|str)")?+>(?:<f>({_TEXT})</f>)?+<v>({_TEXT})</v></c>'
+    cells = "".join(rf'(?:<c r="{letter}\1"(?: s="[0-9]++")?+(?:/>|{content}))?+' for letter in LETTERS)
     start = '<row r="([0-9]++)"(?: ht="[0-9.]++")?+(?: customHeight="1")?+>'
     return re.compile(f"{start}{cells}</row>".encode())
 
 
-def _find_contents(stretch: bytes, tag: bytes) -> Iterator[tuple[int, int, str]]:
-    """The row, counted from 1, the column, from 0, and the text of each element of the kind `tag`."""
-    pieces = stretch.split(tag)
-    texts = unescape("\0".join(piece.partition(b"<")[0].decode() for piece in pieces[1:]), _REFERENCES)
-    for before, text in zip(pieces[:-1], texts.split("\0"), strict=False):
-        cell = before.rpartition(_CELL)[2]
-        yield int(cell[1 : cell.index(b'"')]), cell[0] - ord(LETTERS[0]), text
+def _decode_texts(texts: Iterable[bytes]) -> list[str]:
+    return _unescape(b"\0".join(texts).decode()).split("\0")
 
 
-def _open_values(parts: Mapping[str, bytes], sheets: Mapping[str, bytes]) -> CalamineWorkbook:
-    """Opens a package of these sheets alone: without styles, a day stays the number it is."""
-    target = BytesIO()
-    with zipfile.ZipFile(target, "w") as package:
-        for name in _WORKBOOK_PARTS:
-            package.writestr(name, parts[name])
-        for name, data in sheets.items():
-            package.writestr(name, data)
-    target.seek(0)
-    return CalamineWorkbook.from_filelike(target)
+def _unescape(text: str) -> str:
+    return unescape(text, _REFERENCES)
 
 
 # Most parts of a workbook are, byte for byte, those of the one before.
@@ -219,8 +246,5 @@ def _refuse_damage(where: str) -> Iterator[None]:
     """Raises ClientError in place of what the libraries raise for a file that is damaged."""
     try:
         yield
-    except BaseException as error:
-        # A panic of Rust code is no Exception, and its class has no module to import it from.
-        if not isinstance(error, _FAULTS) and type(error).__name__ != "PanicException":
-            raise
+    except _FAULTS as error:
         raise make_damage_error(where, error) from error

@@ -4,6 +4,7 @@ An outline is all that openpyxl has to know, and holds no text from outside; the
 skeleton depends on its outline alone, and equal books give equal bytes whatever was made before.
 """
 
+import posixpath
 import re
 import zipfile
 from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from openpyxl.drawing.xdr import XDRPositiveSize2D
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles.table import TableStyle, TableStyleElement
 from openpyxl.utils import get_column_letter
+from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.header_footer import HeaderFooterItem
@@ -26,6 +28,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.functions import fromstring, tostring
 
 from reports.render.content.blocks import Mark
 from reports.render.content.colours import palette
@@ -44,7 +47,12 @@ from reports.render.xlsx.placeholders import Places, insert_values
 
 KEPT = 16
 """Skeletons, of about 100 KB each: a run's clients have few outlines."""
+STRINGS_PART = "xl/sharedStrings.xml"
+"""It comes behind the sheets, when every text of theirs has its place."""
 TABLE_STYLE = "Banded"
+RELATIONS_PART = "xl/_rels/workbook.xml.rels"
+CALCULATION_ID = 191_029
+"""Of Excel 2021. Of an older one, or told to calculate, Excel asks to save a file that nobody changed."""
 FOOTER_POINTS = 8
 MARGIN_INCHES = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.7}
 OPERATORS: Mapping[str, Literal["equal", "notEqual", "greaterThan"]] = {
@@ -55,6 +63,14 @@ OPERATORS: Mapping[str, Literal["equal", "notEqual", "greaterThan"]] = {
 
 _ROWS = re.compile(r"<sheetData ?/>|<sheetData></sheetData>")
 _DIMENSION = re.compile(r'(?<=<dimension ref=")[^"]*')
+_END = re.compile("<drawing |<tableParts|</worksheet>")
+"""What may stand behind a sheet's ignored errors."""
+_STRINGS_RELATION = (
+    '<Relationship Id="rIdStrings" Target="sharedStrings.xml" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" />'
+    "</Relationships>"
+)
+_TARGET = re.compile(r'(?<=Target=")/([^"]*)')
 _DRAWN = re.compile(r'(<(?:\w+:)?cNvPr id="\d+" name="[^"]*")[^>]*?/>')
 
 
@@ -84,12 +100,12 @@ class Skeleton:
         self,
         values: Mapping[str, object],
         contents: Mapping[str, Content],
-        replaced: Mapping[str, bytes],
+        replaced: Mapping[str, Iterable[bytes]],
     ) -> Iterator[tuple[str, Iterable[bytes]]]:
         """The parts by name: `values` in their places, `contents` in their sheets, `replaced` as a whole."""
         for name, part in self._parts.items():
             if name in replaced:
-                yield name, [replaced[name]]
+                yield name, replaced[name]
             elif isinstance(part, bytes):
                 yield name, [part]
             elif name in contents:
@@ -114,6 +130,23 @@ def _sheet(part: list[list[str]], values: Mapping[str, object], content: Content
     yield f"{head}{content.columns}<sheetData>".encode()
     yield from content.rows
     yield f"</sheetData>{content.merged}{tail}".encode()
+
+
+def _mend_part(name: str, data: bytes) -> bytes:
+    """A part as ExcelJS, and viewers that are made of it, read it: no absolute target, drawings by prefix."""
+    if name.endswith(".rels"):
+        folder = name.rpartition("_rels/")[0]
+        return _TARGET.sub(lambda match: posixpath.relpath(match[1], folder or "."), data.decode()).encode()
+    if name.startswith(("xl/drawings/", "xl/charts/")):
+        return tostring(fromstring(data))  # type: ignore[return-value] # the stub says str
+    return data
+
+
+class _StringsPart(NamedTuple):
+    """The shared strings as openpyxl's list of parts wants them: it writes none itself."""
+
+    path: str = f"/{STRINGS_PART}"
+    mime_type: str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 
 
 class _InMemory(ExcelWriter):
@@ -159,11 +192,14 @@ class _Making:
             elif outline.columns:
                 self._table(sheet, outline, number)
         self._workbook.active = 0
+        self._workbook.calculation = CalcProperties(calcId=CALCULATION_ID, fullCalcOnLoad=None)
         saved = BytesIO()
-        _InMemory(self._workbook, zipfile.ZipFile(saved, "w")).save()
+        writer = _InMemory(self._workbook, zipfile.ZipFile(saved, "w"))
+        writer.manifest.append(_StringsPart())
+        writer.save()
         with zipfile.ZipFile(saved) as package:
             parts = {name: package.read(name) for name in package.namelist()}
-        return Skeleton(self._with_places(parts), self._places, styles)
+        return Skeleton(self._mend_parts(parts), self._places, styles)
 
     def _styles(self) -> dict[Hashable, int]:
         """Cells register looks with openpyxl; their sheet is taken away before the workbook is saved."""
@@ -176,21 +212,28 @@ class _Making:
         self._workbook.remove(sheet)
         return styles
 
-    def _with_places(self, parts: Mapping[str, bytes]) -> dict[str, bytes]:
-        """The parts with places where openpyxl has no way to put one."""
-        given = dict(parts)
+    def _mend_parts(self, parts: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The parts with places where openpyxl has no way to put one, in the form that all programs read."""
+        mended = {name: _mend_part(name, data) for name, data in parts.items()}
         for number in range(1, len(self._outline.sheets) + 1):
             area = self._places.digits(f"area {number}")
             name = sheet_part(number)
-            given[name] = _DIMENSION.sub(area, given[name].decode(), count=1).encode()
+            sheet = _DIMENSION.sub(area, mended[name].decode(), count=1)
+            # A NIF is a text of digits on purpose, and no mistake to be marked by a green corner.
+            ignored = f'<ignoredError sqref="{area}" numberStoredAsText="1"/>'
+            mended[name] = _END.sub(
+                rf"<ignoredErrors>{ignored}</ignoredErrors>\g<0>", sheet, count=1
+            ).encode()
         for number, names in enumerate(self._drawn, start=1):
             name = f"xl/drawings/drawing{number}.xml"
             words = map(self._places.digits, names)
-            given[name] = _DRAWN.sub(
+            mended[name] = _DRAWN.sub(
                 lambda match, words=words: f'{match[1]} descr="{next(words)}" />',  # type: ignore[misc]
-                given[name].decode(),
+                mended[name].decode(),
             ).encode()
-        return given
+        relations = mended[RELATIONS_PART].decode()
+        mended[RELATIONS_PART] = relations.replace("</Relationships>", _STRINGS_RELATION).encode()
+        return {**mended, STRINGS_PART: b""}
 
     def _set_up(self, sheet: Worksheet) -> None:
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
@@ -207,6 +250,8 @@ class _Making:
             if part is not None:
                 part.text, part.size = text, FOOTER_POINTS
         sheet.oddFooter = footer
+        # Else the footer of a wide sheet is as small as the sheet is made to fit its paper.
+        sheet.HeaderFooter.scaleWithDoc = False
         sheet.sheet_view.showGridLines = False
 
     def _table(self, sheet: Worksheet, outline: DataOutline, number: int) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import IO, Any, NamedTuple
 
 from reports.render.xlsx.cell_xml import Cells, Encoder
+from reports.render.xlsx.shared_strings import SharedStrings
 
 CHUNK_ROWS = 256
 MAX_ROWS = 1_048_576
@@ -51,20 +52,27 @@ class Band(NamedTuple):
         return cls(first, fields, list(zip(*rows, strict=True)), first + len(rows), height)
 
 
-def pack(target: IO[bytes], parts: Iterable[tuple[str, Iterable[bytes]]]) -> None:
-    """Writes a package of these parts, by name, each as it comes."""
+def pack(
+    target: IO[bytes], parts: Iterable[tuple[str, Iterable[bytes]]], *, has_large_parts: bool = False
+) -> None:
+    """Writes a package of these parts, by name, each as it comes.
+
+    Raises RuntimeError for a part of more than 2 GB, unless there may be some: those are ZIP64, which SheetJS
+    and others do not read, and which Python before 3.11.4 writes with headers of its own.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=ZIP_LEVEL) as package:
         for name, pieces in parts:
             # By its name alone: a ZipInfo of ours would be compressed at zlib's own level, not the package's.
-            # What comes as a stream may become larger than the 4 GB that a package has without ZIP64.
-            with package.open(name, "w", force_zip64=not isinstance(pieces, Sequence)) as part:
+            with package.open(name, "w", force_zip64=has_large_parts) as part:
                 for piece in pieces:
                     part.write(piece)
             # Python would name the system it runs on, and a month has the same bytes wherever it is rendered.
             package.getinfo(name).create_system = ZIP_SYSTEM
 
 
-def stream_rows(bands: Iterable[Band], styles: Mapping[Hashable, int]) -> Iterator[bytes]:
+def stream_rows(
+    bands: Iterable[Band], styles: Mapping[Hashable, int], strings: SharedStrings
+) -> Iterator[bytes]:
     """The rows of `bands`, a chunk at a time; `styles` has the style id of every look.
 
     Raises ValueError for a formula without a result and for more rows than a sheet holds.
@@ -80,7 +88,9 @@ def stream_rows(bands: Iterable[Band], styles: Mapping[Hashable, int]) -> Iterat
             count = min(CHUNK_ROWS, band.end - first)
             start = first - band.first
             columns = [values[start : start + count] for values in band.columns]
-            cells = [field.encode(values) for field, values in zip(band.fields, columns, strict=True)]
+            cells = [
+                field.encode(values, strings) for field, values in zip(band.fields, columns, strict=True)
+            ]
             heights = _format_heights(band.height, columns, count)
             yield _join_rows(first, fields, cells, heights)
 

@@ -24,9 +24,11 @@ from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_width
 from reports.render.xlsx.cell_styles import Look
 from reports.render.xlsx.extents import measure_columns
 from reports.render.xlsx.outline import DataOutline, Outline, PageOutline
-from reports.render.xlsx.package import Content, Skeleton, sheet_part, skeleton
+from reports.render.xlsx.package import STRINGS_PART, Content, Skeleton, sheet_part, skeleton
+from reports.render.xlsx.shared_strings import SharedStrings
 from reports.render.xlsx.sheet_xml import Band, Field
 from reports.render.xlsx.summary_page import PaperLayout
+from reports.render.xlsx.text_xml import legible
 
 MAX_SHEET_NAME = 31
 MAX_TABLE_NAME = 100
@@ -45,7 +47,13 @@ def write(book: Book, target: IO[bytes], *, labels: Labels, brand: Brand = HOUSE
         sheets=tuple(sheet.outline for sheet in made.sheets),
         looks=tuple(made.looks()),
     )
-    sheet_xml.pack(target, made.parts(skeleton(outline)))
+    made_of = skeleton(outline)
+    try:
+        sheet_xml.pack(target, made.parts(made_of))
+    except RuntimeError:
+        target.seek(0)
+        target.truncate()
+        sheet_xml.pack(target, made.parts(made_of), has_large_parts=True)
 
 
 class _PlacedSheet(NamedTuple):
@@ -66,7 +74,7 @@ class _Workbook:
         self._book = book
         self._brand = brand
         self._values: dict[str, object] = {"footer": _footer(book.footer)}
-        self._replaced = {"docProps/core.xml": _properties(book)}
+        self._replaced: dict[str, Iterable[bytes]] = {"docProps/core.xml": [_properties(book)]}
         self._table_names: set[str] = set()
         self._charts = self._logos = 0
         tabs = [part for tab in book.tabs for part in _split_tab(tab)]
@@ -87,15 +95,16 @@ class _Workbook:
         )
 
     def parts(self, made: Skeleton) -> Iterator[tuple[str, Iterable[bytes]]]:
+        strings = SharedStrings()
         contents = {
             sheet_part(number): Content(
                 sheet.columns,
-                sheet_xml.stream_rows(sheet.bands, made.styles),
+                sheet_xml.stream_rows(sheet.bands, made.styles, strings),
                 sheet_xml.format_merged_cells(sheet.merged),
             )
             for number, sheet in enumerate(self.sheets, start=1)
         }
-        return made.parts(self._values, contents, self._replaced)
+        return made.parts(self._values, contents, {**self._replaced, STRINGS_PART: strings.stream()})
 
     def _page(self, tab: PageTab, number: int, name: str) -> _PlacedSheet:
         paper = PaperLayout(
@@ -106,7 +115,7 @@ class _Workbook:
         self._charts += len(outline.charts)
         if paper.logo:
             self._logos += 1
-            self._replaced[f"xl/media/image{self._logos}.{paper.logo.kind}"] = paper.logo.data
+            self._replaced[f"xl/media/image{self._logos}.{paper.logo.kind}"] = [paper.logo.data]
         return _PlacedSheet(outline, paper.bands(), _columns(paper.widths), paper.last_cell(), paper.merged)
 
     def _data(self, tab: DataTab, number: int) -> _PlacedSheet:
@@ -157,10 +166,10 @@ class _Workbook:
 def _properties(book: Book) -> bytes:
     made_at = book.made_at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
     properties = DocumentProperties(
-        title=cell_xml.legible(book.title),
-        subject=cell_xml.legible(book.subject) or None,
-        creator=cell_xml.legible(book.author) or "invoicexpress-reports",
-        keywords=cell_xml.legible(", ".join(book.keywords)) or None,
+        title=legible(book.title),
+        subject=legible(book.subject) or None,
+        creator=legible(book.author) or "invoicexpress-reports",
+        keywords=legible(", ".join(book.keywords)) or None,
         language=book.language,
         created=made_at,
         modified=made_at,
@@ -211,7 +220,7 @@ def _split_tab(tab: PageTab | DataTab) -> Iterator[PageTab | DataTab]:
 
 def _footer(text: str) -> str:
     """Ampersands are codes in a footer; longer texts make Excel refuse it."""
-    line = " ".join(cell_xml.legible(text).split())
+    line = " ".join(legible(text).split())
     return (line if len(line) <= MAX_FOOTER else f"{line[: MAX_FOOTER - 1]}…").replace("&", "&&")
 
 
@@ -225,7 +234,7 @@ def _sheet_names(titles: Sequence[str]) -> list[str]:
     """Names Excel takes: without its forbidden characters, at most 31 long, unique whatever the case."""
     names: list[str] = []
     for title in titles:
-        clean = _cut(re.sub(r"[\[\]:*?/\\]", "-", " ".join(cell_xml.legible(title).split())), MAX_SHEET_NAME)
+        clean = _cut(re.sub(r"[\[\]:*?/\\]", "-", " ".join(legible(title).split())), MAX_SHEET_NAME)
         name, count = clean, 1
         while name.casefold() in {used.casefold() for used in names}:
             count += 1

@@ -25,10 +25,8 @@ from tests.support import misprints, workbooks
 from tests.support.misprints import (
     DATA_SHEETS,
     DOCUMENTS,
-    LINES,
-    OPEN,
+    STRINGS,
     SUMMARY,
-    VAT,
     notice,
     part,
     replaced,
@@ -134,19 +132,9 @@ def test_each_formula_is_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "old", "new"),
     [
-        (DOCUMENTS, ">Base tributável<", ">IVA<"),
-        (OPEN, ">A pagar<", ">Total<"),
-        (DOCUMENTS, ">Fatura<", ">Nota de crédito<"),
-        (DOCUMENTS, ">EUR<", ">USD<"),
-        (DOCUMENTS, ">Final<", ">Paga<"),
-        (DOCUMENTS, ">M07<", ">M05<"),
-        (LINES, ">M07<", ">M05<"),
-        (LINES, ">EUR<", ">USD<"),
-        (VAT, ">M07<", ">M05<"),
-        (VAT, ">Portugal<", ">OSS<"),
-        (OPEN, ">Mais de 90 dias<", ">Não vencido<"),
         (DOCUMENTS, "<v>100.00</v>", "<f>100</f><v>100.00</v>"),
         (DOCUMENTS, "><v>100.00</v>", ' t="inlineStr"><is><t>100.00</t></is>'),
+        (DOCUMENTS, "><v>100.00</v>", ' t="s"><v>100</v>'),
         (DOCUMENTS, "><v>100.00</v>", ' t="e"><v>#N/A</v>'),
         (DOCUMENTS, "><v>100.00</v>", ' t="str"><v>100.00</v>'),
         (SUMMARY, "><v>150.00</v>", ' t="e"><v>#REF!</v>'),
@@ -164,15 +152,23 @@ def test_what_is_in_the_wrong_place_is_notice(tmp_path: Path, number: int, old: 
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        (CHART, "<v>0.00</v>", "<v>1.00</v>"),
-        (CHART, "<v>0.00</v>", ""),
+        (CHART, "<c:v>0.00</c:v>", "<c:v>1.00</c:v>"),
+        (CHART, "<c:v>0.00</c:v>", ""),
         ("xl/tables/table1.xml", 'displayName="t_documents', 'displayName="t_lines'),
         ("xl/tables/table1.xml", 'displayName="t_documents', 'displayName="t_others'),
         ("xl/tables/table1.xml", 'totalsRowCount="1"', ""),
-        ("xl/worksheets/_rels/sheet2.xml.rels", "/xl/tables/", "/xl/drawings/"),
+        ("xl/worksheets/_rels/sheet2.xml.rels", "../tables/", "../drawings/"),
         ("xl/workbook.xml", 'r:id="rId2"', 'r:id="rId3"'),
         ("xl/workbook.xml", 'r:id="rId2"', 'r:id="none"'),
         ("xl/styles.xml", "</styleSheet>", ""),
+        (STRINGS, ">Base tributável<", ">IVA<"),
+        (STRINGS, ">A pagar<", ">Total<"),
+        (STRINGS, ">Fatura<", ">Nota de crédito<"),
+        (STRINGS, ">EUR<", ">USD<"),
+        (STRINGS, ">Final<", ">Paga<"),
+        (STRINGS, ">M07<", ">M05<"),
+        (STRINGS, ">Portugal<", ">OSS<"),
+        (STRINGS, ">Mais de 90 dias<", ">Não vencido<"),
     ],
 )
 def test_the_parts_around_the_sheets_are_read_too(tmp_path: Path, name: str, old: str, new: str) -> None:
@@ -181,12 +177,18 @@ def test_the_parts_around_the_sheets_are_read_too(tmp_path: Path, name: str, old
 
 @pytest.mark.parametrize("number", DATA_SHEETS)
 def test_each_text_is_checked(tmp_path: Path, number: int) -> None:
-    name = sheet(number)
-    texts = list(re.finditer(r'<t xml:space="preserve">([^<]*)</t>', part(name)))
-    assert texts
-    for match in texts:
-        end = match.end(1)
-        assert notice(tmp_path, with_part(name, f"{part(name)[:end]}x{part(name)[end:]}")), match[0]
+    """Changed where it stands once for all cells, and in one cell that names the place of another."""
+    name, strings = sheet(number), part(STRINGS)
+    items = list(re.finditer(r'<t xml:space="preserve">([^<]*)</t>', strings))
+    cells = list(re.finditer(r' t="s"><v>(\d+)</v>', part(name)))
+    assert cells
+    for match in cells:
+        other = f"{(int(match[1]) + 1) % len(items)}"
+        changed = f"{part(name)[: match.start(1)]}{other}{part(name)[match.end(1) :]}"
+        assert notice(tmp_path, with_part(name, changed)), match[0]
+    for place in {int(match[1]) for match in cells}:
+        end = items[place].end(1)
+        assert notice(tmp_path, with_part(STRINGS, f"{strings[:end]}x{strings[end:]}")), items[place]
 
 
 @pytest.mark.parametrize("number", DATA_SHEETS)
