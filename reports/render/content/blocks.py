@@ -142,6 +142,12 @@ class Sheet:
     totals: Row | None = None
     groups: tuple[Group, ...] = ()
 
+    @property
+    def shown_currency(self) -> str | None:
+        """The currency that amounts are shown with: None where a column or the title names it already."""
+        named = any(column.key == "currency" for column in self.columns)
+        return None if named or self.title.endswith(f" {self.currency}") else self.currency
+
 
 class Fact(NamedTuple):
     """A label and its value."""

@@ -112,7 +112,7 @@ def style_column(grid: Sheet, index: int, look: Look, measure: Measure) -> Look:
     """`look` with the number format and the alignment of a column."""
     column, is_after_number = grid.columns[index], _is_after_number(grid, index)
     kind = Kind.MONEY if column.currency else column.kind
-    currency = column.currency or grid.currency
+    currency = column.currency or grid.shown_currency
     return _style_kind(look, kind, is_after_number, currency, measure.places, measure.opens)
 
 

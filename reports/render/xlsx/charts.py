@@ -33,7 +33,7 @@ from reports.render.xlsx.cell_styles import Ink, Inks
 from reports.render.xlsx.outline import EMU_PER_PIXEL, ChartOutline
 from reports.render.xlsx.placeholders import Places
 
-TEXT_HUNDREDTHS = 800
+TEXT_HUNDREDTHS = 900
 """Size of the chart's words, in hundredths of a point."""
 GAP_EMU = 7 * EMU_PER_PIXEL
 """A character's width, between the cells and their chart."""

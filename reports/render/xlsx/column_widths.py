@@ -14,22 +14,25 @@ from reports.render.xlsx.text_xml import MAX_TEXT
 
 WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
+MOST_WRAPPED = 24
+"""Characters of a long text's line where the sheet would be too wide for paper."""
 HEADING_MARGIN = 3
 """Characters of a column that its heading leaves free, for the button of the filter."""
 MAX_HEADING_LINES = 2
 LETTERS_PER_DIGIT = 1.1
 """Widths count digits of the workbook's own font; the letters of cells are smaller."""
-CELL_PADDING = 1.2
-ONE_LINE_HEADING = 16
+CELL_PADDING = 1.0
+ONE_LINE_HEADING = 10
 """Characters of a heading that stand on one line on paper."""
 ROW_POINTS, LINE_POINTS, MAX_ROW_POINTS = 15.0, 13.0, 409.0
 KEPT_HEADINGS = 256
 
 
-def widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
-    """A width per column, from its content and within its kind's bounds."""
+def widths(grid: Sheet, measures: Sequence[Measure], *, is_narrow: bool = False) -> list[float]:
+    """A width per column, from its content and within its kind's bounds; long texts wrap early if narrow."""
     return [
-        _width(column, _count_characters(column, measure, grid.currency)) + cell_styles.indent(grid, index)
+        _width(column, _count_characters(column, measure, grid.shown_currency), is_narrow=is_narrow)
+        + cell_styles.indent(grid, index)
         for index, (column, measure) in enumerate(zip(grid.columns, measures, strict=True))
     ]
 
@@ -37,7 +40,7 @@ def widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
 def narrow_widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
     """A width per column where space is dear: what values and headings without buttons take."""
     longest = [
-        max(_count_characters(column, measure, grid.currency), _narrow_heading(column.heading))
+        max(_count_characters(column, measure, grid.shown_currency), _narrow_heading(column.heading))
         for column, measure in zip(grid.columns, measures, strict=True)
     ]
     return [
@@ -80,9 +83,11 @@ def _count_characters(column: Column, measure: Measure, currency: str | None) ->
     return measure.longest + ((2 if currency == "EUR" else 4) if has_currency else 0)
 
 
-def _width(column: Column, longest: int) -> float:
+def _width(column: Column, longest: int, *, is_narrow: bool) -> float:
     heading = _count_heading_room(column.heading) + HEADING_MARGIN
     narrow, wide = WIDTHS.get(column.kind, (8, 60))
+    if is_narrow and column.kind is Kind.LONG_TEXT:
+        wide = MOST_WRAPPED
     return float(min(max(longest + 2, heading, narrow), max(wide, heading)))
 
 

@@ -6,7 +6,16 @@ from typing import NamedTuple
 from reports.render.content.blocks import Column
 from reports.render.xlsx.cell_styles import Look
 
-PAGE_MARGIN_INCHES = {"left": 0.45, "right": 0.45, "top": 0.5, "bottom": 0.65, "header": 0.3, "footer": 0.3}
+PAPER_INCHES = (8.27, 11.69)
+MARGIN_INCHES = {
+    "left": 0.315,
+    "right": 0.315,
+    "top": 0.315,
+    "bottom": 0.63,
+    "header": 0.315,
+    "footer": 0.315,
+}
+"""8 mm, and twice that where the footer stands."""
 EMU_PER_PIXEL = 9_525
 
 
@@ -23,11 +32,14 @@ class DataOutline:
     """A sheet that is a table of `columns`, or sentences alone where it has none.
 
     `total` is the label of its totals row, None for a table without one. `frozen` columns stay in sight.
+    The columns from the first to the last of `repeated` are on each of the `pages` side by side.
     """
 
     columns: tuple[Column, ...] = ()
     total: str | None = None
     frozen: int = 1
+    pages: int = 1
+    repeated: tuple[int, int] = (1, 1)
 
 
 class LogoOutline(NamedTuple):
@@ -40,15 +52,15 @@ class LogoOutline(NamedTuple):
 
 @dataclass(frozen=True)
 class PageOutline:
-    """A sheet like paper, of so many columns and printed pages.
+    """A sheet like paper, of so many columns and, apart by breaks, pages.
 
-    At a `scale` in percent, or made to fit: on one page, or across pages that follow each other.
+    At a `scale` in percent, or made to fit the width of the paper. It `is_wide` where it is printed across.
     """
 
     columns: int
     pages: int
     scale: int | None
-    is_one_page: bool
+    is_wide: bool
     charts: tuple[ChartOutline, ...]
     logo: LogoOutline | None
 

@@ -36,7 +36,7 @@ from reports.render.xlsx import cell_styles
 from reports.render.xlsx.charts import column_chart
 from reports.render.xlsx.outline import (
     EMU_PER_PIXEL,
-    PAGE_MARGIN_INCHES,
+    MARGIN_INCHES,
     ChartOutline,
     DataOutline,
     LogoOutline,
@@ -53,8 +53,8 @@ TABLE_STYLE = "Banded"
 RELATIONS_PART = "xl/_rels/workbook.xml.rels"
 CALCULATION_ID = 191_029
 """Of Excel 2021. Of an older one, or told to calculate, Excel asks to save a file that nobody changed."""
-FOOTER_POINTS = 8
-MARGIN_INCHES = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.7}
+FOOTER_POINTS = 9
+"""LibreOffice shrinks a footer with its sheet, whatever the sheet says."""
 OPERATORS: Mapping[str, Literal["equal", "notEqual", "greaterThan"]] = {
     "is": "equal",
     "is not": "notEqual",
@@ -71,6 +71,8 @@ _STRINGS_RELATION = (
     "</Relationships>"
 )
 _TARGET = re.compile(r'(?<=Target=")/([^"]*)')
+_TITLES = re.compile(r"('\d+'!\$1:\$1),('\d+'!\$[A-Z]+:\$[A-Z]+)")
+"""Repeated rows and columns, which Excel itself has the other way round."""
 _DRAWN = re.compile(r'(<(?:\w+:)?cNvPr id="\d+" name="[^"]*")[^>]*?/>')
 
 
@@ -137,6 +139,8 @@ def _mend_part(name: str, data: bytes) -> bytes:
     if name.endswith(".rels"):
         folder = name.rpartition("_rels/")[0]
         return _TARGET.sub(lambda match: posixpath.relpath(match[1], folder or "."), data.decode()).encode()
+    if name == "xl/workbook.xml":
+        return _TITLES.sub(r"\2,\1", data.decode()).encode()
     if name.startswith(("xl/drawings/", "xl/charts/")):
         return tostring(fromstring(data))  # type: ignore[return-value] # the stub says str
     return data
@@ -285,6 +289,9 @@ class _Making:
                 sheet.conditional_formatting.add(cells, self._rule(mark))
         sheet.freeze_panes = f"{get_column_letter(outline.frozen + 1)}2"
         sheet.print_title_rows = "1:1"
+        sheet.page_setup.fitToWidth = outline.pages
+        if outline.pages > 1:
+            sheet.print_title_cols = ":".join(map(get_column_letter, outline.repeated))
 
     def _rule(self, mark: Mark) -> Rule:
         value = f'"{mark.value}"' if isinstance(mark.value, str) else str(mark.value)
@@ -306,13 +313,11 @@ class _Making:
         return TABLE_STYLE
 
     def _page(self, sheet: Worksheet, outline: PageOutline, number: int) -> None:
-        sheet.page_setup.orientation = sheet.ORIENTATION_PORTRAIT
-        for side, inches in PAGE_MARGIN_INCHES.items():
-            setattr(sheet.page_margins, side, inches)
+        if not outline.is_wide:
+            sheet.page_setup.orientation = sheet.ORIENTATION_PORTRAIT
         last = self._places.row(f"last {number}")
         sheet.print_area = f"A1:{get_column_letter(outline.columns)}{last}"
         sheet.print_options.horizontalCentered = True
-        sheet.page_setup.fitToHeight = int(outline.is_one_page)
         if outline.scale is not None:
             sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)
             sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None

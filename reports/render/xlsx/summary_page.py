@@ -1,8 +1,9 @@
 """A worksheet that is read and printed like paper: blocks on one grid of columns, as wide as an A4 page.
 
 Rows are of fixed heights in points, columns in characters of the workbook's font, so that what is drawn on
-them, the chart and the logo, lies where it belongs in every program. The sheet is one page; with several
-currencies it is a page each, by breaks, which Excel heeds at a scale of its own but not when it fits pages.
+them, the chart and the logo, lies where it belongs in every program. It is printed upright, or across where
+it is too wide for type that can be read. With several currencies each begins a page, by breaks, which Excel
+heeds at a scale of its own but not when it fits the width.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +32,8 @@ from reports.render.xlsx import cell_fields, cell_styles, charts, column_widths
 from reports.render.xlsx.extents import Measure, measure_columns
 from reports.render.xlsx.outline import (
     EMU_PER_PIXEL,
-    PAGE_MARGIN_INCHES,
+    MARGIN_INCHES,
+    PAPER_INCHES,
     ChartOutline,
     LogoOutline,
     PageOutline,
@@ -40,19 +42,18 @@ from reports.render.xlsx.sheet_xml import Band, Field
 
 COLUMNS = 11
 """As many as the widest grid has, a VAT summary with credit notes."""
-LABEL_WIDTH, CELL_WIDTH = (20.0, 26.0), 9.0
+LABEL_WIDTH, CELL_WIDTH = (20.0, 22.0), 9.0
 """Narrowest and widest first column, and the narrowest of the others."""
 TITLE_POINTS, SUBTITLE_POINTS, ROW_POINTS, GAP_POINTS = 36.0, 22.0, 17.0, 12.0
 LOGO_PIXELS = (190, 64)
 """The room of the logo: it is made smaller to fit, never larger."""
 SMALL_LETTERS = 1.15
 """How many letters of notes have the room of one elsewhere."""
-PAPER_INCHES = (8.27, 11.69)
-LONGEST_PAGE_POINTS = 1_400.0
-"""A sheet longer than this is not pressed onto one page, where nobody could read it."""
 PIXELS_PER_CHARACTER, PIXELS_PER_INCH, POINTS_PER_INCH = 7, 96, 72
-SPARE = 0.92
-"""Programs measure fonts a little differently: a page is filled by no more than this."""
+LEAST_SCALE = 0.8
+"""Where type of 10 points is printed in 8."""
+SPARE = 0.93
+"""Programs measure fonts a little differently."""
 
 
 class PageLine(NamedTuple):
@@ -89,11 +90,10 @@ class PaperLayout:
         self._charts_before = charts
         self._charts: list[ChartOutline] = []
         self._lines: list[PageLine] = []
-        self._page_points: list[float] = []
+        self._pages = len(pages)
         for index, page in enumerate(pages):
             if index:
                 self.values[f"break {number} {index}"] = len(self._lines)
-            self._page_points.append(0)
             for block, grids in page:
                 self._block(block, grids)
         if brand.footer:
@@ -104,12 +104,13 @@ class PaperLayout:
 
     def outline(self) -> PageOutline:
         """What openpyxl makes of the sheet."""
-        is_one_page = len(self._page_points) == 1
+        upright, across = (self._scale(inches) for inches in PAPER_INCHES)
+        is_wide = upright < LEAST_SCALE
         return PageOutline(
             columns=len(self.widths),
-            pages=len(self._page_points),
-            scale=None if is_one_page else self._scale(),
-            is_one_page=is_one_page and self._page_points[0] <= LONGEST_PAGE_POINTS,
+            pages=self._pages,
+            scale=None if self._pages == 1 else int(100 * min(1, across if is_wide else upright)),
+            is_wide=is_wide,
             charts=tuple(self._charts),
             logo=LogoOutline(self.logo.kind, *self._logo_size()) if self.logo else None,
         )
@@ -220,7 +221,6 @@ class PaperLayout:
     def _add(self, lines: Iterable[PageLine]) -> None:
         for line in lines:
             self._lines.append(line)
-            self._page_points[-1] += line.height
 
     def _merge(self, row: int, first: int, last: int) -> None:
         if last > first:
@@ -248,16 +248,10 @@ class PaperLayout:
             f"{name} offset": EMU_PER_PIXEL * offset,
         }
 
-    def _scale(self) -> int:
-        """The percentage at which every page fits its paper; at least what Excel takes."""
-        width, height = PAPER_INCHES
-        across = width - PAGE_MARGIN_INCHES["left"] - PAGE_MARGIN_INCHES["right"]
-        down = height - PAGE_MARGIN_INCHES["top"] - PAGE_MARGIN_INCHES["bottom"]
-        shares = (
-            across * PIXELS_PER_INCH / _pixels(self.widths),
-            down * POINTS_PER_INCH / min(max(self._page_points), LONGEST_PAGE_POINTS),
-        )
-        return max(10, min(100, int(100 * SPARE * min(shares))))
+    def _scale(self, paper_inches: float) -> float:
+        """How much of its size the sheet has on paper so wide."""
+        inches = paper_inches - MARGIN_INCHES["left"] - MARGIN_INCHES["right"]
+        return SPARE * inches * PIXELS_PER_INCH / _pixels(self.widths)
 
 
 def _widths(grids: Iterable[_PlacedGrid]) -> list[float]:

@@ -20,7 +20,7 @@ from openpyxl.xml.functions import tostring
 from reports.render.content.blocks import Book, Column, DataTab, PageTab, Sheet, Value, totals_of
 from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.labels import Labels
-from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_widths, sheet_xml
+from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_widths, print_layout, sheet_xml
 from reports.render.xlsx.cell_styles import Look
 from reports.render.xlsx.extents import measure_columns
 from reports.render.xlsx.outline import DataOutline, Outline, PageOutline
@@ -122,8 +122,8 @@ class _Workbook:
         """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
         grid, notes, rows = tab.sheet, tab.notes, tab.sheet.rows
         measures = measure_columns(grid)
-        widths = column_widths.widths(grid, measures)
-        columns = _columns(widths, [column.is_hidden for column in grid.columns])
+        widths, are_hidden, pages, repeated = print_layout.lay_out(grid, measures, frozen=tab.frozen)
+        columns = _columns(widths, are_hidden)
         if not len(rows):
             lines = [grid.empty, *notes]
             return _PlacedSheet(DataOutline(), [_lines(1, lines)], columns, f"A{len(lines)}")
@@ -152,7 +152,9 @@ class _Workbook:
             bands.append(_lines(end + 2, notes))
         last_cell = f"{get_column_letter(len(grid.columns))}{end + (1 + len(notes) if notes else 0)}"
         label = str(grid.totals[0]) if grid.totals else None
-        return _PlacedSheet(DataOutline(grid.columns, label, tab.frozen), bands, columns, last_cell)
+        return _PlacedSheet(
+            DataOutline(grid.columns, label, tab.frozen, pages, repeated), bands, columns, last_cell
+        )
 
     def _table_name(self, grid: Sheet) -> str:
         """Unique in the workbook, ASCII, and not to be taken for a cell."""
