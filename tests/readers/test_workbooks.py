@@ -13,11 +13,11 @@ from math import isclose
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import openpyxl
 import pytest
-import python_calamine
 
-from tests.readers.libreoffice import LibreOffice, Seen, Sheets
+from tests.readers.libreoffice import LibreOffice, Seen
+from tests.readers.libreoffice import Sheets as SeenSheets
+from tests.readers.programs import HAVE_SERIAL_DAYS, PROGRAMS, Sheets
 from tests.support import workbooks
 from tests.support.ooxml import book_of, violations
 from tests.support.ooxml.book import MAIN, Book, Cell, Place, Sheet, area_of, shown
@@ -53,6 +53,18 @@ SEEN_AS = {
 }
 """Kind of a column → OpenDocument's types of its values. LibreOffice knows not every currency as money."""
 
+DOCUMENTS = "xl/worksheets/sheet2.xml"
+
+PLANTED: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "another-amount": (
+        DOCUMENTS,
+        lambda text: _replaced(r'(<c r="J2" s="\d+"><v>)[^<]*', r"\g<1>1.23", text),
+    ),
+    "another-day": (DOCUMENTS, lambda text: _replaced(r'(<c r="D2" s="\d+"><v>)[^<]*', r"\g<1>46000", text)),
+    "another-text": (DOCUMENTS, lambda text: _replaced(r'(<c r="B2" s="\d+" t="s"><v>)\d+', r"\g<1>1", text)),
+}
+"""Part of a client's workbook, and what is changed in it: one value of one cell, that every program reads."""
+
 Value = str | float | bool | dt.date
 
 
@@ -62,7 +74,7 @@ class Workbook:
 
     path: Path
     stored: Book
-    seen: Sheets
+    seen: SeenSheets
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,7 @@ class Month:
     wrong: Workbook
     filtered: Workbook
     narrow: Path
+    changed: Sequence[Workbook]
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +103,13 @@ def month(demo: Path, libreoffice: LibreOffice, tmp_path_factory: pytest.TempPat
     ]
     opened = zip(paths, map(book_of, paths), libreoffice.open(paths), strict=True)
     *written, wrong, filtered = (Workbook(*one) for one in opened)
-    return Month(written, wrong, filtered, _changed(client, folder / "narrow.xlsx", _with_a_narrow_column))
+    narrow = _changed(client, folder / "narrow.xlsx", _with_a_narrow_column)
+    stored = book_of(client)
+    planted = [
+        Workbook(_changed(client, folder / f"{name}.xlsx", change, part), stored, {})
+        for name, (part, change) in PLANTED.items()
+    ]
+    return Month(written, wrong, filtered, narrow, planted)
 
 
 def test_the_month_has_a_workbook_per_client_and_a_summary(month: Month) -> None:
@@ -175,19 +194,17 @@ def test_days_are_dates_and_money_is_numbers(month: Month) -> None:
     assert {"t_documents 4", "t_documents 10", "t_lines 4", "t_vat 3", "t_open 8", "t_clients 7"} <= known
 
 
-@pytest.mark.parametrize("read", ["calamine", "openpyxl"])
-def test_other_programs_read_the_same_values(read: str, month: Month) -> None:
-    reader = {"calamine": _by_calamine, "openpyxl": _by_openpyxl}[read]
-    for one in month.workbooks:
-        sheets = reader(one.path)
-        assert list(sheets) == [sheet.name for sheet in one.stored.sheets]
-        for sheet in one.stored.sheets:
-            stored = {
-                place: value
-                for place, cell in sheet.cells.items()
-                if (value := _value(cell, one.stored)) is not None
-            }
-            assert _unlike(stored, sheets[sheet.name]) == [], (one.path.name, sheet.name)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_other_programs_read_the_same_values(program: str, month: Month) -> None:
+    """A wrong value, a missing text and a wrong day are noticed in what each program reads."""
+    books = [*month.workbooks, *month.changed]
+    sheets = PROGRAMS[program]([one.path for one in books])
+    unlike = {
+        one.path.name: _list_unlike(one, read, has_serial_days=program in HAVE_SERIAL_DAYS)
+        for one, read in zip(books, sheets, strict=True)
+    }
+    assert [len(unlike.pop(one.path.name)) for one in month.changed] == [1] * len(PLANTED)
+    assert {name: found for name, found in unlike.items() if found} == {}
 
 
 def test_no_column_is_too_narrow_for_its_numbers(
@@ -255,35 +272,21 @@ def _unlike(
     return [(place, one, other) for place, one, other in pairs if not _is_same(one, other)]
 
 
-def _by_calamine(path: Path) -> dict[str, dict[Place, object]]:
-    book = python_calamine.CalamineWorkbook.from_path(path)
-    return {
-        name: {
-            (row, column): _day(value)
-            for row, values in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1)
-            for column, value in enumerate(values, 1)
-            if value != ""
-        }
-        for name in book.sheet_names
-    }
-
-
-def _by_openpyxl(path: Path) -> dict[str, dict[Place, object]]:
-    book = openpyxl.load_workbook(path, data_only=True)
-    return {
-        sheet.title: {
-            (cell.row, cell.column): _day(shown(cell.value) if isinstance(cell.value, str) else cell.value)
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value is not None
-        }
-        for sheet in book.worksheets
-    }
-
-
-def _day(value: object) -> object:
-    """Midnight of a day as that day, as there are no times in these workbooks."""
-    return value.date() if isinstance(value, dt.datetime) and value.time() == dt.time() else value
+def _list_unlike(
+    workbook: Workbook, sheets: Sheets, *, has_serial_days: bool
+) -> list[tuple[str, Place, object, object]]:
+    """Where a program reads something else than is stored; the sheet, the place, and both."""
+    assert list(sheets) == [sheet.name for sheet in workbook.stored.sheets]
+    found = []
+    for sheet in workbook.stored.sheets:
+        stored: dict[Place, object] = {}
+        for place, cell in sheet.cells.items():
+            value = _value(cell, workbook.stored)
+            if value is not None:
+                is_serial = has_serial_days and type(value) is dt.date
+                stored[place] = float((value - EPOCH).days) if is_serial else value  # type: ignore[operator]
+        found += [(sheet.name, *one) for one in _unlike(stored, sheets[sheet.name])]
+    return found
 
 
 def _columns(workbook: Workbook) -> Iterator[tuple[str, str, list[list[Seen]]]]:
@@ -328,12 +331,12 @@ def _number(cell: Cell) -> float:
     return float(cell.text or "")
 
 
-def _changed(workbook: Path, target: Path, change: Callable[[str], str]) -> Path:
-    """A copy of a client's workbook with another list of documents, its second sheet."""
+def _changed(workbook: Path, target: Path, change: Callable[[str], str], part: str = DOCUMENTS) -> Path:
+    """A copy of a client's workbook with another list of documents, its second sheet, or another `part`."""
     with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(target, "w") as package:
         for name in source.namelist():
             text = source.read(name).decode()
-            package.writestr(name, change(text) if name == "xl/worksheets/sheet2.xml" else text)
+            package.writestr(name, change(text) if name == part else text)
     return target
 
 

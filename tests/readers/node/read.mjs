@@ -1,5 +1,5 @@
 // read.mjs PROGRAM FILE...: what SheetJS or ExcelJS reads of workbooks, as JSON: for each file its sheets by name,
-// of each the cells that hold something as [row, column, value]; days as 2026-10-05, of SheetJS as serial numbers.
+// of each the cells that hold something as [row, column, value]; days as {"day": "2026-10-05"}, of SheetJS as numbers.
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -26,8 +26,9 @@ async function readByExceljs(file) {
     const cells = [];
     sheet.eachRow((row, r) =>
       row.eachCell((cell, c) => {
-        const own = cell.type === ExcelJS.ValueType.Merge ? null : cell.type === ExcelJS.ValueType.Formula ? cell.result : cell.value;
-        const value = own instanceof Date ? own.toISOString().slice(0, 10) : own;
+        if (cell.type === ExcelJS.ValueType.Merge) return;
+        const own = cell.type === ExcelJS.ValueType.Formula ? cell.result : cell.value;
+        const value = own instanceof Date ? { day: own.toISOString().slice(0, 10) } : own;
         if (value !== null && value !== undefined) cells.push([r, c, value]);
       }),
     );

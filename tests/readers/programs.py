@@ -1,0 +1,135 @@
+"""Programs that read workbooks, each as a function: the values of each sheet by the place of their cell.
+
+A day is a date where the program has one, else its serial number.
+"""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import openpyxl
+import pylightxl
+import python_calamine
+
+from tests.support.ooxml.book import Place, shown
+
+SCRIPT = Path(__file__).parent / "node" / "read.mjs"
+READ_SECONDS = 120
+
+Sheets = Mapping[str, Mapping[Place, object]]
+
+
+def read_by_calamine(paths: Sequence[Path]) -> list[Sheets]:
+    """As pandas, Polars and DuckDB read."""
+    books = map(python_calamine.CalamineWorkbook.from_path, paths)
+    return [
+        {
+            name: {
+                (row, column): _day(value)
+                for row, values in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1)
+                for column, value in enumerate(values, 1)
+                if value != ""
+            }
+            for name in book.sheet_names
+        }
+        for book in books
+    ]
+
+
+def read_by_openpyxl(paths: Sequence[Path]) -> list[Sheets]:
+    return [
+        {
+            sheet.title: {
+                (cell.row, cell.column): _day(
+                    shown(cell.value) if isinstance(cell.value, str) else cell.value
+                )
+                for row in sheet.iter_rows()
+                for cell in row
+                if cell.value is not None
+            }
+            for sheet in openpyxl.load_workbook(path, data_only=True).worksheets
+        }
+        for path in paths
+    ]
+
+
+def read_by_pylightxl(paths: Sequence[Path]) -> list[Sheets]:
+    """A small reader of plain XML, which shows what stricter previews on phones have been seen to show."""
+    with warnings.catch_warnings():
+        # It knows no name of cells that has no cell in it, such as rows that are repeated on paper.
+        warnings.simplefilter("ignore", UserWarning)
+        books = [pylightxl.readxl(str(path)) for path in paths]
+    return [
+        {
+            name: {
+                (row, column): _written_day(value)
+                for row, values in enumerate(book.ws(name).rows, start=1)
+                for column, value in enumerate(values, start=1)
+                if value != ""
+            }
+            for name in book.ws_names
+        }
+        for book in books
+    ]
+
+
+def read_by_sheetjs(paths: Sequence[Path]) -> list[Sheets]:
+    """As web mail and many web applications show a workbook."""
+    return _read_by_node("sheetjs", paths)
+
+
+def read_by_exceljs(paths: Sequence[Path]) -> list[Sheets]:
+    """As viewers made of ExcelJS show a workbook."""
+    return _read_by_node("exceljs", paths)
+
+
+PROGRAMS: Mapping[str, Callable[[Sequence[Path]], list[Sheets]]] = {
+    "calamine": read_by_calamine,
+    "openpyxl": read_by_openpyxl,
+    "pylightxl": read_by_pylightxl,
+    "sheetjs": read_by_sheetjs,
+    "exceljs": read_by_exceljs,
+}
+HAVE_SERIAL_DAYS = {"sheetjs"}
+"""Programs that leave a day the number it is."""
+
+
+def _read_by_node(program: str, paths: Sequence[Path]) -> list[Sheets]:
+    done = subprocess.run(
+        ["node", SCRIPT, program, *paths],
+        env=os.environ,
+        capture_output=True,
+        timeout=READ_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+    found = json.loads(done.stdout)
+    return [
+        {
+            name: {(row, column): _iso_day(value) for row, column, value in cells}
+            for name, cells in found[str(path)]
+        }
+        for path in paths
+    ]
+
+
+def _day(value: object) -> object:
+    """Midnight of a day as that day, as there are no times in these workbooks."""
+    return value.date() if isinstance(value, dt.datetime) and value.time() == dt.time() else value
+
+
+def _written_day(value: object) -> object:
+    """A day as pylightxl writes it."""
+    try:
+        return dt.datetime.strptime(str(value), "%Y/%m/%d").date() if isinstance(value, str) else value  # noqa: DTZ007
+    except ValueError:
+        return value
+
+
+def _iso_day(value: object) -> object:
+    """A day as the script writes those of ExcelJS."""
+    return dt.date.fromisoformat(value["day"]) if isinstance(value, dict) else value
