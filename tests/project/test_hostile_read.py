@@ -78,6 +78,7 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
+@pytest.mark.slow
 def test_every_kind_of_harm_is_looked_for_in_a_whole_run(output: Path) -> None:
     change(next(output.glob(PAGE)), *IN_PAGES["a script"])
     change(next(output.glob(LOG)), *IN_LOGS["an escape"])

@@ -160,6 +160,7 @@ def test_serve_forever_returns_when_stopped(sandbox: Sandbox) -> None:
     sandbox.serve_forever()
 
 
+@pytest.mark.slow
 def test_the_whole_account_comes_back_exactly_by_paging_the_api() -> None:
     account = generate()
     with Sandbox() as full:

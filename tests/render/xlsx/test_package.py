@@ -38,6 +38,7 @@ def test_a_workbook_is_the_same_whatever_was_made_before(tmp_path: Path) -> None
     assert first == again == anew
 
 
+@pytest.mark.slow
 def test_workbooks_made_at_once_are_those_made_one_by_one(tmp_path: Path) -> None:
     def written(number: int) -> bytes:
         papers = [paper(place, net=str(number * place)) for place in range(1, 2 + number % 3)]

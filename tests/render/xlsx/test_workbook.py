@@ -55,6 +55,7 @@ def test_equal_books_are_equal_bytes_in_every_process(made: Path) -> None:
     assert written[0] == written[1]
 
 
+@pytest.mark.slow
 def test_workbooks_of_every_kind_of_client_break_no_rule_with_a_logo(tmp_path: Path) -> None:
     logo = tmp_path / "logo.png"
     logo.write_bytes(workbooks.png(*LOGO_PIXELS))
