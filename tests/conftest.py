@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from reports.sandbox.server import Sandbox
+from tests.support.examples import QUICK, USUAL
 from tests.support.office import Office, account
 
 pytest_plugins = ["tests.support.quick"]
@@ -24,6 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 settings.register_profile(
     "any machine",
+    max_examples=USUAL,
     deadline=None,
     # What is found by chance must not stop a change that did not bring it; the soak searches by chance.
     derandomize=True,
@@ -35,8 +37,14 @@ settings.register_profile(
     ],
 )
 settings.load_profile("any machine")
+settings.register_profile("quick", max_examples=QUICK)
 
 Figure = Callable[[str, object], None]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "not slow" in config.option.markexpr:
+        settings.load_profile("quick")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,10 +4,11 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.money import cents, exact, negate, plain
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_plain_text_has_no_zeros_behind_and_no_exponent(number: str, text: str) 
     assert plain(Decimal(number)) == text
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.integers(min_value=-(10**13), max_value=10**13))
 def test_every_amount_of_cents_survives_number_text_and_binary_noise(count: int) -> None:
     amount = Decimal(count).scaleb(-2)
@@ -103,7 +104,7 @@ def test_every_amount_of_cents_survives_number_text_and_binary_noise(count: int)
         assert exact(Decimal(repr(float(amount) * 3 / 3))) == amount
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.decimals(min_value=-(10**6), max_value=10**6, places=5))
 def test_cents_are_the_nearest_and_turn_with_the_sign(amount: Decimal) -> None:
     assert abs(cents(amount) - amount) <= Decimal("0.005")

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.period import FORMS, NAMED, Period, local_day, make_period, parse
+from tests.support.examples import examples
 
 TODAY = date(2026, 11, 2)
 
@@ -120,7 +121,7 @@ def test_just_after_midnight_in_lisbon_the_azores_still_have_october() -> None:
     assert local_day(instant, ZoneInfo("Atlantic/Azores")) == date(2026, 10, 31)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.dates(date(1999, 1, 1), date(2099, 12, 31)), st.sampled_from(NAMED))
 def test_a_label_names_its_period_again(today: date, name: str) -> None:
     period = parse(name, today)

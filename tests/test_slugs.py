@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.slugs import MAX_SLUG, client_folder, client_of, slug
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_folder_belongs_to_the_client_of_its_id_or_to_nobody(folder: str, clie
     assert client_of(folder) == client
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.text(max_size=80), st.integers(min_value=1, max_value=10**12))
 def test_every_name_gives_a_folder_that_leads_back_to_its_client(name: str, client: int) -> None:
     folder = client_folder(name, client)

@@ -10,13 +10,14 @@ from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.deliver import schedule
 from reports.deliver.schedule import ScheduledTask
 from reports.errors import ConfigError, ExitCode
 from tests.support import task_rules
+from tests.support.examples import examples
 from tests.support.office import ACCOUNT, KEY_VARIABLE, ROOT, Office, tree
 
 on_posix = pytest.mark.skipif(os.name == "nt", reason="needs a time zone that can be set, or cron")
@@ -147,7 +148,7 @@ def test_awkward_name_reaches_the_program_as_one_word(word: str) -> None:
         )
     )
 )
-@settings(max_examples=100)
+@examples(100)
 def test_any_words_reach_the_program_as_they_are(words: list[str]) -> None:
     # U+FFFE and above are no characters of XML; the command refuses such names.
     made = schedule.xml(replace(TASK, arguments=tuple(words)))

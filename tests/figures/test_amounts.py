@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.figures.amounts import (
@@ -17,6 +17,7 @@ from reports.figures.amounts import (
 from reports.figures.document import Document
 from reports.money import cents
 from reports.sandbox.documents import Raw
+from tests.support.examples import examples
 from tests.support.papers import paper, parsed
 
 money = st.integers(-100_000, 100_000).map(lambda number: Decimal(number).scaleb(-2))
@@ -159,7 +160,7 @@ def test_a_total_of_the_other_sign_than_net_and_vat_is_a_turned_one(
     assert has_turned_total(header(net, tax, total)) is is_turned
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(money, money, st.integers(-4, 4), st.integers(0, 100), st.booleans())
 def test_amounts_add_up_and_rounding_is_never_above_the_tolerance(
     net: Decimal, tax: Decimal, cents_off: int, retention: int, is_payable: bool
@@ -177,7 +178,7 @@ def test_amounts_add_up_and_rounding_is_never_above_the_tolerance(
         assert amounts.rounding == 0
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(money, money, money, st.integers(0, 100))
 def test_amounts_of_the_opposite_document_are_the_opposite_amounts(
     net: Decimal, tax: Decimal, total: Decimal, retention: int

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.figures import tables, totals
@@ -17,6 +17,7 @@ from reports.figures.totals import CurrencyTotals, Figures, buckets
 from reports.period import Period
 from reports.sandbox.documents import Raw, cents, line, vendor_day
 from reports.sandbox.routes import json_text
+from tests.support.examples import examples
 from tests.support.papers import FIFTH, LIMITS_DAYS, OCTOBER, READ_ON, added, list_vat_rows, paper, vat
 
 SIGNS = {
@@ -30,7 +31,7 @@ SIGNS = {
 COUNTED = {"final", "sent", "settled"}
 RATES = {None: None, "0": "Isento", "6": "IVA6", "23": "IVA23"}
 
-small_settings = settings(max_examples=20)
+small_settings = examples(20)
 
 
 def rounding(figures: Figures) -> list[tuple[str, str, str]]:

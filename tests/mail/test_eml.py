@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.errors import ClientError
 from reports.mail import eml as message
 from reports.mail.eml import Mail, MailHeading
 from tests.support import eml
+from tests.support.examples import examples
 
 BOOK = bytes(range(256)) * 40
 PAGE = "<!DOCTYPE html>\n<p>Olá – 1 234,50 €</p>\n".encode()
@@ -161,7 +162,7 @@ LINES = st.text(st.characters(codec="utf-8"), max_size=2000)
 
 
 @given(subject=TEXTS, name=TEXTS, text=LINES, html=LINES, data=st.binary(max_size=500))
-@settings(max_examples=100)
+@examples(100)
 def test_a_strict_reader_finds_what_was_written(
     subject: str, name: str, text: str, html: str, data: bytes
 ) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.errors import ConfigError
@@ -32,6 +32,7 @@ from reports.settings.config import (
 from reports.settings.loader import load
 from reports.settings.yaml_file import YamlFile, read
 from tests.support.configurations import SHORTEST, read_refusal, write_config
+from tests.support.examples import examples
 from tests.support.golden import compare
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +71,7 @@ def test_no_message_holds_a_key_or_the_words_of_a_library(name: str) -> None:
 
 
 @given(key=st.text("0123456789abcdef", min_size=31, max_size=64))
-@settings(max_examples=30)
+@examples(30)
 @pytest.mark.parametrize(
     "text",
     [

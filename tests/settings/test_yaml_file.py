@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.errors import ConfigError, Problem
@@ -17,6 +17,7 @@ from reports.settings.config import (
 )
 from reports.settings.loader import load
 from tests.support.configurations import SHORTEST, read_refusal, write_config
+from tests.support.examples import examples
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.yaml"
@@ -159,7 +160,7 @@ def test_thousands_of_clients_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @given(data=st.data())
-@settings(max_examples=150)
+@examples(150)
 def test_damaged_file_is_read_or_refused_in_sentences(tmp_path: Path, data: st.DataObject) -> None:
     text = "\n".join(line.split(" # ")[0] for line in EXAMPLE.read_text(encoding="utf-8").splitlines())
     for _ in range(data.draw(st.integers(1, 4))):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.errors import DataError
@@ -16,6 +16,7 @@ from reports.figures.vat.line_items import BASE_TOLERANCE, complete_documents
 from reports.figures.vat.taxes import KnownTax, Taxation
 from reports.money import HALF_CENT, cents
 from reports.sandbox.documents import Habits, Raw, line
+from tests.support.examples import examples
 from tests.support.papers import paper, parsed, vat
 
 TAX23: Raw = {"id": 2301, "name": "IVA23", "value": 23}
@@ -299,7 +300,7 @@ def test_less_than_half_a_cent_of_lines_has_no_sign() -> None:
 # Properties
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     st.lists(st.tuples(amounts, st.integers(0, 50), st.sampled_from(["0", "4", "6", "13", "23", "5.5"]))),
     st.booleans(),
@@ -322,7 +323,7 @@ def test_a_line_of_either_habit_has_its_own_base_and_nothing_to_be_said(
         assert own.rate == Decimal(rate)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(amounts, st.sampled_from(["0", "4", "6", "9", "13", "16", "22", "23"]), st.booleans(), st.booleans())
 def test_a_line_is_the_same_without_its_vat_or_its_total(
     price: Decimal, rate: str, has_tax: bool, has_total: bool

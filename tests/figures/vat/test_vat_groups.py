@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reports.figures.document import Document
@@ -24,6 +24,7 @@ from reports.figures.vat.vat_groups import (
 )
 from reports.money import CENT, cents
 from reports.sandbox.documents import Raw, line
+from tests.support.examples import examples
 from tests.support.papers import codes, laid_out, paper, parsed, vat
 
 EMPTY: Raw = {"name": "?", "quantity": "1"}
@@ -236,7 +237,7 @@ def test_a_cent_that_the_document_is_off_its_share_is_given_too(tax: str) -> Non
         assert [*shared.values()] == [LineSums(Decimal(90), Decimal(tax))]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.lists(st.tuples(money, rates), min_size=1, max_size=6),
     st.integers(0, 9_999),
@@ -272,7 +273,7 @@ def _near(found: Decimal, exact: Decimal, most: Decimal) -> None:
     assert abs(found - exact) < most
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(st.tuples(money, rates), min_size=2, max_size=5, unique_by=lambda own: own[1]))
 def test_the_order_of_lines_never_changes_a_share(made: list[tuple[Decimal, Decimal]]) -> None:
     sums = {key(f"{rate}"): LineSums(base, base * rate / 100) for base, rate in made}
@@ -281,7 +282,7 @@ def test_the_order_of_lines_never_changes_a_share(made: list[tuple[Decimal, Deci
     assert share_discount(sums, net, tax) == share_discount(turned, net, tax)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(st.lists(st.tuples(money, rates), min_size=1, max_size=5), st.integers(1, 99))
 def test_a_document_of_the_vendor_with_a_discount_leaves_no_rounding_difference(
     made: list[tuple[Decimal, Decimal]], percent: int

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reports.render.content.blocks import (
@@ -25,6 +25,7 @@ from reports.render.content.blocks import (
 )
 from reports.render.job import render
 from tests.support.archives import store_papers
+from tests.support.examples import examples
 from tests.support.hostile_read import read_page
 from tests.support.papers import paper
 from tests.support.payload_path import job
@@ -90,7 +91,7 @@ def test_every_other_text_is_none(address: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=15)
+@examples(15)
 @given(st.lists(addresses, min_size=8, max_size=30))
 @example(LINKS)
 @example([address for address in NO_LINKS if address != "https://office.example/\ud800"])

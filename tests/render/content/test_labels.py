@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.numbers import format_currency, format_decimal, format_percent
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.data.tables import read_table
@@ -17,6 +17,7 @@ from reports.figures.vat.regions import SCHEMES
 from reports.figures.vat.vat_rates import REGIONS
 from reports.render.content import labels as words
 from reports.render.content.labels import LOCALES, Labels
+from tests.support.examples import examples
 
 PT, EN, ES = Labels("pt"), Labels("en"), Labels("es")
 CURRENCIES = sorted({row["iso_4217"] for row in read_table("currency-names")})
@@ -51,7 +52,7 @@ def test_spain_writes_points_between_thousands() -> None:
     assert (ES.number(Decimal("12345.5")), ES.number(12345)) == ("12.345,50", "12.345")
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.decimals(min_value=-(10**12), max_value=10**12, places=2),
     st.sampled_from([*CURRENCIES, *UNKNOWN_CURRENCIES]),
@@ -63,7 +64,7 @@ def test_money_is_written_as_babel_writes_it(amount: Decimal, currency: str, lab
     assert labels.money(amount, currency).replace("\xa0", "") == written.replace("\xa0", "")
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     st.integers(-(10**12), 10**12)
     | st.decimals(-(10**12), 10**12, places=8)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import openpyxl
 import python_calamine
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
@@ -18,6 +18,7 @@ from reports.render.content.labels import Labels
 from reports.render.xlsx import cell_fields, cell_xml, column_widths, sheet_xml, workbook
 from reports.render.xlsx.extents import measure_columns
 from tests.support import hostile
+from tests.support.examples import examples
 from tests.support.workbooks import FORMULA_LIKE, ODD
 
 EMPTY = "nothing here"
@@ -71,7 +72,7 @@ VALUES: dict[Kind, st.SearchStrategy[Value]] = {
 
 
 MARK = 7
-FEW = settings(max_examples=50)
+FEW = examples(50)
 
 
 class Grid(NamedTuple):
@@ -94,7 +95,7 @@ def grids(draw: st.DrawFn) -> Grid:
     return Grid([*kinds, Kind.INTEGER], [*columns, [MARK] * length])
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(st.lists(grids(), min_size=1, max_size=3))
 def test_values_are_read_back_as_they_were_given(given_grids: list[Grid]) -> None:
     package = BytesIO()
