@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from reports.errors import DataError
 from reports.figures.amounts import document_sign, read_amounts
-from reports.figures.document import Document
+from reports.figures.document import Document, Snapshot
 from reports.figures.vat.line_items import complete_documents
 from reports.figures.vat.taxes import Taxation
-from reports.figures.vat.vat_groups import exemption_of, group_lines
+from reports.figures.vat.vat_groups import VatKey, exemption_of, group_lines
 from reports.money import negate
 
 if TYPE_CHECKING:
@@ -27,87 +28,35 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 10_000
 
-DOCUMENT_COLUMNS = {
-    "id": "int64",
-    "number": "object",
-    "type": "object",
-    "status": "object",
-    "sign": "int64",
-    "is_counted": "bool",
-    "is_open": "bool",
-    "archived": "bool",
-    "date": "object",
-    "due_date": "object",
-    "currency": "object",
-    "sum": "object",
-    "discount": "object",
-    "net": "object",
-    "tax": "object",
-    "rounding": "object",
-    "gross": "object",
-    "withholding": "object",
-    "payable": "object",
-    "total": "object",
-    "withholding_rate": "object",
-    "exemption": "object",
-    "reference": "object",
-    "observations": "object",
-    "permalink": "object",
-    "sequence_number": "object",
-    "inverted_sequence_number": "object",
-    "sequence_id": "object",
-    "saft_hash": "object",
-    "atcud": "object",
-    "currency_name": "object",
-    "exchange_rate": "object",
-    "exchange_currency": "object",
-    "counter_value": "object",
-    "mb_entity": "object",
-    "mb_reference": "object",
-    "mb_value": "object",
-    "client_id": "object",
-    "client_name": "object",
-    "client_email": "object",
-    "client_address": "object",
-    "client_postal_code": "object",
-    "client_country": "object",
-    "client_code": "object",
-    "client_fiscal_id": "object",
-    "client_phone": "object",
+_DTYPES = {
+    **dict.fromkeys(("id", "document_id", "position", "sign"), "int64"),
+    **dict.fromkeys(("is_counted", "is_open", "archived"), "bool"),
 }
-LINE_ITEM_COLUMNS = {
-    "document_id": "int64",
-    "position": "int64",
-    "name": "object",
-    "description": "object",
-    "unit": "object",
-    "quantity": "object",
-    "unit_price": "object",
-    "discount_rate": "object",
-    "discount": "object",
-    "tax_id": "object",
-    "tax_name": "object",
-    "scheme": "object",
-    "region": "object",
-    "rate": "object",
-    "exemption": "object",
-    "net": "object",
-    "tax": "object",
-    "gross": "object",
-    "subtotal": "object",
-}
-TAX_COLUMNS = {
-    "document_id": "int64",
-    "sign": "int64",
-    "currency": "object",
-    "scheme": "object",
-    "region": "object",
-    "rate": "object",
-    "exemption": "object",
-    "tax_names": "object",
-    "base": "object",
-    "tax": "object",
-}
+_DOCUMENT = (
+    "id number type status is_counted is_open archived date due_date currency total withholding_rate "
+    "exemption reference observations permalink sequence_number inverted_sequence_number sequence_id "
+    "saft_hash atcud currency_name exchange_rate exchange_currency mb_entity mb_reference mb_value"
+).split()
+_SIGNED = ("sum", "discount", "net", "tax", "counter_value")
+_WHOLE = ("rounding", "gross", "withholding", "payable")
+"""Of `read_amounts`."""
+_LINE = (
+    "position name description unit unit_price discount_rate tax_id tax_name scheme region rate subtotal"
+).split()
+_SIGNED_OF_LINE = ("quantity", "discount", "net", "tax", "gross")
+
+_CLIENT = [f"client_{name}" for name in Snapshot._fields]
+DOCUMENT_COLUMNS, LINE_ITEM_COLUMNS, TAX_COLUMNS = (
+    {name: _DTYPES.get(name, "object") for name in names}
+    for names in (
+        (*_DOCUMENT, "sign", *_SIGNED, *_WHOLE, *_CLIENT),
+        ("document_id", "exemption", *_LINE, *_SIGNED_OF_LINE),
+        ("document_id", "sign", "currency", *VatKey._fields, "tax_names", "base", "tax"),
+    )
+)
+_read_document, _read_signed = attrgetter(*_DOCUMENT), attrgetter(*_SIGNED)
+_read_whole = attrgetter(*_WHOLE)
+_read_line, _read_signed_of_line = attrgetter(*_LINE), attrgetter(*_SIGNED_OF_LINE)
 
 
 @dataclass(frozen=True)
@@ -166,90 +115,24 @@ def refuse_holes(documents: Iterable[Document]) -> None:
 
 def _document_row(document: Document, sign: int) -> tuple[object, ...]:
     whole = read_amounts(document)
-    return (
-        document.id,
-        document.number,
-        document.type,
-        document.status,
-        document.kind.sign,
-        document.is_counted,
-        document.is_open,
-        document.archived,
-        document.date,
-        document.due_date,
-        document.currency,
-        _apply_sign(document.sum, sign),
-        _apply_sign(document.discount, sign),
-        _apply_sign(document.net, sign),
-        _apply_sign(document.tax, sign),
-        _apply_sign(whole.rounding, sign) if whole else None,
-        _apply_sign(whole.gross, sign) if whole else None,
-        _apply_sign(whole.withholding, sign) if whole else None,
-        _apply_sign(whole.payable, sign) if whole else None,
-        document.total,
-        document.withholding_rate,
-        document.exemption,
-        document.reference,
-        document.observations,
-        document.permalink,
-        document.sequence_number,
-        document.inverted_sequence_number,
-        document.sequence_id,
-        document.saft_hash,
-        document.atcud,
-        document.currency_name,
-        document.exchange_rate,
-        document.exchange_currency,
-        _apply_sign(document.counter_value, sign),
-        document.mb_entity,
-        document.mb_reference,
-        document.mb_value,
-        *document.client,
-    )
+    amounts = (*_read_signed(document), *(_read_whole(whole) if whole else [None] * len(_WHOLE)))
+    return (*_read_document(document), document.kind.sign, *_apply_sign(amounts, sign), *document.client)
 
 
 def _line_rows(document: Document, sign: int) -> Iterator[tuple[object, ...]]:
     for item in document.items:
-        yield (
-            document.id,
-            item.position,
-            item.name,
-            item.description,
-            item.unit,
-            _apply_sign(item.quantity, sign),
-            item.unit_price,
-            item.discount_rate,
-            _apply_sign(item.discount, sign),
-            item.tax_id,
-            item.tax_name,
-            item.scheme,
-            item.region,
-            item.rate,
-            exemption_of(document, item),
-            _apply_sign(item.net, sign),
-            _apply_sign(item.tax, sign),
-            _apply_sign(item.gross, sign),
-            item.subtotal,
-        )
+        amounts = _apply_sign(_read_signed_of_line(item), sign)
+        yield (document.id, exemption_of(document, item), *_read_line(item), *amounts)
 
 
 def _tax_rows(document: Document, sign: int) -> Iterator[tuple[object, ...]]:
-    if not document.is_counted:
-        return
-    for key, tax_names, base, tax in group_lines(document):
-        yield (
-            document.id,
-            document.kind.sign,
-            document.currency,
-            *key,
-            tax_names,
-            _apply_sign(base, sign),
-            _apply_sign(tax, sign),
-        )
+    for key, tax_names, *amounts in group_lines(document) if document.is_counted else ():
+        facts = (document.id, document.kind.sign, document.currency, *key, tax_names)
+        yield (*facts, *_apply_sign(amounts, sign))
 
 
-def _apply_sign(amount: Decimal | None, sign: int) -> Decimal | None:
-    return negate(amount) if sign < 0 else amount
+def _apply_sign(amounts: Iterable[Decimal | None], sign: int) -> Iterable[Decimal | None]:
+    return map(negate, amounts) if sign < 0 else amounts
 
 
 def _frame(rows: Iterator[tuple[object, ...]], columns: Mapping[str, str]) -> "pd.DataFrame":
