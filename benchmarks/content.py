@@ -14,7 +14,7 @@ from reports.figures import tables, totals
 from reports.figures.parse import parse_page
 from reports.period import parse as parse_period
 from reports.render.content.blocks import Book, DataTab, Kind, Link
-from reports.render.content.client_report import documents_sheet, line_items_sheet
+from reports.render.content.client_report import data_sheet
 from reports.render.content.labels import Labels
 
 PAGE_SIZE = 100
@@ -57,8 +57,8 @@ def make_book(lines: int) -> Book:
         language="pt",
         made_at=account.CLOCK,
         tabs=tuple(
-            DataTab(title, make(figures, "EUR", labels=labels, title=title))
-            for title, make in (("Documentos", documents_sheet), ("Linhas", line_items_sheet))
+            DataTab(title, data_sheet(kind, figures, "EUR", labels=labels, title=title))
+            for title, kind in (("Documentos", "documents"), ("Linhas", "lines"))
         ),
     )
 

@@ -33,11 +33,10 @@ AMOUNTS = ("net", "tax", "rounding", "gross", "withholding", "payable")
 
 
 @dataclass(frozen=True)
-class CurrencyTotals:
-    """One currency of a client: period figures, and `open`, `overdue` and `credit` of all dates.
+class PeriodTotals:
+    """Counted documents of the period in one currency.
 
-    `rounding` is what gross has beyond net and tax: `total` is rounded once from unrounded lines. `credit` is
-    what open documents owe to the client, never above 0; `overdue` is never below.
+    `rounding` is what gross has beyond net and tax: `total` is rounded once from unrounded lines.
     """
 
     currency: str
@@ -48,24 +47,25 @@ class CurrencyTotals:
     gross: Decimal
     withholding: Decimal
     payable: Decimal
+
+
+@dataclass(frozen=True)
+class CurrencyTotals(PeriodTotals):
+    """One currency of a client: period figures, and `open`, `overdue` and `credit` of all dates.
+
+    `credit` is what open documents owe to the client, never above 0; `overdue` is never below.
+    """
+
     open: Decimal
     overdue: Decimal
     credit: Decimal
 
 
 @dataclass(frozen=True)
-class TypeSubtotal:
-    """The counted documents of one type in the period."""
+class TypeSubtotal(PeriodTotals):
+    """Those of one type."""
 
-    currency: str
     type: str
-    documents: int
-    net: Decimal
-    tax: Decimal
-    rounding: Decimal
-    gross: Decimal
-    withholding: Decimal
-    payable: Decimal
 
 
 @dataclass(frozen=True)
@@ -223,11 +223,12 @@ def _type_subtotals(counted: "pd.DataFrame") -> Iterator[TypeSubtotal]:
     groups: dict[tuple[str, str], list[tuple[Decimal, ...]]] = defaultdict(list)
     for currency, kind, *amounts in columns(counted, "currency", "type", *AMOUNTS):
         groups[currency, kind].append(tuple(amounts))
-    for currency in _sort_currencies({currency for currency, _ in groups}):
+    for currency in sorted({currency for currency, _ in groups}, key=currency_order):
         for kind in TYPES:
             if own := groups.get((currency, kind)):
                 sums = (sum(amounts, ZERO) for amounts in zip(*own, strict=True))
-                yield TypeSubtotal(currency, kind, len(own), *sums)
+                by_name = dict(zip(AMOUNTS, sums, strict=True))
+                yield TypeSubtotal(currency=currency, type=kind, documents=len(own), **by_name)
 
 
 def _list_buckets(
@@ -237,7 +238,7 @@ def _list_buckets(
     amounts: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for currency, bucket, payable in columns(open_documents, "currency", "bucket", "payable"):
         amounts[currency, bucket].append(payable)
-    for currency in _sort_currencies(counted | {currency for currency, _ in amounts}):
+    for currency in sorted(counted | {currency for currency, _ in amounts}, key=currency_order):
         for name in names:
             own = amounts.get((currency, name), [])
             yield Bucket(currency=currency, bucket=name, documents=len(own), amount=sum(own, ZERO))
@@ -291,10 +292,6 @@ def _lines_of(counted: "pd.DataFrame", line_items: "pd.DataFrame") -> "pd.DataFr
     places = [place.get(identity, -1) for identity in line_items["document_id"].tolist()]
     own = [row for row, found in enumerate(places) if found >= 0]
     return _rows(line_items, sorted(own, key=places.__getitem__))
-
-
-def _sort_currencies(currencies: Iterable[str]) -> list[str]:
-    return sorted(currencies, key=currency_order)
 
 
 def _rows(frame: "pd.DataFrame", rows: Sequence[int]) -> "pd.DataFrame":

@@ -13,6 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from reports.errors import UNFORESEEN
+from reports.figures import changes
 from reports.figures.checks.finding import RULES
 from reports.render.content.labels import LOCALES
 
@@ -24,9 +25,10 @@ KEYWORDS = {"_": None, "N_": None, "text": None}
 
 
 def words() -> set[str]:
-    """Every label of package and templates, and every sentence of a finding or of a failure."""
+    """Every label of package and templates, every sentence of a finding or of a failure, kinds of change."""
     return {*_extracted(TOP / "reports" / "render"), *_extracted(TOP / "templates")} | {
         *(rule.sentence for rule in RULES.values()),
+        *changes.KINDS,
         UNFORESEEN,
     }
 

@@ -3,8 +3,7 @@
 Internal: states, reasons and findings stand here, and nothing of it leaves with a client's mail.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from reports.figures.changes import Comparison
@@ -13,7 +12,7 @@ from reports.figures.currencies import currency_order
 from reports.figures.totals import CurrencyTotals, Figures
 from reports.figures.vat.regions import PT
 from reports.money import ZERO
-from reports.render.content import changes_report, columns, document_sheets, summary_sheets
+from reports.render.content import changes_report, document_sheets
 from reports.render.content.account import FAILED, NO_ADDRESS, TOO_LARGE, AccountSummary, ClientLine
 from reports.render.content.blocks import (
     Column,
@@ -27,36 +26,14 @@ from reports.render.content.blocks import (
     Value,
     totals_of,
 )
-from reports.render.content.client_report import Subject, filter_text
+from reports.render.content.client_report import Subject, data_sheet, filter_text
+from reports.render.content.columns import NOT_COUNTED, TOTALS
 from reports.render.content.labels import N_, Labels
 
 _UNMAILED = {
     NO_ADDRESS: N_("Without a mail, because no address is known: {list}."),
     TOO_LARGE: N_("Without a mail, because the files are larger than mail takes: {list}."),
 }
-_TOTALS = (
-    ("net", N_("Net")),
-    ("tax", N_("VAT")),
-    ("rounding", N_("Rounding")),
-    ("gross", N_("Gross")),
-    ("withholding", N_("Withholding")),
-    ("payable", N_("Payable")),
-    ("open", N_("Open")),
-    ("overdue", N_("Overdue")),
-)
-
-_NOT_COUNTED = (
-    "opening_number",
-    "type",
-    "status",
-    "date",
-    "reason",
-    "currency",
-    "gross",
-    "reference",
-    "link",
-    "id",
-)
 
 
 def client_grids(
@@ -67,39 +44,21 @@ def client_grids(
     comparison: Comparison | None = None,
 ) -> Grids:
     """What one client adds to the summary workbook."""
-    grids: dict[tuple[str, str], Sheet] = {}
-    who: Mapping[str, Value] = {
-        "client": subject.name,
-        "fiscal_id": labels.fiscal_id(subject.fiscal_id),
+    extra = {"client": subject.name, "fiscal_id": labels.fiscal_id(subject.fiscal_id)}
+    grids: dict[tuple[str, str], Sheet] = {
+        (kind, currency): data_sheet(kind, figures, currency, labels=labels, title="", extra=extra)
+        for currency in figures.currencies
+        for kind in ("documents", "open", "vat")
     }
-    extra = tuple(who)
-    for currency in figures.currencies:
-        for key, documents, keys in (
-            ("documents", figures.documents, columns.WORKBOOK_DOCUMENTS),
-            ("open", figures.open_documents, columns.WORKBOOK_OPEN),
-        ):
-            grids[key, currency] = document_sheets.documents_grid(
-                document_sheets.select_currency(documents, currency),
-                (*extra, *keys),
-                key=key,
-                title="",
-                currency=currency,
-                empty="",
-                labels=labels,
-                extra=who,
-            )
-        grids["vat", currency] = summary_sheets.vat_grid(
-            figures, currency, (*extra, *columns.WORKBOOK_VAT), key="vat", labels=labels, title="", extra=who
-        )
     grids["not_counted", ""] = document_sheets.documents_grid(
         figures.not_counted,
-        (*extra, *_NOT_COUNTED),
+        (*extra, *NOT_COUNTED),
         key="not_counted",
         title="",
         currency=None,
         empty="",
         labels=labels,
-        extra=who,
+        extra=extra,
     )
     grids["findings", ""] = _findings_grid([(subject.name, finding) for finding in findings], labels)
     if comparison:
@@ -123,7 +82,7 @@ def account_totals(account: AccountSummary) -> tuple[CurrencyTotals, ...]:
             documents=sum(total.documents for total in _list_totals(account, currency)),
             **{
                 key: sum(map(attrgetter(key), _list_totals(account, currency)), ZERO)
-                for key in (*(key for key, _ in _TOTALS), "credit")
+                for key in (*TOTALS, "credit")
             },
         )
         for currency in list_currencies(account)
@@ -177,44 +136,33 @@ def _other_countries(account: AccountSummary, labels: Labels) -> Iterable[str]:
         )
 
 
-def clients_columns(labels: Labels) -> tuple[Column, ...]:
-    """The columns of the list of clients."""
+def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
+    """The list of clients. No total mixes currencies: of several, each has sheets of its own with theirs."""
     _ = labels.text
-    return (
+    currencies = list_currencies(account)
+    is_one = len(currencies) <= 1
+    has_rounding = any(total.rounding for client in account.clients for total in client.totals)
+    columns = (
         Column("id", _("Id"), Kind.INTEGER),
         Column("client", _("Client"), Kind.TEXT),
         Column("fiscal_id", _("NIF"), Kind.TEXT),
         Column("state", _("State"), Kind.TEXT, marks=(Mark("is", labels.state(FAILED), Tone.ALARM),)),
         Column("currency", _("Currency"), Kind.TEXT),
-        Column("documents", _("Documents"), Kind.INTEGER, has_total=True),
-        *(Column(key, _(heading), Kind.MONEY, has_total=True) for key, heading in _TOTALS),
+        Column("documents", _("Documents"), Kind.INTEGER, has_total=is_one),
+        *(
+            Column(key, _(heading), Kind.MONEY, is_one, is_hidden=key == "rounding" and not has_rounding)
+            for key, heading in TOTALS.items()
+        ),
         Column("documents_read", _("Documents read"), Kind.INTEGER),
         Column("warnings", _("Warnings"), Kind.INTEGER, marks=(Mark("above", 0, Tone.ATTENTION),)),
         Column("read_at", _("Read at"), Kind.TEXT),
         Column("reason", _("Reason"), Kind.LONG_TEXT),
     )
-
-
-def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
-    has_rounding = any(total.rounding for client in account.clients for total in client.totals)
-    columns = tuple(
-        replace(column, is_hidden=column.key == "rounding" and not has_rounding)
-        for column in clients_columns(labels)
-    )
     values = [row for client in account.clients for row in _client_rows(client, labels)]
     rows = Rows.from_rows(values, len(columns))
-    currencies = list_currencies(account)
-    is_one = len(currencies) <= 1
-    return Sheet(
-        key="clients",
-        title=labels.text("Clients"),
-        columns=columns if is_one else tuple(replace(column, has_total=False) for column in columns),
-        rows=rows,
-        empty=labels.text("No clients."),
-        currency=currencies[0] if len(currencies) == 1 else None,
-        # No total mixes currencies: with several, the sheets of each currency have theirs.
-        totals=totals_of(columns, rows, labels.text("Total")) if is_one else None,
-    )
+    totals = totals_of(columns, rows, _("Total")) if is_one else None
+    currency = currencies[0] if len(currencies) == 1 else None
+    return Sheet("clients", _("Clients"), columns, rows, _("No clients."), currency, totals)
 
 
 def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
@@ -223,10 +171,9 @@ def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
     read_at = labels.instant(client.read_at) if client.read_at else None
     after = (client.documents_read, client.warnings, read_at, client.reason and labels.failure(client.reason))
     amounts: Sequence[tuple[Value, ...]] = [
-        (total.currency, total.documents, *(getattr(total, key) for key, _ in _TOTALS))
-        for total in client.totals
+        (total.currency, total.documents, *(getattr(total, key) for key in TOTALS)) for total in client.totals
     ]
-    for values in amounts or [(None,) * (2 + len(_TOTALS))]:
+    for values in amounts or [(None,) * (2 + len(TOTALS))]:
         yield (*before, *values, *after)
 
 
@@ -244,21 +191,14 @@ def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> S
         Column("difference", _("Difference"), Kind.TEXT),
         Column("document", _("Document id"), Kind.INTEGER),
     )
-    rows: list[Row] = [
-        (
-            name,
-            labels.level(finding.level),
-            finding.code,
-            finding.number,
-            labels.finding(finding),
-            finding.expected,
-            finding.found,
-            finding.difference,
-            finding.document,
-        )
-        for name, finding in findings
-    ]
-    return Sheet("findings", "", columns, Rows.from_rows(rows, len(columns)), empty="")
+    rows = Rows.from_items(
+        columns[1:],
+        [finding for _, finding in findings],
+        level=lambda finding: labels.level(finding.level),
+        message=labels.finding,
+    )
+    names = [name for name, _ in findings]
+    return Sheet("findings", "", columns, Rows([names, *rows.columns]), empty="")
 
 
 def list_currencies(account: AccountSummary) -> list[str]:

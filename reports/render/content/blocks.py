@@ -6,11 +6,12 @@ two cannot disagree. A renderer knows kinds, not reports: Excel maps a kind to a
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, NamedTuple, overload
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple, overload
 from urllib.parse import urlsplit
 
 from reports.money import ZERO
@@ -73,6 +74,14 @@ class Rows(Sequence[Row]):
     def from_rows(cls, rows: Iterable[Sequence[Value]], width: int) -> "Rows":
         """Rows of `width` values each."""
         return cls(list(zip(*rows, strict=True)) or [()] * width)
+
+    @classmethod
+    def from_items(
+        cls, columns: "Iterable[Column]", items: Sequence[object], **shown: Callable[[Any], Value]
+    ) -> "Rows":
+        """A row an item: under each column's key what `shown` makes of it, or else its own attribute."""
+        makers = [shown.get(column.key) or attrgetter(column.key) for column in columns]
+        return cls([list(map(make, items)) for make in makers])
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -154,14 +163,6 @@ class Fact(NamedTuple):
 
     label: str
     value: str
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Who, what and when."""
-
-    title: str
-    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,23 @@ def only(names: Iterable[str | None]) -> str | None:
 
 def drop_columns(sheet: Sheet, *keys: str) -> Sheet:
     """The sheet without the columns `keys`."""
-    return _only(sheet, [index for index, column in enumerate(sheet.columns) if column.key not in keys])
+    kept = [index for index, column in enumerate(sheet.columns) if column.key not in keys]
+
+    def cut(row: Row) -> Row:
+        return tuple(row[index] for index in kept) if row else ()
+
+    def cut_rows(rows: Rows) -> Rows:
+        return Rows([rows.columns[index] for index in kept])
+
+    return replace(
+        sheet,
+        columns=tuple(sheet.columns[index] for index in kept),
+        rows=cut_rows(sheet.rows),
+        totals=cut(sheet.totals) if sheet.totals else None,
+        groups=tuple(
+            replace(group, rows=cut_rows(group.rows), totals=cut(group.totals)) for group in sheet.groups
+        ),
+    )
 
 
 def drop_empty_columns(sheet: Sheet, *keys: str) -> Sheet:
@@ -275,29 +292,6 @@ def safe_url(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.hostname else None
-
-
-def _only(sheet: Sheet, kept: Sequence[int]) -> Sheet:
-    def cut(row: Row) -> Row:
-        return tuple(row[index] for index in kept)
-
-    def cut_rows(rows: Rows) -> Rows:
-        return Rows([rows.columns[index] for index in kept])
-
-    return replace(
-        sheet,
-        columns=tuple(sheet.columns[index] for index in kept),
-        rows=cut_rows(sheet.rows),
-        totals=cut(sheet.totals) if sheet.totals else None,
-        groups=tuple(
-            replace(
-                group,
-                rows=cut_rows(group.rows),
-                totals=cut(group.totals) if group.totals else (),
-            )
-            for group in sheet.groups
-        ),
-    )
 
 
 def _sum(column: Column, values: Sequence[Value]) -> Value:

@@ -4,40 +4,18 @@ Internal, like everything in `account_report`: it is about earlier months, and n
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 
 from reports.figures import changes
 from reports.figures.changes import Change, Comparison
-from reports.render.content.blocks import Column, Group, Kind, Row, Rows, Sheet
+from reports.render.content.blocks import Column, Group, Kind, Rows, Sheet
 from reports.render.content.client_report import Subject, period_text
+from reports.render.content.columns import DOCUMENTS
 from reports.render.content.labels import N_, Labels
 
-KINDS = {
-    "added": N_("added"),
-    "removed": N_("removed"),
-    "cancelled": N_("cancelled"),
-    "restored": N_("restored"),
-    "altered": N_("altered"),
-    "settled": N_("settled"),
-    "reopened": N_("reopened"),
-}
-FIELDS = {
-    "number": N_("Number"),
-    "type": N_("Type"),
-    "status": N_("Status"),
-    "date": N_("Date"),
-    "due_date": N_("Due date"),
-    "currency": N_("Currency"),
-    "exemption": N_("Exemption"),
-    "net": N_("Net"),
-    "tax": N_("VAT"),
-    "gross": N_("Gross"),
-    "withholding": N_("Withholding"),
-    "payable": N_("Payable"),
-}
 RATED = {changes.RATE_BASE: N_("Base {rate}"), changes.RATE_TAX: N_("VAT {rate}")}
 
 
@@ -55,27 +33,22 @@ def changes_grid(subject: Subject, comparison: Comparison, labels: Labels) -> Sh
         Column("reported_in", _("Reported in"), Kind.TEXT),
         Column("document", _("Document id"), Kind.INTEGER),
     )
-    rows: list[Row] = [
-        (
-            subject.name,
-            subject.fiscal_id,
-            change.number,
-            labels.type(change.type),
-            change.date,
-            change.currency,
-            *_values(change, labels),
-            change.reported_in.label,
-            change.document,
-        )
-        for change in comparison.changes
-    ]
-    return Sheet("changes", "", columns, Rows.from_rows(rows, len(columns)), empty="")
+    rows = Rows.from_items(
+        columns,
+        comparison.changes,
+        client=lambda _: subject.name,
+        fiscal_id=lambda _: subject.fiscal_id,
+        type=lambda change: labels.type(change.type),
+        reported_in=lambda change: change.reported_in.label,
+        **_shown(labels),
+    )
+    return Sheet("changes", "", columns, rows, empty="")
 
 
 def client_changes(name: str, comparison: Comparison, labels: Labels) -> Sheet:
     """The changes of the client `name` for the overview: one group a document, in the same order."""
     columns = _columns(labels, Kind.NUMBER)
-    rows = Rows.from_rows([_values(change, labels) for change in comparison.changes], len(columns))
+    rows = Rows.from_items(columns, comparison.changes, **_shown(labels))
     groups, first = [], 0
     for _, same in groupby(comparison.changes, key=lambda change: change.document):
         changed = list(same)
@@ -125,20 +98,20 @@ def _columns(labels: Labels, difference: Kind) -> tuple[Column, ...]:
     )
 
 
-def _values(change: Change, labels: Labels) -> Row:
-    return (
-        _capital(labels.text(KINDS[change.kind])),
-        _field(change, labels),
-        _format_value(change, change.old, labels),
-        _format_value(change, change.new, labels),
-        change.difference,
-        ", ".join(f"{month:%Y-%m}" for month in change.vat_months) or None,
-    )
+def _shown(labels: Labels) -> Mapping[str, Callable[[Change], str | None]]:
+    """What is shown of a change under the keys of `_columns`, but for the difference."""
+    return {
+        "change": lambda change: labels.text(change.kind).capitalize(),
+        "field": lambda change: _field(change, labels),
+        "before": lambda change: _format_value(change, change.old, labels),
+        "after": lambda change: _format_value(change, change.new, labels),
+        "vat_month": lambda change: ", ".join(f"{month:%Y-%m}" for month in change.vat_months) or None,
+    }
 
 
 def _field(change: Change, labels: Labels) -> str:
     if change.field not in RATED:
-        return labels.text(FIELDS[change.field])
+        return labels.text(DOCUMENTS[change.field][0])
     rate = labels.text("without tax") if change.rate is None else labels.percent(change.rate)
     return labels.text(RATED[change.field]).format(rate=rate)
 
@@ -166,7 +139,3 @@ def _since(comparisons: Iterable[Comparison], labels: Labels) -> str:
         read.format(period=period_text(period, labels), instant=labels.instant(read_at))
         for _, (period, read_at) in sorted(newest.items())
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

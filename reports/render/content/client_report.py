@@ -22,11 +22,11 @@ from reports.render.content.blocks import (
     Chart,
     DataTab,
     Fact,
-    Facts,
     Head,
     Note,
     PageTab,
     Sheet,
+    Value,
     drop_columns,
     drop_empty_columns,
 )
@@ -76,7 +76,7 @@ class ClientReport:
     """Everything a client is shown, once: head, totals, one group of blocks a currency, notes."""
 
     title: str
-    head: Facts
+    head: Head
     totals: Sheet
     currencies: tuple[CurrencyPages, ...]
     notes: Note
@@ -87,17 +87,17 @@ def client_report(
     subject: Subject, figures: Figures, *, findings: Sequence[Finding], labels: Labels, line_items: bool
 ) -> ClientReport:
     """The blocks of a client's statement and of its workbook's first sheet."""
-    _ = labels.text
+    title = labels.text("Statement of documents")
     return ClientReport(
-        title=_("Statement of documents"),
-        head=_head(subject, labels),
+        title=title,
+        head=Head(title, _facts(subject, labels)),
         totals=summary_sheets.totals_grid(figures.totals, labels, subject.vendor_balance),
         currencies=tuple(
             _currency_pages(total.currency, subject, figures, labels=labels, line_items=line_items)
             for total in figures.totals
         ),
         notes=Note(tuple(_notes(subject, figures, labels))),
-        proof=proof(figures, warnings(findings), labels),
+        proof=_proof(figures, warnings(findings), labels),
     )
 
 
@@ -112,17 +112,17 @@ def client_book(
     """The client's workbook: Summary, then documents, line items, VAT, open documents, a sheet a currency."""
     _ = labels.text
     period = period_text(subject.period, labels)
-    tabs: list[PageTab | DataTab] = [PageTab(_("Summary"), _summary_pages(report, subject, labels))]
-    for title, make in (
-        (_("Documents"), documents_sheet),
-        (_("Line items"), line_items_sheet),
-        (_("VAT"), vat_sheet),
-        (_("Open documents"), open_sheet),
+    tabs: list[PageTab | DataTab] = [PageTab(_("Summary"), _summary_pages(report))]
+    for kind, title in (
+        ("documents", _("Documents")),
+        ("lines", _("Line items")),
+        ("vat", _("VAT")),
+        ("open", _("Open documents")),
     ):
         for currency in figures.currencies or (None,):
             name = f"{title} {currency}" if len(figures.currencies) > 1 else title
-            notes = _discount_notes(figures, currency, findings, labels) if make is line_items_sheet else ()
-            tabs.append(DataTab(name, make(figures, currency, labels=labels, title=name), notes))
+            notes = _discount_notes(figures, currency, findings, labels) if kind == "lines" else ()
+            tabs.append(DataTab(name, data_sheet(kind, figures, currency, labels=labels, title=name), notes))
     return Book(
         title=f"{report.title} · {subject.name} · {period}",
         footer=f"{subject.name} · {period}",
@@ -135,47 +135,43 @@ def client_book(
     )
 
 
-def documents_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
-    """The counted documents of the period in one currency."""
+def data_sheet(
+    kind: str,
+    figures: Figures,
+    currency: str | None,
+    *,
+    labels: Labels,
+    title: str,
+    extra: Mapping[str, Value] | None = None,
+) -> Sheet:
+    """A grid of a workbook: `documents` of the period, their `lines`, `vat`, or `open` documents of any date.
+
+    `extra` are values that every row begins with; not for lines.
+    """
+    key, before = f"{kind}_{currency}", tuple(extra or ())
+    if kind == "lines":
+        return document_sheets.line_items_grid(
+            figures, currency, labels=labels, title=title, keys=columns.WORKBOOK_LINE_ITEMS
+        )
+    if kind == "vat":
+        keys = (*before, *columns.WORKBOOK_VAT)
+        return summary_sheets.vat_grid(
+            figures, currency, keys, key=key, labels=labels, title=title, extra=extra
+        )
+    documents, own, empty = (
+        (figures.open_documents, columns.WORKBOOK_OPEN, labels.text("No open documents."))
+        if kind == "open"
+        else (figures.documents, columns.WORKBOOK_DOCUMENTS, labels.text("No documents in this period."))
+    )
     return document_sheets.documents_grid(
-        document_sheets.select_currency(figures.documents, currency),
-        columns.WORKBOOK_DOCUMENTS,
-        key=f"documents_{currency}",
+        documents,
+        (*before, *own),
+        key=key,
         title=title,
         currency=currency,
-        empty=labels.text("No documents in this period."),
+        empty=empty,
         labels=labels,
-    )
-
-
-def open_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
-    """The open documents of all dates in one currency."""
-    return document_sheets.documents_grid(
-        document_sheets.select_currency(figures.open_documents, currency),
-        columns.WORKBOOK_OPEN,
-        key=f"open_{currency}",
-        title=title,
-        currency=currency,
-        empty=labels.text("No open documents."),
-        labels=labels,
-    )
-
-
-def line_items_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
-    """The line items of the period's counted documents in one currency."""
-    documents = document_sheets.select_currency(figures.documents, currency)
-    lines = figures.line_items
-    if documents is not figures.documents:
-        lines = lines[lines["document_id"].isin(documents["id"])]
-    return document_sheets.line_items_grid(
-        documents, lines, columns.WORKBOOK_LINE_ITEMS, currency=currency, labels=labels, title=title
-    )
-
-
-def vat_sheet(figures: Figures, currency: str | None, *, labels: Labels, title: str) -> Sheet:
-    """The VAT summary of one currency, its rounding line last."""
-    return summary_sheets.vat_grid(
-        figures, currency, columns.WORKBOOK_VAT, key=f"vat_{currency}", labels=labels, title=title
+        extra=extra,
     )
 
 
@@ -184,7 +180,16 @@ def period_text(period: Period, labels: Labels) -> str:
     return f"{labels.date(period.first)} – {labels.date(period.last)}"
 
 
-def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
+def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | None:
+    """What the configured filter leaves out, as a sentence; None when it hides nothing."""
+    hidden = [labels.format_hidden(word) for word in list_hidden(filters)]
+    if not hidden:
+        return None
+    sentence = labels.text("By choice of the issuer this statement leaves out: {list}.")
+    return sentence.format(list=", ".join(hidden))
+
+
+def _proof(figures: Figures, warning_count: int, labels: Labels) -> str:
     """One line: everything was read, and whether everything ties."""
     _ = labels.text
     read = _("All documents of this client were read: {count}.").format(
@@ -199,54 +204,33 @@ def proof(figures: Figures, warning_count: int, labels: Labels) -> str:
     return f"{read} {ties}"
 
 
-def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | None:
-    """What the configured filter leaves out, as a sentence; None when it hides nothing."""
-    hidden = [labels.format_hidden(word) for word in list_hidden(filters)]
-    if not hidden:
-        return None
-    sentence = labels.text("By choice of the issuer this statement leaves out: {list}.")
-    return sentence.format(list=", ".join(hidden))
-
-
-def _summary_pages(report: ClientReport, subject: Subject, labels: Labels) -> tuple[tuple[Block, ...], ...]:
+def _summary_pages(report: ClientReport) -> tuple[tuple[Block, ...], ...]:
     """The first sheet as paper: a page a currency, the head on the first and the notes on the last."""
-    head = Head(report.title, (_issuer_facts(subject, labels), _client_facts(subject, labels)))
     pages: list[list[Block]] = [
         [Beside(page.types, page.ageing), page.vat, *([page.chart] if page.chart else [])]
         for page in report.currencies
     ] or [[]]
-    pages[0][:0] = [head, report.totals]
+    pages[0][:0] = [report.head, report.totals]
     pages[-1].append(Note((report.proof, *report.notes.lines)))
     return tuple(map(tuple, pages))
 
 
-def _head(subject: Subject, labels: Labels) -> Facts:
-    facts = (*_issuer_facts(subject, labels), *_client_facts(subject, labels))
-    return Facts(labels.text("Statement of documents"), facts)
-
-
-def _issuer_facts(subject: Subject, labels: Labels) -> tuple[Fact, ...]:
+def _facts(subject: Subject, labels: Labels) -> tuple[tuple[Fact, ...], ...]:
+    """What is known of the issuer; of the client and its statement."""
     _ = labels.text
     issuer = subject.issuer
-    return _known(
-        (_("Issuer"), issuer.name), (_("Issuer NIF"), issuer.fiscal_id), (_("Address"), issuer.address)
+    groups = (
+        {_("Issuer"): issuer.name, _("Issuer NIF"): issuer.fiscal_id, _("Address"): issuer.address},
+        {
+            _("Client"): subject.name,
+            _("Client address"): subject.address,
+            _("NIF"): labels.fiscal_id(subject.fiscal_id),
+            _("Period"): period_text(subject.period, labels),
+            _("Read at"): labels.instant(subject.read_at),
+            _("Filters"): _filters(subject.filters),
+        },
     )
-
-
-def _client_facts(subject: Subject, labels: Labels) -> tuple[Fact, ...]:
-    _ = labels.text
-    return _known(
-        (_("Client"), subject.name),
-        (_("Client address"), subject.address),
-        (_("NIF"), labels.fiscal_id(subject.fiscal_id)),
-        (_("Period"), period_text(subject.period, labels)),
-        (_("Read at"), labels.instant(subject.read_at)),
-        (_("Filters"), _filters(subject.filters)),
-    )
-
-
-def _known(*pairs: tuple[str, str | None]) -> tuple[Fact, ...]:
-    return tuple(Fact(label, value) for label, value in pairs if value)
+    return tuple(tuple(Fact(label, value) for label, value in group.items() if value) for group in groups)
 
 
 def _filters(filters: Mapping[str, Sequence[str]]) -> str | None:
@@ -283,7 +267,7 @@ def _currency_pages(
     if not any(row.base_credit_notes or row.tax_credit_notes for row in rows):
         vat = drop_columns(vat, "base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
     open_documents = document_sheets.documents_grid(
-        document_sheets.select_currency(figures.open_documents, currency),
+        figures.open_documents,
         columns.STATEMENT_OPEN,
         key=f"s_open_{currency}",
         title=titled(_("Open documents")),
@@ -291,26 +275,20 @@ def _currency_pages(
         empty=_("No open documents."),
         labels=labels,
     )
+    documents = document_sheets.build_grouped_documents(
+        figures, currency, labels=labels, title=titled(_("Documents of the period")), line_items=line_items
+    )
+    types, ageing = titled(_("Subtotals per type")), titled(_("Ageing of open documents"))
+    has_chart = not list_hidden(subject.filters)
+    months = titled(_("The last twelve months"))
     return CurrencyPages(
         currency=currency,
-        documents=document_sheets.build_grouped_documents(
-            figures,
-            currency,
-            labels=labels,
-            title=titled(_("Documents of the period")),
-            line_items=line_items,
-        ),
-        types=summary_sheets.types_grid(
-            figures, currency, labels=labels, title=titled(_("Subtotals per type"))
-        ),
+        documents=documents,
+        types=summary_sheets.types_grid(figures, currency, labels=labels, title=types),
         vat=drop_empty_columns(vat, "exemption"),
         open_documents=drop_empty_columns(open_documents, "payment"),
-        ageing=summary_sheets.build_ageing_grid(
-            figures, currency, labels=labels, title=titled(_("Ageing of open documents"))
-        ),
-        chart=None
-        if list_hidden(subject.filters)
-        else _chart(figures, currency, labels=labels, title=titled(_("The last twelve months"))),
+        ageing=summary_sheets.build_ageing_grid(figures, currency, labels=labels, title=ageing),
+        chart=_chart(figures, currency, labels=labels, title=months) if has_chart else None,
     )
 
 

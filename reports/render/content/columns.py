@@ -2,63 +2,32 @@
 
 from functools import lru_cache
 
-from reports.figures.totals import CREDIT, CURRENT
+from reports.figures.totals import AMOUNTS, CREDIT, CURRENT
 from reports.render.content.blocks import Column, Kind, Mark, Tone
 from reports.render.content.labels import N_, Labels
 
-WORKBOOK_DOCUMENTS = [
-    "opening_number",
-    "type",
-    "status",
-    "date",
-    "due_date",
-    "reference",
-    "currency",
-    "sum",
-    "discount",
-    "net",
-    "tax",
-    "rounding",
-    "gross",
-    "withholding",
-    "payable",
-    "exchange_rate",
-    "counter_value",
-    "exemption",
-    "observations",
-    "link",
-    "archived",
-    "id",
-]
-STATEMENT_DOCUMENTS = [
-    "linked_number",
-    "date",
-    "due_date",
-    "reference",
-    "status",
-    "net",
-    "tax",
-    "rounding",
-    "gross",
-    "withholding",
-    "payable",
-    "exchange_rate",
-    "counter_value",
-]
-WORKBOOK_OPEN = [
-    "opening_number",
-    "type",
-    "date",
-    "due_date",
-    "days_overdue",
-    "bucket",
-    "currency",
-    "payable",
-    "payment",
-    "link",
-    "id",
-]
-STATEMENT_OPEN = ["linked_number", "type", "date", "due_date", "days_overdue", "bucket", "payment", "payable"]
+WORKBOOK_DOCUMENTS = (
+    "opening_number type status date due_date reference currency sum discount net tax rounding gross "
+    "withholding payable exchange_rate counter_value exemption observations link archived id"
+).split()
+STATEMENT_DOCUMENTS = (
+    "linked_number date due_date reference status net tax rounding gross withholding payable exchange_rate "
+    "counter_value"
+).split()
+WORKBOOK_OPEN = (
+    "opening_number type date due_date days_overdue bucket currency payable payment link id"
+).split()
+STATEMENT_OPEN = "linked_number type date due_date days_overdue bucket payment payable".split()
+NOT_COUNTED = "opening_number type status date reason currency gross reference link id".split()
+WORKBOOK_LINE_ITEMS = (
+    "number type status date name description unit quantity unit_price discount_rate discount tax_name rate "
+    "exemption net tax gross currency document_id"
+).split()
+STATEMENT_LINE_ITEMS = "name description quantity unit unit_price discount_rate rate net tax gross".split()
+STATEMENT_VAT = (
+    "tax_names region_name rate exemption base_invoices tax_invoices base_credit_notes tax_credit_notes base "
+    "tax gross"
+).split()
 
 DOCUMENTS = {
     "number": (N_("Number"), Kind.TEXT),
@@ -91,48 +60,27 @@ DOCUMENTS = {
     "reason": (N_("Reason"), Kind.TEXT),
     "client": (N_("Client"), Kind.TEXT),
     "fiscal_id": (N_("NIF"), Kind.TEXT),
-}
-MAY_BE_HIDDEN = ("rounding", "withholding", "exchange_rate", "counter_value")
-"""Columns of documents that a workbook hides where every value is nothing or zero."""
-
-_HIDDEN_COLUMNS = ("archived", "id", "document_id")
-_DONE = ("settled", "draft", "canceled", "deleted")
-
-LINE_ITEMS = {
-    "number": (N_("Number"), Kind.TEXT),
-    "type": (N_("Type"), Kind.TEXT),
-    "status": (N_("Status"), Kind.TEXT),
-    "date": (N_("Date"), Kind.DATE),
     "name": (N_("Item"), Kind.TEXT),
     "description": (N_("Description"), Kind.LONG_TEXT),
     "unit": (N_("Unit"), Kind.TEXT),
     "quantity": (N_("Quantity"), Kind.NUMBER),
     "unit_price": (N_("Unit price"), Kind.NUMBER),
     "discount_rate": (N_("Discount %"), Kind.PERCENT),
-    "discount": (N_("Discount"), Kind.MONEY),
     "tax_name": (N_("Tax name"), Kind.TEXT),
     "rate": (N_("VAT rate"), Kind.PERCENT),
-    "exemption": (N_("Exemption"), Kind.TEXT),
-    "net": (N_("Net"), Kind.MONEY),
-    "tax": (N_("VAT"), Kind.MONEY),
-    "gross": (N_("Gross"), Kind.MONEY),
-    "currency": (N_("Currency"), Kind.TEXT),
     "document_id": (N_("Document id"), Kind.INTEGER),
 }
+"""Of documents and of their lines, which have their document's too."""
+
 OF_DOCUMENT = ("number", "type", "status", "date", "currency")
-WORKBOOK_LINE_ITEMS = tuple(LINE_ITEMS)
-STATEMENT_LINE_ITEMS = [
-    "name",
-    "description",
-    "quantity",
-    "unit",
-    "unit_price",
-    "discount_rate",
-    "rate",
-    "net",
-    "tax",
-    "gross",
-]
+"""What a line has of its document."""
+TOTALS = {**{key: DOCUMENTS[key][0] for key in AMOUNTS}, "open": N_("Open"), "overdue": N_("Overdue")}
+"""Headings of the totals of a currency."""
+MAY_BE_HIDDEN = ("rounding", "withholding", "exchange_rate", "counter_value")
+"""Columns of documents that a workbook hides where every value is nothing or zero."""
+
+_HIDDEN_COLUMNS = ("archived", "id", "document_id")
+_DONE = ("settled", "draft", "canceled", "deleted")
 
 VAT = {
     "currency": (N_("Currency"), Kind.TEXT),
@@ -153,24 +101,11 @@ VAT = {
     "gross": (N_("Gross"), Kind.MONEY),
 }
 WORKBOOK_VAT = tuple(key for key in VAT if key != "region_name")
-STATEMENT_VAT = [
-    "tax_names",
-    "region_name",
-    "rate",
-    "exemption",
-    "base_invoices",
-    "tax_invoices",
-    "base_credit_notes",
-    "tax_credit_notes",
-    "base",
-    "tax",
-    "gross",
-]
 
 
 @lru_cache
 def columns_of(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
-    """Columns of documents or of their lines: what both have is the same."""
+    """Columns of documents or of their lines."""
     labels = Labels(language)
     return tuple(
         Column(
@@ -182,7 +117,7 @@ def columns_of(keys: tuple[str, ...], language: str) -> tuple[Column, ...]:
             marks=_marks(name, labels),
         )
         for name in keys
-        for heading, kind in [LINE_ITEMS.get(name) or DOCUMENTS[name]]
+        for heading, kind in [DOCUMENTS[name]]
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reports.figures.totals import Figures
-from reports.render.content.blocks import Column, Group, Link, Rows, Sheet, Value, only, safe_url, totals_of
+from reports.render.content.blocks import Group, Link, Rows, Sheet, Value, only, safe_url, totals_of
 from reports.render.content.columns import (
     MAY_BE_HIDDEN,
     OF_DOCUMENT,
@@ -19,7 +19,7 @@ from reports.render.content.labels import Labels
 if TYPE_CHECKING:
     import pandas as pd
 
-_ColumnOf = Callable[[str], list[Any]]
+_ColumnOf = Callable[[str], Sequence[Any]]
 
 _MAY_LACK = ("description", "unit", "discount_rate")
 """Columns that a document's line items are shown without where none has a value."""
@@ -36,26 +36,23 @@ def documents_grid(
     labels: Labels,
     extra: Mapping[str, Value] | None = None,
 ) -> Sheet:
-    """Documents as rows, the columns `keys` of them. `extra` holds values that are the same in every row."""
+    """The documents in `currency` as rows, the columns `keys` of them; None: in any.
+
+    `extra` holds values that are the same in every row.
+    """
+    if currency is not None:
+        documents = select_currency(documents, currency)
     column = _read(documents)
     same = {name: [value] * len(documents) for name, value in (extra or {}).items()}
-    values = [same[name] if name in same else _document_values(name, column, labels) for name in keys]
+    rows = Rows([same[name] if name in same else _document_values(name, column, labels) for name in keys])
     unused = {name for name in MAY_BE_HIDDEN if not any(column(name))}
     currencies = {"counter_value": only(column("exchange_currency"))}
-    rows = Rows(values)
     columns = tuple(
         replace(own, is_hidden=own.is_hidden or own.key in unused, currency=currencies.get(own.key))
         for own in columns_of(tuple(keys), labels.language)
     )
-    return Sheet(
-        key=key,
-        title=title,
-        columns=columns,
-        rows=rows,
-        empty=empty,
-        currency=currency,
-        totals=totals_of(columns, rows, labels.text("Total")),
-    )
+    totals = totals_of(columns, rows, labels.text("Total"))
+    return Sheet(key, title, columns, rows, empty, currency, totals)
 
 
 def build_grouped_documents(
@@ -67,79 +64,51 @@ def build_grouped_documents(
     place = {subtotal.type: row for row, subtotal in enumerate(subtotals)}
     as_read = _read(documents)
     kinds = as_read("type")
-    order = sorted(range(len(kinds)), key=lambda row: place[kinds[row]])
-
-    def column(name: str) -> list[Any]:
-        own = as_read(name)
-        return [own[row] for row in order]
-
+    column = _arrange(as_read, sorted(range(len(kinds)), key=lambda row: place[kinds[row]]))
     left_out = {name for name in (*MAY_BE_HIDDEN, "reference") if not any(column(name))}
     if "withholding" in left_out:
         left_out.add("payable")
     keys = [name for name in STATEMENT_DOCUMENTS if name not in left_out]
     rows = Rows([_document_values(name, column, labels) for name in keys])
-    columns = _name_exchange(columns_of(tuple(keys), labels.language), column("exchange_currency"))
+    exchanged = ", ".join(sorted({*filter(None, column("exchange_currency"))}))
+    columns = tuple(
+        replace(own, heading=f"{own.heading} {exchanged}") if own.key == "counter_value" else own
+        for own in columns_of(tuple(keys), labels.language)
+    )
     details = _details(column("id"), figures.line_items, currency, labels) if line_items else ()
     groups, first = [], 0
     for subtotal in subtotals:
-        end = first + kinds.count(subtotal.type)
+        end = first + subtotal.documents
         own = rows[first:end]
         name = labels.type(subtotal.type)
         label = labels.text("Subtotal {type}").format(type=name)
         groups.append(Group(name, own, totals_of(columns, own, label), details[first:end]))
         first = end
-    return Sheet(
-        key=f"s_documents_{currency}",
-        title=title,
-        columns=columns,
-        rows=rows,
-        empty=labels.text("No documents in this period."),
-        currency=currency,
-        totals=totals_of(columns, rows, labels.text("Total")),
-        groups=tuple(groups),
+    empty, totals = (
+        labels.text("No documents in this period."),
+        totals_of(columns, rows, labels.text("Total")),
     )
-
-
-def _name_exchange(columns: Sequence[Column], currencies: Sequence[str | None]) -> tuple[Column, ...]:
-    """The columns, that of counter-values with the currency they are in."""
-    names = ", ".join(sorted({currency for currency in currencies if currency}))
-    return tuple(
-        replace(column, heading=f"{column.heading} {names}") if column.key == "counter_value" else column
-        for column in columns
-    )
+    return Sheet(f"s_documents_{currency}", title, columns, rows, empty, currency, totals, tuple(groups))
 
 
 def line_items_grid(
-    documents: "pd.DataFrame",
-    lines: "pd.DataFrame",
-    keys: Sequence[str],
-    *,
-    currency: str | None,
-    labels: Labels,
-    title: str,
+    figures: Figures, currency: str | None, *, labels: Labels, title: str, keys: Sequence[str]
 ) -> Sheet:
-    """`lines`, every one of a document of `documents`, with what it has of that."""
+    """The lines of the counted documents of one currency, with what each has of its document."""
+    documents, lines = select_currency(figures.documents, currency), figures.line_items
+    if documents is not figures.documents:
+        lines = lines[lines["document_id"].isin(documents["id"])]
     document, line = _read(documents), _read(lines)
     place = {identity: row for row, identity in enumerate(document("id"))}
-    documents_of_lines = [place[identity] for identity in line("document_id")]
-    values: list[Sequence[Value]] = []
-    for key in keys:
-        if key in OF_DOCUMENT:
-            own = _document_values(key, document, labels)
-            values.append([own[row] for row in documents_of_lines])
-        else:
-            values.append(line(key))
-    rows = Rows(values)
-    columns = columns_of(tuple(keys), labels.language)
-    return Sheet(
-        key=f"lines_{currency}",
-        title=title,
-        columns=columns,
-        rows=rows,
-        empty=labels.text("No line items in this period."),
-        currency=currency,
-        totals=totals_of(columns, rows, labels.text("Total")),
+    shared = _arrange(
+        lambda key: _document_values(key, document, labels),
+        [place[identity] for identity in line("document_id")],
     )
+    rows = Rows([shared(key) if key in OF_DOCUMENT else line(key) for key in keys])
+    columns = columns_of(tuple(keys), labels.language)
+    empty = labels.text("No line items in this period.")
+    totals = totals_of(columns, rows, labels.text("Total"))
+    return Sheet(f"lines_{currency}", title, columns, rows, empty, currency, totals)
 
 
 def select_currency(documents: "pd.DataFrame", currency: str | None) -> "pd.DataFrame":
@@ -154,15 +123,28 @@ def _read(frame: "pd.DataFrame") -> _ColumnOf:
     return lambda name: values[place[name]].tolist()
 
 
+def _arrange(column: _ColumnOf, rows: Sequence[int]) -> _ColumnOf:
+    """The same columns, of these rows."""
+
+    def arranged(name: str) -> list[Any]:
+        values = column(name)
+        return [values[row] for row in rows]
+
+    return arranged
+
+
 def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[Value]:
-    if name == "type":
-        return _said(labels.type, column(name))
-    if name == "status":
-        return _said(labels.status, column(name))
-    if name == "bucket":
-        return _said(labels.bucket, column(name))
-    if name == "reason":
-        return _said(labels.not_counted, column(name))
+    words = {
+        "type": labels.type,
+        "status": labels.status,
+        "bucket": labels.bucket,
+        "reason": labels.not_counted,
+    }
+    if say := words.get(name):
+        # There are few of them, many times.
+        codes = column(name)
+        said = {code: say(code) for code in set(codes)}
+        return [said[code] for code in codes]
     if name == "link":
         view = labels.text("View")
         return [_link(view, url) for url in column("permalink")]
@@ -173,12 +155,6 @@ def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[V
         pairs = zip(column("mb_entity"), column("mb_reference"), strict=True)
         return [f"{entity} / {reference}" if entity and reference else None for entity, reference in pairs]
     return column(name)
-
-
-def _said(say: Callable[[str], str], keys: Sequence[str]) -> Sequence[str]:
-    """Each key in words; there are few of them, many times."""
-    words = {key: say(key) for key in set(keys)}
-    return [words[key] for key in keys]
 
 
 def _link(text: str, url: str | None) -> Link | None:
@@ -199,13 +175,7 @@ def _details(
     def sheet(own_rows: Sequence[int]) -> Sheet:
         own = {key: [column[row] for row in own_rows] for key, column in values.items()}
         keys = tuple(key for key, column in own.items() if key not in _MAY_LACK or any(column))
-        return Sheet(
-            key=f"lines_{currency}",
-            title="",
-            columns=columns_of(keys, labels.language),
-            rows=Rows([own[key] for key in keys]),
-            empty="",
-            currency=currency,
-        )
+        rows = Rows([own[key] for key in keys])
+        return Sheet(f"lines_{currency}", "", columns_of(keys, labels.language), rows, "", currency)
 
     return [sheet(rows[identity]) if identity in rows else None for identity in identities]

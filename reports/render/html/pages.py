@@ -11,6 +11,7 @@ from dataclasses import fields
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote
@@ -82,7 +83,7 @@ def statement(
             report=report,
             subject=subject,
             period=period,
-            facts=dict(report.head.facts),
+            facts=dict(chain.from_iterable(report.head.groups)),
             totals=_totals(report.totals, labels, period, subject.read_at, marks=PAGE),
             sections=[_section(pages, labels, inserts) for pages in report.currencies],
             no_invoice=NO_INVOICE,

@@ -150,14 +150,7 @@ def test_lines_stand_under_their_document_without_columns_that_are_empty() -> No
 
 def test_a_line_has_what_its_document_says() -> None:
     figures = added(paper(1, lines=[GOODS, GOODS]), paper(2, "CreditNote", lines=[GOODS]))
-    sheet = line_items_grid(
-        figures.documents,
-        figures.line_items,
-        ("number", "name", "net"),
-        currency="EUR",
-        labels=ENGLISH,
-        title="",
-    )
+    sheet = line_items_grid(figures, "EUR", labels=ENGLISH, title="", keys=("number", "name", "net"))
     assert list_values(sheet, "number") == ["FT 2026/1", "FT 2026/1", "NC 2026/2"]
     assert sheet.totals == ("Total", None, Decimal("10.00"))
 

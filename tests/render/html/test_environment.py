@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from io import IOBase
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -282,7 +283,7 @@ def given(labels: Labels) -> Iterator[object]:
         report=one,
         subject=SUBJECT,
         period=period,
-        facts=dict(one.head.facts),
+        facts=dict(chain.from_iterable(one.head.groups)),
         totals=totals,
         sections=sections,
         no_invoice="",
