@@ -1,7 +1,7 @@
 """Who a client is to the tax office and to the post, by whoever knows: its documents or the account."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reports import exact_json
@@ -18,15 +18,18 @@ class Identity:
     country: str | None = None
 
 
+PARTS = ("fiscal_id", "address", "postal_code", "city", "country")
+
+
 def identity(
     *,
-    fiscal_id: str | None,
-    address: str | None,
-    postal_code: str | None,
-    city: str | None,
-    country: str | None,
+    fiscal_id: str | None = None,
+    address: str | None = None,
+    postal_code: str | None = None,
+    city: str | None = None,
+    country: str | None = None,
 ) -> Identity:
-    """The parts put together; without a street or a post office there is no address."""
+    """The PARTS put together; without a street or a post office there is no address."""
     place = " ".join(filter(None, (postal_code, city)))
     lines = [line.strip() for line in (address or "").splitlines()]
     lines = [line for line in (*lines, place) if line]
@@ -38,13 +41,7 @@ def identity(
 def read_document_identity(documents: Iterable[Document]) -> Identity:
     """What the snapshots say: number and address each by the newest document that has one."""
     return first_known(
-        identity(
-            fiscal_id=client.fiscal_id,
-            address=client.address,
-            postal_code=client.postal_code,
-            city=None,
-            country=client.country,
-        )
+        identity(**{part: getattr(client, part, None) for part in PARTS})
         for client in dict.fromkeys(document.client for document in newest_first(documents))
     )
 
@@ -57,22 +54,17 @@ def newest_first(documents: Iterable[Document]) -> list[Document]:
 def parse_details_identity(text: str) -> Identity:
     """What the client's own page says: an object under `client`."""
     client = exact_json.read(text)["client"]
-    fiscal_id, address, postal_code, city, country = (
-        _text(client.get(key)) for key in ("fiscal_id", "address", "postal_code", "city", "country")
-    )
-    return identity(fiscal_id=fiscal_id, address=address, postal_code=postal_code, city=city, country=country)
+    return identity(**{part: _text(client.get(part)) for part in PARTS})
 
 
 def first_known(identities: Iterable[Identity]) -> Identity:
     """Each part from the first that has it; a number's country is the one that came with the number."""
-    every: Sequence[Identity] = list(identities)
-    numbered = next((one for one in every if one.fiscal_id), None)
+    every = list(identities)
+    numbered = [one for one in every if one.fiscal_id][:1]
     return Identity(
-        fiscal_id=numbered.fiscal_id if numbered else None,
+        fiscal_id=next((one.fiscal_id for one in numbered), None),
         address=next((one.address for one in every if one.address), None),
-        country=numbered.country
-        if numbered and numbered.country
-        else next((one.country for one in every if one.country), None),
+        country=next((one.country for one in (*numbered, *every) if one.country), None),
     )
 
 

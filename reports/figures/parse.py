@@ -18,6 +18,7 @@ from reports.errors import DataError
 from reports.figures.currencies import currency_code
 from reports.figures.document import Document, LineItem, Remark, Snapshot
 from reports.figures.vat.exemptions import normalise_code
+from reports.figures.vat.taxes import parse_rate
 from reports.money import CENT, cents, exact
 
 FIRST_YEAR = 1901
@@ -151,13 +152,12 @@ class _FieldReader:
 
     def text(self, key: str) -> str | None:
         """Text without blanks around it; None when there is none."""
-        value = self.raw.get(key)
-        return None if value is None else _trim(value if type(value) is str else _as_text(value))
+        text = _as_text(self.raw.get(key))
+        return text.replace("\r\n", "\n").replace("\r", "\n").strip() or None
 
     def line(self, key: str) -> str | None:
         """Text on one line: names of clients come with line breaks in them."""
-        value = self.raw.get(key)
-        return None if value is None else _join_lines(value if type(value) is str else _as_text(value))
+        return " ".join(_as_text(self.raw.get(key)).split()) or None
 
     def parse_required(self, key: str) -> Decimal | None:
         """An amount the figures need."""
@@ -169,8 +169,7 @@ class _FieldReader:
 
     def header_amount(self, key: str) -> Decimal | None:
         """An amount of the document itself, in cents; more decimals than cents leave a remark."""
-        amount = self.parse_required(key)
-        return None if amount is None else self._to_cents(amount, key)
+        return self._to_cents(self.parse_required(key), key)
 
     def line_amount(self, key: str) -> Decimal | None:
         """An amount that can be worked out where it is absent, and has to be one where it is not."""
@@ -178,8 +177,7 @@ class _FieldReader:
 
     def parse_shown_amount(self, key: str) -> Decimal | None:
         """An amount of the document that no figure rests on, in cents."""
-        amount = self.parse_shown(key)
-        return None if amount is None else self._to_cents(amount, key)
+        return self._to_cents(self.parse_shown(key), key)
 
     def parse_shown(self, key: str) -> Decimal | None:
         """A number that is shown but never added: absent is fine, nonsense leaves a remark."""
@@ -198,7 +196,7 @@ class _FieldReader:
         value = self.raw.get("retention")
         if _is_absent(value):
             return None
-        rate = _rate(value)
+        rate = parse_rate(value)
         if rate is None:
             self.remark("WITHHOLDING-UNREADABLE", "retention")
         return rate or None
@@ -240,29 +238,21 @@ class _FieldReader:
             subtotal=self.parse_shown("subtotal"),
             tax_id=tax_id,
             tax_name=tax_of.line("name"),
-            rate=_rate(percent),
+            rate=parse_rate(percent),
             net=None,
             tax=self.line_amount("tax_amount"),
             gross=self.line_amount("total"),
             is_rate_absent=tax_id is not None and _is_absent(percent),
         )
 
-    def _to_cents(self, amount: Decimal, key: str) -> Decimal:
-        if amount.same_quantum(CENT):
+    def _to_cents(self, amount: Decimal | None, key: str) -> Decimal | None:
+        if amount is None or amount.same_quantum(CENT):
             return amount
         self.remark("AMOUNT-PRECISION", key)
         return cents(amount)
 
     def remark(self, code: str, key: str) -> None:
         self.remarks.append(Remark(code, self.path + key, _quote(self.raw.get(key))))
-
-
-def _trim(came: str) -> str | None:
-    return came.replace("\r\n", "\n").replace("\r", "\n").strip() or None
-
-
-def _join_lines(came: str) -> str | None:
-    return " ".join(came.split()) or None
 
 
 def _parse_day(came: str) -> dt.date:
@@ -280,15 +270,6 @@ def _parse_day(came: str) -> dt.date:
     return dt.date(int(year), int(month), int(day))
 
 
-def _rate(value: object) -> Decimal | None:
-    """A percentage; None when it is none."""
-    try:
-        rate = exact(value)
-    except ValueError:
-        return None
-    return rate if 0 <= rate <= 100 else None
-
-
 def _is_absent(value: object) -> bool:
     # Comparing a Decimal with a text takes longer than all the rest of a field.
     return value is None or (type(value) is str and not value)
@@ -304,9 +285,12 @@ def _whole(value: object) -> int | None:
 
 
 def _as_text(value: object) -> str:
+    """The text that a field holds, "" for none; what is neither text nor number is shown as JSON."""
+    if value is None or type(value) is str:
+        return value or ""
     return str(value) if isinstance(value, (int, Decimal)) else json.dumps(value, default=str)
 
 
 def _quote(value: object) -> str:
-    text = "nothing" if value is None else _as_text(value) if not isinstance(value, str) else repr(value)
+    text = "nothing" if value is None else repr(value) if isinstance(value, str) else _as_text(value)
     return text if len(text) <= 60 else f"{text[:57]}…"

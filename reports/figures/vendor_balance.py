@@ -29,11 +29,19 @@ def parse_balance(text: str) -> tuple[VendorBalance | None, tuple[Remark, ...]]:
     """The balance in the answer `text`, and what of it could not be read. None without amount or currency."""
     raw = exact_json.read(text)
     remarks: list[Remark] = []
-    currency = _currency(raw, remarks)
-    balance = _amount(raw, "balance", remarks)
-    if currency is None or balance is None:
+    currency, balance, field = raw.get("currency"), raw["balance"], "balance"
+    name = currency.get("code") if isinstance(currency, Mapping) else currency
+    code = currency_code(name.strip()) if isinstance(name, str) and name.strip() else None
+    if code is None:
+        remarks.append(Remark(UNREADABLE, "currency", _quote(currency)))
+    if isinstance(balance, Mapping):
+        balance, field = balance.get("with_vat"), "balance.with_vat"
+    try:
+        amount = cents(exact(balance))
+    except ValueError:
+        remarks.append(Remark(UNREADABLE, field, _quote(balance)))
         return None, tuple(remarks)
-    return VendorBalance(currency, balance), tuple(remarks)
+    return VendorBalance(code, amount) if code else None, tuple(remarks)
 
 
 def is_comparable(filters: Mapping[str, Sequence[str]]) -> bool:
@@ -42,27 +50,6 @@ def is_comparable(filters: Mapping[str, Sequence[str]]) -> bool:
         not words or (key == "archived" and {*words} >= {"archived", "non_archived"})
         for key, words in filters.items()
     )
-
-
-def _currency(raw: Mapping[str, object], remarks: list[Remark]) -> str | None:
-    value = raw.get("currency")
-    name = value.get("code") if isinstance(value, Mapping) else value
-    if isinstance(name, str) and name.strip():
-        return currency_code(name.strip())
-    remarks.append(Remark(UNREADABLE, "currency", _quote(value)))
-    return None
-
-
-def _amount(raw: Mapping[str, object], key: str, remarks: list[Remark]) -> Decimal | None:
-    value = raw[key]
-    field = key
-    if isinstance(value, Mapping):
-        value, field = value.get("with_vat"), f"{key}.with_vat"
-    try:
-        return cents(exact(value))
-    except ValueError:
-        remarks.append(Remark(UNREADABLE, field, _quote(value)))
-        return None
 
 
 def _quote(value: object) -> str:

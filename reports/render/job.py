@@ -288,14 +288,7 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
 
 def _identity(job: Job, documents: Sequence[Document], word: Word) -> Identity:
     """The configuration's word first, then the newest document's snapshot, then the account's."""
-    listed = job.listed and identity.identity(
-        fiscal_id=job.listed.fiscal_id,
-        address=job.listed.address,
-        postal_code=job.listed.postal_code,
-        city=job.listed.city,
-        country=job.listed.country,
-    )
-    account = [word.identity, *([listed] if listed else [])]
-    return identity.first_known(
-        [Identity(job.fiscal_id), identity.read_document_identity(documents), *account]
-    )
+    known = [Identity(job.fiscal_id), identity.read_document_identity(documents), word.identity]
+    if job.listed:
+        known.append(identity.identity(**{part: getattr(job.listed, part) for part in identity.PARTS}))
+    return identity.first_known(known)

@@ -54,17 +54,13 @@ def check(identity: Identity, word: Word, figures: Figures) -> Iterator[Finding]
     if identity.fiscal_id and is_wrong(identity.fiscal_id, identity.country):
         yield Finding("NIF-INVALID", found=identity.fiscal_id)
     yield from word.findings
-    if word.balance:
-        yield from _check_balance(word.balance, figures)
-
-
-def _check_balance(balance: VendorBalance, figures: Figures) -> Iterator[Finding]:
-    ours = next((total.open for total in figures.totals if total.currency == balance.currency), ZERO)
-    if balance.open != ours:
-        yield Finding(
-            "VENDOR-OPEN-DIFFERS",
-            field=balance.currency,
-            expected=str(ours),
-            found=str(balance.open),
-            difference=str(balance.open - ours),
-        )
+    if balance := word.balance:
+        ours = next((total.open for total in figures.totals if total.currency == balance.currency), ZERO)
+        if balance.open != ours:
+            yield Finding(
+                "VENDOR-OPEN-DIFFERS",
+                field=balance.currency,
+                expected=str(ours),
+                found=str(balance.open),
+                difference=str(balance.open - ours),
+            )

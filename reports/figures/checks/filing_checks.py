@@ -3,7 +3,7 @@
 They hold no client's mail. Each is worked out with the client it shows at, and stands once in the record.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from reports.figures.checks.finding import Finding
 from reports.figures.document import Document
@@ -22,7 +22,9 @@ def check_filing(tables: Tables, figures: Figures, *, has_taxes: bool) -> Iterat
     """
     if not has_taxes:
         yield Finding(TAXES_MISSING)
-    undecided = [one for one in _list_counted(tables.values, figures) if _list_undecided_rates(one)]
+    found = {document.id: document for document in tables.values}
+    counted = [found[identity] for identity in figures.documents["id"].tolist()]
+    undecided = [document for document in counted if _list_undecided_rates(document)]
     if undecided:
         rates = sorted({rate for document in undecided for rate in _list_undecided_rates(document)})
         yield Finding(
@@ -31,13 +33,6 @@ def check_filing(tables: Tables, figures: Figures, *, has_taxes: bool) -> Iterat
             field=", ".join(f"{rate} %" for rate in rates),
             found=str(len(undecided)),
         )
-
-
-def _list_counted(documents: Sequence[Document], figures: Figures) -> list[Document]:
-    """The counted documents of the period, by date, then id."""
-    ids = figures.documents["id"].tolist()
-    found = {document.id: document for document in documents}
-    return [found[identity] for identity in ids]
 
 
 def _list_undecided_rates(document: Document) -> list[str]:

@@ -48,13 +48,7 @@ class Finding:
 
     def say(self, sentence: str) -> str:
         """`sentence`, this code's template in any language, with the finding's values."""
-        return sentence.format(
-            number=self.number,
-            field=self.field,
-            expected=self.expected,
-            found=self.found,
-            difference=self.difference,
-        )
+        return sentence.format_map(vars(self))
 
 
 def make_finding(code: str, document: Document, **values: str) -> Finding:

@@ -3,19 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
 
 from reports.data.tables import parse_day, read_table
 
 PORTUGAL = "PT"
-
-
-class Country(NamedTuple):
-    """`code` is ISO 3166; both days in the Union are included, None for a country that never was in it."""
-
-    code: str
-    eu_from: dt.date | None
-    eu_until: dt.date
 
 
 def country_code(name: str | None) -> str | None:
@@ -25,8 +16,8 @@ def country_code(name: str | None) -> str | None:
 
 def is_in_union(code: str, day: dt.date) -> bool:
     """Whether the country was a member of the European Union on `day`."""
-    country = _countries().get(code)
-    return bool(country and country.eu_from and country.eu_from <= day <= country.eu_until)
+    first, last = _memberships().get(code, (dt.date.max, dt.date.min))
+    return first <= day <= last
 
 
 @cache
@@ -38,12 +29,13 @@ def _codes_by_name() -> Mapping[str, str]:
 
 
 @cache
-def _countries() -> Mapping[str, Country]:
+def _memberships() -> Mapping[str, tuple[dt.date, dt.date]]:
+    """The days between which a country is in the Union, both included, by ISO 3166."""
     return {
-        row["iso_3166"]: Country(
-            code=row["iso_3166"],
-            eu_from=parse_day(row["eu_from"], default=dt.date.min) if row["eu_from"] else None,
-            eu_until=parse_day(row["eu_until"], default=dt.date.max),
+        row["iso_3166"]: (
+            parse_day(row["eu_from"], default=dt.date.min),
+            parse_day(row["eu_until"], default=dt.date.max),
         )
         for row in read_table("countries")
+        if row["eu_from"]
     }

@@ -38,8 +38,19 @@ def parse_taxes(answers: Iterable[str]) -> Mapping[str, KnownTax]:
         listed = found.get("taxes") if isinstance(found, dict) else None
         rows = (row for row in listed if isinstance(row, dict)) if isinstance(listed, list) else ()
         for row in rows:
-            taxes.setdefault(str(row.get("id")), KnownTax(_text(row.get("region")), _rate(row.get("value"))))
+            taxes.setdefault(
+                str(row.get("id")), KnownTax(_text(row.get("region")), parse_rate(row.get("value")))
+            )
     return taxes
+
+
+def parse_rate(value: object) -> Decimal | None:
+    """A percentage; None when it is none."""
+    try:
+        rate = exact(value)
+    except ValueError:
+        return None
+    return rate if 0 <= rate <= 100 else None
 
 
 def _read(answer: str) -> object:
@@ -51,11 +62,3 @@ def _read(answer: str) -> object:
 
 def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
-
-
-def _rate(value: object) -> Decimal | None:
-    try:
-        rate = exact(value)
-    except ValueError:
-        return None
-    return rate if 0 <= rate <= 100 else None

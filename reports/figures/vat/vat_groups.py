@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from math import floor
 from typing import NamedTuple
 
@@ -52,7 +51,10 @@ def group_lines(document: Document) -> Sequence[VatGroup]:
         amounts = share_discount(sums, document.net, document.tax)
     else:
         amounts = {key: LineSums(cents(own.base), cents(own.tax)) for key, own in sums.items()}
-    return [VatGroup(key, _names(items), *amounts[key]) for key, items in lines.items()]
+    return [
+        VatGroup(key, tuple(sorted({item.tax_name for item in items if item.tax_name})), *amounts[key])
+        for key, items in lines.items()
+    ]
 
 
 def add_lines(items: Iterable[LineItem]) -> LineSums:
@@ -123,12 +125,3 @@ def _share(shares: Sequence[Fraction], total: Decimal) -> Sequence[Decimal]:
     for position, place in enumerate(places):
         floors[place] += each + (position < rest)
     return [CENT * amount for amount in floors]
-
-
-@lru_cache(maxsize=16)
-def _sort_names(names: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(names))
-
-
-def _names(items: Iterable[LineItem]) -> tuple[str, ...]:
-    return _sort_names(frozenset(item.tax_name for item in items if item.tax_name))

@@ -13,9 +13,8 @@ REGIONS = ("PT", "PT-AC", "PT-MA")
 
 
 class Rate(NamedTuple):
-    """A rate of a region on its days, both included. `level` is RED, INT or NOR."""
+    """A rate of a region on its days, both included."""
 
-    level: str
     percent: Decimal
     valid_from: dt.date
     valid_until: dt.date
@@ -23,9 +22,7 @@ class Rate(NamedTuple):
 
 def had_rate(region: str, percent: Decimal, day: dt.date) -> bool:
     """Whether the table says that the region had the rate on `day`. Every region has 0 %."""
-    return not percent or any(
-        rate.percent == percent and rate.valid_from <= day <= rate.valid_until for rate in _rates()[region]
-    )
+    return not percent or percent in _list_valid(_rates()[region], day)
 
 
 def is_before_table(region: str, day: dt.date) -> bool:
@@ -35,8 +32,11 @@ def is_before_table(region: str, day: dt.date) -> bool:
 
 def rates_in_force(day: dt.date) -> frozenset[Decimal]:
     """The rates that any region had on `day`."""
-    rates = (rate for own in _rates().values() for rate in own)
-    return frozenset(rate.percent for rate in rates if rate.valid_from <= day <= rate.valid_until)
+    return frozenset(percent for rates in _rates().values() for percent in _list_valid(rates, day))
+
+
+def _list_valid(rates: Sequence[Rate], day: dt.date) -> list[Decimal]:
+    return [rate.percent for rate in rates if rate.valid_from <= day <= rate.valid_until]
 
 
 @cache
@@ -44,7 +44,6 @@ def _rates() -> Mapping[str, Sequence[Rate]]:
     found: dict[str, list[Rate]] = {region: [] for region in REGIONS}
     for row in read_table("vat-rates"):
         rate = Rate(
-            level=row["level"],
             percent=Decimal(row["rate"]),
             valid_from=parse_day(row["valid_from"], default=dt.date.min),
             valid_until=parse_day(row["valid_until"], default=dt.date.max),

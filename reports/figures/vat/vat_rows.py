@@ -20,20 +20,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class VatRow:
-    """Base and tax of one scheme, region, rate and (at rate 0) exemption code.
-
-    Credit notes stand apart and are negative. `rate` is percent; None stands for lines without a readable
-    tax. `region` None: undecided.
-    """
+class VatAmounts:
+    """Base and VAT of one currency. Credit notes stand apart and are negative."""
 
     currency: str
-    scheme: str
-    region: str | None
-    rate: Decimal | None
-    exemption: str | None
-    tax_names: tuple[str, ...]
-    documents: int
     base_invoices: Decimal
     tax_invoices: Decimal
     base_credit_notes: Decimal
@@ -47,9 +37,31 @@ class VatRow:
     def tax(self) -> Decimal:
         return self.tax_invoices + self.tax_credit_notes
 
+
+@dataclass(frozen=True)
+class VatRow(VatAmounts):
+    """Those of one scheme, region, rate and (at rate 0) exemption code.
+
+    `rate` is percent; None stands for lines without a readable tax. `region` None: undecided.
+    """
+
+    scheme: str
+    region: str | None
+    rate: Decimal | None
+    exemption: str | None
+    tax_names: tuple[str, ...]
+    documents: int
+
     @property
     def gross(self) -> Decimal:
         return self.base + self.tax
+
+
+@dataclass(frozen=True)
+class VatRounding(VatAmounts):
+    """What the documents' own net, tax and gross hold beyond the VAT rows of their currency."""
+
+    gross: Decimal
 
 
 class SchemeVat(NamedTuple):
@@ -59,26 +71,6 @@ class SchemeVat(NamedTuple):
     scheme: str
     base: Decimal
     tax: Decimal
-
-
-@dataclass(frozen=True)
-class VatRounding:
-    """What the documents' own net, tax and gross hold beyond the VAT rows of their currency."""
-
-    currency: str
-    base_invoices: Decimal
-    tax_invoices: Decimal
-    base_credit_notes: Decimal
-    tax_credit_notes: Decimal
-    gross: Decimal
-
-    @property
-    def base(self) -> Decimal:
-        return self.base_invoices + self.base_credit_notes
-
-    @property
-    def tax(self) -> Decimal:
-        return self.tax_invoices + self.tax_credit_notes
 
 
 def rate_text(rate: Decimal | None) -> str | None:
@@ -101,9 +93,11 @@ def add_vat_rows(taxes: "pd.DataFrame", counted: Container[int]) -> Iterator[Vat
 
 def _vat_row(currency: str, key: VatKey, parts: Sequence[tuple[Any, ...]]) -> VatRow:
     """`parts` are a document's id and sign, base and tax, and names of the tax."""
-    invoices = [part for part in parts if part[1] > 0]
-    notes = [part for part in parts if part[1] < 0]
     text = rate_text(key.rate)
+
+    def add(place: int, sign: int) -> Decimal:
+        return sum((part[place] for part in parts if part[1] * sign > 0), ZERO)
+
     return VatRow(
         currency=currency,
         scheme=key.scheme,
@@ -112,10 +106,10 @@ def _vat_row(currency: str, key: VatKey, parts: Sequence[tuple[Any, ...]]) -> Va
         exemption=key.exemption,
         tax_names=tuple(sorted({name for *_, names in parts for name in names})),
         documents=len({identity for identity, *_ in parts}),
-        base_invoices=sum((base for _, _, base, _, _ in invoices), ZERO),
-        tax_invoices=sum((tax for _, _, _, tax, _ in invoices), ZERO),
-        base_credit_notes=sum((base for _, _, base, _, _ in notes), ZERO),
-        tax_credit_notes=sum((tax for _, _, _, tax, _ in notes), ZERO),
+        base_invoices=add(2, 1),
+        tax_invoices=add(3, 1),
+        base_credit_notes=add(2, -1),
+        tax_credit_notes=add(3, -1),
     )
 
 
