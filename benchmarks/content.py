@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import account
 from benchmarks.account import Account
 from reports.figures import tables, totals
-from reports.figures.parse import parse_page
+from reports.figures.parse import parse_document, read_page
 from reports.period import parse as parse_period
 from reports.render.content.blocks import Book, DataTab, Kind, Link
 from reports.render.content.client_report import data_sheet
@@ -44,7 +44,7 @@ def make_book(lines: int) -> Book:
     documents = lines // account.LINES
     pages = account.make_pages(Account(1, documents, documents), PAGE_SIZE)
     figures = totals.build(
-        tables.build(document for page in pages for document in parse_page(page)),
+        tables.build(document for page in pages for document in map(parse_document, read_page(page).listed)),
         period=parse_period(account.PERIOD, account.CLOCK.date()),
         read_on=account.CLOCK.date(),
         limits=AGEING_DAYS,

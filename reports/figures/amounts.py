@@ -14,7 +14,7 @@ class Amounts(NamedTuple):
     """A document's amounts in cents, unsigned.
 
     `net + tax + rounding = gross`, `gross − withholding = payable`. `is_explained` False: its `total` fits no
-    reading.
+    reading; `is_turned`: it even has the other sign than net plus VAT.
     """
 
     rounding: Decimal
@@ -22,6 +22,7 @@ class Amounts(NamedTuple):
     withholding: Decimal
     payable: Decimal
     is_explained: bool
+    is_turned: bool
 
 
 def read_amounts(document: Document) -> Amounts | None:
@@ -44,7 +45,8 @@ def read_amounts(document: Document) -> Amounts | None:
         gross = total + withholding
     else:
         gross = total
-    return Amounts(gross - own, gross, withholding, gross - withholding, is_explained)
+    is_turned = not is_explained and own * total < 0
+    return Amounts(gross - own, gross, withholding, gross - withholding, is_explained, is_turned)
 
 
 def document_sign(document: Document) -> int:
@@ -55,10 +57,3 @@ def document_sign(document: Document) -> int:
 def is_negative(document: Document) -> bool:
     """Whether the document came below zero: its net amount decides, its VAT or total where net is nothing."""
     return next(filter(None, (document.net, document.tax, document.total)), ZERO) < 0
-
-
-def has_turned_total(document: Document) -> bool:
-    """Whether `total` fits no reading and has the other sign than net plus VAT."""
-    amounts = read_amounts(document)
-    own = (document.net or ZERO) + (document.tax or ZERO)
-    return amounts is not None and not amounts.is_explained and own * (document.total or ZERO) < 0

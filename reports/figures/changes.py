@@ -165,19 +165,14 @@ class _ComparedDocument:
 
     def _amounts(self, kind: str) -> Iterator[Change]:
         then, now = self.then or {}, self.now or {}
-        for field in AMOUNTS:
-            yield from self._amount(kind, field, None, then.get(field), now.get(field))
+        pairs = [(field, None, then.get(field), now.get(field)) for field in AMOUNTS]
         old, new = then.get("rates", {}), now.get("rates", {})
         for rate in sorted({**old, **new}, key=lambda rate: (rate is None, -(rate or ZERO))):
-            for place, field in enumerate((RATE_BASE, RATE_TAX)):
-                pair = (rates[rate][place] if rate in rates else None for rates in (old, new))
-                yield from self._amount(kind, field, rate, *pair)
-
-    def _amount(
-        self, kind: str, field: str, rate: Decimal | None, old: Decimal | None, new: Decimal | None
-    ) -> Iterator[Change]:
-        if (old or ZERO) != (new or ZERO):
-            yield self._change(kind, field, old, new, rate=rate)
+            bases, taxes = zip(old.get(rate, (None, None)), new.get(rate, (None, None)), strict=True)
+            pairs += [(RATE_BASE, rate, *bases), (RATE_TAX, rate, *taxes)]
+        for field, rate, was, became in pairs:
+            if (was or ZERO) != (became or ZERO):
+                yield self._change(kind, field, was, became, rate=rate)
 
     def _change(
         self,

@@ -41,14 +41,6 @@ class StoredPage(NamedTuple):
     total: int | None
 
 
-def parse_page(body: str) -> Iterator[Document]:
-    """The documents of one page, in the order of the reply. `body` is the page's exact text.
-
-    Raises DataError when it is no page of documents.
-    """
-    return map(parse_document, read_page(body).listed)
-
-
 def read_page(body: str) -> StoredPage:
     """Reads the exact text of a page. Raises DataError when it is no page of documents."""
     try:

@@ -6,9 +6,8 @@ the figures once, and writes workbook and statement from them into the folder it
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from reports import slugs
@@ -30,7 +29,7 @@ from reports.render import mail_body, pdf
 from reports.render.content import account_report, client_report
 from reports.render.content.blocks import Grids
 from reports.render.content.brand import Brand, IssuerDetails
-from reports.render.content.client_report import ClientReport, Subject
+from reports.render.content.client_report import Subject
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.mail_body import Body, OwnWords
@@ -89,7 +88,8 @@ class Rendered:
     """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook.
 
     `filing` are findings of the account that show at this client. `changes` is None where there was no
-    earlier reading to hold it against, `body` where no mail is made.
+    earlier reading to hold it against, `body` where no mail is made. `own`, the ids of its documents in the
+    archive, are there until its files were read back.
     """
 
     subject: Subject
@@ -98,20 +98,9 @@ class Rendered:
     findings: tuple[Finding, ...]
     filing: tuple[Finding, ...]
     changes: Comparison | None
-    grids: Grids
+    own: frozenset[int] = frozenset()
+    grids: Grids = field(default_factory=dict)
     body: Body | None = None
-
-
-class _Reckoned(NamedTuple):
-    """A client in figures. `own` are the ids of its documents in the archive, as the read-back knows them."""
-
-    subject: Subject
-    header: Header
-    figures: Figures
-    findings: tuple[Finding, ...]
-    filing: tuple[Finding, ...]
-    changes: Comparison | None
-    own: frozenset[int]
 
 
 def render(job: Job, folder: Path | None) -> Rendered:
@@ -122,21 +111,12 @@ def render(job: Job, folder: Path | None) -> Rendered:
     # The documents themselves are gone before files are made of their figures.
     found = _compute_report(job)
     body = _write(job, found, folder) if folder else None
-    return Rendered(
-        subject=found.subject,
-        header=found.header,
-        figures=found.figures.drop_frames(),
-        findings=found.findings,
-        filing=found.filing,
-        changes=found.changes,
-        grids=account_report.client_grids(
-            found.subject, found.figures, found.findings, Labels(job.account_language), found.changes
-        ),
-        body=body,
-    )
+    labels = Labels(job.account_language)
+    grids = account_report.client_grids(found.subject, found.figures, found.findings, labels, found.changes)
+    return replace(found, figures=found.figures.drop_frames(), own=frozenset(), grids=grids, body=body)
 
 
-def _compute_report(job: Job) -> _Reckoned:
+def _compute_report(job: Job) -> Rendered:
     header = archive.read_header(job.archive, owner=Owner(job.account, job.client))
     documents = read_documents(job.archive, job.client)
     word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
@@ -165,16 +145,25 @@ def _compute_report(job: Job) -> _Reckoned:
     compared = _comparison(job, laid_out, header, word)
     filing = tuple(check_filing(laid_out, figures, has_taxes=header.taxes is not None))
     own = frozenset(document.id for document in documents)
-    return _Reckoned(subject, header, figures, findings, filing, compared, own)
+    return Rendered(subject, header, figures, findings, filing, compared, own)
 
 
-def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
+def _write(job: Job, found: Rendered, folder: Path) -> Body | None:
     """Makes the files, and what the mail says that brings them."""
     subject, figures, findings, labels = found.subject, found.figures, found.findings, Labels(job.language)
     report = client_report.client_report(
         subject, figures, findings=findings, labels=labels, line_items=job.line_items
     )
-    reference = _build_reference(job, found, report)
+    reference = Reference(
+        report=report,
+        figures=figures,
+        labels=labels,
+        own=found.own,
+        explained=frozenset((finding.code, finding.document) for finding in findings),
+        vendor=subject.vendor_balance,
+        has_months=not document_checks.list_hidden(subject.filters),
+        has_lines=job.line_items,
+    )
     stem = f"{slugs.client_folder(subject.name, job.client)}-{job.period.label}"
     check_report(stem, reference)
     if job.excel:
@@ -188,7 +177,9 @@ def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
         pieces = pages.statement(report, subject=subject, labels=labels, brand=job.brand)
         with page.open("wb") as target:
             target.writelines(piece.encode() for piece in pieces)
-        check_page(page, reference, is_own=_has_own_statement(job.brand))
+        replaced = job.brand.templates
+        is_own = replaced is not None and any((replaced / name).is_file() for name in STATEMENT_TEMPLATES)
+        check_page(page, reference, is_own=is_own)
         if job.pdf:
             pdf.print_page(page, page.with_suffix(".pdf"))
         if not job.html:
@@ -196,25 +187,6 @@ def _write(job: Job, found: _Reckoned, folder: Path) -> Body | None:
     if job.own_words is None:
         return None
     return mail_body.make(report, subject, figures.totals, own=job.own_words, labels=labels, brand=job.brand)
-
-
-def _build_reference(job: Job, found: _Reckoned, report: ClientReport) -> Reference:
-    """What the written files are held against."""
-    return Reference(
-        report=report,
-        figures=found.figures,
-        labels=Labels(job.language),
-        own=found.own,
-        explained=frozenset((finding.code, finding.document) for finding in found.findings),
-        vendor=found.subject.vendor_balance,
-        has_months=not document_checks.list_hidden(found.subject.filters),
-        has_lines=job.line_items,
-    )
-
-
-def _has_own_statement(brand: Brand) -> bool:
-    folder = brand.templates
-    return folder is not None and any((folder / name).is_file() for name in STATEMENT_TEMPLATES)
 
 
 def read_documents(path: Path, client: int) -> list[Document]:

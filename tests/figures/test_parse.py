@@ -8,7 +8,7 @@ import pytest
 
 from reports.errors import DataError
 from reports.figures.document import Document, Remark
-from reports.figures.parse import list_own_documents, parse_document, parse_page, read_page
+from reports.figures.parse import list_own_documents, parse_document, read_page
 from reports.figures.tables import build
 from reports.sandbox.documents import Raw, line
 from reports.sandbox.routes import json_text
@@ -43,7 +43,7 @@ BAD_NUMBERS = [
 
 def with_number(raw: dict[str, object], text: str) -> Document:
     """The document whose value "@" is the bare `text` in the page, as no JSON of ours could write it."""
-    (document,) = parse_page(json_text({"invoices": [raw]}).replace('"@"', text))
+    (document,) = map(parse_document, read_page(json_text({"invoices": [raw]}).replace('"@"', text)).listed)
     return document
 
 
@@ -369,7 +369,7 @@ def test_an_odd_value_that_no_figure_rests_on_is_no_matter(field: str, text: str
 )
 def test_a_stored_page_that_is_none_fails_its_client(body: str) -> None:
     with pytest.raises(DataError, match=r"^A stored page .* Read the client again"):
-        list(parse_page(body))
+        list(map(parse_document, read_page(body).listed))
 
 
 @pytest.mark.parametrize("came", [None, True, "", "x", "-1", -1, Decimal("1.0"), "9" * 19, 10**18, {}, [1]])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.figures import tables, totals
-from reports.figures.parse import parse_page
+from reports.figures.parse import parse_document, read_page
 from reports.figures.totals import CurrencyTotals, Figures, buckets
 from reports.period import Period
 from reports.sandbox.documents import Raw, cents, line, vendor_day
@@ -471,7 +471,9 @@ def test_the_order_of_documents_never_changes_a_figure(both: tuple[list[Raw], li
 @given(some_papers, st.integers(1, 5))
 def test_the_size_of_a_page_never_changes_a_figure(papers: list[Raw], size: int) -> None:
     pages = [json_text({"invoices": papers[start : start + size]}) for start in range(0, len(papers), size)]
-    laid_out = tables.build(document for page in pages for document in parse_page(page))
+    laid_out = tables.build(
+        document for page in pages for document in map(parse_document, read_page(page).listed)
+    )
     paged = totals.build(laid_out, period=OCTOBER, read_on=READ_ON, limits=LIMITS_DAYS)
     assert everything(paged) == everything(added(*papers))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reports.figures import tables, totals
 from reports.figures.checks import document_checks
-from reports.figures.parse import parse_page
+from reports.figures.parse import parse_document, read_page
 from reports.render.content import client_report
 from reports.render.content.brand import IssuerDetails
 from reports.render.content.client_report import Subject
@@ -20,7 +20,9 @@ def mail(month: Path, client: int, language: str) -> str:
     """The mail of `client` in `language`, an HTML page."""
     path = archive.path_of(month / "source", client)
     header, labels = archive.read_header(path), Labels(language)
-    laid_out = tables.build([paper for body in archive.read_pages(path) for paper in parse_page(body)])
+    laid_out = tables.build(
+        [paper for body in archive.read_pages(path) for paper in map(parse_document, read_page(body).listed)]
+    )
     read_at = header.read_at
     figures = totals.build(laid_out, period=OCTOBER, read_on=read_at.date(), limits=LIMITS_DAYS)
     findings = document_checks.check(laid_out, figures, header.filters)

@@ -7,7 +7,7 @@ import pytest
 
 from reports.figures import tables, totals
 from reports.figures.checks import document_checks
-from reports.figures.parse import parse_page
+from reports.figures.parse import parse_document, read_page
 from reports.render.content import client_report
 from reports.render.content.blocks import Kind, Sheet
 from reports.render.content.brand import HOUSE, Brand, IssuerDetails
@@ -63,7 +63,9 @@ def demo() -> SandboxAccount:
 @lru_cache
 def made(client: int, language: str) -> tuple[ClientReport, Subject]:
     """The report of one of the demo's clients."""
-    laid_out = tables.build(list(parse_page(json_text({"invoices": demo().documents[client]}))))
+    laid_out = tables.build(
+        list(map(parse_document, read_page(json_text({"invoices": demo().documents[client]})).listed))
+    )
     figures = totals.build(laid_out, period=OCTOBER, read_on=READ_ON, limits=LIMITS_DAYS)
     subject = Subject(client, f"Cliente {client}", "500000011", ISSUER, OCTOBER, READ_AT, {})
     report = client_report.client_report(
@@ -77,7 +79,7 @@ def made(client: int, language: str) -> tuple[ClientReport, Subject]:
 
 
 def of_papers(*papers: object, name: str = "Ana & Filhos, Lda", brand: Brand = HOUSE) -> str:
-    laid_out = tables.build(list(parse_page(json_text({"invoices": papers}))))
+    laid_out = tables.build(list(map(parse_document, read_page(json_text({"invoices": papers})).listed)))
     figures = totals.build(laid_out, period=OCTOBER, read_on=READ_ON, limits=LIMITS_DAYS)
     subject = Subject(1310176, name, "500000011", ISSUER, OCTOBER, READ_AT, {})
     report = client_report.client_report(subject, figures, findings=(), labels=Labels("en"), line_items=False)

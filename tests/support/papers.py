@@ -8,7 +8,7 @@ from reports.figures import tables, totals
 from reports.figures.checks import document_checks
 from reports.figures.checks.finding import Finding
 from reports.figures.document import Document
-from reports.figures.parse import parse_page
+from reports.figures.parse import parse_document, read_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.figures.vat.vat_rows import rate_text
@@ -53,7 +53,7 @@ def paper(
 
 def parsed(*papers: Raw) -> list[Document]:
     """Read from the text of a page, as the archive holds it."""
-    return list(parse_page(json_text({"invoices": papers})))
+    return list(map(parse_document, read_page(json_text({"invoices": papers})).listed))
 
 
 def laid_out(*papers: Raw) -> Tables:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from reports.figures.amounts import has_turned_total, is_negative, read_amounts
+from reports.figures.amounts import is_negative, read_amounts
 from reports.figures.checks.finding import EMPTY, Finding, make_difference, make_finding
 from reports.figures.codes import STATUSES, TYPES
 from reports.figures.currencies import is_currency_code
@@ -165,7 +165,7 @@ def _check_total(document: Document) -> Iterator[Finding]:
             yield make_finding("SIGN-CONTRADICTS", document, field="before_taxes", found=str(net))
     amounts = read_amounts(document)
     if amounts and not amounts.is_explained:
-        if has_turned_total(document):
+        if amounts.is_turned:
             yield make_difference("SIGN-CONTRADICTS", document, amounts.gross, total, field="total")
         else:
             yield make_difference("TOTAL-UNEXPLAINED", document, amounts.gross, total)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from reports.figures.document import Document, LineItem
 from reports.figures.vat.countries import PORTUGAL, country_code, is_in_union
-from reports.figures.vat.taxes import KnownTax, Taxation
+from reports.figures.vat.taxes import Taxation
 from reports.figures.vat.vat_rates import REGIONS, had_rate, is_before_table
 
 UNKNOWN_REGION = "DESCONHECIDO"
@@ -23,7 +23,7 @@ def find_region(document: Document, item: LineItem, taxation: Taxation) -> str |
     if item.rate is None:
         return None
     known = taxation.taxes.get(item.tax_id or "")
-    region = _parse_region(known)
+    region = "".join((known.region or "").split()).upper() or None if known else None
     names = (document.client.country, taxation.country)
     country = next(filter(None, map(country_code, names)), None)
     if document.kind.is_oss:
@@ -48,11 +48,6 @@ def scheme_of(document: Document, region: str | None) -> str:
     if region in REGIONS:
         return PT
     return OSS if is_in_union(region, document.date or dt.date.max) else FOREIGN
-
-
-def _parse_region(tax: KnownTax | None) -> str | None:
-    text = "".join((tax.region or "").split()).upper() if tax else ""
-    return text or None
 
 
 def _find_home_region(rate: Decimal, day: dt.date, own: str, *, is_at_home: bool) -> str | None:

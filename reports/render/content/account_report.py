@@ -12,7 +12,7 @@ from reports.figures.currencies import currency_order
 from reports.figures.totals import CurrencyTotals, Figures
 from reports.figures.vat.regions import PT
 from reports.money import ZERO
-from reports.render.content import changes_report, document_sheets
+from reports.render.content import changes_report
 from reports.render.content.account import FAILED, NO_ADDRESS, TOO_LARGE, AccountSummary, ClientLine
 from reports.render.content.blocks import (
     Column,
@@ -27,8 +27,8 @@ from reports.render.content.blocks import (
     totals_of,
 )
 from reports.render.content.client_report import Subject, data_sheet, filter_text
-from reports.render.content.columns import NOT_COUNTED, TOTALS
-from reports.render.content.labels import N_, Labels
+from reports.render.content.columns import TOTALS
+from reports.render.content.labels import LEVELS, N_, STATES, Labels
 
 _UNMAILED = {
     NO_ADDRESS: N_("Without a mail, because no address is known: {list}."),
@@ -50,16 +50,7 @@ def client_grids(
         for currency in figures.currencies
         for kind in ("documents", "open", "vat")
     }
-    grids["not_counted", ""] = document_sheets.documents_grid(
-        figures.not_counted,
-        (*extra, *NOT_COUNTED),
-        key="not_counted",
-        title="",
-        currency=None,
-        empty="",
-        labels=labels,
-        extra=extra,
-    )
+    grids["not_counted", ""] = data_sheet("not_counted", figures, None, labels=labels, title="", extra=extra)
     grids["findings", ""] = _findings_grid([(subject.name, finding) for finding in findings], labels)
     if comparison:
         grids["changes", ""] = changes_report.changes_grid(subject, comparison, labels)
@@ -146,7 +137,7 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
         Column("id", _("Id"), Kind.INTEGER),
         Column("client", _("Client"), Kind.TEXT),
         Column("fiscal_id", _("NIF"), Kind.TEXT),
-        Column("state", _("State"), Kind.TEXT, marks=(Mark("is", labels.state(FAILED), Tone.ALARM),)),
+        Column("state", _("State"), Kind.TEXT, marks=(Mark("is", labels.word(STATES, FAILED), Tone.ALARM),)),
         Column("currency", _("Currency"), Kind.TEXT),
         Column("documents", _("Documents"), Kind.INTEGER, has_total=is_one),
         *(
@@ -167,7 +158,7 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
 
 def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
     fiscal_id = labels.fiscal_id(client.fiscal_id)
-    before = (client.id, client.name, fiscal_id, labels.state(client.state))
+    before = (client.id, client.name, fiscal_id, labels.word(STATES, client.state))
     read_at = labels.instant(client.read_at) if client.read_at else None
     after = (client.documents_read, client.warnings, read_at, client.reason and labels.failure(client.reason))
     amounts: Sequence[tuple[Value, ...]] = [
@@ -182,7 +173,12 @@ def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> S
     _ = labels.text
     columns = (
         Column("client", _("Client"), Kind.TEXT),
-        Column("level", _("Level"), Kind.TEXT, marks=(Mark("is", labels.level("warning"), Tone.ATTENTION),)),
+        Column(
+            "level",
+            _("Level"),
+            Kind.TEXT,
+            marks=(Mark("is", labels.word(LEVELS, "warning"), Tone.ATTENTION),),
+        ),
         Column("code", _("Code"), Kind.TEXT),
         Column("number", _("Number"), Kind.TEXT),
         Column("message", _("Finding"), Kind.LONG_TEXT),
@@ -194,7 +190,7 @@ def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> S
     rows = Rows.from_items(
         columns[1:],
         [finding for _, finding in findings],
-        level=lambda finding: labels.level(finding.level),
+        level=lambda finding: labels.word(LEVELS, finding.level),
         message=labels.finding,
     )
     names = [name for name, _ in findings]

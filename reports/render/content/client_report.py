@@ -31,7 +31,7 @@ from reports.render.content.blocks import (
     drop_empty_columns,
 )
 from reports.render.content.brand import IssuerDetails
-from reports.render.content.labels import Labels
+from reports.render.content.labels import HIDDEN, Labels
 
 MAINLAND = "PT"
 """Its name stands beside rates only where there are others."""
@@ -144,10 +144,12 @@ def data_sheet(
     title: str,
     extra: Mapping[str, Value] | None = None,
 ) -> Sheet:
-    """A grid of a workbook: `documents` of the period, their `lines`, `vat`, or `open` documents of any date.
+    """A grid of a workbook: `documents` of the period, their `lines`, those `not_counted`, `vat`, or `open`
+    documents of any date.
 
-    `extra` are values that every row begins with; not for lines.
+    `extra` are values that every row begins with; not for lines. `currency` None: the only one, or any.
     """
+    _ = labels.text
     key, before = f"{kind}_{currency}", tuple(extra or ())
     if kind == "lines":
         return document_sheets.line_items_grid(
@@ -158,20 +160,14 @@ def data_sheet(
         return summary_sheets.vat_grid(
             figures, currency, keys, key=key, labels=labels, title=title, extra=extra
         )
-    documents, own, empty = (
-        (figures.open_documents, columns.WORKBOOK_OPEN, labels.text("No open documents."))
-        if kind == "open"
-        else (figures.documents, columns.WORKBOOK_DOCUMENTS, labels.text("No documents in this period."))
-    )
+    documents, own, empty = {
+        "documents": (figures.documents, columns.WORKBOOK_DOCUMENTS, _("No documents in this period.")),
+        "open": (figures.open_documents, columns.WORKBOOK_OPEN, _("No open documents.")),
+        "not_counted": (figures.not_counted, columns.NOT_COUNTED, ""),
+    }[kind]
+    keys = (*before, *own)
     return document_sheets.documents_grid(
-        documents,
-        (*before, *own),
-        key=key,
-        title=title,
-        currency=currency,
-        empty=empty,
-        labels=labels,
-        extra=extra,
+        documents, keys, key=key, title=title, currency=currency, empty=empty, labels=labels, extra=extra
     )
 
 
@@ -182,7 +178,7 @@ def period_text(period: Period, labels: Labels) -> str:
 
 def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | None:
     """What the configured filter leaves out, as a sentence; None when it hides nothing."""
-    hidden = [labels.format_hidden(word) for word in list_hidden(filters)]
+    hidden = [labels.word(HIDDEN, word) for word in list_hidden(filters)]
     if not hidden:
         return None
     sentence = labels.text("By choice of the issuer this statement leaves out: {list}.")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reports.figures.totals import Figures
@@ -14,7 +15,7 @@ from reports.render.content.columns import (
     STATEMENT_LINE_ITEMS,
     columns_of,
 )
-from reports.render.content.labels import Labels
+from reports.render.content.labels import REASONS, Labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,11 +135,11 @@ def _arrange(column: _ColumnOf, rows: Sequence[int]) -> _ColumnOf:
 
 
 def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[Value]:
-    words = {
+    words: Mapping[str, Callable[[str], str]] = {
         "type": labels.type,
         "status": labels.status,
         "bucket": labels.bucket,
-        "reason": labels.not_counted,
+        "reason": partial(labels.word, REASONS),
     }
     if say := words.get(name):
         # There are few of them, many times.

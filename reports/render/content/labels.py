@@ -6,7 +6,7 @@ its own translation. Dates are always dd/MM/yyyy: the locales' own short forms h
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -108,28 +108,24 @@ class Labels:
         """The translation of `message`, an English label."""
         return self._catalogue.gettext(message)
 
+    def word(self, names: Mapping[str, str], key: str) -> str:
+        """The word for a code by one of the tables above; an unknown code is shown as it came."""
+        return self.text(names[key]) if key in names else key
+
     def type(self, key: str) -> str:
-        """The vendor's type; an unknown one is shown as it came."""
-        return self._translate_name(TYPES, key)
+        return self.word(TYPES, key)
 
     def status(self, key: str) -> str:
-        """The vendor's status; an unknown one is shown as it came."""
-        return self._translate_name(STATUSES, key)
+        return self.word(STATUSES, key)
 
     def scheme(self, key: str) -> str:
-        return self._translate_name(SCHEMES, key)
+        return self.word(SCHEMES, key)
 
     def region(self, code: str | None) -> str:
         """A region of Portugal by its name, a country by its name in this language."""
         if code is None:
             return self.text("Undecided")
         return self.text(REGIONS[code]) if code in REGIONS else _country_name(self._locale, code)
-
-    def state(self, key: str) -> str:
-        return self._translate_name(STATES, key)
-
-    def level(self, key: str) -> str:
-        return self._translate_name(LEVELS, key)
 
     def fiscal_id(self, number: str | None) -> str | None:
         """A tax number as it came; the one that stands for a buyer without a number, as what it means."""
@@ -138,13 +134,6 @@ class Labels:
     def failure(self, reason: str | None) -> str:
         """Why a client failed; what is said about one client or one file is shown as it came."""
         return self.text(reason) if reason else self.text("No reason is known; look in run.log.")
-
-    def not_counted(self, reason: str) -> str:
-        return self._translate_name(REASONS, reason)
-
-    def format_hidden(self, word: str) -> str:
-        """What a filter leaves out, in words."""
-        return self._translate_name(HIDDEN, word)
 
     def exemption(self, code: str | None, day: dt.date) -> str | None:
         """Mention and norm of an exemption code on `day`; the tax authority words them in Portuguese only."""
@@ -199,9 +188,6 @@ class Labels:
     def month(self, first: dt.date) -> str:
         """`out. 2026`."""
         return _month(self._locale, first)
-
-    def _translate_name(self, names: dict[str, str], key: str) -> str:
-        return self.text(names[key]) if key in names else key
 
 
 @lru_cache

@@ -57,15 +57,10 @@ def build_summary_book(account: AccountSummary, clients: Mapping[int, Grids], *,
 def _join_grids(clients: Sequence[Grids], key: str, currency: str, title: str, labels: Labels) -> Sheet:
     """The clients' grids under each other, without a total."""
     sheets = [grids[key, currency] for grids in clients if (key, currency) in grids]
-    columns = zip(*(sheet.rows.columns for sheet in sheets), strict=True)
-    return Sheet(
-        key=f"{key}_{currency}",
-        title=title,
-        columns=_join_columns(sheets),
-        rows=Rows([list(chain.from_iterable(values)) for values in columns]),
-        empty=labels.text("Nothing to list."),
-        currency=currency or None,
-    )
+    values = zip(*(sheet.rows.columns for sheet in sheets), strict=True)
+    rows = Rows([list(chain.from_iterable(parts)) for parts in values])
+    empty = labels.text("Nothing to list.")
+    return Sheet(f"{key}_{currency}", title, _join_columns(sheets), rows, empty, currency or None)
 
 
 def _join_columns(sheets: Sequence[Sheet]) -> tuple[Column, ...]:

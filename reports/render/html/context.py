@@ -94,40 +94,38 @@ class PageContext:
 
 
 @dataclass(frozen=True)
-class StatementPage(PageContext):
-    """What statement.html.j2 is given. `facts` are the head's, by label."""
+class ClientPage(PageContext):
+    """What the templates of a client are given."""
 
     report: ClientReport
     subject: Subject
     period: str
-    facts: Mapping[str, str]
     totals: Sequence[Totals]
+
+
+@dataclass(frozen=True)
+class StatementPage(ClientPage):
+    """What statement.html.j2 is given. `facts` are the head's, by label."""
+
+    facts: Mapping[str, str]
     sections: Sequence[PageSection]
     no_invoice: str
 
 
 @dataclass(frozen=True)
-class MailPage(PageContext):
+class MailPage(ClientPage):
     """What mail.html.j2 is given. `intro` are the paragraphs above the figures."""
 
-    report: ClientReport
-    subject: Subject
-    period: str
     intro: Sequence[str]
-    totals: Sequence[Totals]
     sections: Sequence[MailSection]
     no_invoice: str
 
 
 @dataclass(frozen=True)
-class MailText(PageContext):
+class MailText(ClientPage):
     """What mail.txt.j2 is given: all of it plain text. `listings` are subtotals, VAT and ageing."""
 
-    report: ClientReport
-    subject: Subject
-    period: str
     intro: Sequence[str]
-    totals: Sequence[Totals]
     listings: Sequence[Listing]
 
 

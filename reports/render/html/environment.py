@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
-from types import TracebackType
 from typing import NamedTuple
 
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError, nodes
@@ -83,8 +82,11 @@ def stream(template: str, values: Mapping[str, object], folder: Path | None) -> 
 def blame_template(folder: Path | None) -> Iterator[None]:
     """Raises ClientError naming template and line for what a template of `folder` does wrong within."""
     try:
-        with _map_template_lines(folder):
+        try:
             yield
+        except _FAULTS:
+            # Jinja tells a macro's own lines from those of its code only while the template is rendered.
+            environment(folder).handle_exception()
     except _FAULTS as error:
         place = _place(error, folder) if folder else None
         if place is None:
@@ -140,15 +142,6 @@ def unknown_names(tree: nodes.Template) -> set[str]:
     return find_undeclared_variables(tree) - own
 
 
-@contextmanager
-def _map_template_lines(folder: Path | None) -> Iterator[None]:
-    """Jinja tells a macro's own lines from those of its code only while the template itself is rendered."""
-    try:
-        yield
-    except _FAULTS:
-        environment(folder).handle_exception()
-
-
 def _mistakes(path: Path, known: Collection[str], folder: Path) -> Iterator[str]:
     if path.name not in REPLACEABLE:
         near = _near(path.name, REPLACEABLE) or f"; the names are {', '.join(REPLACEABLE)}"
@@ -182,17 +175,11 @@ def _place(error: Exception, folder: Path) -> Place | None:
     """
     if isinstance(error, TemplateSyntaxError):
         return Place(Path(error.filename or error.name or ""), error.lineno)
-    places = list(_places(error.__traceback__))
+    frames = ((Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__))
+    places = [Place(path, line) for path, line in frames if path.name in REPLACEABLE]
     own = [place for place in places if place.template.parent == folder]
     others = places if isinstance(error, TemplateError) else []
     return next(reversed(own or others), None)
-
-
-def _places(trace: TracebackType | None) -> Iterator[Place]:
-    for frame, line in walk_tb(trace):
-        path = Path(frame.f_code.co_filename)
-        if path.name in REPLACEABLE:
-            yield Place(path, line)
 
 
 def _sentence(place: Place, error: Exception) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -24,7 +24,7 @@ from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import Chart, Column, Kind, Rows, Sheet, drop_columns
 from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.client_report import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
-from reports.render.content.colours import Palette, palette
+from reports.render.content.colours import palette
 from reports.render.content.labels import N_, Labels
 from reports.render.html import drawings, environment
 from reports.render.html.context import (
@@ -74,17 +74,12 @@ def statement(
 
     Raises ClientError when the brand's logo or a template of its own is broken.
     """
-    period = period_text(subject.period, labels)
     inserts = Inserts()
     page = _render(
         "statement.html.j2",
         StatementPage(
-            **_common(labels, brand),
-            report=report,
-            subject=subject,
-            period=period,
+            **_of_client(report, subject, labels, brand, marks=PAGE),
             facts=dict(chain.from_iterable(report.head.groups)),
-            totals=_totals(report.totals, labels, period, subject.read_at, marks=PAGE),
             sections=[_section(pages, labels, inserts) for pages in report.currencies],
             no_invoice=NO_INVOICE,
         ),
@@ -107,17 +102,15 @@ def mail(
     `intro` are the paragraphs above them, the built-in one where there are none. Made for readers that render
     like Word: tables, attributes, styles in place. Raises ClientError.
     """
-    period = period_text(subject.period, labels)
     return _render(
         "mail.html.j2",
         MailPage(
-            **_common(labels, brand),
-            report=report,
-            subject=subject,
-            period=period,
+            **_of_client(report, subject, labels, brand, marks=MAIL),
             intro=intro or [_intro(subject, labels)],
-            totals=_totals(report.totals, labels, period, subject.read_at, marks=MAIL),
-            sections=[_mail_section(pages, labels) for pages in report.currencies],
+            sections=[
+                MailSection(*(grid(sheet, labels, marks=MAIL) for sheet in _mail_sheets(pages)))
+                for pages in report.currencies
+            ],
             no_invoice=NO_INVOICE,
         ),
         brand.templates,
@@ -133,22 +126,13 @@ def mail_text(
     intro: Sequence[str] = (),
 ) -> str:
     """The same figures as `mail`, line by line, for those who read plain text. Raises ClientError."""
-    period = period_text(subject.period, labels)
-    escaped = _render(
-        "mail.txt.j2",
-        MailText(
-            **_common(labels, brand),
-            report=report,
-            subject=subject,
-            period=period,
-            intro=intro or [_intro(subject, labels)],
-            totals=_totals(report.totals, labels, period, subject.read_at, marks=PLAIN),
-            listings=[
-                build_listing(sheet, labels) for pages in report.currencies for sheet in _mail_sheets(pages)
-            ],
-        ),
-        brand.templates,
+    sheets = [sheet for pages in report.currencies for sheet in _mail_sheets(pages)]
+    page = MailText(
+        **_of_client(report, subject, labels, brand, marks=PLAIN),
+        intro=intro or [_intro(subject, labels)],
+        listings=[build_listing(sheet, labels) for sheet in sheets],
     )
+    escaped = _render("mail.txt.j2", page, brand.templates)
     # Templates escape what they put out, whatever they are called.
     return Markup(escaped).unescape()  # noqa: S704 - plain text from here on
 
@@ -180,14 +164,10 @@ def overview(account: AccountSummary, *, labels: Labels, brand: Brand = HOUSE) -
 
 def result(runs: Sequence[RunLine], *, labels: Labels) -> str:
     """How the last run of each account ended, the most severe first."""
-    lines = [
-        ResultLine(
-            run,
-            labels.text(MEANINGS[ExitCode(run.exit_code)]) if run.exit_code in MEANINGS else "",
-            _instant(run.finished_at, labels),
-        )
-        for run in sorted(runs, key=_severity)
-    ]
+    lines = []
+    for run in sorted(runs, key=_severity):
+        meaning = labels.text(MEANINGS[ExitCode(run.exit_code)]) if run.exit_code in MEANINGS else ""
+        lines.append(ResultLine(run, meaning, _instant(run.finished_at, labels)))
     return _render("result.html.j2", ResultPage(**_common(labels, HOUSE), lines=lines), None)
 
 
@@ -198,8 +178,7 @@ def check_templates(brand: Brand) -> None:
     """
     if brand.templates:
         known = {
-            template: [*FUNCTIONS, *(field.name for field in fields(page))]
-            for template, page in TEMPLATES.items()
+            name: [*FUNCTIONS, *(field.name for field in fields(page))] for name, page in TEMPLATES.items()
         }
         environment.check(brand.templates, known)
 
@@ -215,16 +194,24 @@ def _values(page: PageContext) -> Mapping[str, object]:
     return {**functions, **{field.name: getattr(page, field.name) for field in fields(page)}}
 
 
-class _Common(TypedDict):
-    labels: Labels
-    palette: Palette
-    logo: str | None
-    footer: str | None
-
-
-def _common(labels: Labels, brand: Brand) -> _Common:
+def _common(labels: Labels, brand: Brand) -> dict[str, Any]:
+    """The fields of a PageContext."""
     logo = _data_address(brand.logo) if brand.logo else None
     return {"labels": labels, "palette": palette(brand.colours), "logo": logo, "footer": brand.footer}
+
+
+def _of_client(
+    report: ClientReport, subject: Subject, labels: Labels, brand: Brand, *, marks: Marks
+) -> dict[str, Any]:
+    """The fields of a ClientPage."""
+    period = period_text(subject.period, labels)
+    return {
+        **_common(labels, brand),
+        "report": report,
+        "subject": subject,
+        "period": period,
+        "totals": _totals(report.totals, labels, period, subject.read_at, marks=marks),
+    }
 
 
 def _data_address(image: Path) -> str:
@@ -251,10 +238,6 @@ def _section(pages: CurrencyPages, labels: Labels, inserts: Inserts) -> PageSect
         plot=drawings.columns(chart, labels) if chart else None,
         months=grid(_months(chart), labels) if chart else None,
     )
-
-
-def _mail_section(pages: CurrencyPages, labels: Labels) -> MailSection:
-    return MailSection(*(grid(sheet, labels, marks=MAIL) for sheet in _mail_sheets(pages)))
 
 
 def _mail_sheets(pages: CurrencyPages) -> tuple[Sheet, Sheet, Sheet]:
@@ -292,14 +275,9 @@ def _types(types: Sheet) -> Sheet:
 def _months(chart: Chart) -> Sheet:
     """The chart's figures as a grid: what it says to those who cannot see it."""
     series = [Column(f"series_{place}", name, Kind.MONEY) for place, (name, _) in enumerate(chart.series)]
-    return Sheet(
-        key=chart.key,
-        title=chart.title,
-        columns=(Column("month", chart.category, Kind.TEXT), *series),
-        rows=Rows([chart.categories, *(values for _, values in chart.series)]),
-        empty="",
-        currency=chart.currency,
-    )
+    rows = Rows([chart.categories, *(values for _, values in chart.series)])
+    columns = (Column("month", chart.category, Kind.TEXT), *series)
+    return Sheet(chart.key, chart.title, columns, rows, empty="", currency=chart.currency)
 
 
 def _totals(sheet: Sheet, labels: Labels, period: str, read_at: dt.datetime, *, marks: Marks) -> list[Totals]:

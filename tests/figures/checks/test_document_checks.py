@@ -11,7 +11,7 @@ from reports.data.tables import read_table
 from reports.figures import totals
 from reports.figures.checks.document_checks import check, list_hidden
 from reports.figures.checks.finding import RULES
-from reports.figures.parse import parse_page
+from reports.figures.parse import parse_document, read_page
 from reports.figures.tables import build
 from reports.period import Period
 from reports.sandbox.documents import Raw, line
@@ -129,7 +129,7 @@ def test_a_total_may_be_before_or_after_the_withholding(total: str) -> None:
 
 def test_the_documented_reply_has_nothing_but_its_withholding() -> None:
     reply = (Path(__file__).parents[2] / "documented_reply.json").read_text("utf-8")
-    tables = build(parse_page(reply))
+    tables = build(map(parse_document, read_page(reply).listed))
     june = Period(date(2017, 6, 1), date(2017, 6, 30))
     figures = totals.build(tables, period=june, read_on=READ_ON, limits=LIMITS_DAYS)
     assert [(found.code, found.found) for found in check(tables, figures, {})] == [

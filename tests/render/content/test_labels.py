@@ -129,7 +129,7 @@ def test_statuses_are_the_vendors_own_words() -> None:
 def test_what_is_unknown_is_shown_as_it_came(labels: Labels) -> None:
     assert labels.type("Brand new") == "Brand new"
     assert labels.status("strange") == "strange"
-    assert labels.not_counted("strange") == "strange"
+    assert labels.word(words.REASONS, "strange") == "strange"
 
 
 def test_every_key_of_the_figures_has_a_word() -> None:
@@ -141,12 +141,12 @@ def test_every_key_of_the_figures_has_a_word() -> None:
     said = [
         PT.type("Invoice"),
         PT.scheme("oss"),
-        PT.state("failed"),
-        PT.level("warning"),
-        PT.format_hidden("settled"),
+        PT.word(words.STATES, "failed"),
+        PT.word(words.LEVELS, "warning"),
+        PT.word(words.HIDDEN, "settled"),
     ]
     assert said == ["Fatura", "OSS", "Falhou", "Aviso", "documentos pagos"]
-    assert PT.not_counted("draft") == "rascunho"
+    assert PT.word(words.REASONS, "draft") == "rascunho"
 
 
 def test_buckets_are_said_in_words() -> None:
