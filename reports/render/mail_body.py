@@ -54,11 +54,8 @@ def make(
     intro = _fill_text("text", own.text, values).split("\n\n") if own.text else []
     intro = [paragraph.strip() for paragraph in intro if paragraph.strip()]
     headline = _fill_text("subject", own.subject, values) if own.subject else ""
-    return Body(
-        subject=headline or f"{report.title} {subject.period.label}: {subject.name}",
-        text=pages.mail_text(report, subject=subject, labels=labels, brand=brand, intro=intro),
-        html=pages.mail(report, subject=subject, labels=labels, brand=brand, intro=intro),
-    )
+    text, html = pages.mail(report, subject=subject, labels=labels, brand=brand, intro=intro)
+    return Body(headline or f"{report.title} {subject.period.label}: {subject.name}", text, html)
 
 
 def _fill_text(option: str, text: str, values: Values) -> str:

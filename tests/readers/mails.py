@@ -28,4 +28,4 @@ def mail(month: Path, client: int, language: str) -> str:
     findings = document_checks.check(laid_out, figures, header.filters)
     subject = Subject(client, f"Cliente & Filhos {client}", None, ISSUER, OCTOBER, read_at, header.filters)
     report = client_report.client_report(subject, figures, findings=findings, labels=labels, line_items=False)
-    return pages.mail(report, subject=subject, labels=labels)
+    return pages.mail(report, subject=subject, labels=labels)[1]

@@ -44,7 +44,7 @@ def mail(made: Added, name: str, path: Path) -> Path:
         CLIENT, one_line, one_line, IssuerDetails(name, name, name), YEAR, READ_AT, {}, address=name
     )
     report = client_report.client_report(subject, figures, findings=findings, labels=labels, line_items=False)
-    path.write_text(pages.mail(report, subject=subject, labels=labels), "utf-8")
+    path.write_text(pages.mail(report, subject=subject, labels=labels)[1], "utf-8")
     return path
 
 

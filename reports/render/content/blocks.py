@@ -300,8 +300,5 @@ def _sum(column: Column, values: Sequence[Value]) -> Value:
     return sum((value for value in values if isinstance(value, Decimal)), ZERO)
 
 
-Place = tuple[str, str]
-"""A sheet of the summary and its currency, `""` for sheets of all currencies."""
-
-Grids = Mapping[Place, Sheet]
-"""A client's part of the summary's sheets."""
+Grids = Mapping[tuple[str, str], Sheet]
+"""A client's part of the summary's sheets, by sheet and currency, `""` for sheets of all currencies."""

@@ -122,10 +122,11 @@ class Labels:
         return self.word(SCHEMES, key)
 
     def region(self, code: str | None) -> str:
-        """A region of Portugal by its name, a country by its name in this language."""
+        """A region of Portugal by its name, a country as CLDR names it; a code it does not know as it is."""
         if code is None:
             return self.text("Undecided")
-        return self.text(REGIONS[code]) if code in REGIONS else _country_name(self._locale, code)
+        countries = Locale.parse(self._locale).territories
+        return self.text(REGIONS[code]) if code in REGIONS else str(countries.get(code, code))
 
     def fiscal_id(self, number: str | None) -> str | None:
         """A tax number as it came; the one that stands for a buyer without a number, as what it means."""
@@ -187,7 +188,7 @@ class Labels:
 
     def month(self, first: dt.date) -> str:
         """`out. 2026`."""
-        return _month(self._locale, first)
+        return format_date(first, "MMM yyyy", locale=self._locale)
 
 
 @lru_cache
@@ -204,18 +205,6 @@ def catalogue(language: str) -> NullTranslations:
         write_mo(compiled, read_po(stream, locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
-
-
-@lru_cache(maxsize=256)
-def _country_name(locale: str, code: str) -> str:
-    """The country as CLDR names it; a code it does not know is shown as it is."""
-    name: str | None = Locale.parse(locale).territories.get(code)
-    return name or code
-
-
-@lru_cache(maxsize=1024)
-def _month(locale: str, first: dt.date) -> str:
-    return format_date(first, "MMM yyyy", locale=locale)
 
 
 @lru_cache

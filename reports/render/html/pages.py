@@ -96,45 +96,31 @@ def mail(
     labels: Labels,
     brand: Brand = HOUSE,
     intro: Sequence[str] = (),
-) -> str:
-    """The body of the mail that carries a client's statement: its figures without its documents.
+) -> tuple[str, str]:
+    """What the mail says that carries a client's statement, its figures without its documents: text and HTML.
 
-    `intro` are the paragraphs above them, the built-in one where there are none. Made for readers that render
-    like Word: tables, attributes, styles in place. Raises ClientError.
+    `intro` are the paragraphs above them, the built-in one where there are none. The HTML is for readers that
+    render like Word: tables, attributes, styles in place. Raises ClientError.
     """
-    return _render(
-        "mail.html.j2",
-        MailPage(
-            **_of_client(report, subject, labels, brand, marks=MAIL),
-            intro=intro or [_intro(subject, labels)],
-            sections=[
-                MailSection(*(grid(sheet, labels, marks=MAIL) for sheet in _mail_sheets(pages)))
-                for pages in report.currencies
-            ],
-            no_invoice=NO_INVOICE,
-        ),
-        brand.templates,
-    )
-
-
-def mail_text(
-    report: ClientReport,
-    *,
-    subject: Subject,
-    labels: Labels,
-    brand: Brand = HOUSE,
-    intro: Sequence[str] = (),
-) -> str:
-    """The same figures as `mail`, line by line, for those who read plain text. Raises ClientError."""
-    sheets = [sheet for pages in report.currencies for sheet in _mail_sheets(pages)]
-    page = MailText(
+    sentence = labels.text("Statement of the documents of {client}, {period}.")
+    period = period_text(subject.period, labels)
+    intro = intro or [sentence.format(client=subject.name, period=period)]
+    sheets = [_mail_sheets(pages) for pages in report.currencies]
+    text = MailText(
         **_of_client(report, subject, labels, brand, marks=PLAIN),
-        intro=intro or [_intro(subject, labels)],
-        listings=[build_listing(sheet, labels) for sheet in sheets],
+        intro=intro,
+        listings=[build_listing(sheet, labels) for sheet in chain.from_iterable(sheets)],
     )
-    escaped = _render("mail.txt.j2", page, brand.templates)
-    # Templates escape what they put out, whatever they are called.
-    return Markup(escaped).unescape()  # noqa: S704 - plain text from here on
+    page = MailPage(
+        **_of_client(report, subject, labels, brand, marks=MAIL),
+        intro=intro,
+        sections=[MailSection(*(grid(sheet, labels, marks=MAIL) for sheet in own)) for own in sheets],
+        no_invoice=NO_INVOICE,
+    )
+    escaped = _render("mail.txt.j2", text, brand.templates)
+    # Templates escape what they put out, whatever they are called: plain text from here on.
+    plain = Markup(escaped).unescape()  # noqa: S704
+    return plain, _render("mail.html.j2", page, brand.templates)
 
 
 def overview(account: AccountSummary, *, labels: Labels, brand: Brand = HOUSE) -> Iterator[str]:
@@ -243,11 +229,6 @@ def _section(pages: CurrencyPages, labels: Labels, inserts: Inserts) -> PageSect
 def _mail_sheets(pages: CurrencyPages) -> tuple[Sheet, Sheet, Sheet]:
     """Subtotals per type, VAT summary, ageing."""
     return _types(pages.types), drop_columns(pages.vat, *_OF_INVOICES_OR_CREDIT_NOTES), pages.ageing
-
-
-def _intro(subject: Subject, labels: Labels) -> str:
-    sentence = labels.text("Statement of the documents of {client}, {period}.")
-    return sentence.format(client=subject.name, period=period_text(subject.period, labels))
 
 
 def _changes(account: AccountSummary, labels: Labels) -> ChangesSection | None:

@@ -52,7 +52,7 @@ def statement(look: Brand, *, line_items: bool = False) -> str:
 def test_a_template_stands_in_for_the_one_of_its_name_and_no_other(tmp_path: Path) -> None:
     own = brand(tmp_path, statement="{{ subject.name }}: {{ report.title }}")
     assert statement(own) == "Ana &amp; Filhos, Lda: Statement of documents"
-    assert "<table" in pages.mail(report(), subject=SUBJECT, labels=Labels("en"), brand=own)
+    assert "<table" in pages.mail(report(), subject=SUBJECT, labels=Labels("en"), brand=own)[1]
     assert "<table" in statement(Brand())
 
 
