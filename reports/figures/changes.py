@@ -110,7 +110,7 @@ def compare(
         if before.get(identity) == today.get(identity):
             continue
         old, new = _row(before.get(identity)), _row(today.get(identity))
-        counted_then, counted_now = _if_counted(old), _if_counted(new)
+        counted_then, counted_now = (row if row and row["is_counted"] else None for row in (old, new))
         days = [row["date"] for row in (counted_then, counted_now) if row]
         if not any(after < day <= period.last for day in days):
             continue
@@ -232,7 +232,3 @@ def _row(values: tuple[Any, ...] | None) -> Row | None:
         **dict(zip(_COLUMNS, facts, strict=True)),
         "rates": {rate: (base, tax) for rate, base, tax in rates},
     }
-
-
-def _if_counted(row: Row | None) -> Row | None:
-    return row if row and row["is_counted"] else None

@@ -44,14 +44,13 @@ class StoredPage(NamedTuple):
 def read_page(body: str) -> StoredPage:
     """Reads the exact text of a page. Raises DataError when it is no page of documents."""
     try:
-        page = exact_json.read(body)
+        page = _to_mapping(exact_json.read(body))
     except ValueError:
-        page = None
-    listed = page.get("invoices") if isinstance(page, dict) else None
+        page = {}
+    listed = page.get("invoices")
     if not isinstance(listed, list) or not all(isinstance(raw, dict) for raw in listed):
         raise DataError(f"A stored page holds no documents as this API gives them. {READ_AGAIN}")
-    pagination = page.get("pagination") if isinstance(page, dict) else None
-    return StoredPage(listed, _whole(_to_mapping(pagination).get("total_entries")))
+    return StoredPage(listed, _whole(_to_mapping(page.get("pagination")).get("total_entries")))
 
 
 def list_own_documents(listed: Iterable[Mapping[str, Any]], client: int) -> set[int]:

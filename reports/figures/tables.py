@@ -37,6 +37,7 @@ _DOCUMENT = (
     "exemption reference observations permalink sequence_number inverted_sequence_number sequence_id "
     "saft_hash atcud currency_name exchange_rate exchange_currency mb_entity mb_reference mb_value"
 ).split()
+"""What stands as it came, of a document; below of a line."""
 _SIGNED = ("sum", "discount", "net", "tax", "counter_value")
 _WHOLE = ("rounding", "gross", "withholding", "payable")
 """Of `read_amounts`."""

@@ -241,9 +241,8 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
             then = tables.build(documents, _taxation(job, head, documents, word))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it fails no month
             name = "" if isinstance(error, ClientError) else f"{type(error).__name__}: "
-            log.warning(
-                "client %s is not held against %s: %s%s", job.client, earlier.period.label, name, error
-            )
+            label = earlier.period.label
+            log.warning("client %s is not held against %s: %s%s", job.client, label, name, error)
             continue
         held.append(earlier)
         reported += changes.count_reported(then, period=earlier.period, after=earlier.after)

@@ -73,10 +73,9 @@ def list_hidden(filters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 def _check_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
     if hidden := list_hidden(filters):
         yield Finding("FILTER-HIDES", found=", ".join(hidden))
-    if figures.read_on <= figures.period.last:
-        yield Finding(
-            "PERIOD-NOT-OVER", expected=figures.period.last.isoformat(), found=figures.read_on.isoformat()
-        )
+    last, read_on = figures.period.last, figures.read_on
+    if read_on <= last:
+        yield Finding("PERIOD-NOT-OVER", expected=last.isoformat(), found=read_on.isoformat())
 
 
 def _check_due_dates(documents: Iterable[Document], open_ids: set[int]) -> Iterator[Finding]:
@@ -121,10 +120,9 @@ def _check_filters(
         yield make_finding("OUTSIDE-FILTER", document, found=f"status {document.status}")
     if types and document.type not in types:
         yield make_finding("OUTSIDE-FILTER", document, found=f"type {document.type}")
-    if archived and ("archived" if document.archived else "non_archived") not in archived:
-        yield make_finding(
-            "OUTSIDE-FILTER", document, found="archived" if document.archived else "not archived"
-        )
+    word, found = ("archived", "archived") if document.archived else ("non_archived", "not archived")
+    if archived and word not in archived:
+        yield make_finding("OUTSIDE-FILTER", document, found=found)
 
 
 def _statuses(filters: Mapping[str, Sequence[str]]) -> set[str]:
@@ -145,15 +143,12 @@ def _check_remarks(document: Document, *, in_period: bool) -> Iterator[Finding]:
 
 def _make_line_finding(document: Document, remark: Remark) -> Finding:
     item = next(item for item in document.items if str(item.position) == remark.field)
-    if remark.code == CONTRADICTED:
-        return make_difference(
-            remark.code, document, item.net or ZERO, item.subtotal or ZERO, field=remark.field
-        )
-    if remark.code == DERIVED:
-        return make_finding(
-            remark.code, document, field=remark.field, found=str(item.net), expected=str(item.tax)
-        )
-    return make_finding(remark.code, document, field=remark.field, found=remark.found)
+    code, field = remark.code, remark.field
+    if code == CONTRADICTED:
+        return make_difference(code, document, item.net or ZERO, item.subtotal or ZERO, field=field)
+    if code == DERIVED:
+        return make_finding(code, document, field=field, found=str(item.net), expected=str(item.tax))
+    return make_finding(code, document, field=field, found=remark.found)
 
 
 def _check_total(document: Document) -> Iterator[Finding]:

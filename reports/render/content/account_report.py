@@ -83,26 +83,19 @@ def account_totals(account: AccountSummary) -> tuple[CurrencyTotals, ...]:
 def notes(account: AccountSummary, labels: Labels) -> Sequence[str]:
     """How much of the account is covered, and what these figures are not."""
     _ = labels.text
-    covered = len(account.ready)
     if account.clients_in_account is None:
-        lines = [
-            _("Clients covered: {covered}; how many the account has is not known.").format(covered=covered)
-        ]
+        covered = _("Clients covered: {covered}; how many the account has is not known.")
     else:
-        sentence = _("Clients covered: {covered} of the account's {count}.")
-        lines = [sentence.format(covered=covered, count=account.clients_in_account)]
+        covered = _("Clients covered: {covered} of the account's {count}.")
+    lines = [covered.format(covered=len(account.ready), count=account.clients_in_account)]
     if account.failed:
-        lines.append(
-            _("Clients that failed: {count}; their figures are missing here.").format(
-                count=len(account.failed)
-            )
-        )
+        failed = _("Clients that failed: {count}; their figures are missing here.")
+        lines.append(failed.format(count=len(account.failed)))
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)
+    rounded = _("Gross amounts are net plus VAT plus each document's own rounding, {amount} in all.")
     lines += [
-        _("Gross amounts are net plus VAT plus each document's own rounding, {amount} in all.").format(
-            amount=labels.money(total.rounding, total.currency)
-        )
+        rounded.format(amount=labels.money(total.rounding, total.currency))
         for total in account_totals(account)
         if total.rounding
     ]

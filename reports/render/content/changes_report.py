@@ -66,23 +66,20 @@ def format_no_change(comparisons: Iterable[Comparison], labels: Labels) -> str:
 def notes(comparisons: Sequence[Comparison], clients: int, labels: Labels) -> Sequence[str]:
     """What was held against what; `clients` are all that have figures."""
     _ = labels.text
-    lines = [
-        _(
-            "Documents of earlier periods as they are now, held against the reading they were reported from: "
-            "{periods}."
-        ).format(periods=_since(comparisons, labels))
-    ]
-    if without := clients - len(comparisons):
-        lines.append(
-            _("Clients without an earlier reading with the same filters: {count}.").format(count=without)
-        )
+    held = _(
+        "Documents of earlier periods as they are now, held against the reading they were reported from: "
+        "{periods}."
+    )
+    lines = [held.format(periods=_since(comparisons, labels))]
+    if count := clients - len(comparisons):
+        without = _("Clients without an earlier reading with the same filters: {count}.")
+        lines.append(without.format(count=count))
     if any(comparison.is_filtered for comparison in comparisons):
-        lines.append(
-            _(
-                "Where a filter asks for some states only, a document that was added or removed may "
-                "only have passed the filter; no month is named for it."
-            )
+        filtered = _(
+            "Where a filter asks for some states only, a document that was added or removed may "
+            "only have passed the filter; no month is named for it."
         )
+        lines.append(filtered)
     return lines
 
 

@@ -188,9 +188,8 @@ def filter_text(filters: Mapping[str, Sequence[str]], labels: Labels) -> str | N
 def _proof(figures: Figures, warning_count: int, labels: Labels) -> str:
     """One line: everything was read, and whether everything ties."""
     _ = labels.text
-    read = _("All documents of this client were read: {count}.").format(
-        count=labels.number(figures.documents_read)
-    )
+    count = labels.number(figures.documents_read)
+    read = _("All documents of this client were read: {count}.").format(count=count)
     if warning_count:
         return f"{read} " + _("Points to look at: {count}; ask us about them.").format(count=warning_count)
     ties = _(
@@ -361,6 +360,5 @@ def _vendor_note(vendor: VendorBalance, figures: Figures, labels: Labels) -> Seq
         "be seen in the documents."
     )
     amounts = {"vendor": vendor.open, "ours": ours, "difference": vendor.open - ours}
-    return [
-        sentence.format(**{name: labels.money(amount, vendor.currency) for name, amount in amounts.items()})
-    ]
+    shown = {name: labels.money(amount, vendor.currency) for name, amount in amounts.items()}
+    return [sentence.format(**shown)]
