@@ -187,7 +187,7 @@ def _run_month(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Out
         month.remarks.append("nothing is mailed from another folder (--output)")
     with _end_in_order(month):
         publish.repair(plan.folder)
-        archive.sweep(plan.source)
+        atomic_files.sweep(plan.source)
         for found in _readings(plan, month, now):
             month.take(found)
         month.publish_rest()

@@ -119,7 +119,7 @@ def render(job: Job, folder: Path | None) -> Rendered:
 def _compute_report(job: Job) -> Rendered:
     header = archive.read_header(job.archive, owner=Owner(job.account, job.client))
     documents = read_documents(job.archive, job.client)
-    word = client_checks.read(header.details or {}, wanted=job.details, filters=header.filters)
+    word = client_checks.read(header.client_details or {}, wanted=job.details, filters=header.filters)
     laid_out = tables.build(documents, _taxation(job, header, documents, word))
     read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
     read_on = header.as_of or read_at.date()

@@ -19,11 +19,11 @@ import threading
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from itertools import chain, count, zip_longest
 from pathlib import Path
-from types import NoneType, TracebackType
+from types import NoneType
 from typing import Any, Self, TextIO
 
 from reports import atomic_files
@@ -46,6 +46,22 @@ _DAMAGED = (
     *(ValueError, TypeError, KeyError, OverflowError, RecursionError),
 )
 
+_KINDS: dict[str, tuple[type, ...]] = {
+    "account": (str,),
+    "client": (int, NoneType),
+    "filters": (dict,),
+    "read_at": (str,),
+    "pages": (int,),
+    "complete": (bool,),
+    "client_details": (dict, NoneType),
+    "origin": (str, NoneType),
+    "taxes": (str, NoneType),
+    "as_of": (str, NoneType),
+}
+"""The values of a header, each with its types in JSON. True and False are no numbers."""
+_NEWER = dict.fromkeys(("origin", "taxes", "as_of"))
+"""What archives of older versions do not say."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -53,22 +69,20 @@ _log = logging.getLogger(__name__)
 class Header:
     """The first line of an archive. `client` is None for the account's list of clients.
 
-    `read_at` is aware, UTC: when the pages were proven complete. `details` is what the API says about the
-    client itself, in the form of the room `details`, when that was asked for. `complete` is False only for a
-    list of clients of which no more than the first page was wanted. `origin` is who was asked, `https://host`;
-    archives of older versions do not say. `taxes` is the answer to `GET /taxes.json` of the same run, None
-    where there was none. `as_of` is the day on which the run began, in the business's time zone, as of which
-    open documents age. Archives of older versions do not say.
+    `read_at` is aware, UTC: when the pages were proven complete. `client_details` is what the API says about
+    the client itself, in the form of the room `details`, when that was asked for. `complete` is False for a
+    list of clients of which the first page alone was wanted. `origin` is who was asked, `https://host`.
+    `taxes` is the answer to `GET /taxes.json` of the same run, None where there was none.
+    `as_of` is the day on which the run began, in the business's time zone, as of which open documents age.
     """
 
-    schema: int
     account: str
     client: int | None
     filters: dict[str, list[str]]
     read_at: datetime
     pages: int
     complete: bool
-    details: dict[str, Any] | None = None
+    client_details: dict[str, Any] | None = None
     origin: str | None = None
     taxes: str | None = None
     as_of: date | None = None
@@ -101,10 +115,11 @@ class Spool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.discard()
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
     def add(self, page_number: int, body_text: str) -> None:
         """Keeps the body of a page; pages count from 1, each is given once."""
@@ -129,18 +144,10 @@ class Spool:
             if target.exists() and not _holds_pages(target, spools):
                 _keep(target)
             with atomic_files.new_file(target) as file:
-                file.write(_pack_line(_header_line(header)))
-                for spool in spools:
-                    file.writelines(spool.read_packed_pages())
+                file.write(_pack_line(_to_json(header)))
+                file.writelines(chain.from_iterable(spool.read_packed_pages() for spool in spools))
         except OSError as error:
             raise atomic_files.as_write_error(error, target) from error
-
-    def discard(self) -> None:
-        """Closes and removes the file of the spool; a second time does nothing."""
-        with suppress(OSError):
-            self._file.close()
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
 
     def read_packed_pages(self) -> Iterator[bytes]:
         """The pages as they lie there, in their order."""
@@ -155,15 +162,15 @@ def path_of(source_folder: Path, client_id: int | None) -> Path:
     return source_folder / f"{'clients' if client_id is None else client_id}{ENDING}"
 
 
+def name_owner(client_id: int | None) -> str:
+    """A client in words, or the account's list of clients for None."""
+    return "the list of clients" if client_id is None else f"client {client_id}"
+
+
 def list_client_ids(source_folder: Path) -> list[int]:
     """The clients that have an archive, in order; those of earlier readings do not count."""
     found = (_CURRENT.fullmatch(path.name) for path in source_folder.glob(f"*{ENDING}"))
     return sorted(int(match[1]) for match in found if match)
-
-
-def list_archives(source_folder: Path) -> list[Path]:
-    """Every archive of a client there, those of earlier readings too, by name."""
-    return sorted(path for path in source_folder.glob(f"*{ENDING}") if path.name[:1].isdigit())
 
 
 def read_header(path: Path, *, owner: Owner | None = None, may_be_partial: bool = False) -> Header:
@@ -196,11 +203,6 @@ def read_pages(path: Path, *, may_be_partial: bool = False) -> Generator[str, No
             raise ReadingError(f"{path}: it holds {pages} of {header.pages} pages. {_READ_AGAIN}")
 
 
-def sweep(source_folder: Path) -> None:
-    """Removes what runs that were killed left half written, as far as it may."""
-    atomic_files.sweep(source_folder)
-
-
 @contextmanager
 def _open_lines(path: Path) -> Iterator[TextIO]:
     try:
@@ -220,19 +222,13 @@ def _open_lines(path: Path) -> Iterator[TextIO]:
 
 
 def _holds_pages(archive: Path, spools: Iterable[Spool]) -> bool:
-    # A page is always written the same way, so its line need not be read as JSON.
-    ours = (gzip.decompress(page).decode() for spool in spools for page in spool.read_packed_pages())
+    packed = chain.from_iterable(spool.read_packed_pages() for spool in spools)
+    ours = (json.loads(gzip.decompress(page)) for page in packed)
     try:
-        with closing(_page_lines(archive)) as theirs:
+        with closing(read_pages(archive, may_be_partial=True)) as theirs:
             return all(our == their for our, their in zip_longest(ours, theirs))
     except ReadingError:
         return False
-
-
-def _page_lines(path: Path) -> Generator[str, None, None]:
-    with _open_lines(path) as lines:
-        _header(path, lines, may_be_partial=True)
-        yield from lines
 
 
 def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
@@ -240,45 +236,29 @@ def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
     raw = json.loads(lines.readline())
     if type(raw["schema"]) is not int or raw["schema"] != SCHEMA:
         raise ReadingError(f"{path}: it was written by another version of this tool. {_READ_AGAIN}")
-    if not _has_types(raw):
+    raw = _NEWER | raw
+    values = {name: raw[name] for name in _KINDS}
+    if any(type(values[name]) not in kinds for name, kinds in _KINDS.items()):
         raise TypeError("a value of another type")
-    if not raw["complete"] and not may_be_partial:
+    if not all(map(_is_list_of_texts, values["filters"].values())) or values["pages"] < 0:
+        raise TypeError("a filter that is no list of texts, or pages below none")
+    if not values["complete"] and not may_be_partial:
         raise ReadingError(f"{path}: the reading was not complete. {_READ_AGAIN}")
-    read_at = datetime.fromisoformat(raw["read_at"])
+    read_at = datetime.fromisoformat(values["read_at"])
     if read_at.tzinfo is None or not MINYEAR < read_at.year < MAXYEAR:
         raise ValueError("an instant without a time zone, or at the very end of the calendar")
-    return Header(
-        schema=raw["schema"],
-        account=raw["account"],
-        client=raw["client"],
-        filters=raw["filters"],
-        read_at=read_at.astimezone(UTC),
-        pages=raw["pages"],
-        complete=raw["complete"],
-        details=raw["client_details"],
-        origin=raw.get("origin"),
-        taxes=raw.get("taxes"),
-        as_of=date.fromisoformat(raw["as_of"]) if raw.get("as_of") is not None else None,
-    )
+    as_of = None if values["as_of"] is None else date.fromisoformat(values["as_of"])
+    return Header(**values | {"read_at": read_at.astimezone(UTC), "as_of": as_of})
 
 
-def _has_types(raw: dict[str, Any]) -> bool:
-    """Each value of a header is of its type. True and False are no numbers."""
-    filters, pages, texts = raw["filters"], raw["pages"], (str, NoneType)
-    return (
-        isinstance(raw["account"], str)
-        and type(raw["client"]) in (int, NoneType)
-        and isinstance(filters, dict)
-        and all(isinstance(values, list) for values in filters.values())
-        and all(isinstance(value, str) for values in filters.values() for value in values)
-        and type(pages) is int
-        and pages >= 0
-        and isinstance(raw["complete"], bool)
-        and isinstance(raw["client_details"], (dict, NoneType))
-        and isinstance(raw.get("origin"), texts)
-        and isinstance(raw.get("taxes"), texts)
-        and isinstance(raw.get("as_of"), texts)
-    )
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _to_json(header: Header) -> dict[str, Any]:
+    read_at = header.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    as_of = header.as_of and header.as_of.isoformat()
+    return {"schema": SCHEMA, **asdict(header), "read_at": read_at, "as_of": as_of}
 
 
 def _check_owner(path: Path, header: Header, owner: Owner) -> None:
@@ -290,29 +270,9 @@ def _check_owner(path: Path, header: Header, owner: Owner) -> None:
         )
     if owner.client != header.client:
         raise ReadingError(
-            f"{path}: it is the archive of {_format_owner(header.client)}, "
-            f"not of {_format_owner(owner.client)}. Move it away. {_READ_AGAIN}"
+            f"{path}: it is the archive of {name_owner(header.client)}, not of {name_owner(owner.client)}. "
+            f"Move it away. {_READ_AGAIN}"
         )
-
-
-def _format_owner(client: int | None) -> str:
-    return "the list of clients" if client is None else f"client {client}"
-
-
-def _header_line(header: Header) -> object:
-    return {
-        "schema": header.schema,
-        "account": header.account,
-        "client": header.client,
-        "filters": header.filters,
-        "read_at": header.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "pages": header.pages,
-        "complete": header.complete,
-        "client_details": header.details,
-        "origin": header.origin,
-        "taxes": header.taxes,
-        "as_of": header.as_of.isoformat() if header.as_of else None,
-    }
 
 
 def _pack_line(line: object) -> bytes:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -10,23 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from reports import cancellation
 from reports.errors import ReadingError
-from reports.source.archive import SCHEMA, Header, Owner, Spool, path_of, read_header, read_pages
-from reports.source.completeness import (
-    READINGS,
-    Leaf,
-    Ledger,
-    MovedError,
-    check_pages,
-    id_of,
-    leaf_of,
-    make_unsettled_error,
-)
-from reports.source.http.response import Page, page_of
+from reports.source.archive import Header, Owner, Spool, name_owner, path_of, read_header, read_pages
+from reports.source.completeness import READINGS, Ledger, MovedError, check_pages, id_of, leaf_of
+from reports.source.http.response import page_of
 
 if TYPE_CHECKING:
     from reports.source.http.api import Api
 
-WHERE = "the list of clients"
+WHERE = name_owner(None)
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +67,6 @@ def fetch_clients(
             with Spool(source) as spool:
                 ledger = _read_pages(api, spool, everything=everything)
                 header = Header(
-                    schema=SCHEMA,
                     account=account,
                     client=None,
                     filters={},
@@ -89,7 +79,7 @@ def fetch_clients(
             return read_clients(path_of(source, None))
         except MovedError as error:
             moved = error
-    raise make_unsettled_error(WHERE, moved)
+    raise moved.to_reading_error(WHERE)
 
 
 def list_clients(api: "Api") -> list[int]:
@@ -140,39 +130,27 @@ def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
         _log.info("%s: page 1 is empty, and read again", WHERE)
         first = api.clients_page(1, is_fresh=True)
     spool.add(1, first.body)
-    ledger = Ledger(_leaf(first))
+    ledger = Ledger(leaf_of(first, client=None))
     for number in range(2, ledger.pages + 1 if everything else 2):
         cancellation.check_cancelled()
         page = api.clients_page(number)
         spool.add(number, page.body)
-        ledger.add(_leaf(page))
+        ledger.add(leaf_of(page, client=None))
     if ledger.read == ledger.pages:
         # A client that stands there twice hides another one.
         ledger.close()
     if ledger.read > 1:
-        ledger.compare(_leaf(api.clients_page(1)))
+        ledger.compare(leaf_of(api.clients_page(1), client=None))
     return ledger
-
-
-def _leaf(page: Page) -> Leaf:
-    return leaf_of(page, client=None)
 
 
 def _client(entry: Mapping[str, Any]) -> AccountClient:
     identity = id_of(entry)
     if identity is None:
         raise ValueError("a client without a readable id")
-    return AccountClient(
-        id=identity,
-        name=_text(entry.get("name")) or "",
-        fiscal_id=_text(entry.get("fiscal_id")),
-        email=_text(entry.get("email")),
-        language=_text(entry.get("language")),
-        address=_lines(entry.get("address")),
-        postal_code=_text(entry.get("postal_code")),
-        city=_text(entry.get("city")),
-        country=_text(entry.get("country")),
-    )
+    texts: dict[str, Any] = {field.name: _text(entry.get(field.name)) for field in fields(AccountClient)}
+    own = {"id": identity, "name": texts["name"] or "", "address": _lines(entry.get("address"))}
+    return AccountClient(**texts | own)
 
 
 def _lines(value: object) -> str | None:

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from reports.errors import ReadingError, RefusedError, ReportsError, UnforeseenError, UnreachableError
-from reports.source.archive import SCHEMA, Header, Spool, path_of
+from reports.source.archive import Header, Spool, name_owner, path_of
 from reports.source.completeness import (
     READINGS,
     ContradictionError,
@@ -26,9 +26,9 @@ from reports.source.completeness import (
     Ledger,
     MovedError,
     RepeatedError,
-    Union,
+    agree,
+    are_whole,
     leaf_of,
-    make_unsettled_error,
 )
 from reports.source.details import Inquiry
 from reports.source.http.rate_limit import StoppedError
@@ -126,7 +126,7 @@ class ClientReading:
         """One proven reading, two that agree, or several that repeat entries and have all together."""
         earlier: Mapping[int, bytes] | None = None
         moved = MovedError("two full readings differ")
-        union, repeating = Union(), list[tuple[Spool, int]]()
+        repeating: list[tuple[Spool, Ledger]] = []
         page_size = self._context.api.page_size
         # Once more as before, for a list that moved; then with pages that end elsewhere.
         sizes = [None, None, *page_size.others()]
@@ -138,20 +138,18 @@ class ClientReading:
                 try:
                     ledger = self._read_pages(spool, size)
                     if self._context.verify != "all" or ledger.pages == 1 or ledger.prints == earlier:
-                        return self._write_archive([spool], ledger.pages, ledger.entries)
+                        return self._write_archive([(spool, ledger)])
                     moved = MovedError("two full readings differ") if earlier is not None else moved
                     earlier = ledger.prints
                 except RepeatedError as error:
                     moved = error
-                    if union.add(error.ledger):
-                        repeating.append((spool, error.ledger.pages))
+                    ledgers = [*(ledger for _, ledger in repeating), error.ledger]
+                    if agree(ledgers):
+                        repeating.append((spool, error.ledger))
                     else:
                         moved = MovedError("an entry came with other figures in another reading")
-                    if union.is_whole:
-                        pages = sum(pages for _, pages in repeating)
-                        return self._write_archive(
-                            [spool for spool, _ in repeating], pages, error.ledger.entries
-                        )
+                    if len(repeating) == len(ledgers) and are_whole(ledgers):
+                        return self._write_archive(repeating)
                 except MovedError as error:
                     moved = error
                     if isinstance(error, ContradictionError):
@@ -163,12 +161,9 @@ class ClientReading:
                         raise
                     _log.info("%s; %d entries a page are asked for", error, smaller)
                     continue
-                _log.info(
-                    "client %d: read again (%s)",
-                    self._want.client,
-                    moved if earlier is None else "to compare",
-                )
-        raise make_unsettled_error(f"client {self._want.client}", moved)
+                reason = moved if earlier is None else "to compare"
+                _log.info("client %d: read again (%s)", self._want.client, reason)
+        raise moved.to_reading_error(name_owner(self._want.client))
 
     def _read_pages(self, spool: Spool, size: int | None) -> Ledger:
         ledger = self._read_first(spool, size)
@@ -200,7 +195,8 @@ class ClientReading:
             return self._ask_first(spool, size)
         try:
             ledger = self._ask_first(spool, None)
-            if ledger.entries and sizes.is_ignored(ledger.page_size):
+            # A size that is too large for the service is cut down, not passed over.
+            if ledger.entries and ledger.page_size < DOCUMENTED:
                 raise ContradictionError(
                     f"pages of {sizes.current} were asked for and {ledger.page_size} came"
                 )
@@ -273,30 +269,29 @@ class ClientReading:
             spool.add(number, page.body)
         return leaf
 
-    def _write_archive(self, spools: Sequence[Spool], pages: int, entries: int) -> Reading:
-        client_id, context = self._want.client, self._context
-        details = self._ask_details() if self._want.details else None
+    def _write_archive(self, readings: Sequence[tuple[Spool, Ledger]]) -> Reading:
+        want, context = self._want, self._context
+        spools, ledgers = zip(*readings, strict=True)
+        pages = sum(ledger.pages for ledger in ledgers)
+        details: dict[str, Any] | None = None
+        if want.details:
+            ask = partial(context.inquiry.ask, want.client, want.details, on_request=self._count_request)
+            details = context.pages.submit(ask).result()
         header = Header(
-            schema=SCHEMA,
             account=context.account,
-            client=client_id,
-            filters=self._want.filters,
+            client=want.client,
+            filters=want.filters,
             read_at=context.now(),
             pages=pages,
             complete=True,
-            details=details,
+            client_details=details,
             origin=context.api.origin,
             taxes=context.inquiry.taxes(),
             as_of=context.as_of,
         )
-        archive = path_of(context.source, client_id)
+        archive = path_of(context.source, want.client)
         spools[0].finish(header, archive, others=spools[1:])
-        return Reading(client_id, archive, header, pages, entries, self._requests)
-
-    def _ask_details(self) -> dict[str, Any]:
-        inquiry, want = self._context.inquiry, self._want
-        ask = partial(inquiry.ask, want.client, want.details, on_request=self._count_request)
-        return self._context.pages.submit(ask).result()
+        return Reading(want.client, archive, header, pages, ledgers[-1].entries, self._requests)
 
     def _tell_progress(self, ledger: Ledger) -> None:
         self._context.on_page(self._want.client, ledger.read, ledger.pages)

@@ -6,36 +6,26 @@ page says about the list is held against the others, against its own rows and ag
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reports.errors import ReadingError
-from reports.source.http.response import Page, Pagination
+from reports.source.archive import name_owner
+from reports.source.http.response import Page, Pagination, read_count
 
 READINGS = 3
 MOST_PAGES = 10_000
 """100,000 documents on the vendor's smallest pages, of ten. More is a server that never ends."""
 
 FIGURES = frozenset(
-    (
-        *(
-            "id",
-            "type",
-            "status",
-            "archived",
-            "date",
-            "due_date",
-            "sequence_number",
-            "inverted_sequence_number",
-        ),
-        *("sum", "discount", "before_taxes", "taxes", "total", "retention", "currency", "multicurrency"),
-        *("tax_exemption", "name", "fiscal_id", "email", "country", "language"),
-    )
+    """
+    id type status archived date due_date sequence_number inverted_sequence_number
+    sum discount before_taxes taxes total retention currency multicurrency
+    tax_exemption name fiscal_id email country language
+    """.split()
 )
-LINE_FIGURES = frozenset(
-    ("quantity", "unit_price", "discount", "tax", "subtotal", "tax_amount", "discount_amount", "total")
-)
+LINE_FIGURES = frozenset("quantity unit_price discount tax subtotal tax_amount discount_amount total".split())
 """The fields of a document or a client, and of a line, by which two readings are compared, as the service
 calls them. Whose a document is, is proven of every entry."""
 
@@ -48,9 +38,18 @@ _WRITER = json.JSONEncoder(default=str, sort_keys=True, check_circular=False)
 class MovedError(Exception):
     """The list changed while it was read. The text says what is wrong."""
 
+    verdict, advice = "the list changes while it is read", "Run again later"
+
+    def to_reading_error(self, where: str) -> ReadingError:
+        """The error when this was the last of READINGS readings that failed."""
+        return ReadingError(f"{where}: {self.verdict}, {READINGS} readings in a row: {self}. {self.advice}")
+
 
 class ContradictionError(MovedError):
     """What the API says of its list cannot be true, whether or not it changed."""
+
+    verdict = "what the API says of its list cannot be true"
+    advice = "Run again later; if it stays so, report it to the vendor"
 
 
 class RepeatedError(ContradictionError):
@@ -77,58 +76,44 @@ class Ledger:
     """One reading of one list, leaf by leaf, beginning with page 1; the others come in any order.
 
     Every method that is given a leaf raises MovedError when it does not belong to the same list.
+
+    By the API's own word the list has `entries`, `page_size` of them a page. `pages` are to be read: at least
+    one, which is empty when there are no entries. `read` is how many came so far, `prints` what was in them.
     """
 
     def __init__(self, first: Leaf) -> None:
         self._stated = first.pagination
-        self._prints: dict[int, bytes] = {}
         self._repeated: set[int] = set()
         self._first = first
+        self.entries, self.page_size = self._stated.total_entries, self._stated.per_page
+        self.pages = max(self._stated.total_pages, 1)
+        self.prints: dict[int, bytes] = {}
         self.read = 0
         self._check_totals()
         self.add(first)
 
-    @property
-    def entries(self) -> int:
-        """How many entries the list has, by the API's own count."""
-        return self._stated.total_entries
-
-    @property
-    def page_size(self) -> int:
-        """How many entries a page has, by the API's own word."""
-        return self._stated.per_page
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are to read: at least one, which is empty when there are no entries."""
-        return max(self._stated.total_pages, 1)
-
-    @property
-    def prints(self) -> Mapping[int, bytes]:
-        """The prints of all leaves so far."""
-        return self._prints
-
     def add(self, leaf: Leaf) -> None:
         """Takes in one more page."""
         self._check_pagination(leaf)
-        if leaf.rows != (due := self._rows_due(leaf.number)):
+        due = min(self.page_size, self.entries - (leaf.number - 1) * self.page_size)
+        if leaf.rows != due:
             raise ContradictionError(
                 f"page {leaf.number} has {leaf.rows} entries where there should be {due}"
             )
-        again = self._prints.keys() & leaf.prints.keys()
-        if any(self._prints[identity] != leaf.prints[identity] for identity in again):
+        again = self.prints.keys() & leaf.prints.keys()
+        if any(self.prints[identity] != leaf.prints[identity] for identity in again):
             raise MovedError(f"page {leaf.number} repeats an entry with other figures")
         self._repeated |= again | leaf.repeated
-        self._prints.update(leaf.prints)
+        self.prints.update(leaf.prints)
         self.read += 1
 
     def close(self) -> None:
         """All pages have been added. The count of different ids must be the API's own count."""
-        came = f"{len(self._prints)} different entries came, the API counts {self.entries}"
+        came = f"{len(self.prints)} different entries came, the API counts {self.entries}"
         if self._repeated:
             repeated = ", ".join(map(str, sorted(self._repeated)[:5]))
             raise RepeatedError(f"{came}; repeated: {repeated}", self)
-        if len(self._prints) != self.entries:
+        if len(self.prints) != self.entries:
             raise MovedError(came)
 
     def compare(self, again: Leaf) -> None:
@@ -138,56 +123,20 @@ class Ledger:
             raise MovedError("page 1 was not the same when it was read again at the end")
 
     def _check_totals(self) -> None:
-        stated = self._stated
-        if stated.total_entries == 0:
-            fits = stated.total_pages <= 1
-        else:
-            fits = stated.per_page > 0 and stated.total_pages == -(-stated.total_entries // stated.per_page)
+        stated, size = self._stated.total_pages, self.page_size
+        fits = size > 0 and stated == -(-self.entries // size) if self.entries else stated <= 1
         if not fits:
-            raise ContradictionError(
-                f"{stated.total_entries} entries, {stated.per_page} a page, do not make "
-                f"{stated.total_pages} pages"
-            )
+            raise ContradictionError(f"{self.entries} entries, {size} a page, do not make {stated} pages")
 
     def _check_pagination(self, leaf: Leaf) -> None:
-        came, stated = leaf.pagination, self._stated
+        came = leaf.pagination
         # A list of nothing has no page at all: the API may call it page 0.
-        if came.current_page != leaf.number and not (stated.total_entries == 0 == came.current_page):
+        if came.current_page != leaf.number and not (self.entries == 0 == came.current_page):
             raise ContradictionError(f"page {came.current_page} came where page {leaf.number} was asked for")
         for name in ("total_entries", "total_pages", "per_page"):
-            before, now = getattr(stated, name), getattr(came, name)
+            before, now = getattr(self._stated, name), getattr(came, name)
             if before != now:
                 raise MovedError(f"{name} was {before} and then {now}")
-
-    def _rows_due(self, number: int) -> int:
-        before = (number - 1) * self._stated.per_page
-        return min(self._stated.per_page, self._stated.total_entries - before)
-
-
-class Union:
-    """What readings of one list have together in which entries came more than once.
-
-    An order that is not one puts an entry on two pages and leaves out another, the same way each time. Where
-    readings of different page sizes have as many entries together as the API counts, and each the same
-    figures wherever it came, nothing is missing.
-    """
-
-    def __init__(self) -> None:
-        self._prints: dict[int, bytes] = {}
-        self._counts: set[int] = set()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every reading was of as many entries as there are together."""
-        return self._counts == {len(self._prints)}
-
-    def add(self, ledger: Ledger) -> bool:
-        """Takes in one more reading; False, and nothing taken, where its figures contradict those before."""
-        if any(self._prints.get(entry, found) != found for entry, found in ledger.prints.items()):
-            return False
-        self._prints.update(ledger.prints)
-        self._counts.add(ledger.entries)
-        return True
 
 
 def leaf_of(page: Page, *, client: int | None) -> Leaf:
@@ -198,7 +147,7 @@ def leaf_of(page: Page, *, client: int | None) -> Leaf:
     of these is a matter of movement, and none is read again. Raises MovedError for an entry that comes twice
     with other figures.
     """
-    where = "the list of clients" if client is None else f"client {client}"
+    where = name_owner(client)
     check_pages(page.pagination, where)
     prints: dict[int, bytes] = {}
     repeated: set[int] = set()
@@ -217,32 +166,31 @@ def leaf_of(page: Page, *, client: int | None) -> Leaf:
     return Leaf(page.number, page.pagination, len(page.entries), prints, frozenset(repeated))
 
 
+def agree(readings: Sequence[Ledger]) -> bool:
+    """Whether each entry has the same figures wherever it came."""
+    found = {pair for reading in readings for pair in reading.prints.items()}
+    return len(found) == len(dict(found))
+
+
+def are_whole(readings: Sequence[Ledger]) -> bool:
+    """Whether readings in which entries came more than once have all of them together, where they agree.
+
+    An order that is not one puts an entry on two pages and leaves out another, the same way each time. Where
+    readings of different page sizes have as many entries together as the API counts, nothing is missing.
+    """
+    together = {entry for reading in readings for entry in reading.prints}
+    return {reading.entries for reading in readings} == {len(together)}
+
+
 def check_pages(pagination: Pagination, where: str) -> None:
     """Raises ReadingError for a list without an end."""
     if pagination.total_pages > MOST_PAGES:
         raise ReadingError(f"{where}: {pagination.total_pages:,} pages are announced, above {MOST_PAGES:,}")
 
 
-def make_unsettled_error(where: str, error: MovedError) -> ReadingError:
-    """The error when the last of READINGS readings failed as well, with `error`."""
-    if isinstance(error, ContradictionError):
-        return ReadingError(
-            f"{where}: what the API says of its list cannot be true, {READINGS} readings in a row: {error}. "
-            "Run again later; if it stays so, report it to the vendor"
-        )
-    return ReadingError(
-        f"{where}: the list changes while it is read, {READINGS} readings in a row: {error}. Run again later"
-    )
-
-
 def id_of(entry: Mapping[str, Any]) -> int | None:
     """The `id` of a document or client: a whole number, also as digits in a text; else None."""
-    value = entry.get("id")
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS:
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**MOST_DIGITS:
-        return value
-    return None
+    return read_count(entry.get("id"), MOST_DIGITS)
 
 
 def _check_owner(document: Mapping[str, Any], client: int, *, place: str) -> None:

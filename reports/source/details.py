@@ -50,7 +50,7 @@ class Inquiry:
         with self._asking:
             if not self._taxes:
                 try:
-                    self._taxes.append(_check_size("the account's taxes", self._api.taxes().body))
+                    self._taxes.append(_check_size("the account's taxes", self._api.taxes()))
                 except ReadingError as error:
                     _log.warning("regions of VAT are told without it: %s", error)
                     self._taxes.append(None)
@@ -77,7 +77,7 @@ class Inquiry:
             )
         request = self._api.client_details if kind == CLIENT else self._api.balance
         try:
-            text = request(client, on_request=on_request).body
+            text = request(client, on_request=on_request)
         except UnreachableError:
             with self._lock:
                 self._failures[kind] += 1

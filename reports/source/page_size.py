@@ -21,44 +21,31 @@ OTHERS = (30, 20, 10)
 class PageSize:
     """The page size of one account's run; its methods may be called from any thread.
 
-    `wanted` None: LARGEST is asked for until the service refuses it, then DOCUMENTED.
+    `wanted` None: LARGEST is asked for until the service refuses it, then DOCUMENTED. `current` is what to
+    ask for now. `may_fall_back`: the service has neither given a page of this size nor refused one.
     """
 
     def __init__(self, wanted: int | None) -> None:
         self._lock = threading.Lock()
-        self._is_automatic = self._is_open = wanted is None
-        self._current = LARGEST if wanted is None else wanted
-
-    @property
-    def current(self) -> int:
-        """What to ask for now."""
-        return self._current
-
-    @property
-    def may_fall_back(self) -> bool:
-        """The service has neither given a page of this size nor refused one."""
-        return self._is_open
-
-    def is_ignored(self, stated: int) -> bool:
-        """Whether a reply of `stated` entries a page shows that the size was passed over, not cut down."""
-        return self._is_open and stated < DOCUMENTED
+        self._is_automatic = self.may_fall_back = wanted is None
+        self.current = LARGEST if wanted is None else wanted
 
     def believe(self, stated: int) -> None:
         """A page came, of so many entries by its own word."""
         with self._lock:
-            if self._is_open:
-                self._is_open, self._current = False, stated
+            if self.may_fall_back:
+                self.may_fall_back, self.current = False, stated
 
     def fall_back(self) -> None:
         """Asks for the documented size from now on."""
         with self._lock:
-            self._is_open, self._current = False, DOCUMENTED
+            self.may_fall_back, self.current = False, DOCUMENTED
 
     @property
     def smaller(self) -> int | None:
         """What to ask for where the current size is not given after all; None where there is no such size."""
-        return DOCUMENTED if self._is_automatic and self._current > DOCUMENTED else None
+        return DOCUMENTED if self._is_automatic and self.current > DOCUMENTED else None
 
     def others(self) -> Sequence[int]:
         """Sizes whose pages end elsewhere, the best first."""
-        return [size for size in (UNEVEN, *OTHERS) if size != self._current]
+        return [size for size in (UNEVEN, *OTHERS) if size != self.current]

@@ -35,7 +35,7 @@ class Today:
         header = self._whole(path, want.client)
         if header is None or header.filters != want.filters:
             return None
-        if not {*want.details} <= {*(header.details or {})}:
+        if not {*want.details} <= {*(header.client_details or {})}:
             return None
         _log.info("client %d: read completely today at %s, and not again", want.client, header.read_at)
         return Reading(want.client, path, header, header.pages, 0, 0)

@@ -18,12 +18,11 @@ def earlier_answers(account_folder: Path, account: str) -> tuple[str, ...]:
     Looked up once a process: a run's own archives have what it was answered itself.
     """
     headers: list[Header] = []
-    for path in account_folder.glob("*/source"):
-        for kept in archive.list_archives(path):
-            try:
-                headers.append(archive.read_header(kept))
-            except ReadingError as error:
-                _log.info("no taxes are known from it: %s", error)
+    for path in sorted(account_folder.glob(f"*/{archive.FOLDER_NAME}/[0-9]*{archive.ENDING}")):
+        try:
+            headers.append(archive.read_header(path))
+        except ReadingError as error:
+            _log.info("no taxes are known from it: %s", error)
     headers = [header for header in headers if header.account == account and header.taxes]
     headers.sort(key=lambda header: header.read_at, reverse=True)
     return tuple(dict.fromkeys(header.taxes for header in headers if header.taxes))

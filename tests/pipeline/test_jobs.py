@@ -8,7 +8,7 @@ import pytest
 from reports.pipeline.client_job import Envelope
 from reports.pipeline.jobs import Brief
 from reports.plan import Plan
-from reports.source.archive import SCHEMA, Header
+from reports.source.archive import Header
 from reports.source.client_list import AccountClient, ClientList
 from reports.source.client_reading import Reading, Wanted
 from tests.support.configurations import load_text
@@ -46,7 +46,7 @@ def make_brief(folder: Path, text: str, listing: ClientList | None = None) -> Br
 
 
 def make_reading(client: int) -> Reading:
-    header = Header(SCHEMA, "my-company", client, {}, dt.datetime(2026, 11, 2, tzinfo=dt.UTC), 4, True)
+    header = Header("my-company", client, {}, dt.datetime(2026, 11, 2, tzinfo=dt.UTC), 4, True)
     return Reading(client, Path(f"{client}.jsonl.gz"), header, pages=4, documents=90, requests=5)
 
 

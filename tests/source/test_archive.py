@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reports import atomic_files
 from reports.errors import ReadingError, WriteError
 from reports.source import archive
 from reports.source.archive import Header, Owner, Spool, path_of, read_header, read_pages
@@ -17,7 +18,6 @@ READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 
 def _header(pages: int, **fields: object) -> Header:
     values = {
-        "schema": 1,
         "account": "my-company",
         "client": 7,
         "filters": {"status": ["final"]},
@@ -54,7 +54,7 @@ def test_pages_come_back_in_order_with_their_exact_text(tmp_path: Path) -> None:
 
 def test_the_header_comes_back(tmp_path: Path) -> None:
     fields = {
-        "details": {"fiscal_id": "999999990"},
+        "client_details": {"fiscal_id": "999999990"},
         "origin": "https://x.example",
         "taxes": '{"taxes": []}',
         "as_of": date(2026, 11, 1),
@@ -95,7 +95,6 @@ def test_nothing_is_left_of_a_spool_that_is_not_finished(tmp_path: Path) -> None
     with Spool(tmp_path) as spool:
         spool.add(1, "one")
         assert len(_names(tmp_path)) == 1
-    spool.discard()
     assert _names(tmp_path) == []
 
 
@@ -257,16 +256,6 @@ def test_an_archive_of_an_older_version_names_neither_origin_nor_taxes(tmp_path:
     assert (header.origin, header.taxes) == (None, None)
 
 
-def test_archives_of_clients_are_listed_with_the_earlier_ones_and_without_the_list_of_clients(
-    tmp_path: Path,
-) -> None:
-    for name in ("20.jsonl.gz", "3.jsonl.gz", "3.20261102T063000Z.jsonl.gz", "clients.jsonl.gz", "x.gz"):
-        (tmp_path / name).write_bytes(b"")
-    assert [path.name for path in archive.list_archives(tmp_path)] == [
-        *("20.jsonl.gz", "3.20261102T063000Z.jsonl.gz", "3.jsonl.gz"),
-    ]
-
-
 def test_a_partial_list_of_clients_is_read_when_that_is_asked_for(tmp_path: Path) -> None:
     path = _written(tmp_path / "clients.jsonl.gz", GOOD | {"complete": False, "client": None}, "one")
     assert read_header(path, may_be_partial=True).complete is False
@@ -296,7 +285,7 @@ def test_sweep_removes_the_spool_of_a_killed_run(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     spool._file.close()
     assert len(_names(tmp_path)) == 2
-    archive.sweep(tmp_path)
+    atomic_files.sweep(tmp_path)
     assert _names(tmp_path) == [path.name]
 
 
@@ -317,13 +306,12 @@ def test_a_target_that_cannot_be_written_is_a_write_error(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_a_full_disk_is_told_from_other_failures(tmp_path: Path) -> None:
-    spool = Spool(tmp_path)
-    spool._file.close()
-    spool._file = Path("/dev/full").open("r+b")  # noqa: SIM115 - the spool closes it
-    with pytest.raises(WriteError, match="disk is full") as caught:
-        spool.add(1, "one")
-    assert caught.value.disk_full
-    spool.discard()
+    with Spool(tmp_path) as spool:
+        spool._file.close()
+        spool._file = Path("/dev/full").open("r+b")  # noqa: SIM115 - the spool closes it
+        with pytest.raises(WriteError, match="disk is full") as caught:
+            spool.add(1, "one")
+        assert caught.value.disk_full
     assert _names(tmp_path) == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reports.errors import ReadingError
-from reports.source.completeness import Leaf, Ledger, MovedError, Union, leaf_of
+from reports.source.completeness import Leaf, Ledger, MovedError, agree, are_whole, leaf_of
 from reports.source.http.response import Page, Pagination
 
 
@@ -53,25 +53,18 @@ def _ledger(*entries: int, total: int, figures: bytes = b"") -> Ledger:
 
 
 def test_readings_together_are_whole_when_they_have_as_many_entries_as_each_counts() -> None:
-    union = Union()
-    assert union.add(_ledger(1, 2, total=3))
-    assert not union.is_whole
-    assert union.add(_ledger(2, 3, total=3))
-    assert union.is_whole
+    first, second = _ledger(1, 2, total=3), _ledger(2, 3, total=3)
+    assert not are_whole([first])
+    assert agree([first, second])
+    assert are_whole([first, second])
 
 
 def test_readings_of_another_count_are_never_whole_together() -> None:
-    union = Union()
-    union.add(_ledger(1, 2, total=3))
-    union.add(_ledger(2, 3, total=4))
-    assert not union.is_whole
+    assert not are_whole([_ledger(1, 2, total=3), _ledger(2, 3, total=4)])
 
 
-def test_a_reading_with_other_figures_is_not_taken() -> None:
-    union = Union()
-    union.add(_ledger(1, 2, total=3))
-    assert not union.add(_ledger(2, 3, total=3, figures=b"other"))
-    assert not union.is_whole
+def test_readings_with_other_figures_do_not_agree() -> None:
+    assert not agree([_ledger(1, 2, total=3), _ledger(2, 3, total=3, figures=b"other")])
 
 
 def test_a_page_that_repeats_an_entry_with_other_figures_is_no_page() -> None:

@@ -117,7 +117,7 @@ def test_without_the_option_a_client_is_not_asked_about(office: Office) -> None:
     assert ask(office) == 0
     assert f"/clients/{ANA}.json" not in paths(office)
     assert "Rua da Amostra" not in statement(office)
-    assert read_header(office.month / "source" / f"{ANA}.jsonl.gz").details is None
+    assert read_header(office.month / "source" / f"{ANA}.jsonl.gz").client_details is None
 
 
 def test_documents_speak_before_the_account_and_the_configuration_before_both(office: Office) -> None:
@@ -310,7 +310,7 @@ def test_after_three_clients_without_an_answer_no_more_are_asked_about_it(tmp_pa
     for kind, ending in ((CLIENT, r"/clients/\d+\.json"), (BALANCE, r".*/balance\.json")):
         asked = [seen for seen in server.seen if re.fullmatch(ending, seen.path)]
         assert len(asked) == 2 * FAILURES_IN_A_ROW
-        last = [one.header.details for one in found if isinstance(one, Reading) and one.client == 30]
+        last = [one.header.client_details for one in found if isinstance(one, Reading) and one.client == 30]
         assert last[0] is not None
         assert "not asked" in last[0]["missing"][kind]
 

@@ -15,7 +15,7 @@ from reports.period import Period
 from reports.redaction import Redactor
 from reports.render.content.brand import HOUSE, IssuerDetails
 from reports.render.job import Job, Rendered, render
-from reports.source.archive import SCHEMA, Header, Spool, path_of
+from reports.source.archive import Header, Spool, path_of
 from reports.source.completeness import Leaf, Ledger, MovedError, leaf_of
 from reports.source.http.response import HttpAnswer, Trouble, expect_page, judge
 from tests.support import oracle, witness
@@ -84,7 +84,7 @@ def stored(pages: Sequence[str], folder: Path, *, taxes: Sequence[Raw] = ()) -> 
         assert ledger
         ledger.close()
         answer = written({"taxes": list(taxes)}) if taxes else None
-        header = Header(SCHEMA, "office", CLIENT, {}, NOW, len(pages), complete=True, taxes=answer)
+        header = Header("office", CLIENT, {}, NOW, len(pages), complete=True, taxes=answer)
         archive = path_of(folder, CLIENT)
         archive.unlink(missing_ok=True)
         spool.finish(header, archive)

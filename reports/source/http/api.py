@@ -17,7 +17,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Generic
 from urllib.parse import urlsplit
 
@@ -35,7 +35,6 @@ from reports.source.http.response import (
     Found,
     HttpAnswer,
     Page,
-    Record,
     Trouble,
     expect_page,
     expect_record,
@@ -51,8 +50,9 @@ SHORTEST_PAUSE_SECONDS = 1.0
 PAGE_MEGABYTES = 32
 CHUNK_BYTES = 64 * 1024
 
-BACKOFF_SECONDS, BACKOFF_FACTOR, LONGEST_BACKOFF_SECONDS, BACKOFF_SPREAD_SECONDS = 0.5, 3, 20.0, 0.5
-LIMIT_SECONDS, LIMIT_FACTOR, LONGEST_LIMIT_SECONDS, LIMIT_SPREAD_SECONDS = 5.0, 2, 60.0, 1.0
+BACKOFF = 0.5, 3, 20.0, 0.5
+"""Before a retry: seconds at first, how many times longer each next one is, at most, and chance adds."""
+LIMIT_PAUSE = 5.0, 2, 60.0, 1.0
 """When no pause was named: limits are counted by the minute, and all tries together outlast one."""
 
 _RANDOM = random.SystemRandom()
@@ -93,8 +93,7 @@ class Api:
         self._budget = Budget()
         self._redact = Redactor([key])
         self._judging = threading.Lock()
-        self._here = threading.local()
-        self._sessions: list[Session] = []
+        self._sessions: dict[int, Session] = {}
 
     @property
     def proxy(self) -> str | None:
@@ -124,39 +123,36 @@ class Api:
             _Question(
                 where=f"client {client_id}, page {page}",
                 path=f"/clients/{client_id}/invoices.json",
-                params=self._format_paging(page, size),
                 expected=expect_page("invoices", page),
+                params={"page": page, "per_page": size or self.page_size.current},
                 on_request=on_request,
                 body=json.dumps({"filter": wanted} if wanted else {}).encode(),
             )
         )
 
-    def clients_page(
-        self, page: int, *, is_fresh: bool = False, on_request: Callable[[], None] = lambda: None
-    ) -> Page:
+    def clients_page(self, page: int, *, is_fresh: bool = False) -> Page:
         """Page `page`, counted from 1, of the account's clients. `is_fresh`: on a new connection."""
         if is_fresh:
             self._end_session()
-        where = f"the list of clients, page {page}"
-        expected = expect_page("clients", page)
         # The list is documented with at most 30 a page.
-        params = self._format_paging(page, min(self.page_size.current, DOCUMENTED))
-        return self._ask(_Question(where, "/clients.json", params, expected, on_request))
+        params = {"page": page, "per_page": min(self.page_size.current, DOCUMENTED)}
+        where, expected = f"the list of clients, page {page}", expect_page("clients", page)
+        return self._ask(_Question(where, "/clients.json", expected, params))
 
-    def client_details(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
+    def client_details(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> str:
         """What the account knows of a client: an object under `client`."""
         where, path = f"client {client_id}, details", f"/clients/{client_id}.json"
-        return self._ask(_Question(where, path, {}, expect_record("client"), on_request))
+        return self._ask(_Question(where, path, expect_record("client"), on_request=on_request))
 
-    def balance(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> Record:
+    def balance(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> str:
         """What a client owes by the vendor's own count: an object with `balance` among others."""
         where, path = f"client {client_id}, balance", f"/api/v3/clients/{client_id}/balance.json"
-        return self._ask(_Question(where, path, {}, expect_record("balance"), on_request))
+        return self._ask(_Question(where, path, expect_record("balance"), on_request=on_request))
 
-    def taxes(self, *, on_request: Callable[[], None] = lambda: None) -> Record:
+    def taxes(self) -> str:
         """The account's taxes, in one piece: an object with a list under `taxes`."""
         expected = expect_record("taxes", missing="the account shows no taxes")
-        return self._ask(_Question("the account's taxes", "/taxes.json", {}, expected, on_request))
+        return self._ask(_Question("the account's taxes", "/taxes.json", expected))
 
     def stop(self) -> None:
         """Whatever is under way or waiting in other threads ends at once; nothing is asked any more."""
@@ -166,10 +162,7 @@ class Api:
         """Stops, and closes the connections. Call it when no other thread is asking."""
         self.stop()
         while self._sessions:
-            self._sessions.pop().close()
-
-    def _format_paging(self, page: int, size: int | None) -> dict[str, int]:
-        return {"page": page, "per_page": self.page_size.current if size is None else size}
+            self._sessions.popitem()[1].close()
 
     def _ask(self, question: "_Question[Found]") -> Found:
         alike: Counter[int] = Counter()
@@ -180,7 +173,7 @@ class Api:
                 outcome = self._exchange(question)
                 if not isinstance(outcome, Trouble):
                     self._budget.earn()
-                    return replace(outcome, requests=attempt)
+                    return outcome
                 trouble = outcome
                 is_worth_it = not question.expected.is_extra or trouble.is_limit
                 tries = trouble.tries if is_worth_it else min(trouble.tries, ONE_MORE_TRY)
@@ -200,15 +193,21 @@ class Api:
         self._pacer.start()
         question.on_request()
         began = self._clock.monotonic()
+        outcome: Found | Trouble
         answer = self._send(question)
-        outcome = self._judge(answer, question) if isinstance(answer, HttpAnswer) else answer
+        if isinstance(answer, Trouble):
+            outcome = answer
+        else:
+            # Python does one at a time anyway; and so no more than one large body is unfolded in memory.
+            with self._judging:
+                outcome = judge(answer, question.expected, redact=self._redact, now=self._clock.now())
         said = outcome.message if isinstance(outcome, Trouble) else "answered"
         _log.debug("%s: %s, after %.2f s", question.where, said, self._clock.monotonic() - began)
         if isinstance(outcome, Trouble):
             # What is left of a bad answer would be read as the beginning of the next one.
             self._end_session()
-        if isinstance(outcome, Trouble) and outcome.pause_seconds is not None:
-            self._pacer.pause(max(outcome.pause_seconds, SHORTEST_PAUSE_SECONDS))
+            if outcome.pause_seconds is not None:
+                self._pacer.pause(max(outcome.pause_seconds, SHORTEST_PAUSE_SECONDS))
         return outcome
 
     def _send(self, question: "_Question[Found]") -> HttpAnswer | Trouble:
@@ -229,37 +228,26 @@ class Api:
             # A ValueError is http.client's word on a chunk of negative size.
             return trouble_of(error, self._redact)
 
-    def _judge(self, answer: HttpAnswer, question: "_Question[Found]") -> Found | Trouble:
-        # Python does one at a time anyway; and so no more than one large body is unfolded in memory.
-        with self._judging:
-            return judge(answer, question.expected, redact=self._redact, now=self._clock.now())
-
     def _prepare_retry(self, question: "_Question[Found]", trouble: Trouble, attempt: int) -> None:
         """Waits until the next try may begin. Raises UnreachableError when no retry is left."""
         if not question.expected.is_extra or trouble.is_limit:
             self._budget.spend(trouble.cost)
         if trouble.is_limit and trouble.pause_seconds is None:
-            seconds = min(LIMIT_SECONDS * LIMIT_FACTOR ** (attempt - 1), LONGEST_LIMIT_SECONDS)
-            self._pacer.pause(seconds + _RANDOM.uniform(0, LIMIT_SPREAD_SECONDS))
+            self._pacer.pause(_lengthen(attempt, *LIMIT_PAUSE))
         _log.info("%s: %s; try %d", question.where, trouble.message, attempt + 1)
         if not trouble.is_limit:
-            seconds = min(BACKOFF_SECONDS * BACKOFF_FACTOR ** (attempt - 1), LONGEST_BACKOFF_SECONDS)
-            self._pacer.sleep(seconds + _RANDOM.uniform(0, BACKOFF_SPREAD_SECONDS))
+            self._pacer.sleep(_lengthen(attempt, *BACKOFF))
 
     def _session(self) -> Session:
         """This thread's own, so that each needs one connection only."""
-        session: Session | None = getattr(self._here, "session", None)
-        if session is None:
-            session = self._here.session = Session()
-            self._sessions.append(session)
-        return session
+        thread = threading.get_ident()
+        if thread not in self._sessions:
+            self._sessions[thread] = Session()
+        return self._sessions[thread]
 
     def _end_session(self) -> None:
         """This thread's next request goes out on a new connection."""
-        session: Session | None = getattr(self._here, "session", None)
-        if session is not None:
-            del self._here.session
-            self._sessions.remove(session)
+        if session := self._sessions.pop(threading.get_ident(), None):
             session.close()
 
 
@@ -269,10 +257,14 @@ class _Question(Generic[Found]):
 
     where: str
     path: str
-    params: Mapping[str, int]
     expected: Expected[Found]
-    on_request: Callable[[], None]
+    params: Mapping[str, int] = field(default_factory=dict)
+    on_request: Callable[[], None] = lambda: None
     body: bytes | None = None
+
+
+def _lengthen(attempt: int, first: float, factor: float, longest: float, spread: float) -> float:
+    return min(first * factor ** (attempt - 1), longest) + _RANDOM.uniform(0, spread)
 
 
 def _read_answer(response: requests.Response) -> HttpAnswer | Trouble:

@@ -7,8 +7,8 @@ errors, and what each status means, are from its documentation and from recorded
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -32,7 +32,6 @@ _LONGEST_WAIT_SECONDS = 315_360_000.0
 _HIDDEN_CHARACTER = re.compile(r"\\u00([2-7][0-9a-fA-F])")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 _SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
-_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -59,25 +58,17 @@ class Page:
     """A page as it came: `number` is the one asked for, `body` its exact text without the key.
 
     `entries` are the documents or clients in it, as `exact_json` reads them; in an answer, where nothing is
-    reckoned, numbers other than whole ones are texts. `requests` is how many were sent until it came.
+    reckoned, numbers other than whole ones are texts.
     """
 
     number: int
     body: str
     entries: list[dict[str, Any]]
     pagination: Pagination
-    requests: int = 1
 
 
-@dataclass(frozen=True)
-class Record:
-    """One object as it came: `body` is its exact text without the key. `requests` as for a page."""
-
-    body: str
-    requests: int = 1
-
-
-Found = TypeVar("Found", Page, Record)
+Found = TypeVar("Found", Page, str)
+"""A page; or an object beside the documents, as its exact text without the key."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +110,11 @@ def expect_page(listed: str, number: int) -> Expected[Page]:
     )
 
 
-def expect_record(key: str, *, missing: str = "this client is not in the account") -> Expected[Record]:
+def expect_record(key: str, *, missing: str = "this client is not in the account") -> Expected[str]:
     """An object that has `key`: something beside the documents."""
     return Expected(
         words=f"“{key}”",
-        find=lambda parsed, body: Record(body) if isinstance(parsed, dict) and key in parsed else None,
+        find=lambda parsed, body: body if isinstance(parsed, dict) and key in parsed else None,
         missing=missing,
         is_extra=True,
     )
@@ -175,6 +166,15 @@ def page_of(body: str, *, number: int, listed: str) -> Page:
     if page is None:
         raise ValueError(f"not a page of {listed}")
     return page
+
+
+def read_count(value: object, most_digits: int) -> int | None:
+    """A whole number of at most so many digits, also as digits in a text; else None."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= most_digits:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**most_digits:
+        return value
+    return None
 
 
 def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -230,17 +230,9 @@ def _parse_page(parsed: object, body: str, *, number: int, listed: str) -> Page 
         return None
     if not isinstance(block, dict):
         return None
-    names = ("total_entries", "current_page", "total_pages", "per_page")
-    counts = [count for name in names if (count := _count(block.get(name))) is not None]
+    names = [field.name for field in fields(Pagination)]
+    counts = [count for name in names if (count := read_count(block.get(name), 9)) is not None]
     return Page(number, body, entries, Pagination(*counts)) if len(counts) == len(names) else None
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1_000_000_000:
-        return value
-    return None
 
 
 def _hides_a_secret(body: str, redact: Redactor) -> bool:
@@ -280,18 +272,15 @@ def _words(body: bytearray, redact: Redactor) -> str:
 
 
 def _spoken(value: object) -> str:
-    return " - ".join(_texts(value))
-
-
-def _texts(value: object) -> Iterator[str]:
     """All texts in the lists and objects of `value`, in order; without recursion, whatever its depth."""
-    waiting = [value]
+    waiting, texts = [value], list[str]()
     while waiting:
         part = waiting.pop()
         if isinstance(part, str):
-            yield part
+            texts.append(part)
         elif isinstance(part, (list, dict)):
             waiting.extend(reversed(list(part.values()) if isinstance(part, dict) else part))
+    return " - ".join(texts)
 
 
 def _instant(text: str) -> datetime | None:

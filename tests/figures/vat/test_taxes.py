@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reports.figures.vat.taxes import KnownTax, Taxation, parse_taxes
-from reports.source.archive import SCHEMA, Header, Spool, path_of
+from reports.source.archive import Header, Spool, path_of
 from reports.source.taxes import earlier_answers
 
 ACCOUNT = "my-company"
@@ -47,7 +47,6 @@ def keep(
 ) -> None:
     """An archive read on that day of November."""
     header = Header(
-        schema=SCHEMA,
         account=account,
         client=client,
         filters={},

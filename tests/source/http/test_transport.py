@@ -141,7 +141,8 @@ def test_a_certificate_the_system_trusts_is_trusted(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
     with ScriptedApi(lambda _: GOOD, tls=authority.server("127.0.0.1")) as server:
-        assert ask(server).requests == 1
+        ask(server)
+    assert len(server.seen) == 1
 
 
 @pytest.mark.parametrize(
