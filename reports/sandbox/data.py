@@ -102,8 +102,8 @@ def generate(habits: Habits = RECORDED) -> SandboxAccount:
     books = [DocumentBook(dict(one), chance, habits) for one, _ in _CLIENTS]
     for book, (_, write) in zip(books, _CLIENTS, strict=True):
         write(book)
-    raw = number_papers([paper for book in books for paper in book.papers], habits)
-    documents = {book.client["id"]: [raw[id(paper)] for paper in book.papers] for book in books}
+    number_papers([paper for book in books for paper in book.papers], habits)
+    documents = {book.client["id"]: [paper.raw for paper in book.papers] for book in books}
     for papers in documents.values():
         papers.sort(key=lambda _: chance.random())  # shuffle() may differ between Python versions.
     clients = [book.client for book in books]
@@ -317,10 +317,6 @@ def _hostile(book: DocumentBook) -> None:
         book.issue("Invoice", f"2026-10-{day:02}", *lines, **fields)
 
 
-def _issue_nothing(_: DocumentBook) -> None:
-    pass
-
-
 _CLIENTS: tuple[tuple[Raw, Callable[[DocumentBook], None]], ...] = (
     (client(3100001, "Pastelaria São João & Irmãos, Lda", fiscal_id="500000011"), _ordinary),
     (client(3100002, "Grossista Atlântico Fictício, S.A.", fiscal_id="PT500000022"), _wholesale),
@@ -339,7 +335,7 @@ _CLIENTS: tuple[tuple[Raw, Callable[[DocumentBook], None]], ...] = (
         _oss,
     ),
     (client(3100007, "Harbour & Quay Sample Ltd", language="en", country="United Kingdom"), _currencies),
-    (client(3100008, "Cliente Novo Sem Papéis, Lda", fiscal_id="500000066"), _issue_nothing),
+    (client(3100008, "Cliente Novo Sem Papéis, Lda", fiscal_id="500000066"), lambda _: None),
     (client(3100009, "Comercial Ría de Muestra, S.L.", language="es", country="Spain"), _earlier_only),
     (client(3100010, "Consumidor final", fiscal_id="999999990", email=None, address=None), _final_consumer),
     (client(3100011, "Obras Silveira\n/ Norte / Sul", fiscal_id="500000079"), _issue_building_site),

@@ -33,7 +33,7 @@ SNAPSHOT = ("id", "name", "email", "address", "postal_code", "country", "code", 
 
 @dataclass
 class IssuedDocument:
-    """A document before it has its number, which follows the days of the whole account."""
+    """A document; it is `raw` once it has its `number`, which follows the days of the whole account."""
 
     kind: str
     day: date
@@ -42,6 +42,7 @@ class IssuedDocument:
     about: "IssuedDocument | None"
     fields: dict[str, Any]
     number: str = ""
+    raw: Raw = field(default_factory=dict)
 
 
 @dataclass
@@ -109,10 +110,9 @@ def client(identity: int, name: str, **others: Any) -> Raw:
     } | others
 
 
-def number_papers(papers: list[IssuedDocument], habits: Habits) -> dict[int, Raw]:
-    """Makes the raw documents by Python's `id` of their paper: ids and numbers follow the account's days."""
+def number_papers(papers: list[IssuedDocument], habits: Habits) -> None:
+    """Makes the `raw` document of each paper: ids and numbers follow the account's days."""
     counts: Counter[tuple[str, int]] = Counter()
-    raw: dict[int, Raw] = {}
     for order, paper in enumerate(sorted(papers, key=lambda one: one.day)):
         is_final = paper.fields["status"] not in NEVER_FINAL
         counts[paper.kind, paper.day.year] += is_final
@@ -131,8 +131,7 @@ def number_papers(papers: list[IssuedDocument], habits: Habits) -> dict[int, Raw
         )
         if made["due_date"] is None:
             del made["due_date"]
-        raw[id(paper)] = _mark_as_replied(made, order, habits)
-    return raw
+        paper.raw = _mark_as_replied(made, order, habits)
 
 
 def _mark_as_replied(paper: Raw, order: int, habits: Habits) -> Raw:

@@ -1,8 +1,7 @@
 """What the embedded API answers: a request and an account in, a reply out, in the shapes of the service.
 
-Ten rows a page unless asked otherwise, as many as the account gives at most; `total_pages` is 0 when there is
-nothing, and a page past the end is empty. An id that is not there, and every address the sandbox does not
-know, is an HTML page.
+Ten rows a page unless asked otherwise; `total_pages` is 0 when there is nothing, and a page past the end is
+empty. An id that is not there, and every address the sandbox does not know, is an HTML page.
 """
 
 import json
@@ -26,20 +25,13 @@ ONLY_IN_DETAILS = ("payment_days", "tax_exemption_code")
 BALANCE_DAY = date(2026, 11, 2)
 """The day what is overdue is counted on, whenever that is asked: every answer is the same."""
 
-OWED = {
-    "Invoice": 1,
-    "SimplifiedInvoice": 1,
-    "VatMossInvoice": 1,
-    "DebitNote": 1,
-    "CreditNote": -1,
-    "VatMossCreditNote": -1,
-}
+OWED = dict.fromkeys(("Invoice", "SimplifiedInvoice", "VatMossInvoice", "DebitNote"), 1) | dict.fromkeys(
+    ("CreditNote", "VatMossCreditNote"), -1
+)
 """Types a client may owe, or be owed, and their sign; what is paid when issued is none of them."""
 
 _scalar = json.JSONEncoder(ensure_ascii=False).encode
-_INVOICES_PATH = re.compile(r"/clients/([0-9]{1,18})/invoices\.json")
-_CLIENT_PATH = re.compile(r"/clients/([0-9]{1,18})\.json")
-_BALANCE_PATH = re.compile(r"/api/v3/clients/([0-9]{1,18})/balance\.json")
+_CLIENT_PATH = re.compile(r"(/api/v3)?/clients/([0-9]{1,18})(/invoices|/balance)?\.json")
 _NOT_FOUND_PAGE = """<!DOCTYPE html>
 <html><head><title>The page you were looking for doesn't exist (404)</title></head>
 <body><h1>The page you were looking for doesn't exist.</h1></body></html>
@@ -67,19 +59,22 @@ class Reply(NamedTuple):
 
 def answer(request: Request, account: SandboxAccount) -> Reply:
     """The reply to an admitted `request` for `account` as it is now."""
-    if request.method == "GET" and request.path == "/clients.json":
+    if (request.method, request.path) == ("GET", "/clients.json"):
         rows = [{key: one[key] for key in one if key not in ONLY_IN_DETAILS} for one in account.clients]
         return _page("clients", rows, request.query, account)
-    if request.method == "GET" and request.path == "/taxes.json":
+    if (request.method, request.path) == ("GET", "/taxes.json"):
         return Reply(HTTPStatus.OK, json_text({"taxes": account.taxes}))
-    if request.method == "GET" and (match := _CLIENT_PATH.fullmatch(request.path)):
-        client = _client(account, match[1])
-        return _not_found() if client is None else Reply(HTTPStatus.OK, json_text({"client": client}))
-    if request.method == "GET" and (match := _BALANCE_PATH.fullmatch(request.path)):
-        return _not_found() if _client(account, match[1]) is None else _balance(account, int(match[1]))
-    if request.method == "POST" and (match := _INVOICES_PATH.fullmatch(request.path)):
-        return _not_found() if _client(account, match[1]) is None else _invoices(request, account, match[1])
-    return _not_found()
+    match = _CLIENT_PATH.fullmatch(request.path)
+    client = next((one for one in account.clients if match and one.get("id") == int(match[2])), None)
+    if match and client:
+        asked = (request.method, match[1], match[3])
+        if asked == ("GET", None, None):
+            return Reply(HTTPStatus.OK, json_text({"client": client}))
+        if asked == ("GET", "/api/v3", "/balance"):
+            return _balance(account, client["id"])
+        if asked == ("POST", None, "/invoices"):
+            return _invoices(request, account, client["id"])
+    return Reply(HTTPStatus.NOT_FOUND, _NOT_FOUND_PAGE, "text/html; charset=utf-8")
 
 
 def refusal(status: HTTPStatus, words: str, *, retry_after: int | None = None) -> Reply:
@@ -98,12 +93,12 @@ def json_text(value: object) -> str:
     return _scalar(value)
 
 
-def _invoices(request: Request, account: SandboxAccount, identity: str) -> Reply:
+def _invoices(request: Request, account: SandboxAccount, identity: int) -> Reply:
     try:
         wanted = _filters(request.body)
     except ValueError:
         return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "filter is invalid")
-    documents = account.documents.get(int(identity), [])
+    documents = account.documents.get(identity, [])
     return _page("invoices", [one for one in documents if _is_wanted(one, wanted)], request.query, account)
 
 
@@ -112,18 +107,14 @@ def _balance(account: SandboxAccount, identity: int) -> Reply:
     papers = [one for one in account.documents.get(identity, []) if _is_open(one)]
     paid_in_part = account.part_payments.get(identity, Decimal(0))
     balance, overdue = _sums(papers), _sums([one for one in papers if _due(one) < BALANCE_DAY])
-    return Reply(
-        HTTPStatus.OK,
-        json_text(
-            {
-                "currency": {"symbol": "€", "code": "EUR"},
-                "initial_balance": {"value": Decimal("0.0"), "created_at": None, "observation": None},
-                "balance": balance | {"with_vat": balance["with_vat"] - paid_in_part},
-                "overdue_balance": overdue | {"with_vat": overdue["with_vat"] - paid_in_part},
-                "remaining_balance": {"total": paid_in_part, "value": Decimal("0.0")},
-            }
-        ),
-    )
+    record = {
+        "currency": {"symbol": "€", "code": "EUR"},
+        "initial_balance": {"value": Decimal("0.0"), "created_at": None, "observation": None},
+        "balance": balance | {"with_vat": balance["with_vat"] - paid_in_part},
+        "overdue_balance": overdue | {"with_vat": overdue["with_vat"] - paid_in_part},
+        "remaining_balance": {"total": paid_in_part, "value": Decimal("0.0")},
+    }
+    return Reply(HTTPStatus.OK, json_text(record))
 
 
 def _sums(papers: list[Raw]) -> dict[str, Decimal]:
@@ -156,20 +147,14 @@ def _due(paper: Raw) -> date:
     return date(int(year), int(month), int(day))
 
 
-def _client(account: SandboxAccount, identity: str) -> Raw | None:
-    return next((client for client in account.clients if client.get("id") == int(identity)), None)
-
-
 def _filters(body: str) -> dict[str, list[str]]:
     document = json.loads(body or "{}")
     wanted = document.get("filter") or {} if isinstance(document, dict) else None
-    if not isinstance(wanted, dict) or not all(map(_is_list_of_words, wanted.values())):
-        raise ValueError("the filter is not an object of lists of words")
+    if not isinstance(wanted, dict) or not all(isinstance(words, list) for words in wanted.values()):
+        raise ValueError("the filter is not an object of lists")
+    if not all(isinstance(word, str) for words in wanted.values() for word in words):
+        raise ValueError("a filter is not a list of words")
     return wanted
-
-
-def _is_list_of_words(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 def _is_wanted(document: Raw, wanted: dict[str, list[str]]) -> bool:
@@ -198,7 +183,3 @@ def _page(name: str, rows: list[Raw], query: dict[str, str], account: SandboxAcc
 
 def _positive(text: str | None, otherwise: int) -> int:
     return int(text) if text and re.fullmatch("0*[1-9][0-9]{0,8}", text) else otherwise
-
-
-def _not_found() -> Reply:
-    return Reply(HTTPStatus.NOT_FOUND, _NOT_FOUND_PAGE, "text/html; charset=utf-8")

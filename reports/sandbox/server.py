@@ -1,9 +1,7 @@
 """The embedded API: a stand-in for a live account in the demo, in tests and in acceptance checks.
 
-It answers on loopback, over real HTTP/1.1 with keep-alive, in the shapes and with the awkwardness of the
-service: ten documents a page unless asked otherwise, no pages at all when there is nothing,
-an HTML page for 404, 429 above a rate. The four sandbox rooms import nothing of `reports` but each other,
-so that they stay an independent witness. Durations are seconds.
+It answers on loopback, over real HTTP/1.1 with keep-alive, and 429 above a rate. The sandbox rooms import
+nothing of `reports` but each other, so that they stay an independent witness. Durations are seconds.
 """
 
 import math
@@ -14,12 +12,13 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,44 +26,37 @@ from reports.sandbox.data import SandboxAccount, generate
 from reports.sandbox.routes import Reply, Request, answer, refusal
 
 HOST = "127.0.0.1"
-MINUTE_SECONDS = 60.0
 STOP_SECONDS = 2.0
 POLL_SECONDS = 0.02
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class Sandbox:
     """The API of one account. The port is bound at once; requests are answered inside `with`.
 
     `account_data` may be changed while the server runs: every request reads it anew. `per_minute` allows
     so many requests in any `minute_seconds`; the others get 429, with Retry-After only if
     `promises_retry_after`. `latency_seconds` passes before each answer, for all requests at the same time.
-    Without `api_key` a new one is made up, and held in memory only. Raises OSError when `port` is taken.
+    Without `api_key` a new one is made up, and held in memory only. `most_concurrent` requests were under way
+    at once so far. Raises OSError when `port` is taken.
     """
 
-    def __init__(
-        self,
-        *,
-        port: int = 0,
-        latency_seconds: float = 0.0,
-        per_minute: int | None = None,
-        account_data: SandboxAccount | None = None,
-        api_key: str | None = None,
-        promises_retry_after: bool = False,
-        minute_seconds: float = MINUTE_SECONDS,
-    ) -> None:
-        self.account_data = generate() if account_data is None else account_data
-        self.api_key = secrets.token_hex(20) if api_key is None else api_key
-        self.latency_seconds = latency_seconds
-        self.per_minute = per_minute
-        self.promises_retry_after = promises_retry_after
-        self.minute_seconds = minute_seconds
-        self.most_concurrent = 0
+    port: int = 0
+    latency_seconds: float = 0.0
+    per_minute: int | None = None
+    account_data: SandboxAccount = field(default_factory=generate)
+    api_key: str = field(default_factory=partial(secrets.token_hex, 20))
+    promises_retry_after: bool = False
+    minute_seconds: float = 60.0
+    most_concurrent: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
         self._requests: list[Request] = []
         self._instants: deque[float] = deque()
         self._under_way = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._server = _Server(port, self._serve)
+        self._server = _Server(self.port, self._serve)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
 
     @property
@@ -97,24 +89,17 @@ class Sandbox:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _serve(self, request: Request, key: str | None) -> Reply | None:
-        with self._counted(request):
-            reply = self._judge(request, key)
-            return None if self._stopping.wait(self.latency_seconds) else reply
-
-    @contextmanager
-    def _counted(self, request: Request) -> Iterator[None]:
         with self._lock:
             self._requests.append(request)
             self._under_way += 1
             self.most_concurrent = max(self.most_concurrent, self._under_way)
         try:
-            yield
+            reply = self._judge(request, key)
+            return None if self._stopping.wait(self.latency_seconds) else reply
         finally:
             with self._lock:
                 self._under_way -= 1
@@ -196,16 +181,13 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1  # Head and body leave in one packet.
 
-    def do_GET(self) -> None:
-        self._handle()
-
-    def do_POST(self) -> None:
-        self._handle()
-
     def log_message(self, format: str, *args: object) -> None:
         """Silence: the log of a request would show the key."""
 
-    def _handle(self) -> None:
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not re.fullmatch("[0-9]{1,9}", length):
             self.send_error(HTTPStatus.LENGTH_REQUIRED)
@@ -217,15 +199,12 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.server.serve(Request(self.command, address.path, query, body), key)
         if reply is None:
             self.close_connection = True
-        else:
-            self._send(reply)
-
-    def _send(self, reply: Reply) -> None:
-        body = reply.text.encode("utf-8", "backslashreplace")
+            return
+        answer_body = reply.text.encode("utf-8", "backslashreplace")
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(answer_body)))
         if reply.retry_after is not None:
             self.send_header("Retry-After", str(reply.retry_after))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(answer_body)

@@ -143,13 +143,13 @@ class ClientReading:
                     earlier = ledger.prints
                 except RepeatedError as error:
                     moved = error
-                    ledgers = [*(ledger for _, ledger in repeating), error.ledger]
-                    if agree(ledgers):
-                        repeating.append((spool, error.ledger))
-                    else:
+                    together = [*repeating, (spool, error.ledger)]
+                    if not agree([ledger for _, ledger in together]):
                         moved = MovedError("an entry came with other figures in another reading")
-                    if len(repeating) == len(ledgers) and are_whole(ledgers):
-                        return self._write_archive(repeating)
+                    elif are_whole([ledger for _, ledger in together]):
+                        return self._write_archive(together)
+                    else:
+                        repeating = together
                 except MovedError as error:
                     moved = error
                     if isinstance(error, ContradictionError):

@@ -39,22 +39,19 @@ class Inquiry:
         self._lock = threading.Lock()
         self._failures: Counter[str] = Counter()
         self._asking = threading.Lock()
-        self._taxes: list[str | None] = []
-
-    @property
-    def has_asked_taxes(self) -> bool:
-        return bool(self._taxes)
+        self.has_asked_taxes = False
+        self._taxes: str | None = None
 
     def taxes(self) -> str | None:
         """The answer to `GET /taxes.json`; None when there was none. Raises StoppedError."""
         with self._asking:
-            if not self._taxes:
+            if not self.has_asked_taxes:
                 try:
-                    self._taxes.append(_check_size("the account's taxes", self._api.taxes()))
+                    self._taxes = _check_size("the account's taxes", self._api.taxes())
                 except ReadingError as error:
                     _log.warning("regions of VAT are told without it: %s", error)
-                    self._taxes.append(None)
-            return self._taxes[0]
+                self.has_asked_taxes = True
+            return self._taxes
 
     def ask(
         self, client: int, kinds: Sequence[str], *, on_request: Callable[[], None] = lambda: None

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 5.0
 
-Progress = tuple[int, int, int]
-"""A client, how many of its pages are in, and how many there are."""
-
 
 def fetch(
     api: "Api",
@@ -43,15 +40,14 @@ def fetch(
     """Each client as soon as it is done, in any order; begins when first asked for a result.
 
     `verify`: "first_page" reads page 1 again at the end, "all" reads everything twice; a client of one page
-    needs neither. `now` says the instant at which a reading was proven complete. `on_page` is told the
-    client, how many of its pages are in and how many there are. `meanwhile` is called now and then while a
-    result is waited for; both are called by the thread that takes the results. `as_of` is the day that all
-    archives say.
+    needs neither. `on_page` is told the client, how many of its pages are in and how many there are;
+    `meanwhile` is called now and then while a result is waited for; both by the thread that takes the
+    results. `now` and `as_of` give what the heads of archives say.
 
     Raises RefusedError when key or account is refused: nothing is asked after it. When it is closed early,
     or anything is raised, `api` is stopped and all threads end.
     """
-    events: SimpleQueue[Progress | Future[Reading | Failure]] = SimpleQueue()
+    events: SimpleQueue[tuple[int, int, int] | Future[Reading | Failure]] = SimpleQueue()
     pages = DaemonPool(parallel, name="pages")
     clients = DaemonPool(parallel + 1, name="client")
     context = AccountContext(
@@ -83,9 +79,13 @@ def fetch(
                 on_page(*event)
                 continue
             done += 1
-            if (result := _get_result(event)) is not None:
-                results += 1
-                yield result
+            try:
+                result = event.result()
+            except (StoppedError, CancelledError):
+                # The account was stopped: another one tells why.
+                continue
+            results += 1
+            yield result
         if results < len(wanted):
             raise StoppedError
     finally:
@@ -93,11 +93,3 @@ def fetch(
             api.stop()
         pages.stop(wait_seconds=STOP_SECONDS)
         clients.stop(wait_seconds=STOP_SECONDS)
-
-
-def _get_result(future: "Future[Reading | Failure]") -> Reading | Failure | None:
-    """None when the reading ended because the account was stopped: another one tells why."""
-    try:
-        return future.result()
-    except (StoppedError, CancelledError):
-        return None

@@ -6,7 +6,7 @@ of older readings are none of them. Whatever is wrong with an earlier archive, i
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -38,23 +38,19 @@ def readings(account_folder: Path, header: Header, period: Period) -> tuple[Earl
     made no later, and asked for the same. One is enough, unless an older period was read again after a newer
     one: then each reports the days that no newer reading does.
     """
-    found = sorted(
-        _find_readings(account_folder, header, period),
-        key=lambda one: (one.read_at, one.period.last),
-        reverse=True,
-    )
+    found = _find_readings(account_folder, header, period)
     chosen: list[Earlier] = []
-    for one in found:
+    for reading in sorted(found, key=lambda one: (one.read_at, one.period.last), reverse=True):
         after = chosen[-1].period.last if chosen else date.min
-        if one.period.last > after:
-            chosen.append(Earlier(one.archive, one.period, one.read_at, after))
+        if reading.period.last > after:
+            chosen.append(replace(reading, after=after))
     return tuple(chosen)
 
 
 def _find_readings(account_folder: Path, header: Header, period: Period) -> Iterator[Earlier]:
-    for folder in _folders(account_folder):
-        earlier = _period_of(folder)
-        path = archive.path_of(folder / archive.FOLDER_NAME, header.client)
+    pattern = archive.path_of(Path("*", archive.FOLDER_NAME), header.client)
+    for path in sorted(account_folder.glob(str(pattern))):
+        earlier = _period_of(path.parents[1])
         if earlier is None or earlier.last >= period.first or not path.is_file():
             continue
         try:
@@ -63,20 +59,10 @@ def _find_readings(account_folder: Path, header: Header, period: Period) -> Iter
             _log.warning("client %s is not held against %s: %s", header.client, earlier.label, error)
             continue
         if _normalise_filters(theirs) != _normalise_filters(header):
-            _log.info(
-                "client %s is not held against %s: it was read with other filters",
-                header.client,
-                earlier.label,
-            )
+            words = "client %s is not held against %s: it was read with other filters"
+            _log.info(words, header.client, earlier.label)
         elif theirs.read_at <= header.read_at:
             yield Earlier(path, earlier, theirs.read_at, date.min)
-
-
-def _folders(account_folder: Path) -> list[Path]:
-    try:
-        return sorted(account_folder.iterdir())
-    except OSError:
-        return []
 
 
 def _period_of(folder: Path) -> Period | None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -46,19 +47,14 @@ class DaemonPool:
         """Cancels what has not begun, and waits at most that long for what has."""
         with self._lock:
             self._is_stopped = True
-        while (task := self._take_waiting()) is not None:
-            _cancel(task[0])
+        with suppress(Empty):
+            while task := self._tasks.get_nowait():
+                _cancel(task[0])
         for _ in self._threads:
             self._tasks.put(None)
         until = time.monotonic() + wait_seconds
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))
-
-    def _take_waiting(self) -> _Task | None:
-        try:
-            return self._tasks.get_nowait()
-        except Empty:
-            return None
 
     def _run_tasks(self) -> None:
         while (task := self._tasks.get()) is not None:

@@ -51,7 +51,10 @@ class Pacer:
 
     def __init__(self, per_minute: int, *, deadline_seconds: float, clock: Clock) -> None:
         self._spacing = (60 + CATCH_UP_SECONDS) / per_minute
-        self._allowed_seconds = deadline_seconds
+        self._too_late = (
+            f"not read within the {deadline_seconds / 60:.0f} minutes a run may take. "
+            "Run again later, or raise requests.deadline_minutes"
+        )
         self._clock = clock
         self._turn = threading.Lock()
         self._changed = threading.Condition()
@@ -100,18 +103,12 @@ class Pacer:
         if self._is_stopped:
             raise StoppedError
         if self._clock.monotonic() >= self._deadline:
-            raise UnreachableError(self._too_late())
+            raise UnreachableError(self._too_late)
 
     def _nap(self, *, until: float) -> None:
         if until >= self._deadline:
-            raise UnreachableError(self._too_late())
+            raise UnreachableError(self._too_late)
         self._clock.wait(self._changed, until - self._clock.monotonic())
-
-    def _too_late(self) -> str:
-        return (
-            f"not read within the {self._allowed_seconds / 60:.0f} minutes a run may take. "
-            "Run again later, or raise requests.deadline_minutes"
-        )
 
     def _come_back(self, seconds: float) -> str:
         instant = self._clock.now() + timedelta(seconds=seconds)

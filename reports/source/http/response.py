@@ -8,6 +8,7 @@ errors, and what each status means, are from its documentation and from recorded
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,8 @@ CHARACTERS_QUOTED_FROM = 20_000
 VALUES_IN_A_PAGE = 1_000_000
 """A page of thirty documents has some thousand. Ten million empty objects fit into 32 MB of JSON, and
 would take a gigabyte of memory."""
+
+CLIENT_MISSING = "this client is not in the account"
 
 MANY_TRIES = 5
 FEW_TRIES = 3
@@ -81,7 +84,7 @@ class Expected(Generic[Found]):
 
     words: str
     find: Callable[[object, str], Found | None]
-    missing: str = "this client is not in the account"
+    missing: str
     is_extra: bool = False
 
 
@@ -103,21 +106,18 @@ class Trouble:
 
 def expect_page(listed: str, number: int) -> Expected[Page]:
     """Page `number` of `listed`: "invoices" or "clients"."""
-    return Expected(
-        words=f"{listed} and pagination",
-        find=partial(_parse_page, number=number, listed=listed),
-        missing="this client is not in the account" if listed == "invoices" else "this is not the API",
-    )
+    missing = CLIENT_MISSING if listed == "invoices" else "this is not the API"
+    find = partial(_parse_page, number=number, listed=listed)
+    return Expected(f"{listed} and pagination", find, missing)
 
 
-def expect_record(key: str, *, missing: str = "this client is not in the account") -> Expected[str]:
+def expect_record(key: str, *, missing: str = CLIENT_MISSING) -> Expected[str]:
     """An object that has `key`: something beside the documents."""
-    return Expected(
-        words=f"“{key}”",
-        find=lambda parsed, body: body if isinstance(parsed, dict) and key in parsed else None,
-        missing=missing,
-        is_extra=True,
-    )
+
+    def find(parsed: object, body: str) -> str | None:
+        return body if isinstance(parsed, dict) and key in parsed else None
+
+    return Expected(f"“{key}”", find, missing, is_extra=True)
 
 
 def judge(
@@ -223,12 +223,10 @@ def _is_cut_short(body: str, error: json.JSONDecodeError) -> bool:
 
 
 def _parse_page(parsed: object, body: str, *, number: int, listed: str) -> Page | None:
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed, dict) or not isinstance(entries := parsed.get(listed), list):
         return None
-    entries, block = parsed.get(listed), parsed.get("pagination")
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        return None
-    if not isinstance(block, dict):
+    block: Any = parsed.get("pagination")
+    if not all(isinstance(part, dict) for part in [*entries, block]):
         return None
     names = [field.name for field in fields(Pagination)]
     counts = [count for name in names if (count := read_count(block.get(name), 9)) is not None]
@@ -263,11 +261,9 @@ def _words(body: bytearray, redact: Redactor) -> str:
     text = redact(body.decode("utf-8", "replace"))[:CHARACTERS_QUOTED_FROM]
     if text.lstrip().startswith("<"):
         return f": {_describe_body(text, redact)}"
-    try:
-        words = _spoken(json.loads(text))
-    except (ValueError, RecursionError):
-        words = text
-    words = quote_text(words, redact)
+    with suppress(ValueError, RecursionError):
+        text = _spoken(json.loads(text))
+    words = quote_text(text, redact)
     return f": {words}" if words else ""
 
 

@@ -59,7 +59,9 @@ def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
 
 def _judge_proxy(error: BaseException, redact: Redactor) -> Trouble | None:
     """The trouble with a proxy; None where it is none of a proxy's."""
-    if refusal := _tunnel_refusal(error):
+    texts = (str(cause) for cause in _chain(error) if type(cause) is OSError)
+    refused = next((text for text in texts if text.startswith(_TUNNEL_FAILED)), "")
+    if refusal := refused.removeprefix(_TUNNEL_FAILED):
         said = f"the proxy did not connect: {quote_text(refusal, redact)}"
         if refusal.startswith("407"):
             said += ". Write its user and password into the proxy of this computer (HTTPS_PROXY)"
@@ -80,11 +82,6 @@ def _judge_proxy(error: BaseException, redact: Redactor) -> Trouble | None:
 
 def _find_cause(error: BaseException, *kinds: type[_Error]) -> _Error | None:
     return next((cause for cause in _chain(error) if isinstance(cause, kinds)), None)
-
-
-def _tunnel_refusal(error: BaseException) -> str:
-    texts = (str(cause) for cause in _chain(error) if type(cause) is OSError)
-    return next((text for text in texts if text.startswith(_TUNNEL_FAILED)), "").removeprefix(_TUNNEL_FAILED)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
