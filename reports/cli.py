@@ -267,7 +267,7 @@ def demo(quiet: bool, *, folder: Path) -> int:
         raise atomic_files.as_write_error(error, folder) from error
     with Sandbox() as sandbox:
         os.environ[DEMO_VARIABLE] = sandbox.api_key
-        text = DEMO_CONFIG.format(account=sandbox.account, variable=DEMO_VARIABLE, url=sandbox.url)
+        text = DEMO_CONFIG.format(account=sandbox.account_data.name, variable=DEMO_VARIABLE, url=sandbox.url)
         atomic_files.write_bytes(folder / "demo.yaml", text.encode())
         from reports.pipeline.run import RunOptions
 
@@ -275,7 +275,7 @@ def demo(quiet: bool, *, folder: Path) -> int:
         code = _run(_load([folder / "demo.yaml"]), RunOptions(), now=now, is_quiet=quiet)
     if code not in (ExitCode.DONE, ExitCode.WARNINGS):
         return code
-    place = folder / sandbox.account / "2026-10"
+    place = folder / sandbox.account_data.name / "2026-10"
     say(f"Open {place / 'index.html'}, then {place / 'summary.xlsx'}. Exit code 0.")
     return ExitCode.DONE
 
@@ -296,7 +296,9 @@ def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
         raise ConfigError(f"port {port} cannot be used ({error.strerror}): choose another") from None
     with server:
         # The one place that shows a key: it opens nothing but this process.
-        click.echo(json.dumps({"url": server.url, "account": server.account, "api_key": server.api_key}))
+        click.echo(
+            json.dumps({"url": server.url, "account": server.account_data.name, "api_key": server.api_key})
+        )
         sys.stdout.flush()
         server.serve_forever()
 

@@ -12,8 +12,7 @@ What each client shows:
 3100003 withholding of 25, 11.5 and 5 %, once with a total that is gross all the same
 3100004 Madeira's rates (PT-MA), and exemptions with a code, with M99 and without
 3100005 the Azores' rates (PT-AC), mixed rates, a discount on a whole document (its lines add up to more)
-3100006 sales under OSS at the rates of Spain, Germany, Italy and France: ordinary documents with a foreign
-        tax, one over the counter with Portugal's, and until 2025 documents of the OSS types
+3100006 sales under OSS to four countries: documents with a foreign tax, and until 2025 of the OSS types
 3100007 euros, U.S. dollars and pounds; a euro document that gives a counter-value; exemption M40
 3100008 no documents at all
 3100009 a handful of documents in 2025 and none since, in Spanish; exemption M16

@@ -6,8 +6,6 @@ the same figures without binary floating point. Percentages and amounts follow t
 A line's `subtotal` and `tax_amount` are unrounded, its `total` is in cents. A document's figures are each
 rounded once, half up, from the unrounded sums, so `total` may differ from `before_taxes + taxes` by a cent.
 What of this is recorded rather than promised is in `Habits`.
-
-It imports nothing from `reports`: the sandbox is an independent witness of the tool's own sums.
 """
 
 import math

@@ -17,7 +17,6 @@ from typing import Any
 from reports.sandbox.documents import (
     FIGURES,
     NEVER_FINAL,
-    RECORDED,
     Habits,
     Raw,
     Tax,
@@ -51,7 +50,7 @@ class DocumentBook:
 
     client: Raw
     chance: random.Random
-    habits: Habits = RECORDED
+    habits: Habits
     papers: list[IssuedDocument] = field(default_factory=list)
 
     def line(self, name: str, unit_price: str | Decimal, *, tax: Tax | None, **fields: Any) -> Raw:

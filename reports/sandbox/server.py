@@ -37,8 +37,8 @@ class Sandbox:
     `account_data` may be changed while the server runs: every request reads it anew. `per_minute` allows
     so many requests in any `minute_seconds`; the others get 429, with Retry-After only if
     `promises_retry_after`. `latency_seconds` passes before each answer, for all requests at the same time.
-    Without `api_key` a new one is made up, and held in memory only. `most_concurrent` requests were under way
-    at once so far. Raises OSError when `port` is taken.
+    Without `api_key` a new one is made up, and held in memory only. `requests` are all that came so far,
+    refused ones too; `most_concurrent` of them were under way at once. Raises OSError when `port` is taken.
     """
 
     port: int = 0
@@ -49,9 +49,9 @@ class Sandbox:
     promises_retry_after: bool = False
     minute_seconds: float = 60.0
     most_concurrent: int = field(default=0, init=False)
+    requests: list[Request] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self._requests: list[Request] = []
         self._instants: deque[float] = deque()
         self._under_way = 0
         self._lock = threading.Lock()
@@ -63,17 +63,6 @@ class Sandbox:
     def url(self) -> str:
         """The base address: `http://127.0.0.1:PORT`."""
         return f"http://{HOST}:{self._server.server_address[1]}"
-
-    @property
-    def account(self) -> str:
-        """The name of the account."""
-        return self.account_data.name
-
-    @property
-    def requests(self) -> list[Request]:
-        """Every request so far in the order of arrival, refused ones included; a copy."""
-        with self._lock:
-            return list(self._requests)
 
     def serve_forever(self) -> None:
         """Return when `stop` is called from another thread; KeyboardInterrupt passes through."""
@@ -94,7 +83,7 @@ class Sandbox:
 
     def _serve(self, request: Request, key: str | None) -> Reply | None:
         with self._lock:
-            self._requests.append(request)
+            self.requests.append(request)
             self._under_way += 1
             self.most_concurrent = max(self.most_concurrent, self._under_way)
         try:
@@ -107,25 +96,19 @@ class Sandbox:
     def _judge(self, request: Request, key: str | None) -> Reply:
         if key != self.api_key:
             return refusal(HTTPStatus.UNAUTHORIZED, "Invalid API key")
-        wait_seconds = self._seconds_above_rate()
-        if wait_seconds is None:
-            return answer(request, self.account_data)
-        whole_seconds = math.ceil(wait_seconds) if self.promises_retry_after else None
-        return refusal(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", retry_after=whole_seconds)
-
-    def _seconds_above_rate(self) -> float | None:
-        if self.per_minute is None:
-            return None
         with self._lock:
             now = time.monotonic()
             while self._instants and self._instants[0] <= now - self.minute_seconds:
                 self._instants.popleft()
-            if len(self._instants) >= self.per_minute:
-                oldest = self._instants[0] if self._instants else now
-                # In this order nothing is left of rounding where the oldest is now.
-                return self.minute_seconds - (now - oldest)
-            self._instants.append(now)
-            return None
+            is_above = self.per_minute is not None and len(self._instants) >= self.per_minute
+            if not is_above:
+                self._instants.append(now)
+            oldest = self._instants[0] if self._instants else now
+        if not is_above:
+            return answer(request, self.account_data)
+        # In this order nothing is left of rounding where the oldest is now.
+        wait_seconds = math.ceil(self.minute_seconds - (now - oldest)) if self.promises_retry_after else None
+        return refusal(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", retry_after=wait_seconds)
 
 
 class _Server(ThreadingHTTPServer):

@@ -1,7 +1,7 @@
-"""The pages of one client as they came, in one file: where reading ends and everything else begins.
+"""The pages of one client as they came, in one file.
 
 `<source>/<client>.jsonl.gz`, and `<source>/clients.jsonl.gz` for the account's list of clients: gzip; a
-header line, then one line per page, the exact text of the body as a JSON string. Nothing here knows HTTP.
+header line, then one line per page, the exact text of the body as a JSON string.
 
 An archive is whole and proven complete, or it is not there. One that is replaced by other pages is kept
 beside it as `<client>.20261102T063000Z.jsonl.gz`, by the instant it was read (UTC).
@@ -14,7 +14,6 @@ import json
 import logging
 import re
 import shutil
-import struct
 import threading
 import zlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -32,13 +31,9 @@ from reports.errors import ReadingError
 SCHEMA = 1
 ENDING = ".jsonl.gz"
 FOLDER_NAME = "source"
-"""Of a period's folder, where its archives lie."""
-
 PACKING_LEVEL = 3
 """A quarter of the time of zlib's usual 6, for a file larger by an eighth."""
 
-_MEMBER_HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
-"""Of gzip, without a name, a time, and the system that zlib would name."""
 _CURRENT = re.compile(r"([0-9]+)" + re.escape(ENDING))
 _READ_AGAIN = "Read the client again, without --offline"
 _DAMAGED = (
@@ -134,23 +129,25 @@ class Spool:
             self._places[page_number] = (start, len(packed))
 
     def finish(self, header: Header, target: Path, *, others: Sequence["Spool"] = ()) -> None:
-        """Afterwards the archive `target` holds `header` and all pages, in order, and is on the disk.
+        """Writes `header`, the pages in order, and those of `others` behind them, to the disk as `target`.
 
-        `others` are spools whose pages come behind this one's. An archive that was there is kept under
-        another name when its pages were other ones.
+        An archive that was there is kept under another name when its pages were other ones.
         """
         spools = (self, *others)
+        read_at = header.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        as_of = header.as_of and header.as_of.isoformat()
+        head = {"schema": SCHEMA, **asdict(header), "read_at": read_at, "as_of": as_of}
         try:
             if target.exists() and not _holds_pages(target, spools):
                 _keep(target)
             with atomic_files.new_file(target) as file:
-                file.write(_pack_line(_to_json(header)))
+                file.write(_pack_line(head))
                 file.writelines(chain.from_iterable(spool.read_packed_pages() for spool in spools))
         except OSError as error:
             raise atomic_files.as_write_error(error, target) from error
 
     def read_packed_pages(self) -> Iterator[bytes]:
-        """The pages as they lie there, in their order."""
+        """The pages in their order."""
         for number in sorted(self._places):
             start, size = self._places[number]
             self._file.seek(start)
@@ -255,12 +252,6 @@ def _is_list_of_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
-def _to_json(header: Header) -> dict[str, Any]:
-    read_at = header.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    as_of = header.as_of and header.as_of.isoformat()
-    return {"schema": SCHEMA, **asdict(header), "read_at": read_at, "as_of": as_of}
-
-
 def _check_owner(path: Path, header: Header, owner: Owner) -> None:
     """Raises ReadingError for an archive that is another's, as one is that was copied over it."""
     if owner.account not in (None, header.account):
@@ -277,10 +268,10 @@ def _check_owner(path: Path, header: Header, owner: Owner) -> None:
 
 def _pack_line(line: object) -> bytes:
     """One line of JSON as a gzip member of its own, the same bytes on every system and at any time."""
-    text = json.dumps(line, ensure_ascii=False).encode() + b"\n"
-    packer = zlib.compressobj(PACKING_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    end = struct.pack("<II", zlib.crc32(text), len(text) % 2**32)
-    return b"".join((_MEMBER_HEAD, packer.compress(text), packer.flush(), end))
+    packed = io.BytesIO()
+    with gzip.GzipFile("", "wb", PACKING_LEVEL, packed, mtime=0) as member:
+        member.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    return packed.getvalue()
 
 
 def _keep(archive: Path) -> None:
@@ -291,8 +282,8 @@ def _keep(archive: Path) -> None:
         _log.warning("%s It is replaced", error)
         return
     stem = f"{archive.name.removesuffix(ENDING)}.{read_at:%Y%m%dT%H%M%SZ}"
-    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
-    places = (archive.with_name(f"{name}{ENDING}") for name in names)
+    marks = chain([""], (f"-{number}" for number in count(2)))
+    places = (archive.with_name(f"{stem}{mark}{ENDING}") for mark in marks)
     kept = next(path for path in places if not path.exists() or filecmp.cmp(archive, path, shallow=False))
     if not kept.exists():
         with archive.open("rb") as old, atomic_files.new_file(kept) as new:

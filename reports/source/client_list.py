@@ -66,15 +66,8 @@ def fetch_clients(
         try:
             with Spool(source) as spool:
                 ledger = _read_pages(api, spool, everything=everything)
-                header = Header(
-                    account=account,
-                    client=None,
-                    filters={},
-                    read_at=now(),
-                    pages=ledger.read,
-                    complete=ledger.read == ledger.pages,
-                    origin=api.origin,
-                )
+                is_complete = ledger.read == ledger.pages
+                header = Header(account, None, {}, now(), ledger.read, is_complete, origin=api.origin)
                 spool.finish(header, path_of(source, None))
             return read_clients(path_of(source, None))
         except MovedError as error:

@@ -18,18 +18,9 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from reports.errors import ReadingError, RefusedError, ReportsError, UnforeseenError, UnreachableError
+from reports.source import completeness
 from reports.source.archive import Header, Spool, name_owner, path_of
-from reports.source.completeness import (
-    READINGS,
-    ContradictionError,
-    Leaf,
-    Ledger,
-    MovedError,
-    RepeatedError,
-    agree,
-    are_whole,
-    leaf_of,
-)
+from reports.source.completeness import ContradictionError, Leaf, Ledger, MovedError, RepeatedError, leaf_of
 from reports.source.details import Inquiry
 from reports.source.http.rate_limit import StoppedError
 from reports.source.page_size import DOCUMENTED, UNEVEN
@@ -132,7 +123,7 @@ class ClientReading:
         sizes = [None, None, *page_size.others()]
         smaller: int | None = None
         with ExitStack() as spools:
-            for _ in range(READINGS):
+            for _ in range(completeness.READINGS):
                 spool = spools.enter_context(Spool(self._context.source))
                 size = smaller or sizes[len(repeating)]
                 try:
@@ -144,9 +135,10 @@ class ClientReading:
                 except RepeatedError as error:
                     moved = error
                     together = [*repeating, (spool, error.ledger)]
-                    if not agree([ledger for _, ledger in together]):
+                    ledgers = [ledger for _, ledger in together]
+                    if not completeness.agree(ledgers):
                         moved = MovedError("an entry came with other figures in another reading")
-                    elif are_whole([ledger for _, ledger in together]):
+                    elif completeness.are_whole(ledgers):
                         return self._write_archive(together)
                     else:
                         repeating = together
@@ -171,10 +163,11 @@ class ClientReading:
             # As a rule while nothing else is asked: later it would have to wait for pages that take long.
             self._context.pages.submit(self._context.inquiry.taxes).result()
         self._context.first_answer.set()
-        self._tell_progress(ledger)
+        tell_progress = partial(self._context.on_page, self._want.client)
+        tell_progress(ledger.read, ledger.pages)
         for leaf in self._read_others(ledger, spool):
             ledger.add(leaf)
-            self._tell_progress(ledger)
+            tell_progress(ledger.read, ledger.pages)
         ledger.close()
         if self._context.verify == "first_page" and ledger.pages > 1:
             ledger.compare(self._submit(1, None, size=ledger.page_size).result())
@@ -227,23 +220,21 @@ class ClientReading:
 
     def _read_others(self, ledger: Ledger, spool: Spool) -> Iterator[Leaf]:
         """The pages after the first as they come; PAGES_AHEAD of them are under way."""
+        # In their order: a refusal tells more than the stop that it is to the others.
         done: SimpleQueue[Future[Leaf]] = SimpleQueue()
         under_way: set[Future[Leaf]] = set()
         numbers = iter(range(2, ledger.pages + 1))
-
-        def ask_for(pages: int) -> None:
-            for number in islice(numbers, pages):
-                future = self._submit(number, spool, size=ledger.page_size)
-                under_way.add(future)
-                future.add_done_callback(done.put)
-
-        ask_for(PAGES_AHEAD)
         try:
-            while under_way:
+            while True:
+                for number in islice(numbers, PAGES_AHEAD - len(under_way)):
+                    future = self._submit(number, spool, size=ledger.page_size)
+                    under_way.add(future)
+                    future.add_done_callback(done.put)
+                if not under_way:
+                    return
                 future = done.get()
                 under_way.remove(future)
                 yield future.result()
-                ask_for(1)
         finally:
             for future in under_way:
                 future.cancel()
@@ -252,22 +243,18 @@ class ClientReading:
     def _submit(
         self, number: int, spool: Spool | None, *, size: int | None, is_fresh: bool = False
     ) -> "Future[Leaf]":
-        ask = partial(self._fetch_page, number, spool, size=size, is_fresh=is_fresh)
-        return self._context.pages.submit(ask)
+        client_id, api = self._want.client, self._context.api
+        ask = partial(api.documents_page, client_id, number, self._want.filters, size=size, is_fresh=is_fresh)
 
-    def _fetch_page(self, number: int, spool: Spool | None, *, size: int | None, is_fresh: bool) -> Leaf:
-        client_id = self._want.client
-        page = self._context.api.documents_page(
-            *(client_id, number, self._want.filters),
-            size=size,
-            is_fresh=is_fresh,
-            on_request=self._count_request,
-        )
-        self._is_page_in = True
-        leaf = leaf_of(page, client=client_id)
-        if spool is not None:
-            spool.add(number, page.body)
-        return leaf
+        def fetch() -> Leaf:
+            page = ask(on_request=self._count_request)
+            self._is_page_in = True
+            leaf = leaf_of(page, client=client_id)
+            if spool is not None:
+                spool.add(number, page.body)
+            return leaf
+
+        return self._context.pages.submit(fetch)
 
     def _write_archive(self, readings: Sequence[tuple[Spool, Ledger]]) -> Reading:
         want, context = self._want, self._context
@@ -278,11 +265,7 @@ class ClientReading:
             ask = partial(context.inquiry.ask, want.client, want.details, on_request=self._count_request)
             details = context.pages.submit(ask).result()
         header = Header(
-            account=context.account,
-            client=want.client,
-            filters=want.filters,
-            read_at=context.now(),
-            pages=pages,
+            *(context.account, want.client, want.filters, context.now(), pages),
             complete=True,
             client_details=details,
             origin=context.api.origin,
@@ -292,9 +275,6 @@ class ClientReading:
         archive = path_of(context.source, want.client)
         spools[0].finish(header, archive, others=spools[1:])
         return Reading(want.client, archive, header, pages, ledgers[-1].entries, self._requests)
-
-    def _tell_progress(self, ledger: Ledger) -> None:
-        self._context.on_page(self._want.client, ledger.read, ledger.pages)
 
     def _count_request(self) -> None:
         with self._lock:

@@ -62,8 +62,7 @@ class RepeatedError(ContradictionError):
 
 @dataclass(frozen=True)
 class Leaf:
-    """What has to be remembered of a page. `prints`: id → digest of its figures. `repeated`: ids that it has
-    more than once."""
+    """What is remembered of a page. `prints`: id → digest of its figures. `repeated`: ids that came twice."""
 
     number: int
     pagination: Pagination
@@ -89,7 +88,10 @@ class Ledger:
         self.pages = max(self._stated.total_pages, 1)
         self.prints: dict[int, bytes] = {}
         self.read = 0
-        self._check_totals()
+        stated, size = self._stated.total_pages, self.page_size
+        fits = size > 0 and stated == -(-self.entries // size) if self.entries else stated <= 1
+        if not fits:
+            raise ContradictionError(f"{self.entries} entries, {size} a page, do not make {stated} pages")
         self.add(first)
 
     def add(self, leaf: Leaf) -> None:
@@ -121,12 +123,6 @@ class Ledger:
         self._check_pagination(again)
         if (again.rows, again.prints) != (self._first.rows, self._first.prints):
             raise MovedError("page 1 was not the same when it was read again at the end")
-
-    def _check_totals(self) -> None:
-        stated, size = self._stated.total_pages, self.page_size
-        fits = size > 0 and stated == -(-self.entries // size) if self.entries else stated <= 1
-        if not fits:
-            raise ContradictionError(f"{self.entries} entries, {size} a page, do not make {stated} pages")
 
     def _check_pagination(self, leaf: Leaf) -> None:
         came = leaf.pagination

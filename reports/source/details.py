@@ -82,7 +82,11 @@ class Inquiry:
         self._failures[kind] = 0
         _check_size(f"client {client}, {kind}", text)
         if kind == CLIENT:
-            _check_owner(text, client)
+            found = exact_json.read(text)[CLIENT]
+            if not isinstance(found, dict) or id_of(found) != client:
+                raise ReadingError(
+                    f"client {client}, details: the answer is about something else and was not kept"
+                )
         return text
 
 
@@ -90,9 +94,3 @@ def _check_size(where: str, text: str) -> str:
     if len(text) > MOST_CHARACTERS or text.count("{") + text.count("[") > MOST_BRACKETS:
         raise ReadingError(f"{where}: the answer is too large and was not kept")
     return text
-
-
-def _check_owner(text: str, client: int) -> None:
-    found = exact_json.read(text)[CLIENT]
-    if not isinstance(found, dict) or id_of(found) != client:
-        raise ReadingError(f"client {client}, details: the answer is about something else and was not kept")

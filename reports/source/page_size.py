@@ -14,8 +14,8 @@ UNEVEN = 29
 """To read with when a row repeats at a page's end the same way each time: a prime, whose pages end where
 others do after hundreds of entries only. Pages of 20 and 30 end together every 60."""
 
-OTHERS = (30, 20, 10)
-"""Sizes to read with where that one is refused."""
+OTHERS = (UNEVEN, 30, 20, 10)
+"""Sizes to read with where a row repeats, the best first; those behind it where that one is refused."""
 
 
 class PageSize:
@@ -48,4 +48,4 @@ class PageSize:
 
     def others(self) -> Sequence[int]:
         """Sizes whose pages end elsewhere, the best first."""
-        return [size for size in (UNEVEN, *OTHERS) if size != self.current]
+        return [size for size in OTHERS if size != self.current]

@@ -23,6 +23,6 @@ def earlier_answers(account_folder: Path, account: str) -> tuple[str, ...]:
             headers.append(archive.read_header(path))
         except ReadingError as error:
             _log.info("no taxes are known from it: %s", error)
-    headers = [header for header in headers if header.account == account and header.taxes]
     headers.sort(key=lambda header: header.read_at, reverse=True)
-    return tuple(dict.fromkeys(header.taxes for header in headers if header.taxes))
+    answers = (header.taxes for header in headers if header.account == account)
+    return tuple(dict.fromkeys(filter(None, answers)))

@@ -108,7 +108,7 @@ def printed() -> Callable[[Path], str]:
 
 def _month(folder: Path, sandbox: Sandbox, **sections: object) -> Path:
     config = folder / f"{sections['language']}.yaml"
-    account = {"name": sandbox.account, "api_key": "${DEMO_KEY}", "base_url": sandbox.url}
+    account = {"name": sandbox.account_data.name, "api_key": "${DEMO_KEY}", "base_url": sandbox.url}
     clients = [{"id": client} for client in (*DEMO_CLIENTS, NOBODY)]
     settings = {"account": account, "period": "2026-10", "clients": clients, **sections}
     config.write_text(json.dumps(settings), "utf-8")

@@ -101,7 +101,7 @@ def test_every_sandbox_makes_up_its_own_key() -> None:
         assert one.api_key != other.api_key
         assert len(one.api_key) == 40
         assert one.url != other.url
-        assert one.account == "small"
+        assert one.account_data.name == "small"
 
 
 def test_data_may_change_while_it_runs(sandbox: Sandbox) -> None:

@@ -1,11 +1,9 @@
 """One HTTP exchange with the API, judged, and repeated where that may help.
 
-The only room that imports `requests`; that takes a while, so import this room where a connection is about to
-be made. What holds for every request:
+To import `requests` takes a while, so import this room where a connection is about to be made.
 
 - The API key is part of the address, because the service wants it there. So no address and no exception of
   the HTTP libraries is ever shown, chained or logged; their own logging is off, ours takes its place.
-- How it is sent, and what is never done with it, stands in `transport`.
 - A request takes at most `request_seconds` of wall-clock time from the moment it is connected. Connecting
   has CONNECT_SECONDS for each address of the host; looking up its name takes what the system allows.
 """
@@ -111,10 +109,9 @@ class Api:
         is_fresh: bool = False,
         on_request: Callable[[], None] = lambda: None,
     ) -> Page:
-        """Page `page`, counted from 1, of the documents of a client. Empty filters are not sent.
+        """Page `page`, counted from 1, of a client's documents: `size` entries, or None for the account's.
 
-        `size`: entries a page, None for the account's. `is_fresh`: on a new connection, where no answer to an
-        earlier request can still be under way.
+        Empty filters are not sent. `is_fresh`: on a new connection, where no earlier answer is under way.
         """
         if is_fresh:
             self._end_session()
@@ -155,7 +152,7 @@ class Api:
         return self._ask(_Question("the account's taxes", "/taxes.json", expected))
 
     def stop(self) -> None:
-        """Whatever is under way or waiting in other threads ends at once; nothing is asked any more."""
+        """Ends at once what is under way or waiting in other threads; nothing is asked any more."""
         self._pacer.stop()
 
     def close(self) -> None:

@@ -1,8 +1,7 @@
 """Reading from a socket within wall-clock time.
 
 The time-out of a socket begins anew with every byte, so a server that sends one now and then holds its
-reader for ever, in the headers as in the body. Here every wait is cut into short ones, and before each of
-them it is asked how much longer: one thread, no watchdog, the same on every system.
+reader for ever, in the headers as in the body. So every wait is cut into short ones.
 """
 
 import http

@@ -41,12 +41,10 @@ class Clock:
 class Pacer:
     """Spaces the starts of requests evenly until `deadline_seconds` from now.
 
-    They are due at even distances from each other, and as every thread wakes a little late, the next ones
-    come that much sooner. In no 60 seconds there are more than `per_minute`: the distances are made for
-    CATCH_UP_SECONDS more than a minute, which costs a sixth of a percent.
-
-    Waiting ends with StoppedError when `stop` is called, and with UnreachableError when the deadline
-    passes, or would pass before the wait is over.
+    As every thread wakes a little late, the next ones come that much sooner. In no 60 seconds there are more
+    than `per_minute`: the distances are made for CATCH_UP_SECONDS more than a minute, which costs 0.17 %.
+    Waiting ends with StoppedError when `stop` is called, and with UnreachableError when the deadline passes,
+    or would pass before the wait is over.
     """
 
     def __init__(self, per_minute: int, *, deadline_seconds: float, clock: Clock) -> None:
@@ -72,7 +70,11 @@ class Pacer:
                 now = self._clock.monotonic()
                 # To the millisecond: the longest pause, added to an instant, may come out a hair longer.
                 if round(self._paused_until - now, 3) > LONGEST_PAUSE_SECONDS:
-                    raise UnreachableError(self._come_back(self._paused_until - now))
+                    instant = self._clock.now() + timedelta(minutes=1, seconds=self._paused_until - now)
+                    raise UnreachableError(
+                        "the API asked for a pause that is too long to wait for. "
+                        f"Run again after {instant:%Y-%m-%d %H:%M} UTC"
+                    )
                 due = max(now if self._next_start is None else self._next_start, self._paused_until)
                 if due <= now:
                     self._next_start = max(due, now - CATCH_UP_SECONDS) + self._spacing
@@ -109,13 +111,6 @@ class Pacer:
         if until >= self._deadline:
             raise UnreachableError(self._too_late)
         self._clock.wait(self._changed, until - self._clock.monotonic())
-
-    def _come_back(self, seconds: float) -> str:
-        instant = self._clock.now() + timedelta(seconds=seconds)
-        return (
-            "the API asked for a pause that is too long to wait for. "
-            f"Run again after {instant + timedelta(minutes=1):%Y-%m-%d %H:%M} UTC"
-        )
 
 
 class Budget:

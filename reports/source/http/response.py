@@ -1,8 +1,8 @@
 """What one HTTP answer means: a page or a record, or a trouble and what to do about it.
 
-Bytes in, a value out: nothing here waits, retries or raises. A body is freed of the API key before anybody
-sees it, and what is quoted from it is short and holds no control characters. The shapes of the vendor's
-errors, and what each status means, are from its documentation and from recorded replies.
+A body is freed of the API key before anybody sees it, and what is quoted from it is short and holds no
+control characters. The shapes of the vendor's errors, and what each status means, are from its documentation
+and from recorded replies.
 """
 
 import json
@@ -211,15 +211,11 @@ def _content(answer: HttpAnswer, expected: Expected[Found], *, redact: Redactor)
     except exact_json.DepthError:
         return unexpected("JSON that is nested too deeply")
     except json.JSONDecodeError as error:
-        if _is_cut_short(body, error):
+        text = body.strip(" \t\r\n\0")
+        if text.startswith("{") and not text.endswith("}") and not error.msg.startswith("Extra data"):
             return unexpected("JSON that is cut short", MANY_TRIES)
         return unexpected(_describe_body(body, redact))
     return expected.find(parsed, body) or unexpected(_describe_body(parsed, redact))
-
-
-def _is_cut_short(body: str, error: json.JSONDecodeError) -> bool:
-    text = body.strip(" \t\r\n\0")
-    return text.startswith("{") and not text.endswith("}") and not error.msg.startswith("Extra data")
 
 
 def _parse_page(parsed: object, body: str, *, number: int, listed: str) -> Page | None:
