@@ -40,9 +40,8 @@ from reports.render.xlsx import workbook
 from reports.source import archive
 from reports.source.archive import Header, Owner
 from reports.source.client_list import AccountClient
-from reports.source.previous import Earlier
+from reports.source.previous import Earlier, earlier_answers
 from reports.source.previous import readings as earlier_readings
-from reports.source.taxes import earlier_answers
 
 STATEMENT_TEMPLATES = ("statement.html.j2", "parts.html.j2", "page.html.j2")
 """What makes the statement: where the issuer has none of them, it is the built-in one."""

@@ -31,8 +31,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reports.sandbox.documents import RECORDED, Habits, Raw, Tax, number
-from reports.sandbox.numbering import PAID_WHEN_ISSUED, DocumentBook, IssuedDocument, client, number_papers
+from reports.sandbox.documents import (
+    PAID_WHEN_ISSUED,
+    RECORDED,
+    DocumentBook,
+    Habits,
+    IssuedDocument,
+    Raw,
+    Tax,
+    client,
+    number,
+    number_papers,
+)
 
 SEED = 20261031
 FIRST_DAY = date(2025, 9, 1)

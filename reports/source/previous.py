@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from reports.errors import ReadingError
@@ -45,6 +46,24 @@ def readings(account_folder: Path, header: Header, period: Period) -> tuple[Earl
         if reading.period.last > after:
             chosen.append(replace(reading, after=after))
     return tuple(chosen)
+
+
+@lru_cache(maxsize=8)
+def earlier_answers(account_folder: Path, account: str) -> tuple[str, ...]:
+    """What archives of the account have of `/taxes.json`, which forgets those that were deleted.
+
+    The newest reading comes first, no answer twice. Looked up once a process: a run's own archives have what
+    it was answered itself.
+    """
+    headers: list[Header] = []
+    for path in sorted(account_folder.glob(f"*/{archive.FOLDER_NAME}/[0-9]*{archive.ENDING}")):
+        try:
+            headers.append(archive.read_header(path))
+        except ReadingError as error:
+            _log.info("no taxes are known from it: %s", error)
+    headers.sort(key=lambda header: header.read_at, reverse=True)
+    answers = (header.taxes for header in headers if header.account == account)
+    return tuple(dict.fromkeys(filter(None, answers)))
 
 
 def _find_readings(account_folder: Path, header: Header, period: Period) -> Iterator[Earlier]:

@@ -12,7 +12,7 @@ import yaml
 from keyring.backends import fail
 
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import client
 from reports.sandbox.server import Sandbox
 from reports.settings.loader import load
 from tests.support.office import KEY_VARIABLE, Office, Said, account, tree

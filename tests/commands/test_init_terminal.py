@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import client
 from reports.sandbox.server import Sandbox
 from reports.settings.loader import load
 from tests.support import terminal

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import client
 from reports.sandbox.server import Sandbox
 from tests.conftest import ANA, EVA, RUI
 from tests.support import eml

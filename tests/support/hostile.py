@@ -14,8 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports.sandbox.data import SandboxAccount, generate
-from reports.sandbox.documents import Raw, vendor_day
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import Raw, client, vendor_day
 from tests.support.office import ACCOUNT, invoice
 
 CLIENT = 501

@@ -21,8 +21,7 @@ from click.testing import CliRunner
 
 from reports.cli import main
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.documents import Raw, Tax, document, line
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import Raw, Tax, client, document, line
 from reports.sandbox.server import Sandbox
 from tests.support.waiting import PATIENCE_SECONDS
 

@@ -7,8 +7,7 @@ from typing import Any
 import requests
 
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.documents import Tax, document, line
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import Tax, client, document, line
 from reports.sandbox.server import Sandbox
 from tests.support.waiting import PATIENCE_SECONDS
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import client
 from reports.source.http.rate_limit import Clock
 from tests.support.faults.api import Asked, FaultyApi, Hit
 from tests.support.faults.kinds import COUNT, FLAG, TOLERATE, Kind

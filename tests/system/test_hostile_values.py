@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import client
 from reports.sandbox.server import Sandbox
 from tests.support.hostile import CLIENT, LINKS, TEXTS
 from tests.support.hostile_read import ADDRESS, cells_of, read_page, trouble_of_lines, trouble_of_run

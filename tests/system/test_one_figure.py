@@ -19,8 +19,7 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.documents import Raw, Tax, document, line, noisy, vendor_day
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import Raw, Tax, client, document, line, noisy, vendor_day
 from reports.sandbox.server import Sandbox
 from tests.support import eml, oracle
 from tests.support.office import ACCOUNT, Office

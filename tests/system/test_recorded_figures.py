@@ -14,8 +14,7 @@ from reports.deliver.record_entry import amounts
 from reports.figures.checks.finding import Finding
 from reports.render.job import Rendered
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.documents import RECORDED, Habits, Raw
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import RECORDED, Habits, Raw, client
 from reports.sandbox.server import Sandbox
 from tests.conftest import ANA, RUI, Figure
 from tests.support.entries import make_entry, make_item, make_tax

@@ -12,7 +12,7 @@ import pytest
 
 from reports.figures.vat.taxes import KnownTax, Taxation, parse_taxes
 from reports.source.archive import Header, Spool, path_of
-from reports.source.taxes import earlier_answers
+from reports.source.previous import earlier_answers
 
 ACCOUNT = "my-company"
 RECORDED = """{"taxes": [

@@ -18,8 +18,7 @@ from typing import Any, cast
 from unittest import mock
 
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.documents import Raw, Tax, document, line
-from reports.sandbox.numbering import client
+from reports.sandbox.documents import Raw, Tax, client, document, line
 from reports.sandbox.server import Sandbox
 from reports.source.details import FAILURES_IN_A_ROW
 from reports.source.http.rate_limit import Clock
