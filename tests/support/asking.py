@@ -12,9 +12,9 @@ import pytest
 
 from reports.errors import ReportsError
 from reports.source.http.api import Api
-from reports.source.http.deadline import LOOK_UP_SECONDS
 from reports.source.http.rate_limit import Clock
 from reports.source.http.response import Page
+from reports.source.http.transport import LOOK_UP_SECONDS
 from tests.support.scripted_api import (
     KEY,
     HangUpError,

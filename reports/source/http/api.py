@@ -24,7 +24,6 @@ import urllib3
 
 from reports.errors import RefusedError, UnreachableError
 from reports.redaction import Redactor
-from reports.source.http.deadline import Patience, be_patient
 from reports.source.http.rate_limit import Budget, Clock, Pacer
 from reports.source.http.response import (
     MANY_TRIES,
@@ -38,7 +37,7 @@ from reports.source.http.response import (
     expect_record,
     judge,
 )
-from reports.source.http.transport import Session, find_proxies
+from reports.source.http.transport import Patience, Session, be_patient, find_proxies
 from reports.source.http.transport_errors import trouble_of
 from reports.source.page_size import DOCUMENTED, PageSize
 

@@ -21,8 +21,8 @@ from typing import Any, Self
 
 from reports.sandbox.data import SandboxAccount
 from reports.sandbox.routes import Request, answer, refusal
-from reports.source.http.deadline import LOOK_UP_SECONDS
 from reports.source.http.rate_limit import Clock
+from reports.source.http.transport import LOOK_UP_SECONDS
 from tests.support.faults.kinds import (
     AGAIN,
     BALANCE,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from reports.errors import UnreachableError
-from reports.source.http import deadline
+from reports.source.http import transport
 from tests.support.asking import GOOD, always, ask, drip, drip_of_body, failure_of, silence
 from tests.support.scripted_api import Script, ScriptedApi, TurnedClock
 
@@ -38,7 +38,7 @@ def test_a_request_has_its_time_to_the_second_and_no_longer() -> None:
     clock = TurnedClock()
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        request = deadline.Patience(60, check=lambda: None, clock=clock)
+        request = transport.Patience(60, check=lambda: None, clock=clock)
         for _ in range(5):
             clock.turn(11.9)
             theirs.send(b"x")
@@ -69,7 +69,7 @@ def test_silence_ends_a_request_after_twenty_seconds_or_when_its_time_is_over(
 
 
 def test_an_answer_slower_than_a_look_up_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "LOOK_UP_SECONDS", 0.01)
+    monkeypatch.setattr(transport, "LOOK_UP_SECONDS", 0.01)
     with ScriptedApi(always(_late)) as server:
         ask(server)
     assert len(server.seen) == 1
