@@ -13,14 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PlainValidator,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo, field_validator
 
 from reports.errors import ConfigError
 from reports.period import NAMED, Period, make_period, parse
@@ -35,6 +28,7 @@ SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 PageSize = Annotated[int, Field(ge=1, le=100)] | Literal["auto"]
 Colour = Annotated[str, AfterValidator(validators.colour)]
+Day = Annotated[date, BeforeValidator(validators.day, json_schema_input_type=str)]
 
 
 def _make_path_rule(rule: Callable[[str, Path], Path], typed: Any) -> BeforeValidator:
@@ -50,24 +44,18 @@ def _make_path_rule(rule: Callable[[str, Path], Path], typed: Any) -> BeforeVali
 class Account(Section):
     """The InvoiceXpress account, and where its key lives."""
 
-    name: Annotated[str, AfterValidator(validators.account_name)] = Field(
-        description="First part of the account's address: my-company of https://my-company.app.invoicexpress.com",
-        examples=["my-company"],
-    )
+    name: Annotated[str, AfterValidator(validators.account_name)] = Field(examples=["my-company"])
+    """First part of the account's address: my-company of https://my-company.app.invoicexpress.com"""
     api_key: str = Field(
-        default=validators.KEYRING,
-        description="keyring (invoice-reports key set), or an environment variable as ${NAME}; never the key",
-        examples=[validators.KEYRING, "${INVOICEXPRESS_API_KEY}"],
+        default=validators.KEYRING, examples=[validators.KEYRING, "${INVOICEXPRESS_API_KEY}"]
     )
+    """keyring (invoice-reports key set), or an environment variable as ${NAME}; never the key"""
     base_url: Annotated[str, AfterValidator(validators.origin)] | None = Field(
-        default=None,
-        description="Another address of the API, https only; null: the account's own",
-        examples=["https://my-company.app.invoicexpress.com"],
+        default=None, examples=["https://my-company.app.invoicexpress.com"]
     )
-
-    client_details: bool = Field(
-        default=False, description="true: tax number and address from the client's own page of the API"
-    )
+    """Another address of the API, https only; null: the account's own"""
+    client_details: bool = False
+    """true: tax number and address from the client's own page of the API"""
     region: validators.Region = Field(
         default="PT",
         description="Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax "
@@ -90,106 +78,88 @@ class Filters(Section):
     """What the API is asked for; an empty list asks for everything."""
 
     status: Annotated[tuple[validators.Status, ...], AfterValidator(validators.distinct)] = Field(
-        default=(), description="Statuses to read; empty: all", examples=[["final", "settled"]]
+        default=(), examples=[["final", "settled"]]
     )
+    """Statuses to read; empty: all"""
     by_type: Annotated[tuple[validators.DocumentType, ...], AfterValidator(validators.distinct)] = Field(
-        default=(), description="Types of document to read; empty: all", examples=[["Invoice", "CreditNote"]]
+        default=(), examples=[["Invoice", "CreditNote"]]
     )
+    """Types of document to read; empty: all"""
     archived: Annotated[tuple[validators.Shelf, ...], AfterValidator(validators.distinct)] = Field(
-        default=("archived", "non_archived"),
-        description="Archived (tidied away: they count all the same), not archived, or both",
-        examples=[["archived", "non_archived"]],
+        default=("archived", "non_archived"), examples=[["archived", "non_archived"]]
     )
+    """Archived (tidied away: they count all the same), not archived, or both"""
 
     def as_request(self) -> dict[str, list[str]]:
         """The `filter` of a request: status, by_type, archived, in this order, without the empty ones."""
-        lists = {"status": self.status, "by_type": self.by_type, "archived": self.archived}
-        return {name: list(values) for name, values in lists.items() if values}
+        return {name: list(values) for name, values in self if values}
 
 
 class Client(Section):
     """One client of the account; everything but `id` is optional."""
 
-    id: int = Field(ge=1, description="The client's number in InvoiceXpress", examples=[1310176])
-    name: Text | None = Field(
-        default=None,
-        description="Name on statement and files; null: as in the documents",
-        examples=["Ana & Filhos, Lda"],
-    )
-    fiscal_id: Text | None = Field(
-        default=None, description="Tax number, in quotes; null: as in the documents", examples=["999999990"]
-    )
-    language: validators.Language | None = Field(
-        default=None, description="Language of this client's files; null: the account's", examples=["en"]
-    )
+    id: int = Field(ge=1, examples=[1310176])
+    """The client's number in InvoiceXpress"""
+    name: Text | None = Field(default=None, examples=["Ana & Filhos, Lda"])
+    """Name on statement and files; null: as in the documents"""
+    fiscal_id: Text | None = Field(default=None, examples=["999999990"])
+    """Tax number, in quotes; null: as in the documents"""
+    language: validators.Language | None = Field(default=None, examples=["en"])
+    """Language of this client's files; null: the account's"""
     email: Recipients = Recipients()
-    filters: Filters | None = Field(
-        default=None, description="Filters of this client; those not given here are the account's"
-    )
+    filters: Filters | None = None
+    """Filters of this client; those not given here are the account's"""
 
 
 class Issuer(Section):
     """Who the statement comes from: shown at its head. null: not shown."""
 
-    name: Text | None = Field(default=None, description="Name of the business", examples=["My Company, Lda"])
-    fiscal_id: Text | None = Field(default=None, description="Tax number, in quotes", examples=["999999990"])
-    address: Text | None = Field(
-        default=None, description="Postal address", examples=["Rua do Exemplo 1, 1000-001 Lisboa"]
-    )
+    name: Text | None = Field(default=None, examples=["My Company, Lda"])
+    """Name of the business"""
+    fiscal_id: Text | None = Field(default=None, examples=["999999990"])
+    """Tax number, in quotes"""
+    address: Text | None = Field(default=None, examples=["Rua do Exemplo 1, 1000-001 Lisboa"])
+    """Postal address"""
     logo: Annotated[Path | None, _make_path_rule(validators.image, str | None)] = Field(
-        default=None, description="PNG or JPEG file, in full or relative to this file", examples=["logo.png"]
+        default=None, examples=["logo.png"]
     )
+    """PNG or JPEG file, in full or relative to this file"""
 
 
 class Statement(Section):
     """What the statement shows."""
 
-    line_items: bool = Field(
-        default=False, description="true: line items under each document in the HTML too"
-    )
+    line_items: bool = False
+    """true: line items under each document in the HTML too"""
     ageing: Annotated[tuple[int, ...], AfterValidator(validators.validate_rising)] = Field(
-        default=(30, 60, 90),
-        min_length=1,
-        max_length=6,
-        description="One to six limits between the groups of open documents, in days overdue",
-        examples=[[30, 60, 90]],
+        default=(30, 60, 90), min_length=1, max_length=6, examples=[[30, 60, 90]]
     )
-    vendor_balance: bool = Field(
-        default=False, description="true: the vendor's own balance beside open, a finding when they differ"
-    )
-    colours: tuple[Colour, Colour] = Field(
-        default=("#1f4e78", "#5b7f95"),
-        description="Two colours: of headings and lines, and of what stands back",
-        examples=[["#1f4e78", "#5b7f95"]],
-    )
-    footer: Text | None = Field(
-        default=None, description="A text at the end of statement and mail", examples=["Obrigado."]
-    )
+    """One to six limits between the groups of open documents, in days overdue"""
+    vendor_balance: bool = False
+    """true: the vendor's own balance beside open, a finding when they differ"""
+    colours: tuple[Colour, Colour] = Field(default=("#1f4e78", "#5b7f95"), examples=[["#1f4e78", "#5b7f95"]])
+    """Two colours: of headings and lines, and of what stands back"""
+    footer: Text | None = Field(default=None, examples=["Obrigado."])
+    """A text at the end of statement and mail"""
     templates: Annotated[Path | None, _make_path_rule(validators.validate_existing_folder, str | None)] = (
-        Field(
-            default=None,
-            description="Folder of templates that replace the built-in ones by name",
-            examples=["templates"],
-        )
+        Field(default=None, examples=["templates"])
     )
+    """Folder of templates that replace the built-in ones by name"""
 
 
 class Output(Section):
     """Where files go, and which are made."""
 
     folder: Annotated[Path, _make_path_rule(validators.folder, str)] = Field(
-        default=Path("output"),
-        validate_default=True,
-        description="Folder of all results, in full or relative to this file",
-        examples=["output"],
+        default=Path("output"), validate_default=True, examples=["output"]
     )
-    excel: bool = Field(default=True, description="true: a workbook per client")
-    html: bool = Field(default=True, description="true: an HTML statement per client")
-    pdf: bool = Field(
-        default=False,
-        validate_default=True,
-        description="true: the statement as PDF too, printed by Edge or Chromium",
-    )
+    """Folder of all results, in full or relative to this file"""
+    excel: bool = True
+    """true: a workbook per client"""
+    html: bool = True
+    """true: an HTML statement per client"""
+    pdf: bool = Field(default=False, validate_default=True)
+    """true: the statement as PDF too, printed by Edge or Chromium"""
 
     @property
     def made(self) -> Mapping[str, bool]:
@@ -209,22 +179,16 @@ class Requests(Section):
 
     per_page: Annotated[
         int | Literal["auto"], PlainValidator(validators.page_size, json_schema_input_type=PageSize)
-    ] = Field(
-        default="auto",
-        description="Documents a page: auto asks for 100 and takes what comes; documented: 10, 20, 30",
-        examples=["auto"],
-    )
-    parallel: int = Field(
-        default=4, ge=1, le=16, description="Requests at once; more than 6 bring spurious errors"
-    )
-    per_minute: int = Field(
-        default=600, ge=1, le=60_000, description="Requests a minute; the vendor allows 780"
-    )
-    verify: Literal["first_page", "all"] = Field(
-        default="first_page",
-        description="Proof that nothing moved meanwhile: page 1, or everything, read again",
-    )
-    deadline_minutes: int = Field(default=90, ge=1, le=1440, description="A run that takes longer gives up")
+    ] = Field(default="auto", examples=["auto"])
+    """Documents a page: auto asks for 100 and takes what comes; documented: 10, 20, 30"""
+    parallel: int = Field(default=4, ge=1, le=16)
+    """Requests at once; more than 6 bring spurious errors"""
+    per_minute: int = Field(default=600, ge=1, le=60_000)
+    """Requests a minute; the vendor allows 780"""
+    verify: Literal["first_page", "all"] = "first_page"
+    """Proof that nothing moved meanwhile: page 1, or everything, read again"""
+    deadline_minutes: int = Field(default=90, ge=1, le=1440)
+    """A run that takes longer gives up"""
 
     @property
     def page_size(self) -> int | None:
@@ -235,12 +199,8 @@ class Requests(Section):
 class Days(Section):
     """A period of any days, both ends included."""
 
-    first: Annotated[date, BeforeValidator(validators.day, json_schema_input_type=str)] = Field(
-        alias="from", examples=["2026-10-01"]
-    )
-    last: Annotated[date, BeforeValidator(validators.day, json_schema_input_type=str)] = Field(
-        alias="to", examples=["2026-10-31"]
-    )
+    first: Day = Field(alias="from", examples=["2026-10-01"])
+    last: Day = Field(alias="to", examples=["2026-10-31"])
 
     @field_validator("last")
     @classmethod
@@ -260,10 +220,9 @@ class Config(Section):
         examples=["last-month"],
     )
     time_zone: Annotated[ZoneInfo, PlainValidator(validators.zone, json_schema_input_type=str)] = Field(
-        default="Europe/Lisbon",
-        validate_default=True,
-        description="Where last-month is a calendar month, e.g. Europe/Lisbon, Atlantic/Azores",
+        default="Europe/Lisbon", validate_default=True
     )
+    """Where last-month is a calendar month, e.g. Europe/Lisbon, Atlantic/Azores"""
     language: validators.Language = Field(
         default="pt", description=f"Language of statements and workbooks: {validators.name_languages()}"
     )
@@ -271,11 +230,13 @@ class Config(Section):
     clients: Annotated[
         tuple[Client, ...] | None,
         BeforeValidator(validators.clients, json_schema_input_type=Literal["all"] | tuple[Client, ...]),
-    ] = Field(default=None, validate_default=True, description="A list of clients, or: all", examples=["all"])
+    ] = Field(default=None, validate_default=True, examples=["all"])
+    """A list of clients, or: all"""
     issuer: Issuer = Issuer()
     statement: Statement = Statement()
     output: Output = Field(default={}, validate_default=True)
-    email: Email | None = Field(default=None, description="The mail to clients; left out: none")
+    email: Email | None = None
+    """The mail to clients; left out: none"""
     requests: Requests = Requests()
 
     @field_validator("period", mode="before", json_schema_input_type=str | int | Days)

@@ -15,21 +15,19 @@ SMTPS_PORT = 465
 """Where TLS begins with the first byte (RFC 8314)."""
 
 Address = Annotated[str, AfterValidator(validators.address)]
+Addresses = Annotated[tuple[Address, ...], AfterValidator(validators.distinct)]
 Wording = Annotated[str, AfterValidator(validators.text), AfterValidator(mail_texts.sound)]
 
 
 class Recipients(Section):
     """Who gets a client's mail. Without an address in `to` nobody does."""
 
-    to: Annotated[tuple[Address, ...], AfterValidator(validators.distinct)] = Field(
-        default=(), description="Addresses; none: no mail", examples=[["ana@example.com"]]
-    )
-    cc: Annotated[tuple[Address, ...], AfterValidator(validators.distinct)] = Field(
-        default=(), description="Copies, seen by all", examples=[["ana@example.com"]]
-    )
-    bcc: Annotated[tuple[Address, ...], AfterValidator(validators.distinct)] = Field(
-        default=(), description="Copies that nobody sees", examples=[["ana@example.com"]]
-    )
+    to: Addresses = Field(default=(), examples=[["ana@example.com"]])
+    """Addresses; none: no mail"""
+    cc: Addresses = Field(default=(), examples=[["ana@example.com"]])
+    """Copies, seen by all"""
+    bcc: Addresses = Field(default=(), examples=[["ana@example.com"]])
+    """Copies that nobody sees"""
 
     @field_validator("cc", "bcc")
     @classmethod
@@ -42,23 +40,16 @@ class Recipients(Section):
 class Smtp(Section):
     """The server that takes mail. The way to it is always encrypted."""
 
-    host: Annotated[str, AfterValidator(validators.server)] = Field(
-        description="Name of the server", examples=["smtp.example.com"]
-    )
-    port: int = Field(default=587, ge=1, le=65_535, description="587, or 465 for TLS from the first byte")
-    security: Literal["starttls", "tls"] | None = Field(
-        default=None,
-        description="starttls or tls; null: tls on port 465, else starttls. Never without",
-        examples=["starttls"],
-    )
-    user: Text | None = Field(
-        default=None, description="Name to log in with; null: no login", examples=["contas"]
-    )
-    password: str = Field(
-        default=validators.KEYRING,
-        description="keyring (invoice-reports key set ACCOUNT --smtp), or an environment variable as ${NAME}",
-        examples=[validators.KEYRING, "${SMTP_PASSWORD}"],
-    )
+    host: Annotated[str, AfterValidator(validators.server)] = Field(examples=["smtp.example.com"])
+    """Name of the server"""
+    port: int = Field(default=587, ge=1, le=65_535)
+    """587, or 465 for TLS from the first byte"""
+    security: Literal["starttls", "tls"] | None = Field(default=None, examples=["starttls"])
+    """starttls or tls; null: tls on port 465, else starttls. Never without"""
+    user: Text | None = Field(default=None, examples=["contas"])
+    """Name to log in with; null: no login"""
+    password: str = Field(default=validators.KEYRING, examples=[validators.KEYRING, "${SMTP_PASSWORD}"])
+    """keyring (invoice-reports key set ACCOUNT --smtp), or an environment variable as ${NAME}"""
 
     @property
     def is_tls_at_once(self) -> bool:
@@ -74,38 +65,24 @@ class Smtp(Section):
 class Email(Section):
     """The mail that brings a client's files. Without this section there is none."""
 
-    when: Literal["draft", "send"] = Field(
-        default="draft", description="draft: .eml files to look through; send: mailed at the end of a run"
-    )
-    sender: Address = Field(
-        alias="from", description="Address it comes from", examples=["contas@example.com"]
-    )
-    subject: Wording | None = Field(
-        default=None,
-        description="Subject, with places to fill in; null: the built-in one in the client's language",
-        examples=["Resumo de {{ client }}, {{ period }}"],
-    )
-    text: Wording | None = Field(
-        default=None,
-        description="What stands above the figures, with places to fill in; null: the built-in sentence",
-        examples=["Bom dia, segue o resumo de {{ period }}."],
-    )
+    when: Literal["draft", "send"] = "draft"
+    """draft: .eml files to look through; send: mailed at the end of a run"""
+    sender: Address = Field(alias="from", examples=["contas@example.com"])
+    """Address it comes from"""
+    subject: Wording | None = Field(default=None, examples=["Resumo de {{ client }}, {{ period }}"])
+    """Subject, with places to fill in; null: the built-in one in the client's language"""
+    text: Wording | None = Field(default=None, examples=["Bom dia, segue o resumo de {{ period }}."])
+    """What stands above the figures, with places to fill in; null: the built-in sentence"""
     attach: Annotated[tuple[validators.Attachment, ...], AfterValidator(validators.distinct)] = Field(
-        default=("xlsx", "html"),
-        description="Files that go with it: xlsx, html, pdf; of the default, those that are made",
-        examples=[["xlsx", "html"]],
+        default=("xlsx", "html"), examples=[["xlsx", "html"]]
     )
-    hold_on_warnings: bool = Field(
-        default=True, description="true: what has warnings is not sent before somebody looked at it"
-    )
-    operator: Address | None = Field(
-        default=None,
-        description="Address that is told when a run ends with anything to look at; needs smtp",
-        examples=["contas@example.com"],
-    )
-    smtp: Smtp | None = Field(
-        default=None, validate_default=True, description="The server that takes the mail; null: drafts only"
-    )
+    """Files that go with it: xlsx, html, pdf; of the default, those that are made"""
+    hold_on_warnings: bool = True
+    """true: what has warnings is not sent before somebody looked at it"""
+    operator: Address | None = Field(default=None, examples=["contas@example.com"])
+    """Address that is told when a run ends with anything to look at; needs smtp"""
+    smtp: Smtp | None = Field(default=None, validate_default=True)
+    """The server that takes the mail; null: drafts only"""
 
     @field_validator("smtp")
     @classmethod

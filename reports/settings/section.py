@@ -10,9 +10,11 @@ Text = Annotated[str, AfterValidator(validators.text)]
 
 
 class Section(BaseModel):
-    """A section of the file. Left empty, it has its defaults."""
+    """A section of the file. Left empty, it has its defaults. The text below an option describes it."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     @model_validator(mode="before")
     @classmethod
