@@ -7,25 +7,15 @@ answer at once.
 import datetime as dt
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reports import __version__
-from reports.commands.console import (
-    CommandGroup,
-    Dialogue,
-    Terminal,
-    clock,
-    parse_pinned_clock,
-    redact,
-    say,
-    tick,
-    voice,
-)
+from reports.commands.console import CommandGroup, Dialogue, Terminal, clock, redact, say, tick, voice
 from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
 
 if TYPE_CHECKING:
@@ -50,15 +40,10 @@ issuer:
   address: "Rua do Exemplo 1, 1000-001 Lisboa"
 output: {{folder: .}}
 """
-CHECKED = {
-    ExitCode.DONE: "A run would go through.",
-    ExitCode.WARNINGS: "A run would go through, with warnings: look at what is NOT OK.",
-}
-"""What `check` says at its end; of any other code, that a run would fail."""
-
 DEMO_VARIABLE = "INVOICE_REPORTS_DEMO_KEY"
-CONFIGS = click.argument(
-    "config", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=True, exists=False)
+CONFIGS = click.argument("config", nargs=-1, required=True, type=click.Path(path_type=Path))
+FOR_MAIL = click.option(
+    "--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead."
 )
 
 
@@ -139,8 +124,11 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
                 mark = "NOT OK:" if item.exit_code else tick()
                 say(f"{settings.account.name}: {mark} {item.message}")
     code = most_severe(codes)
-    said = CHECKED.get(code, "Mend what is NOT OK; a run would fail.")
-    say(f"{said} Exit code {int(code)}.")
+    verdicts = {
+        ExitCode.DONE: "A run would go through.",
+        ExitCode.WARNINGS: "A run would go through, with warnings: look at what is NOT OK.",
+    }
+    say(f"{verdicts.get(code, 'Mend what is NOT OK; a run would fail.')} Exit code {int(code)}.")
     return code
 
 
@@ -176,7 +164,7 @@ def key() -> None:
 
 @key.command("set")
 @click.argument("account")
-@click.option("--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead.")
+@FOR_MAIL
 def key_set(account: str, *, is_for_mail: bool) -> None:
     """Store the key of ACCOUNT; it is typed without echo."""
     from reports.settings import credentials, validators
@@ -195,7 +183,7 @@ def key_set(account: str, *, is_for_mail: bool) -> None:
 
 @key.command("delete")
 @click.argument("account")
-@click.option("--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead.")
+@FOR_MAIL
 def key_delete(account: str, *, is_for_mail: bool) -> None:
     """Take the key of ACCOUNT out of the keyring."""
     from reports.settings import credentials
@@ -245,7 +233,7 @@ def send(
         say("Nobody was asked and nothing sent. Exit code 0.")
         return ExitCode.DONE
     redact.add(planned.mail_password or "")
-    with Terminal(is_quiet=quiet) as screen:
+    with closing(Terminal(is_quiet=quiet)) as screen:
         outcome = post.run(planned, choice, now=now, screen=screen, redact=redact)
     say(outcome.message)
     return outcome.exit_code
@@ -271,7 +259,7 @@ def demo(quiet: bool, *, folder: Path) -> int:
         atomic_files.write_bytes(folder / "demo.yaml", text.encode())
         from reports.pipeline.run import RunOptions
 
-        now = parse_pinned_clock() or (lambda: DEMO_CLOCK)
+        now = clock(lambda: DEMO_CLOCK)
         code = _run(_load([folder / "demo.yaml"]), RunOptions(), now=now, is_quiet=quiet)
     if code not in (ExitCode.DONE, ExitCode.WARNINGS):
         return code
@@ -299,7 +287,6 @@ def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
         click.echo(
             json.dumps({"url": server.url, "account": server.account_data.name, "api_key": server.api_key})
         )
-        sys.stdout.flush()
         server.serve_forever()
 
 
@@ -390,7 +377,7 @@ def _run(
         say("Nothing was asked and nothing written. Exit code 0.")
         return ExitCode.DONE
     executor = JobExecutor(jobs, join_cluster(scheduler, planned) if scheduler else None)
-    with Terminal(is_quiet=is_quiet) as screen:
+    with closing(Terminal(is_quiet=is_quiet)) as screen:
         outcome = run_plans(planned, now=now, screen=screen, redact=redact, executor=executor)
     say(outcome.message)
     return outcome.exit_code

@@ -22,16 +22,9 @@ from reports.errors import (
     RefusedError,
     ReportsError,
     UnreachableError,
-    WriteError,
 )
-from reports.figures.checks.account_checks import (
-    ClientFinding,
-    KnownClient,
-    check_clients,
-    check_documents,
-    check_period,
-    is_silence,
-)
+from reports.figures.checks import account_checks
+from reports.figures.checks.account_checks import ClientFinding, KnownClient
 from reports.figures.checks.document_checks import list_hidden
 from reports.mail import mailer
 from reports.period import local_day
@@ -90,11 +83,12 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     yield from _space(account_folder, last)
     yield _last_run(settings, last, now())
     known = record.find_known_clients(account_folder, period)
-    yield from _list_account_findings(check_period(period, today))
+    yield from _list_account_findings(account_checks.check_period(period, today))
     if settings.output.pdf:
         yield _browser()
     if settings.statement.templates:
-        yield _templates(settings)
+        message = f"templates: those in {settings.statement.templates} are sound"
+        yield _try_out(partial(pages.check_templates, brand_of(settings)), message)
     yield from _mail(settings, redact)
     try:
         key = credentials.api_key(settings.account.name, settings.account.api_key)
@@ -122,7 +116,7 @@ def _list_account_findings(findings: Iterable[ClientFinding]) -> Iterator[Item]:
     """Findings of the account, as a run would have them."""
     labels = Labels("en")
     for finding, _ in findings:
-        code = ExitCode.NONE_DONE if is_silence(finding) else ExitCode.WARNINGS
+        code = ExitCode.NONE_DONE if account_checks.is_silence(finding) else ExitCode.WARNINGS
         yield Item(code, f"account: {labels.finding(finding)}")
 
 
@@ -147,7 +141,7 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
             return
         yield _well(f"API: {settings.account.origin} accepts the key; the account has {len(listed)} clients")
         if settings.clients is None:
-            yield from _list_account_findings(check_clients(listed, known))
+            yield from _list_account_findings(account_checks.check_clients(listed, known))
         readable: list[int] = []
         # One page tells; a run finds out for itself whether larger ones are given.
         size = DOCUMENTED if api.page_size.may_fall_back else None
@@ -166,7 +160,9 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
         if settings.clients and not readable:
             yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
         elif len(readable) == len(settings.clients or ()):
-            yield from _list_account_findings(check_documents(readable, known, is_everybody=False))
+            yield from _list_account_findings(
+                account_checks.check_documents(readable, known, is_everybody=False)
+            )
 
 
 def _folder(folder: Path) -> Item:
@@ -209,20 +205,17 @@ def _list_obstacles(period_folder: Path) -> Iterator[Item]:
             )
     names = record.folders(record.read(period_folder)).values()
     proofs = [
-        partial(publish.prove_lockable, period_folder.parent),
-        *(partial(publish.prove_replaceable, period_folder / name) for name in names),
+        _try_out(partial(publish.prove_lockable, period_folder.parent)),
+        *(_try_out(partial(publish.prove_replaceable, period_folder / name)) for name in names),
     ]
-    for prove in proofs:
-        try:
-            prove()
-        except WriteError as error:
-            yield _ill(error)
+    yield from (proof for proof in proofs if proof.exit_code)
 
 
 def _space(account_folder: Path, last: Ended | None) -> Iterator[Item]:
     """Whether a run has room, going by the last one; nothing where the disk does not say."""
     try:
-        taken = _size(account_folder / last.period_label) if last else 0
+        files = (account_folder / last.period_label).rglob("*") if last else ()
+        taken = sum(path.stat().st_size for path in files if path.is_file())
         free = shutil.disk_usage(_nearest(account_folder) or account_folder).free
     except OSError:
         return
@@ -293,14 +286,6 @@ def _browser() -> Item:
     return _well(f"PDF: {found} prints")
 
 
-def _templates(settings: Config) -> Item:
-    try:
-        pages.check_templates(brand_of(settings))
-    except ConfigError as error:
-        return _ill(error)
-    return _well(f"templates: those in {settings.statement.templates} are sound")
-
-
 def _user() -> str:
     """Who runs this, by the system's word: variables may say anything."""
     try:
@@ -315,11 +300,6 @@ def _user() -> str:
     return name
 
 
-def _size(folder: Path) -> int:
-    """Bytes of all files in `folder`."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
 def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:,.0f} MB"
 
@@ -327,6 +307,15 @@ def _megabytes(size: int) -> str:
 def _nearest(folder: Path) -> Path | None:
     """`folder`, or the first above it that is there; None on a drive that is not."""
     return next((path for path in (folder, *folder.parents) if path.exists()), None)
+
+
+def _try_out(action: Callable[[], object], message: str = "") -> Item:
+    """`message` when `action` succeeds, else its error."""
+    try:
+        action()
+    except ReportsError as error:
+        return _ill(error)
+    return _well(message)
 
 
 def _well(message: str) -> Item:

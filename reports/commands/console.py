@@ -15,7 +15,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import click
@@ -27,7 +26,6 @@ from reports.redaction import RedactingFormatter, Redactor
 EPOCH_END_SECONDS = 250_246_627_200
 """The year 9900 begins: days, months and years around any instant before it are in the calendar."""
 
-_EPOCH = re.compile(r"[0-9]{1,12}")
 redact = Redactor()
 # Outside the tree of loggers: what is said is no log line of run.log, and no log line is said.
 _notes = logging.Logger(f"{__name__}.notes")  # noqa: LOG001
@@ -49,17 +47,14 @@ def tick() -> str:
     return "✓"
 
 
-def clock() -> Callable[[], dt.datetime]:
-    """The present instant; SOURCE_DATE_EPOCH pins it."""
-    return parse_pinned_clock() or (lambda: dt.datetime.now(dt.UTC))
-
-
-def parse_pinned_clock() -> Callable[[], dt.datetime] | None:
-    """The instant that SOURCE_DATE_EPOCH names; None without it. Raises ConfigError."""
+def clock(
+    default: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Callable[[], dt.datetime]:
+    """The present instant; SOURCE_DATE_EPOCH pins it. Raises ConfigError."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
-        return None
-    if not _EPOCH.fullmatch(epoch) or int(epoch) >= EPOCH_END_SECONDS:
+        return default
+    if not re.fullmatch(r"[0-9]{1,12}", epoch) or int(epoch) >= EPOCH_END_SECONDS:
         raise ConfigError(
             "SOURCE_DATE_EPOCH is not a number of seconds since 1970 up to the year 9899: correct or unset it"
         )
@@ -77,39 +72,30 @@ class Terminal:
         # Pages are announced by the threads that read them.
         self._lock = threading.RLock()
 
-    def __enter__(self) -> "Terminal":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._close()
-
     def say(self, text: str) -> None:
         with self._lock:
-            self._close()
+            self.close()
             if not self.is_quiet:
                 say(text)
 
     def progress(self, done: int, total: int, text: str) -> None:
-        if not self.is_quiet:
-            with self._lock, _may_be_gone("stdout"):
-                self._progress(done, total, text)
-
-    def _progress(self, done: int, total: int, text: str) -> None:
-        if not _is_terminal():
-            # A line for a client that is finished; its pages would only fill a log.
-            if text.endswith((": ready", ": failed")):
-                _show(f"{done}/{total} {text}")
+        if self.is_quiet:
             return
-        if self._bar is None or self._bar.length != total:
-            self._close()
-            self._bar = click.progressbar(length=total, item_show_func=lambda item: item, width=24)
-            self._bar.__enter__()
-        self._bar.update(done - self._bar.pos, _format_safe(text)[:50])
-        self._bar.render_progress()
+        with self._lock, _may_be_gone("stdout"):
+            if sys.stdout is None or not sys.stdout.isatty():
+                # A line for a client that is finished; its pages would only fill a log.
+                if text.endswith((": ready", ": failed")):
+                    _show(f"{done}/{total} {text}")
+                return
+            if self._bar is None or self._bar.length != total:
+                self.close()
+                self._bar = click.progressbar(length=total, item_show_func=lambda item: item, width=24)
+                self._bar.__enter__()
+            self._bar.update(done - self._bar.pos, _format_safe(text)[:50])
+            self._bar.render_progress()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Ends the progress that is shown."""
         if self._bar is not None:
             bar, self._bar = self._bar, None
             with _may_be_gone("stdout"):
@@ -129,15 +115,12 @@ class Dialogue:
 
     def ask(self, question: str, *, default: str = "") -> str:
         """What is typed; `default` for Enter alone."""
-        typed: str = click.prompt(
-            _format_safe(question), default=default, show_default=bool(default), err=True
-        )
-        return typed
+        shown = _format_safe(question)
+        return str(click.prompt(shown, default=default, show_default=bool(default), err=True))
 
     def ask_unseen(self, question: str) -> str:
         """What is typed without being shown."""
-        typed: str = click.prompt(_format_safe(question), hide_input=True, err=True)
-        return typed
+        return str(click.prompt(_format_safe(question), hide_input=True, err=True))
 
 
 class CommandGroup(click.Group):
@@ -152,7 +135,7 @@ class CommandGroup(click.Group):
         try:
             code = super().main(*args, **kwargs)
         except click.ClickException as error:
-            say(f"{_wrong(error)}\n{_hint(error)}Nothing was done. Exit code 2.", is_error=True)
+            say(f"{_format_usage(error)}\nNothing was done. Exit code 2.", is_error=True)
             code = ExitCode.USAGE
         except click.exceptions.Exit as error:
             code = error.exit_code
@@ -269,21 +252,10 @@ def _may_be_gone(stream: str) -> Iterator[None]:
         setattr(sys, stream, None)
 
 
-def _is_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()
-
-
-def _wrong(error: click.ClickException) -> str:
+def _format_usage(error: click.ClickException) -> str:
     """What is wrong with a command; a word too many is not repeated, for it may be a key."""
     message = error.format_message()
-    is_too_much = message.startswith("Got unexpected extra argument")
-    return (
-        "There is a word too many. A key is typed when it is asked for, never here."
-        if is_too_much
-        else message
-    )
-
-
-def _hint(error: click.ClickException) -> str:
+    if message.startswith("Got unexpected extra argument"):
+        message = "There is a word too many. A key is typed when it is asked for, never here."
     context = getattr(error, "ctx", None)
-    return f"Try: {context.command_path} --help\n" if context else ""
+    return f"{message}\nTry: {context.command_path} --help" if context else message

@@ -4,7 +4,6 @@ A key that is typed goes into the keyring of the user together with the file tha
 before leaves neither. A configuration that is there already only gets the clients it lacks.
 """
 
-import datetime as dt
 import shutil
 import tempfile
 import unicodedata
@@ -19,6 +18,7 @@ from reports.commands import prompts
 from reports.commands.prompts import Person
 from reports.deliver import publish
 from reports.errors import ConfigError, RefusedError
+from reports.plan import Clock
 from reports.redaction import REPLACED, Redactor
 from reports.settings import config_writer, credentials, validators, yaml_file
 from reports.settings.config import Client, Config, Issuer
@@ -33,9 +33,6 @@ SHORTEST_KEY_CHARACTERS = 8
 DEADLINE_SECONDS = 300
 NAME_CHARACTERS = 40
 """Of a name in the list to choose from."""
-
-Clock = Callable[[], dt.datetime]
-"""The present instant, aware."""
 
 Listing = Callable[[str], tuple[AccountClient, ...]]
 """The account's clients, read with a key."""
@@ -98,8 +95,13 @@ def _begin(path: Path, options: InitOptions, person: Person | None, *, now: Cloc
     )
     if not _is_agreed(f"Write {path}", access, person):
         return "Nothing was written"
-    is_right = partial(_has_clients, tuple(chosen) or None)
-    _write(path, text.encode(), before=None, is_right=is_right, keep=partial(_keep, account, access))
+    _write(
+        path,
+        text.encode(),
+        before=None,
+        is_right=lambda written: written.clients == (tuple(chosen) or None),
+        keep=partial(_keep, account, access),
+    )
     listed = _count_clients(len(chosen)) if chosen else "all clients"
     return f"{path} is written: account {account}, {listed}. Next: {_next(path)}"
 
@@ -127,9 +129,14 @@ def _extend(path: Path, options: InitOptions, person: Person | None, *, now: Clo
     text = config_writer.append_clients(before.decode(), place, chosen)
     if not _is_agreed(f"Add {_count_clients(len(chosen))} to {path}", access, person):
         return "Nothing was written"
-    more = settings.model_copy(update={"clients": (*settings.clients, *chosen)})
-    keep = partial(_keep, account.name, access)
-    _write(path, text.encode(), before=before, is_right=partial(_is_same, more), keep=keep)
+    more = {"clients": (*settings.clients, *chosen)}
+    _write(
+        path,
+        text.encode(),
+        before=before,
+        is_right=lambda written: written == settings.model_copy(update={**more, "path": written.path}),
+        keep=partial(_keep, account.name, access),
+    )
     return f"{path} has {_count_clients(len(chosen))} more. Next: {_next(path)}"
 
 
@@ -162,15 +169,6 @@ def _write(
         keep()
 
 
-def _has_clients(clients: tuple[Client, ...] | None, written: Config) -> bool:
-    return written.clients == clients
-
-
-def _is_same(settings: Config, written: Config) -> bool:
-    """Whether two files say the same."""
-    return written == settings.model_copy(update={"path": written.path})
-
-
 def _access(
     account: str, places: Sequence[str], listing: Listing, person: Person | None, *, redact: Redactor
 ) -> _Access:
@@ -184,7 +182,9 @@ def _access(
             missing = missing or error
             continue
         redact.add(key)
-        _tell(person, f"The key is the one in {_describe_place(place)}.")
+        is_stored = place == validators.KEYRING
+        where = "the keyring of this user" if is_stored else f"the variable {place[2:-1]}"
+        _tell(person, f"The key is the one in {where}.")
         try:
             return _Access(listing(key), key, place, is_typed=False)
         except RefusedError as error:
@@ -295,10 +295,6 @@ def _is_agreed(question: str, access: _Access, person: Person | None) -> bool:
 def _tell(person: Person | None, text: str) -> None:
     if person:
         person.say(text)
-
-
-def _describe_place(place: str) -> str:
-    return "the keyring of this user" if place == validators.KEYRING else f"the variable {place[2:-1]}"
 
 
 def _count_clients(clients: int) -> str:
