@@ -33,6 +33,9 @@ _IS_WINDOWS = os.name == "nt"
 _DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DISK_FULL_WINDOWS = {39, 112}
 _HELD_WINDOWS = {5, 32, 33}
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+"""Opens without waiting for whoever is at the other end of a pipe."""
+
 _JUNCTION = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
 """How Windows marks a folder that leads elsewhere without being a symbolic link."""
 
@@ -69,7 +72,7 @@ def new_file(path: Path, *, staged_in: Path | None = None) -> Iterator[BinaryIO]
 
 def open_to_read(path: Path) -> BinaryIO:
     """The regular file `path`, or the one a link leads to. Raises OSError, also for a pipe or a device."""
-    file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115 - Path.open has no opener
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCK))  # noqa: SIM115
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(errno.EINVAL, "no regular file", str(path))
@@ -202,7 +205,7 @@ def sync_folder(folder: Path) -> None:
 
 def as_write_error(error: OSError, path: Path) -> WriteError:
     """What the user is told when `error` kept `path` from being written."""
-    if is_disk_full(error):
+    if error.errno in _DISK_FULL or getattr(error, "winerror", None) in _DISK_FULL_WINDOWS:
         return WriteError(f"{path}: the disk is full. Free some space and run again", disk_full=True)
     if is_held(error):
         return WriteError(
@@ -213,11 +216,6 @@ def as_write_error(error: OSError, path: Path) -> WriteError:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return WriteError(f"{path}: no permission to write here. Allow it, or choose another output folder")
     return WriteError(f"{path}: it could not be written ({error.strerror or type(error).__name__})")
-
-
-def is_disk_full(error: OSError) -> bool:
-    """There is no space left, or none left for this user."""
-    return error.errno in _DISK_FULL or getattr(error, "winerror", None) in _DISK_FULL_WINDOWS
 
 
 def as_limit_error(error: BaseException, path: Path) -> WriteError | None:
@@ -237,13 +235,8 @@ def is_held(error: OSError) -> bool:
     return _IS_WINDOWS and error.errno == errno.EACCES
 
 
-def _open_at_once(path: str, flags: int) -> int:
-    """Opens without waiting for whoever is at the other end of a pipe."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
 def _open_no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    return os.open(path, flags | _NONBLOCK | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _patiently(action: Callable[[], object], path: Path) -> None:

@@ -174,7 +174,7 @@ def key_set(account: str, *, is_for_mail: bool) -> None:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     kind = credentials.MAIL_PASSWORD if is_for_mail else credentials.API_KEY
-    credentials.prove(account, kind=kind)
+    credentials.read_keyring(account, kind)
     secret = click.prompt(f"{kind.title} of {account} (not shown)", hide_input=True, err=True)
     redact.add(secret)
     credentials.store(account, secret, kind=kind)

@@ -10,38 +10,23 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the scheduler sees."""
+    """What the scheduler sees, most severe first: of several causes or configurations, the first one wins."""
 
-    DONE = 0
     BUG = 1
-    USAGE = 2
-    SOME_FAILED = 3
-    NONE_DONE = 4
-    REFUSED = 5
-    WARNINGS = 6
-    BUSY = 7
-    NOT_WRITTEN = 8
     INTERRUPTED = 130
-
-
-SEVERITY = (
-    ExitCode.BUG,
-    ExitCode.INTERRUPTED,
-    ExitCode.USAGE,
-    ExitCode.REFUSED,
-    ExitCode.NOT_WRITTEN,
-    ExitCode.NONE_DONE,
-    ExitCode.BUSY,
-    ExitCode.SOME_FAILED,
-    ExitCode.WARNINGS,
-    ExitCode.DONE,
-)
-"""Most severe first: with several causes, or several configurations, the first one wins."""
+    USAGE = 2
+    REFUSED = 5
+    NOT_WRITTEN = 8
+    NONE_DONE = 4
+    BUSY = 7
+    SOME_FAILED = 3
+    WARNINGS = 6
+    DONE = 0
 
 
 def most_severe(codes: Iterable[ExitCode]) -> ExitCode:
     """The code a run ends with when each of `codes` happened in it; DONE for none."""
-    return min(codes, key=SEVERITY.index, default=ExitCode.DONE)
+    return min(codes, key=tuple(ExitCode).index, default=ExitCode.DONE)
 
 
 class ReportsError(Exception):

@@ -28,7 +28,8 @@ def read(text: str, *, fraction: Callable[[str], Any] = Decimal) -> Any:
     `fraction` makes what is not a whole number: `str` for whoever does not reckon with it.
     """
     try:
-        value = _load(text, fraction)
+        parse_fraction = partial(_parse_fraction, fraction)
+        value = json.loads(text, parse_int=_whole, parse_float=parse_fraction, parse_constant=fraction)
     except RecursionError:
         raise DepthError from None
     level: list[Any] = [[value]]
@@ -42,16 +43,6 @@ def read(text: str, *, fraction: Callable[[str], Any] = Decimal) -> Any:
         if not level:
             return value
     raise DepthError
-
-
-def _load(text: str, fraction: Callable[[str], Any]) -> Any:
-    try:
-        return json.loads(text, parse_float=fraction, parse_constant=fraction)
-    except json.JSONDecodeError:
-        raise
-    except (ValueError, InvalidOperation):  # a number that is too long for its kind
-        broken = partial(_parse_fraction, fraction)
-        return json.loads(text, parse_int=_whole, parse_float=broken, parse_constant=fraction)
 
 
 def _whole(digits: str) -> int | Decimal:

@@ -9,22 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-NAMED = (
-    "last-month",
-    "this-month",
-    "last-quarter",
-    "this-quarter",
-    "last-year",
-    "this-year",
-)
+NAMED = ("last-month", "this-month", "last-quarter", "this-quarter", "last-year", "this-year")
 FORMS = "last-month, last-quarter, last-year, this-…, 2026-10, 2026-Q3, 2026, or from and to"
 
 FIRST_YEAR = 1000
 """Earlier years are slips of the pen, and not every system writes them with four digits."""
 
-_MONTH = re.compile(r"([12]\d{3})-(\d{2})", re.ASCII)
-_QUARTER = re.compile(r"([12]\d{3})-[Qq]([1-4])", re.ASCII)
-_YEAR = re.compile(r"([12]\d{3})", re.ASCII)
+_CALENDAR = re.compile(r"([12]\d{3})(?:-(\d{2})|-[Qq]([1-4]))?", re.ASCII)
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", re.ASCII)
 
 
@@ -72,12 +63,14 @@ def parse(text: str, today: date) -> Period:
         return _months_from(_shift(start, -months) if which == "last" else start, months)
     if match := _RANGE.fullmatch(text):
         return make_period(_day(match[1]), _day(match[2]))
-    if match := _QUARTER.fullmatch(text):
-        return _months_from(_first_of(int(match[1]), 3 * int(match[2]) - 2, text), 3)
-    if match := _MONTH.fullmatch(text):
-        return _months_from(_first_of(int(match[1]), int(match[2]), text), 1)
-    if match := _YEAR.fullmatch(text):
-        return _months_from(_first_of(int(match[1]), 1, text), 12)
+    if match := _CALENDAR.fullmatch(text):
+        year, month, quarter = match.groups()
+        months = 1 if month else 3 if quarter else 12
+        try:
+            start = date(int(year), int(month or 3 * int(quarter or 1) - 2), 1)
+        except ValueError:
+            raise ValueError(f"{text!r} is not in the calendar: months are 01 to 12") from None
+        return _months_from(start, months)
     raise ValueError(f"{text!r} is not a period: write {FORMS}")
 
 
@@ -96,13 +89,6 @@ def make_period(first: date, last: date) -> Period:
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
     """The calendar day of an aware `instant` in `zone`."""
     return instant.astimezone(zone).date()
-
-
-def _first_of(year: int, month: int, text: str) -> date:
-    try:
-        return date(year, month, 1)
-    except ValueError:
-        raise ValueError(f"{text!r} is not in the calendar: months are 01 to 12") from None
 
 
 def _day(text: str) -> date:

@@ -3,7 +3,6 @@
 import logging
 import sys
 import threading
-from types import TracebackType
 
 _log = logging.getLogger(__name__)
 
@@ -19,15 +18,11 @@ def log_all() -> None:
 def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
     if ended.exc_type is not SystemExit:
         name = ended.thread.name if ended.thread else "?"
-        _write(f"the thread {name} ended", ended.exc_type, ended.exc_value, ended.exc_traceback)
+        error = ended.exc_value or ended.exc_type()
+        _log.error("the thread %s ended", name, exc_info=(ended.exc_type, error, ended.exc_traceback))
 
 
 def _log_unraisable(raised: "sys.UnraisableHookArgs") -> None:
     said = f"{raised.err_msg or 'an error could not be raised'}: {type(raised.object).__name__}"
-    _write(said, raised.exc_type, raised.exc_value, raised.exc_traceback)
-
-
-def _write(
-    said: str, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
-) -> None:
-    _log.error("%s", said, exc_info=(kind, error or kind(), trace))
+    error = raised.exc_value or raised.exc_type()
+    _log.error("%s", said, exc_info=(raised.exc_type, error, raised.exc_traceback))

@@ -194,7 +194,7 @@ def _access(
     if person and is_askable:
         # Else whoever has typed the key and answered everything would learn last that nothing can keep it.
         try:
-            credentials.prove(account)
+            credentials.read_keyring(account)
         except ConfigError as error:
             raise ConfigError(f"{error}. Set it for this command too, and type it again") from None
         return _ask_access(account, listing, person, redact=redact, tries_left=TRIES)

@@ -57,13 +57,15 @@ def write_config(
     clients: Sequence[Client],
 ) -> str:
     """A whole configuration with comments; without `clients` it is about all of the account."""
+    stored = f"stored by: invoice-reports key set {account}"
+    place = stored if api_key == "keyring" else "an environment variable"
     lines = [
         _HEAD,
         "account:",
         _add_comment(
             f"  name: {quote_yaml(account)}", f"of its address https://{account}.app.invoicexpress.com"
         ),
-        _add_comment(f"  api_key: {api_key}", _key_comment(account, api_key)),
+        _add_comment(f"  api_key: {api_key}", f"{place}. Never the key itself"),
         *(
             [_add_comment(f"  base_url: {quote_yaml(base_url)}", "another address of the API")]
             if base_url
@@ -73,9 +75,14 @@ def write_config(
         "",
         _MONTH + _add_comment(f"language: {language}", f"of workbooks and statements: {name_languages()}"),
         "",
-        *_clients(clients),
+        _add_comment("clients:", "a list, or: all")
+        if clients
+        else _add_comment("clients: all", "or a list, each beginning with - id:"),
+        *(line for client in clients for line in _entry(client, DASH_COLUMN)),
         "",
-        *_issuer(issuer),
+        _add_comment("issuer:", "who the statement comes from, shown at its head"),
+        f"  name: {quote_yaml(issuer.name)}" if issuer.name else '  # name: "My Company, Lda"',
+        f"  fiscal_id: {quote_yaml(issuer.fiscal_id)}" if issuer.fiscal_id else '  # fiscal_id: "999999990"',
         _ADDRESS,
         _ENDS,
     ]
@@ -104,18 +111,6 @@ def quote_yaml(text: str) -> str:
     return f'"{"".join(map(_escape_mark, text))}"'
 
 
-def _key_comment(account: str, api_key: str) -> str:
-    stored = f"stored by: invoice-reports key set {account}"
-    return f"{stored if api_key == 'keyring' else 'an environment variable'}. Never the key itself"
-
-
-def _clients(clients: Sequence[Client]) -> list[str]:
-    if not clients:
-        return [_add_comment("clients: all", "or a list, each beginning with - id:")]
-    entries = [line for client in clients for line in _entry(client, DASH_COLUMN)]
-    return [_add_comment("clients:", "a list, or: all"), *entries]
-
-
 def _entry(client: Client, column: int) -> list[str]:
     lines = [f"id: {client.id}"]
     if client.name:
@@ -128,18 +123,6 @@ def _entry(client: Client, column: int) -> list[str]:
         lines.append(f"email: {{to: [{', '.join(map(quote_yaml, client.email.to))}]}}")
     margin = " " * column
     return [f"{margin}{'  ' if number else '- '}{line}" for number, line in enumerate(lines)]
-
-
-def _issuer(issuer: Issuer) -> list[str]:
-    said = {"name": issuer.name, "fiscal_id": issuer.fiscal_id}
-    hints = {"name": "My Company, Lda", "fiscal_id": "999999990"}
-    return [
-        _add_comment("issuer:", "who the statement comes from, shown at its head"),
-        *(
-            f"  {key}: {quote_yaml(text)}" if text else f"  # {key}: {quote_yaml(hints[key])}"
-            for key, text in said.items()
-        ),
-    ]
 
 
 def _add_comment(line: str, comment: str) -> str:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 from reports.errors import ConfigError
 
@@ -78,29 +79,27 @@ def store(account: str, secret: str, *, kind: SecretKind = API_KEY) -> None:
 
     Raises ConfigError when it cannot be one, or when the keyring does not keep it.
     """
-    import keyring
-
     tidy = _tidy(secret, "what was typed", kind)
-    with _translate_errors(kind):
+    with _open_keyring(kind) as keyring:
         keyring.set_password(kind.service, account, tidy)
-    if _read_keyring(account, kind) != tidy:
+    if read_keyring(account, kind) != tidy:
         raise ConfigError(f"the keyring did not keep the {kind.noun} of account {account}: {kind.elsewhere}")
 
 
-def prove(account: str, *, kind: SecretKind = API_KEY) -> None:
-    """The keyring answers, so that what is typed now can be kept. Raises ConfigError."""
-    _read_keyring(account, kind)
+def read_keyring(account: str, kind: SecretKind = API_KEY) -> str | None:
+    """What the keyring has for `account`. Raises ConfigError when it does not answer."""
+    with _open_keyring(kind) as keyring:
+        found: str | None = keyring.get_password(kind.service, account)
+    return found
 
 
 def delete(account: str, *, kind: SecretKind = API_KEY) -> None:
     """Takes the secret of `account` out of the keyring. Raises ConfigError when there is none."""
-    import keyring
-
-    if _read_keyring(account, kind) is None:
+    if read_keyring(account, kind) is None:
         raise ConfigError(
             f"the keyring of this user has no {kind.noun} for account {account}: nothing was deleted"
         )
-    with _translate_errors(kind):
+    with _open_keyring(kind) as keyring:
         keyring.delete_password(kind.service, account)
 
 
@@ -118,20 +117,13 @@ def _find_secret(kind: SecretKind, account: str, reference: str) -> str:
                 f"or write {kind.option}: keyring and store the {kind.noun}: {kind.command(account)}"
             )
         return _tidy(secret, f"the environment variable {name}", kind)
-    stored = _read_keyring(account, kind)
+    stored = read_keyring(account, kind)
     if not stored:
         raise ConfigError(
             f"the keyring of this user has no {kind.noun} for account {account}: store it as the user who "
             f"runs the reports: {kind.command(account)}"
         )
     return _tidy(stored, f"the keyring entry of account {account}", kind)
-
-
-def _read_keyring(account: str, kind: SecretKind) -> str | None:
-    import keyring
-
-    with _translate_errors(kind):
-        return keyring.get_password(kind.service, account)
 
 
 def _tidy(secret: str, place: str, kind: SecretKind) -> str:
@@ -143,8 +135,9 @@ def _tidy(secret: str, place: str, kind: SecretKind) -> str:
 
 
 @contextlib.contextmanager
-def _translate_errors(kind: SecretKind) -> Iterator[None]:
-    """Failures of the keyring as ConfigError. Their own texts are left out: they may hold what was stored."""
+def _open_keyring(kind: SecretKind) -> Iterator[ModuleType]:
+    """The keyring. Its failures are ConfigErrors without their own texts, which may hold what was stored."""
+    import keyring
     from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
 
     failures: tuple[type[Exception], ...] = (KeyringError, OSError, ValueError, ImportError)
@@ -155,7 +148,7 @@ def _translate_errors(kind: SecretKind) -> Iterator[None]:
 
             failures += (pywintypes.error,)
     try:
-        yield
+        yield keyring
     except NoKeyringError:
         message = f"this system has no keyring: {kind.elsewhere}"
     except KeyringLocked:

@@ -6,7 +6,7 @@ it is. The configuration says where the password lives; the password itself is r
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from reports.settings import mail_texts, validators
 from reports.settings.section import Section, Text
@@ -48,18 +48,15 @@ class Smtp(Section):
     """starttls or tls; null: tls on port 465, else starttls. Never without"""
     user: Text | None = Field(default=None, examples=["contas"])
     """Name to log in with; null: no login"""
-    password: str = Field(default=validators.KEYRING, examples=[validators.KEYRING, "${SMTP_PASSWORD}"])
+    password: Annotated[str, BeforeValidator(validators.password_reference)] = Field(
+        default=validators.KEYRING, examples=[validators.KEYRING, "${SMTP_PASSWORD}"]
+    )
     """keyring (invoice-reports key set ACCOUNT --smtp), or an environment variable as ${NAME}"""
 
     @property
     def is_tls_at_once(self) -> bool:
         """TLS from the first byte; else plain text is turned into TLS before anything is said."""
         return self.security == "tls" or (self.security is None and self.port == SMTPS_PORT)
-
-    @field_validator("password", mode="before")
-    @classmethod
-    def _names_a_place(cls, value: object) -> str:
-        return validators.password_reference(value)
 
 
 class Email(Section):

@@ -7,7 +7,7 @@ documents, for one in one currency, and for one in two.
 
 import re
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.exceptions import TemplateSyntaxError
@@ -61,17 +61,8 @@ class Values(TypedDict):
 
 def _total(currency: str) -> Total:
     amount = f"1 234,50 {currency}"
-    return {
-        "currency": currency,
-        "documents": "12",
-        "net": amount,
-        "tax": amount,
-        "gross": amount,
-        "withholding": amount,
-        "payable": amount,
-        "open": amount,
-        "overdue": amount,
-    }
+    amounts = dict.fromkeys(Total.__annotations__, amount)
+    return cast(Total, {**amounts, "currency": currency, "documents": "12"})
 
 
 _ANY: Values = {
@@ -94,7 +85,8 @@ def sound(text: str) -> str:
         # Compiling finds what parsing lets pass: filters and tests there are none of.
         _JINJA.compile(text)
     except TemplateSyntaxError as error:
-        raise ValueError(f"{_place(text, error.lineno)}{_GRAMMAR}") from None
+        place = f"line {error.lineno} of the text: " if "\n" in text else ""
+        raise ValueError(f"{place}{_GRAMMAR}") from None
     for name in sorted(find_undeclared_variables(tree) - {*_JINJA.globals, *_ANY}):
         # Whoever fills texts in has no need of pydantic.
         from reports.settings.messages import did_you_mean
@@ -113,19 +105,12 @@ def fill(text: str, values: Values) -> str:
     try:
         filled = _JINJA.from_string(text).render(values).strip()
     except _FAULTS:
-        raise ValueError(_remedy(has_totals=bool(values["totals"]))) from None
+        around = "write {% for total in totals %} … {% endfor %} around them"
+        raise ValueError(
+            f"it cannot be filled in: a total has {', '.join(_EUR)}; everything else is text"
+            if values["totals"]
+            else f"a client without documents has no totals: {around}"
+        ) from None
     if len(filled) > LIMIT_CHARACTERS:
         raise ValueError(f"it comes to more than {LIMIT_CHARACTERS} characters: make it shorter")
     return filled
-
-
-def _remedy(*, has_totals: bool) -> str:
-    if has_totals:
-        return f"it cannot be filled in: a total has {', '.join(_EUR)}; everything else is text"
-    return (
-        "a client without documents has no totals: write {% for total in totals %} … {% endfor %} around them"
-    )
-
-
-def _place(text: str, line: int) -> str:
-    return f"line {line} of the text: " if "\n" in text else ""

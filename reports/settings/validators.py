@@ -4,9 +4,10 @@ A rule raises ValueError with a sentence that does not repeat the value, which m
 wrong place. Rules for a type are pydantic's; these are the ones it does not know.
 """
 
+import os
 import re
 from datetime import date
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 else:
     # Known when it runs: pydantic names them in its schema, and in what it says of another word.
     Language = Literal[LANGUAGES]
-AUTO: Literal["auto"] = "auto"
 Region = Literal["PT", "PT-AC", "PT-MA"]
 Status = Literal["draft", "final", "sent", "second_copy", "settled", "canceled", "deleted"]
 DocumentType = Literal[
@@ -58,16 +58,12 @@ _LIKE_A_KEY = re.compile(r"[0-9a-f]{32,}")
 _VARIABLE = re.compile(r"\$\{(?![0-9A-Fa-f]{32,}\})[A-Za-z_][A-Za-z0-9_]*\}")
 """A name of many hexadecimal digits is a key between the braces."""
 
-_VISIBLE = re.compile(r"[!-~]+")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_ESCAPED = re.compile(r"[\t\r\n]")
 _UNEXPANDED = re.compile(r"^~|^\$\w|\$\{|%\w+%")
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_DOMAIN = re.compile(rf"({_LABEL}\.)+{_LABEL}")
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _ANY_DAY = date(2026, 11, 2)
 _MAILBOX_LIMIT_CHARACTERS = 64
@@ -182,11 +178,12 @@ def origin(value: str) -> str:
     except ValueError:
         host = ""
     # The parser passes over blanks and line breaks; an address has none.
-    if not _VISIBLE.fullmatch(value) or not _is_host(host) or address.scheme not in ("https", "http"):
+    if not re.fullmatch("[!-~]+", value) or not _is_host(host) or address.scheme not in ("https", "http"):
         raise ValueError("write an address like https://my-company.app.invoicexpress.com, or null")
     if "@" in address.netloc:
         raise ValueError("no user or password may stand in an address: take it out")
-    if address.scheme == "http" and not _is_loopback(host):
+    is_loopback = host == "localhost" or bool((ip := _parse_ip(host)) and ip.is_loopback)
+    if address.scheme == "http" and not is_loopback:
         raise ValueError("write https: plain http would show the key on its way")
     if address.path not in ("", "/") or "?" in value or "#" in value:
         raise ValueError("write only scheme and host, e.g. https://my-company.app.invoicexpress.com")
@@ -196,8 +193,8 @@ def origin(value: str) -> str:
 
 def page_size(value: object) -> int | Literal["auto"]:
     """A whole number from 1 to 100, or auto."""
-    if value == AUTO:
-        return AUTO
+    if value == "auto":
+        return "auto"
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100:
         return value
     raise ValueError("write auto, or a whole number from 1 to 100")
@@ -209,7 +206,7 @@ def day(value: object) -> object:
         return value
     typed = value.text if isinstance(value, Unclear) else str(value)
     try:
-        return date.fromisoformat(typed if _DAY.fullmatch(typed) else "")
+        return date.fromisoformat(typed if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", typed) else "")
     except ValueError:
         raise ValueError("write a day of the calendar, e.g. 2026-10-31") from None
 
@@ -241,7 +238,7 @@ def zone(value: object) -> ZoneInfo:
 
 def folder(value: str, base: Path) -> Path:
     """The absolute path of a folder that is given in full or relative to `base`."""
-    if _UNPRINTABLE.search(value) or _ESCAPED.search(value):
+    if _UNPRINTABLE.search(value) or re.search(r"[\t\r\n]", value):
         raise ValueError("in double quotes \\ begins an escape: use single quotes, or / in a path")
     if _UNEXPANDED.search(value):
         raise ValueError("~ and variables are not filled in: write a full path, or one relative to this file")
@@ -277,19 +274,15 @@ def image(value: str, base: Path) -> Path:
 def validate_existing_folder(value: str, base: Path) -> Path:
     """The absolute path of a folder that is there."""
     path = folder(value, base)
-    try:
-        is_there = path.is_dir()
-    except OSError:
-        # Too long a name, or a place that this user may not look into.
-        is_there = False
-    if not is_there:
+    # Path.is_dir raises for too long a name, or a place that this user may not look into.
+    if not os.path.isdir(path):  # noqa: PTH112
         raise ValueError("there is no such folder: make it, or write null")
     return path
 
 
 def colour(value: str) -> str:
     """A colour as `#1f4e78`, in small letters."""
-    if not _COLOUR.fullmatch(value):
+    if not re.fullmatch("#[0-9A-Fa-f]{6}", value):
         raise ValueError('write a colour in quotes, e.g. "#1f4e78"')
     return value.lower()
 
@@ -316,16 +309,11 @@ def _ascii_domain(name: str) -> str:
 
 
 def _is_host(host: str) -> bool:
-    return _is_address(host) if ":" in host else bool(_HOST.fullmatch(host))
+    return bool(_parse_ip(host) if ":" in host else _HOST.fullmatch(host))
 
 
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
-
-
-def _is_address(host: str) -> bool:
+def _parse_ip(host: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(host)
+        return ip_address(host)
     except ValueError:
-        return False
-    return True
+        return None

@@ -31,9 +31,6 @@ NAME_LIMIT_CHARACTERS = 30
 Route = tuple[str | int, ...]
 """The way to a value: keys of mappings and places in lists, from 0."""
 
-Chain = tuple[yaml.Node, ...]
-"""A node and all that hold it, the outermost first."""
-
 _TAG = "tag:yaml.org,2002:"
 _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _NUMBER_ELSEWHERE = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|0o[0-7]+")
@@ -160,8 +157,10 @@ class _Conversion:
         self._values = 0
         self._resolver = yaml.resolver.Resolver()
 
-    def read_mapping(self, node: yaml.MappingNode, route: Route, chain: Chain) -> dict[str, object]:
-        """What `node` holds; a key that comes again is a problem, not a value."""
+    def read_mapping(
+        self, node: yaml.MappingNode, route: Route, chain: tuple[yaml.Node, ...]
+    ) -> dict[str, object]:
+        """What `node` holds, the last of `chain`; a key that comes again is a problem, not a value."""
         data: dict[str, object] = {}
         lines: dict[str, int] = {}
         for key, value in node.value:
@@ -177,7 +176,7 @@ class _Conversion:
                 data[key.value] = self._value(value, (*route, key.value), chain)
         return data
 
-    def _value(self, node: yaml.Node, route: Route, chain: Chain) -> object:
+    def _value(self, node: yaml.Node, route: Route, chain: tuple[yaml.Node, ...]) -> object:
         self._values += 1
         if self._values > NODE_LIMIT:
             raise _unreadable(self._path, f"over {NODE_LIMIT} values: write fewer, or clients: all")
@@ -243,16 +242,12 @@ def _root(path: Path, text: str) -> yaml.MappingNode:
     except (ValueError, OverflowError):
         # The parser makes a character of every "\UFFFFFFFF".
         raise ConfigError([_problem(path, loader.get_mark(), _BACKSLASH)]) from None
-    if node is None or _is_nothing(node):
+    if node is None or (isinstance(node, yaml.ScalarNode) and _scalar(node) is None):
         raise _unreadable(path, "the file is empty: begin with config.example.yaml")
     if not isinstance(node, yaml.MappingNode):
         message = "the file holds no options: write each as a key, a colon, a blank and a value"
         raise ConfigError([_problem(path, node.start_mark, message)])
     return node
-
-
-def _is_nothing(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and _scalar(node) is None
 
 
 def _scalar(node: yaml.ScalarNode) -> str | int | bool | Unclear | None:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from reports.errors import SEVERITY, ClientError, ExitCode, WriteError
+from reports.errors import ClientError, ExitCode, WriteError
 from reports.render.content import account_report, changes_report
 from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import Chart, Column, Kind, Rows, Sheet, drop_columns
@@ -294,5 +294,5 @@ def _instant(text: str, labels: Labels) -> str:
 
 
 def _severity(run: RunLine) -> tuple[int, str, str]:
-    known = [int(code) for code in SEVERITY]
+    known = [int(code) for code in ExitCode]
     return (known.index(run.exit_code) if run.exit_code in known else -1, run.account, run.period_label)
