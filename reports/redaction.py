@@ -61,7 +61,8 @@ class Redactor:
             text = text.replace(form, MASK)
         for secret, spelling in self._spellings:
             # Looking at every letter takes long in a page of megabytes, and few hold what spells a letter.
-            if _is_plain(secret) and not any(sign in text and mark.search(text) for sign, mark in _MARKS):
+            is_plain = secret.isascii() and secret.isalnum()
+            if is_plain and not any(sign in text and mark.search(text) for sign, mark in _MARKS):
                 continue
             seen = text if secret.isascii() else _REPLACED_RUN.sub(REPLACED, text)
             masked = spelling.sub(MASK, seen)
@@ -96,26 +97,15 @@ def _longest_first(texts: Iterable[str]) -> list[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """The forms of a secret as a whole."""
+    """The secret as a whole; in base64 also what belongs to it alone in a longer text, wherever it begins."""
     raw = _utf8(secret)
-    yield secret
-    yield from (raw.hex(), raw.hex().upper())
-    yield from _list_base64(raw)
-
-
-def _list_base64(raw: bytes) -> Iterator[str]:
-    """Alone, and what belongs to it alone in a longer text, wherever in that it begins."""
+    yield from (secret, raw.hex(), raw.hex().upper())
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(raw).decode().rstrip("=")
         for before in range(3):
             part = encode(bytes(before) + raw).decode()[-(-before * 4 // 3) : (before + len(raw)) * 8 // 6]
             if len(part) >= SHORTEST_PART:
                 yield part
-
-
-def _is_plain(secret: str) -> bool:
-    """Where its letters are not written as they are, a text holds one of _MARKS."""
-    return secret.isascii() and secret.isalnum()
 
 
 def _compile_spelling(secret: str) -> re.Pattern[str]:
@@ -161,8 +151,9 @@ def _match_letter(letter: str, before: str = "") -> str:
 def _match_signs(letter: str, before: str = "") -> str:
     """A pattern of the ways to write one letter in signs, an escaped escape among them (%252B, &amp;lt;)."""
     code, raw = ord(letter), _utf8(letter)
+    encodings = (raw, letter.encode("latin-1", "ignore"))
     ways = [
-        *map(_percent, filter(None, (raw, letter.encode("latin-1", "ignore")))),
+        *("".join(f"%(?:25)*(?i:{byte:02x})" for byte in encoded) for encoded in encodings if encoded),
         rf"&(?:amp;)*#(?:0*{code}|[xX]0*(?i:{code:x}));?",
         *(f"&(?:amp;)*{name}" for name, text in html5.items() if text == letter),
     ]
@@ -186,10 +177,6 @@ def _slash(before: str) -> str:
 def _utf8(text: str) -> bytes:
     # What was typed may hold half a character.
     return text.encode("utf-8", "surrogatepass")
-
-
-def _percent(raw: bytes) -> str:
-    return "".join(f"%(?:25)*(?i:{byte:02x})" for byte in raw)
 
 
 _REPLACED_RUN = re.compile(f"(?:{REPLACED}|{_match_signs(REPLACED)})+")

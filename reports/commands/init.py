@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reports import atomic_files
 from reports.commands import prompts
-from reports.commands.prompts import Person
+from reports.commands.console import Dialogue
 from reports.deliver import publish
 from reports.errors import ConfigError, RefusedError
 from reports.plan import Clock
@@ -57,7 +57,7 @@ class _Access:
     is_typed: bool
 
 
-def init(path: Path, options: InitOptions, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+def init(path: Path, options: InitOptions, person: Dialogue | None, *, now: Clock, redact: Redactor) -> str:
     """Begins the configuration `path`, or adds to it, and says so; without a `person` nothing is asked.
 
     Raises ConfigError, RefusedError when no key is accepted, ReadingError when the clients cannot be read,
@@ -73,7 +73,7 @@ def init(path: Path, options: InitOptions, person: Person | None, *, now: Clock,
     return work(path.resolve(), options, person, now=now, redact=redact)
 
 
-def _begin(path: Path, options: InitOptions, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+def _begin(path: Path, options: InitOptions, person: Dialogue | None, *, now: Clock, redact: Redactor) -> str:
     account = _account(options.account, person)
     base_url = _apply_rule("--base-url", validators.origin, options.base_url) if options.base_url else None
     origin = base_url or f"https://{account}.app.invoicexpress.com"
@@ -106,7 +106,9 @@ def _begin(path: Path, options: InitOptions, person: Person | None, *, now: Cloc
     return f"{path} is written: account {account}, {listed}. Next: {_next(path)}"
 
 
-def _extend(path: Path, options: InitOptions, person: Person | None, *, now: Clock, redact: Redactor) -> str:
+def _extend(
+    path: Path, options: InitOptions, person: Dialogue | None, *, now: Clock, redact: Redactor
+) -> str:
     settings, place = load(path), yaml_file.read(path).entries("clients")
     account = settings.account
     if options.account not in (None, account.name) or options.base_url not in (None, account.base_url):
@@ -170,7 +172,7 @@ def _write(
 
 
 def _access(
-    account: str, places: Sequence[str], listing: Listing, person: Person | None, *, redact: Redactor
+    account: str, places: Sequence[str], listing: Listing, person: Dialogue | None, *, redact: Redactor
 ) -> _Access:
     """The account, opened with the key that one of `places` holds, or else with one that is typed."""
     is_askable = validators.KEYRING in places
@@ -202,7 +204,7 @@ def _access(
 
 
 def _ask_access(
-    account: str, listing: Listing, person: Person, *, redact: Redactor, tries_left: int
+    account: str, listing: Listing, person: Dialogue, *, redact: Redactor, tries_left: int
 ) -> _Access:
     key = person.ask_unseen(f"API key of {account} (not shown)").strip()
     try:
@@ -220,7 +222,7 @@ def _ask_access(
 
 
 def _read_clients(
-    account: str, origin: str, key: str, *, person: Person | None, now: Clock
+    account: str, origin: str, key: str, *, person: Dialogue | None, now: Clock
 ) -> tuple[AccountClient, ...]:
     _tell(person, f"Asking {origin} for its clients ...")
     with (
@@ -236,7 +238,7 @@ def _keep(account: str, access: _Access) -> None:
         credentials.store(account, access.key)
 
 
-def _account(said: str | None, person: Person | None) -> str:
+def _account(said: str | None, person: Dialogue | None) -> str:
     if said is not None:
         return _apply_rule("--account", validators.account_name, said)
     if person is None:
@@ -252,7 +254,7 @@ def _apply_rule(name: str, rule: Callable[[str], str], value: str) -> str:
 
 
 def _choose_clients(
-    clients: Sequence[AccountClient], options: InitOptions, person: Person | None
+    clients: Sequence[AccountClient], options: InitOptions, person: Dialogue | None
 ) -> Sequence[AccountClient]:
     if not clients or options.is_about_all or person is None:
         return clients
@@ -287,12 +289,12 @@ def _plain(text: str) -> str | None:
     return "".join(marks).strip() or None
 
 
-def _is_agreed(question: str, access: _Access, person: Person | None) -> bool:
+def _is_agreed(question: str, access: _Access, person: Dialogue | None) -> bool:
     also = ", and store the key in the keyring of this user" if access.is_typed else ""
     return person is None or prompts.is_agreed(person, f"{question}{also}")
 
 
-def _tell(person: Person | None, text: str) -> None:
+def _tell(person: Dialogue | None, text: str) -> None:
     if person:
         person.say(text)
 

@@ -6,8 +6,9 @@ A rule returns the answer as it is used, or raises ValueError with what to type;
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from reports.commands.console import Dialogue
 from reports.fiscal_id import is_wrong
 from reports.settings import validators
 from reports.settings.config import Issuer
@@ -15,20 +16,7 @@ from reports.settings.config import Issuer
 Value = TypeVar("Value")
 
 
-class Person(Protocol):
-    """Whoever sits at the terminal."""
-
-    def say(self, text: str) -> None:
-        """Lines of their own."""
-
-    def ask(self, question: str, *, default: str = "") -> str:
-        """What is typed; `default` for Enter alone."""
-
-    def ask_unseen(self, question: str) -> str:
-        """What is typed without being shown."""
-
-
-def ask(person: Person, question: str, rule: Callable[[str], Value], *, default: str = "") -> Value:
+def ask(person: Dialogue, question: str, rule: Callable[[str], Value], *, default: str = "") -> Value:
     """What `rule` makes of the answer."""
     while True:
         try:
@@ -37,32 +25,32 @@ def ask(person: Person, question: str, rule: Callable[[str], Value], *, default:
             person.say(f"Please: {error}.")
 
 
-def account(person: Person) -> str:
+def account(person: Dialogue) -> str:
     """The name of an account."""
     return ask(person, "Account, as in https://ACCOUNT.app.invoicexpress.com", validators.account_name)
 
 
-def language(person: Person) -> str:
+def language(person: Dialogue) -> str:
     """The language of the papers."""
     question = f"Language of workbooks and statements ({', '.join(validators.LANGUAGES)})"
     return ask(person, question, partial(_one_of, validators.LANGUAGES), default=validators.LANGUAGES[0])
 
 
-def issuer(person: Person) -> Issuer:
+def issuer(person: Dialogue) -> Issuer:
     """Who the papers come from, as far as it is to be shown."""
     name = ask(person, "Your business, as at the head of a statement (Enter: left out)", _optional)
     fiscal_id = ask(person, "Its tax number, NIF (Enter: left out)", _fiscal_id)
     return Issuer(name=name, fiscal_id=fiscal_id)
 
 
-def choice(person: Person, rows: Sequence[str]) -> tuple[int, ...]:
+def choice(person: Dialogue, rows: Sequence[str]) -> tuple[int, ...]:
     """Places from 0 of some of the `rows`, which are shown with their numbers."""
     person.say("\n".join(f"{number:>4}  {row}" for number, row in enumerate(rows, start=1)))
     question = "Which of these clients? all, or numbers such as: 1 3-5"
     return ask(person, question, lambda typed: parse_places(typed, len(rows)), default=validators.ALL_CLIENTS)
 
 
-def is_agreed(person: Person, question: str) -> bool:
+def is_agreed(person: Dialogue, question: str) -> bool:
     """Whether the answer is yes."""
     return ask(person, f"{question}? (y, n)", _yes_or_no, default="y")
 

@@ -24,7 +24,6 @@ from reports.settings.section import Section, Text
 
 MAKERS = {"xlsx": "excel", "html": "html", "pdf": "pdf"}
 """Kinds of files, and the option of `output` that makes them."""
-SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 PageSize = Annotated[int, Field(ge=1, le=100)] | Literal["auto"]
 Colour = Annotated[str, AfterValidator(validators.colour)]
@@ -287,5 +286,5 @@ def json_schema() -> dict[str, Any]:
     schema = Config.model_json_schema()
     # `path` is no option; `clients` has no default, although the model needs one to say so itself.
     del schema["properties"]["path"], schema["properties"]["clients"]["default"]
-    required = ["account", "clients"]
-    return {"$schema": SCHEMA_DIALECT, **schema, "title": "invoicexpress-reports", "required": required}
+    schema |= {"title": "invoicexpress-reports", "required": ["account", "clients"]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -36,10 +36,6 @@ class SecretKind:
     def elsewhere(self) -> str:
         return f"write {self.option}: ${{{self.variable}}} in the configuration and set that variable"
 
-    def command(self, account: str) -> str:
-        """What stores it."""
-        return f"invoice-reports key set {account}{self.words}"
-
 
 API_KEY = SecretKind(
     service="invoicexpress-reports",
@@ -109,19 +105,20 @@ def variable(reference: str) -> str | None:
 
 
 def _find_secret(kind: SecretKind, account: str, reference: str) -> str:
+    command = f"invoice-reports key set {account}{kind.words}"
     if name := variable(reference):
         secret = os.environ.get(name, "")
         if not secret.strip():
             raise ConfigError(
                 f"the environment variable {name} is not set: set it for the user who runs the reports, "
-                f"or write {kind.option}: keyring and store the {kind.noun}: {kind.command(account)}"
+                f"or write {kind.option}: keyring and store the {kind.noun}: {command}"
             )
         return _tidy(secret, f"the environment variable {name}", kind)
     stored = read_keyring(account, kind)
     if not stored:
         raise ConfigError(
             f"the keyring of this user has no {kind.noun} for account {account}: store it as the user who "
-            f"runs the reports: {kind.command(account)}"
+            f"runs the reports: {command}"
         )
     return _tidy(stored, f"the keyring entry of account {account}", kind)
 

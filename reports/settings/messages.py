@@ -56,10 +56,8 @@ def _problem(file: YamlFile, model: type[BaseModel], error: ErrorDetails) -> Pro
     field = _field(model, route)
     if kind == "missing":
         return file.problem(route, f"{name} is missing: write {_describe_wanted(field, is_entry=False)}")
-    sentence = _sentence(
-        kind, error["input"], _describe_wanted(field, is_entry=isinstance(route[-1], int)), field
-    )
-    return file.problem(route, f"{name}: {sentence}")
+    wanted = _describe_wanted(field, is_entry=isinstance(route[-1], int))
+    return file.problem(route, f"{name}: {_sentence(kind, error['input'], wanted, field)}")
 
 
 def _sentence(kind: str, found: object, wanted: str, field: FieldInfo | None) -> str:
@@ -71,7 +69,7 @@ def _sentence(kind: str, found: object, wanted: str, field: FieldInfo | None) ->
         return f"write {wanted}, without leading zeros, underscores or decimals"
     if (kind == "int_type" and word.isdecimal()) or (kind == "bool_type" and found in ("true", "false")):
         return f"write {wanted}, without quotes"
-    near = did_you_mean(found, _choices(field)) if kind == "literal_error" else ""
+    near = did_you_mean(found, _choices(field.annotation)) if field and kind == "literal_error" else ""
     return f"write {wanted}{near}"
 
 
@@ -80,9 +78,10 @@ def _describe_wanted(field: FieldInfo | None, *, is_entry: bool) -> str:
     example = _example(field)
     if isinstance(example, list) and not is_entry:
         return f"a list{_bounds(field)}, e.g. {_yaml(example)}"
-    if choices := _choices(field):
+    annotation = field.annotation if field else None
+    if choices := _choices(annotation):
         return f"one of: {', '.join(choices)}"
-    if model := _model_in(field.annotation if field else None):
+    if model := _model_in(annotation):
         first = next(_names(model))
         return f"its options below it, as in {first}: {_yaml(_example(_field(model, (first,))))}"
     if isinstance(example, bool):
@@ -143,10 +142,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
-def _choices(field_or_annotation: Any) -> tuple[str, ...]:
+def _choices(annotation: Any) -> tuple[str, ...]:
     """The words of a closed set."""
-    is_field = isinstance(field_or_annotation, FieldInfo)
-    annotation = field_or_annotation.annotation if is_field else field_or_annotation
     if get_origin(annotation) is Literal:
         return get_args(annotation)
     return tuple(choice for part in get_args(annotation) for choice in _choices(part))

@@ -3,6 +3,7 @@
 import pytest
 
 from reports.commands import prompts
+from reports.commands.console import Dialogue
 from reports.settings.config import Issuer
 
 
@@ -27,7 +28,7 @@ def test_what_names_no_place_is_told_what_does(typed: str) -> None:
         prompts.parse_places(typed, 5)
 
 
-class Person:
+class Person(Dialogue):
     """Gives the `answers` one by one, Enter alone for those that are empty, and keeps what is said."""
 
     def __init__(self, *answers: str) -> None:

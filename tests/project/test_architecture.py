@@ -45,7 +45,7 @@ STAGES = {
     "pipeline": """
         client_job executor cluster jobs account_run finish accounts run
     """,
-    "commands": "dry_run check prompts init console",
+    "commands": "console dry_run check prompts init",
 }
 """Stages, and the modules of each in the order of imports. A name with a dot is in a folder of its stage."""
 TOP = ["cli", "__main__"]
