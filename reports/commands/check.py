@@ -189,20 +189,21 @@ def _folder(folder: Path) -> Item:
 def _list_obstacles(period_folder: Path) -> Iterator[Item]:
     """What lies in the place of something that a run writes, and makes it end with 8."""
     source = period_folder / archive.FOLDER_NAME
-    for folder in (period_folder.parent, period_folder, source):
-        if atomic_files.is_link(folder) and not folder.exists():
-            yield Item(ExitCode.NOT_WRITTEN, f"output: {folder} is a link that leads nowhere; move it away")
+    troubles = [
+        f"{folder} is a link that leads nowhere"
+        for folder in (period_folder.parent, period_folder, source)
+        if atomic_files.is_link(folder) and not folder.exists()
+    ]
     if source.exists() and not source.is_dir():
-        yield Item(ExitCode.NOT_WRITTEN, f"output: {source} is a file where a folder is made; move it away")
+        troubles.append(f"{source} is a file where a folder is made")
     files = [period_folder.parent.parent / result_page.FILE_NAME]
     files += [period_folder / name for name in (record.FILE_NAME, run_log.FILE_NAME, OVERVIEW, SUMMARY)]
     with suppress(OSError):
         files += source.glob(f"*{archive.ENDING}")
-    for path in files:
-        if path.is_dir() and not atomic_files.is_link(path):
-            yield Item(
-                ExitCode.NOT_WRITTEN, f"output: {path} is a folder where a file is written; move it away"
-            )
+    occupied = (path for path in files if path.is_dir() and not atomic_files.is_link(path))
+    troubles += [f"{path} is a folder where a file is written" for path in occupied]
+    for trouble in troubles:
+        yield Item(ExitCode.NOT_WRITTEN, f"output: {trouble}; move it away")
     names = record.folders(record.read(period_folder)).values()
     proofs = [
         _try_out(partial(publish.prove_lockable, period_folder.parent)),

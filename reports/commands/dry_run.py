@@ -1,17 +1,16 @@
 """What a run would read and write, in sentences: `run --dry-run`. Nothing is asked and nothing written."""
 
 import json
+from collections.abc import Sequence
 
 from reports.pipeline.jobs import Brief
 from reports.plan import Plan
-from reports.source.details import BALANCE, CLIENT
-
-ALSO_ASKED = {CLIENT: "the client's own page", BALANCE: "its balance"}
 
 
 def describe(plan: Plan) -> str:
     """Some lines on one account's month."""
     settings = plan.config
+    listed = plan.only or [own.id for own in settings.clients or ()]
     wanted = settings.filters.as_request()
     own_filters = [
         f"  filter of client {own.id}: {json.dumps(filters)}"
@@ -25,40 +24,32 @@ def describe(plan: Plan) -> str:
         [
             f"{settings.path}: account {settings.account.name} at {settings.account.origin}",
             f"  period {plan.period.label}: {plan.period.first} to {plan.period.last}, both included",
-            f"  clients: {_clients(plan)}",
+            f"  clients: {', '.join(map(str, listed)) or 'all of the account'}",
             f"  filter: {json.dumps(wanted)}",
             *own_filters,
             *_extra_requests(plan),
-            *_not_read_again(plan),
+            *_not_read_again(plan, listed),
             f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
             f"  to {plan.folder}",
         ]
     )
 
 
-def _clients(plan: Plan) -> str:
-    if plan.only or plan.config.clients is not None:
-        listed = plan.only or [own.id for own in plan.config.clients or ()]
-        return ", ".join(map(str, listed))
-    return "all of the account"
-
-
 def _extra_requests(plan: Plan) -> list[str]:
     if plan.is_offline:
         return ["  would read the stored pages and ask the API nothing"]
     settings = plan.config
-    is_asked = {
-        # The list of clients says all that a client's own page does.
-        CLIENT: settings.account.client_details and settings.clients is not None,
-        BALANCE: settings.statement.vendor_balance,
-    }
-    named = [what for kind, what in ALSO_ASKED.items() if is_asked[kind]]
+    named = []
+    # The list of clients says all that a client's own page does.
+    if settings.account.client_details and settings.clients is not None:
+        named.append("the client's own page")
+    if settings.statement.vendor_balance:
+        named.append("its balance")
     return [f"  would ask besides, for every client: {' and '.join(named)}"] if named else []
 
 
-def _not_read_again(plan: Plan) -> list[str]:
+def _not_read_again(plan: Plan, expected: Sequence[int]) -> list[str]:
     brief = Brief(plan)
-    expected = plan.only or [own.id for own in plan.config.clients or ()]
     if plan.resumed and plan.config.clients is None and (listing := plan.resumed.clients(everything=True)):
         expected = plan.only or [listed.id for listed in listing.clients]
         brief.listing = listing

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from reports import atomic_files
@@ -21,7 +20,7 @@ from reports.errors import ConfigError, RefusedError
 from reports.plan import Clock
 from reports.redaction import REPLACED, Redactor
 from reports.settings import config_writer, credentials, validators, yaml_file
-from reports.settings.config import Client, Config, Issuer
+from reports.settings.config import Account, Client, Config, Issuer
 from reports.settings.loader import load
 from reports.settings.mail import Recipients
 from reports.source.client_list import AccountClient, fetch_clients
@@ -33,9 +32,6 @@ SHORTEST_KEY_CHARACTERS = 8
 DEADLINE_SECONDS = 300
 NAME_CHARACTERS = 40
 """Of a name in the list to choose from."""
-
-Listing = Callable[[str], tuple[AccountClient, ...]]
-"""The account's clients, read with a key."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +47,9 @@ class InitOptions:
 class _Access:
     """The account's clients, and the key that opened them; `is_typed`: it is not in the keyring yet."""
 
+    account: Account
     clients: tuple[AccountClient, ...]
     key: str
-    place: str
     is_typed: bool
 
 
@@ -74,36 +70,24 @@ def init(path: Path, options: InitOptions, person: Dialogue | None, *, now: Cloc
 
 
 def _begin(path: Path, options: InitOptions, person: Dialogue | None, *, now: Clock, redact: Redactor) -> str:
-    account = _account(options.account, person)
-    base_url = _apply_rule("--base-url", validators.origin, options.base_url) if options.base_url else None
-    origin = base_url or f"https://{account}.app.invoicexpress.com"
-    listing = partial(_read_clients, account, origin, person=person, now=now)
-    access = _access(account, (validators.KEYRING, VARIABLE), listing, person, redact=redact)
+    account = Account(
+        name=_account(options.account, person),
+        base_url=_apply_rule("--base-url", validators.origin, options.base_url) if options.base_url else None,
+    )
+    access = _access(account, (validators.KEYRING, VARIABLE), person, now=now, redact=redact)
     language, issuer = "pt", Issuer()
     if person:
         language, issuer = prompts.language(person), prompts.issuer(person)
     if not access.clients:
         _tell(person, "The account has no clients yet: the configuration is about all it will have.")
     chosen = [_client(client, language) for client in _choose_clients(access.clients, options, person)]
-    text = config_writer.write_config(
-        account=account,
-        api_key=access.place,
-        base_url=base_url,
-        language=language,
-        issuer=issuer,
-        clients=chosen,
-    )
+    text = config_writer.write_config(access.account, language=language, issuer=issuer, clients=chosen)
     if not _is_agreed(f"Write {path}", access, person):
         return "Nothing was written"
-    _write(
-        path,
-        text.encode(),
-        before=None,
-        is_right=lambda written: written.clients == (tuple(chosen) or None),
-        keep=partial(_keep, account, access),
-    )
+    wanted = tuple(chosen) or None
+    _write(path, text, access, before=None, is_right=lambda written: written.clients == wanted)
     listed = _count_clients(len(chosen)) if chosen else "all clients"
-    return f"{path} is written: account {account}, {listed}. Next: {_next(path)}"
+    return f"{path} is written: account {account.name}, {listed}. Next: {_next(path)}"
 
 
 def _extend(
@@ -118,45 +102,39 @@ def _extend(
     if place is None:
         raise ConfigError(f"{path}: clients in brackets cannot be added to; begin a line with - id: for each")
     before = path.read_bytes()
-    listing = partial(_read_clients, account.name, account.origin, person=person, now=now)
-    access = _access(account.name, (account.api_key,), listing, person, redact=redact)
+    access = _access(account, (account.api_key,), person, now=now, redact=redact)
     known = {client.id for client in settings.clients}
     new = [client for client in access.clients if client.id not in known]
     if gone := sorted(known - {client.id for client in access.clients}):
         _tell(person, f"In {path.name}, but no client of the account: {', '.join(map(str, gone))}.")
     if not new:
-        _keep(account.name, access)
+        _keep(access)
         return f"{path} has every client of the account already. Nothing was changed"
     chosen = [_client(client, settings.language) for client in _choose_clients(new, options, person)]
     text = config_writer.append_clients(before.decode(), place, chosen)
     if not _is_agreed(f"Add {_count_clients(len(chosen))} to {path}", access, person):
         return "Nothing was written"
-    more = {"clients": (*settings.clients, *chosen)}
+    wanted = settings.model_copy(update={"clients": (*settings.clients, *chosen), "path": None})
     _write(
         path,
-        text.encode(),
+        text,
+        access,
         before=before,
-        is_right=lambda written: written == settings.model_copy(update={**more, "path": written.path}),
-        keep=partial(_keep, account.name, access),
+        is_right=lambda written: written.model_copy(update={"path": None}) == wanted,
     )
     return f"{path} has {_count_clients(len(chosen))} more. Next: {_next(path)}"
 
 
 def _write(
-    path: Path,
-    content: bytes,
-    *,
-    before: bytes | None,
-    is_right: Callable[[Config], bool],
-    keep: Callable[[], None],
+    path: Path, text: str, access: _Access, *, before: bytes | None, is_right: Callable[[Config], bool]
 ) -> None:
-    """Makes `content` the file `path` and calls `keep`, or neither; Ctrl+C waits for that.
+    """Makes `text` the file `path` and stores the key, or neither; Ctrl+C waits for that.
 
     `before` is what the file held when it was read, None for no file: what somebody else changed since is not
     written over. Whatever could not be read again as it is meant is not written at all.
     """
     with publish.delay_interrupt(), atomic_files.new_file(path) as file:
-        file.write(content)
+        file.write(text.encode())
         file.flush()
         try:
             is_proven = is_right(load(Path(file.name)))
@@ -168,18 +146,18 @@ def _write(
             raise ConfigError(f"{path}: it was changed meanwhile, and is left as it is: begin again")
         if before is not None:
             shutil.copymode(path, file.name)
-        keep()
+        _keep(access)
 
 
 def _access(
-    account: str, places: Sequence[str], listing: Listing, person: Dialogue | None, *, redact: Redactor
+    account: Account, places: Sequence[str], person: Dialogue | None, *, now: Clock, redact: Redactor
 ) -> _Access:
     """The account, opened with the key that one of `places` holds, or else with one that is typed."""
     is_askable = validators.KEYRING in places
     missing: ConfigError | None = None
     for place in places:
         try:
-            key = credentials.api_key(account, place)
+            key = credentials.api_key(account.name, place)
         except ConfigError as error:
             missing = missing or error
             continue
@@ -188,7 +166,8 @@ def _access(
         where = "the keyring of this user" if is_stored else f"the variable {place[2:-1]}"
         _tell(person, f"The key is the one in {where}.")
         try:
-            return _Access(listing(key), key, place, is_typed=False)
+            clients = _read_clients(account, key, person, now=now)
+            return _Access(account.model_copy(update={"api_key": place}), clients, key, is_typed=False)
         except RefusedError as error:
             if person is None or not is_askable:
                 raise
@@ -196,46 +175,46 @@ def _access(
     if person and is_askable:
         # Else whoever has typed the key and answered everything would learn last that nothing can keep it.
         try:
-            credentials.read_keyring(account)
+            credentials.read_keyring(account.name)
         except ConfigError as error:
             raise ConfigError(f"{error}. Set it for this command too, and type it again") from None
-        return _ask_access(account, listing, person, redact=redact, tries_left=TRIES)
-    raise missing or ConfigError(f"there is no key of account {account}")
+        return _ask_access(account, person, now=now, redact=redact, tries_left=TRIES)
+    raise missing or ConfigError(f"there is no key of account {account.name}")
 
 
 def _ask_access(
-    account: str, listing: Listing, person: Dialogue, *, redact: Redactor, tries_left: int
+    account: Account, person: Dialogue, *, now: Clock, redact: Redactor, tries_left: int
 ) -> _Access:
-    key = person.ask_unseen(f"API key of {account} (not shown)").strip()
+    key = person.ask_unseen(f"API key of {account.name} (not shown)").strip()
     try:
         if not (
             key.isprintable() and SHORTEST_KEY_CHARACTERS <= len(key) <= credentials.LENGTH_LIMIT_CHARACTERS
         ):
             raise ConfigError("this is no API key: copy it from InvoiceXpress again")
         redact.add(key)
-        return _Access(listing(key), key, validators.KEYRING, is_typed=True)
+        return _Access(account, _read_clients(account, key, person, now=now), key, is_typed=True)
     except (ConfigError, RefusedError) as error:
         if tries_left == 1:
             raise
         person.say(f"{error}.")
-    return _ask_access(account, listing, person, redact=redact, tries_left=tries_left - 1)
+    return _ask_access(account, person, now=now, redact=redact, tries_left=tries_left - 1)
 
 
 def _read_clients(
-    account: str, origin: str, key: str, *, person: Dialogue | None, now: Clock
+    account: Account, key: str, person: Dialogue | None, *, now: Clock
 ) -> tuple[AccountClient, ...]:
-    _tell(person, f"Asking {origin} for its clients ...")
+    _tell(person, f"Asking {account.origin} for its clients ...")
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(Api(origin, key, deadline_seconds=DEADLINE_SECONDS)) as api,
+        closing(Api(account.origin, key, deadline_seconds=DEADLINE_SECONDS)) as api,
     ):
-        found = fetch_clients(api, account=account, source=Path(folder), now=now, everything=True)
+        found = fetch_clients(api, account=account.name, source=Path(folder), now=now, everything=True)
     return found.clients
 
 
-def _keep(account: str, access: _Access) -> None:
+def _keep(access: _Access) -> None:
     if access.is_typed:
-        credentials.store(account, access.key)
+        credentials.store(access.account.name, access.key)
 
 
 def _account(said: str | None, person: Dialogue | None) -> str:

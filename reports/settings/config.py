@@ -55,12 +55,8 @@ class Account(Section):
     """Another address of the API, https only; null: the account's own"""
     client_details: bool = False
     """true: tax number and address from the client's own page of the API"""
-    region: validators.Region = Field(
-        default="PT",
-        description="Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax "
-        "names no region",
-        examples=["PT"],
-    )
+    region: validators.Region = Field(default="PT", examples=["PT"])
+    """Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax names no region"""
 
     @property
     def origin(self) -> str:

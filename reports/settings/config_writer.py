@@ -7,8 +7,8 @@ read and written back. Text from outside stands in double quotes, whatever it ho
 import re
 from collections.abc import Sequence
 
-from reports.settings.config import Client, Issuer
-from reports.settings.validators import name_languages
+from reports.settings.config import Account, Client, Issuer
+from reports.settings.validators import KEYRING, name_languages
 from reports.settings.yaml_file import EntryList
 
 COMMENT_COLUMN = 39
@@ -47,30 +47,18 @@ _LINE = re.compile(r"([ \t]*)(#[^\n]*)?(?:\r?\n|\Z)")
 """A line that is blank or a comment."""
 
 
-def write_config(
-    *,
-    account: str,
-    api_key: str,
-    base_url: str | None,
-    language: str,
-    issuer: Issuer,
-    clients: Sequence[Client],
-) -> str:
+def write_config(account: Account, *, language: str, issuer: Issuer, clients: Sequence[Client]) -> str:
     """A whole configuration with comments; without `clients` it is about all of the account."""
-    stored = f"stored by: invoice-reports key set {account}"
-    place = stored if api_key == "keyring" else "an environment variable"
+    stored = f"stored by: invoice-reports key set {account.name}"
+    place = stored if account.api_key == KEYRING else "an environment variable"
+    address = f"of its address https://{account.name}.app.invoicexpress.com"
+    other = f"  base_url: {quote_yaml(account.base_url or '')}"
     lines = [
         _HEAD,
         "account:",
-        _add_comment(
-            f"  name: {quote_yaml(account)}", f"of its address https://{account}.app.invoicexpress.com"
-        ),
-        _add_comment(f"  api_key: {api_key}", f"{place}. Never the key itself"),
-        *(
-            [_add_comment(f"  base_url: {quote_yaml(base_url)}", "another address of the API")]
-            if base_url
-            else ()
-        ),
+        _add_comment(f"  name: {quote_yaml(account.name)}", address),
+        _add_comment(f"  api_key: {account.api_key}", f"{place}. Never the key itself"),
+        *([_add_comment(other, "another address of the API")] if account.base_url else ()),
         _add_comment("  # region: PT", "where the business is: PT, or PT-AC (Azores), PT-MA (Madeira)"),
         "",
         _MONTH + _add_comment(f"language: {language}", f"of workbooks and statements: {name_languages()}"),

@@ -28,20 +28,17 @@ def load_all(paths: Sequence[Path]) -> tuple[Config, ...]:
     for path in paths:
         try:
             file = read(path)
+            configs.append((file, _validate_file(file)))
         except ConfigError as error:
             found += error.problems
-        else:
-            config, mistakes = _validate_file(file)
-            found += mistakes
-            configs += [(file, config)] if config else []
     found += _find_shared_folders(configs)
     if found:
         raise ConfigError(found)
     return tuple(config for _, config in configs)
 
 
-def _validate_file(file: YamlFile) -> tuple[Config | None, list[Problem]]:
-    """The configuration, or else all problems of the file in the order of lines."""
+def _validate_file(file: YamlFile) -> Config:
+    """The configuration. Raises ConfigError with all problems of the file in the order of lines."""
     path = file.path.absolute()
     errors: list[ErrorDetails] = []
     config = None
@@ -57,8 +54,9 @@ def _validate_file(file: YamlFile) -> tuple[Config | None, list[Problem]]:
         *_find_repeated_clients(file),
         *_unmade_attachments(file),
     ]
-    mistakes.sort(key=lambda problem: (problem.line, problem.column))
-    return (None if mistakes else config), mistakes
+    if mistakes or config is None:
+        raise ConfigError(sorted(mistakes, key=lambda problem: (problem.line, problem.column)))
+    return config
 
 
 def _find_repeated_clients(file: YamlFile) -> Iterator[Problem]:
