@@ -130,20 +130,14 @@ def rename_folder(source: Path, target: Path) -> None:
 
 
 def move(source: Path, folder: Path) -> None:
-    """Moves a file, a folder or a link into `folder`, under another name where its own is taken there.
-
-    Raises WriteError.
-    """
+    """Moves a file, folder or link into `folder`, under a new name if its own is taken. Raises WriteError."""
     names = (f"{source.stem} ({number}){source.suffix}" for number in count(2))
     target = next(folder / name for name in chain([source.name], names) if not os.path.lexists(folder / name))
     _patiently(partial(os.rename, source, target), source)
 
 
 def remove_file(path: Path) -> None:
-    """Removes a file or a link, never what the link leads to; one that is not there is fine.
-
-    Raises WriteError.
-    """
+    """Removes a file or a link, not what it leads to; one that is not there is fine. Raises WriteError."""
     # Windows removes a link to a folder as it does a folder.
     is_folder = _IS_WINDOWS and path.is_dir()
     _patiently(partial(os.rmdir, path) if is_folder else partial(path.unlink, missing_ok=True), path)

@@ -51,11 +51,7 @@ class Period:
 
 
 def parse(text: str, today: date) -> Period:
-    """The period that `text` names on the day `today`.
-
-    Takes a name of NAMED, a month `2026-10`, a quarter `2026-Q3`, a year `2026`, or a range
-    `2026-10-01_2026-10-20` (the label of a range). Raises ValueError with a sentence otherwise.
-    """
+    """The period that `text` (FORMS, or the label of a range) names on the day `today`. Raises ValueError."""
     if text in NAMED:
         which, unit = text.split("-")
         months = {"month": 1, "quarter": 3, "year": 12}[unit]
@@ -75,10 +71,7 @@ def parse(text: str, today: date) -> Period:
 
 
 def make_period(first: date, last: date) -> Period:
-    """The days from `first` to `last`, both included.
-
-    Raises ValueError when they are the wrong way round, or before FIRST_YEAR.
-    """
+    """The days from `first` to `last`, both included. Raises ValueError if exchanged or before FIRST_YEAR."""
     if last < first:
         raise ValueError(f"the period ends on {last} before it begins on {first}: exchange them")
     if first.year < FIRST_YEAR:

@@ -44,8 +44,6 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: tuple[str, ...] = ()
-        self._forms: tuple[str, ...] = ()
-        self._spellings: tuple[tuple[str, re.Pattern[str]], ...] = ()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:

@@ -291,14 +291,12 @@ def _user() -> str:
     """Who runs this, by the system's word: variables may say anything."""
     try:
         if sys.platform == "win32":
-            name = os.getlogin()
-        else:
-            import pwd
+            return os.getlogin()
+        import pwd
 
-            name = pwd.getpwuid(os.geteuid()).pw_name
+        return pwd.getpwuid(os.geteuid()).pw_name
     except (KeyError, OSError):
         return "without a name"
-    return name
 
 
 def _megabytes(size: int) -> str:

@@ -4,9 +4,9 @@ A key that is typed goes into the keyring of the user together with the file tha
 before leaves neither. A configuration that is there already only gets the clients it lacks.
 """
 
+import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -261,11 +261,7 @@ def _client(listed: AccountClient, language: str) -> Client:
 
 def _plain(text: str) -> str | None:
     """`text` as a configuration takes it, without control characters and halves of one; None for blanks."""
-    marks = (
-        REPLACED if unicodedata.category(mark) in ("Cc", "Cs") or mark in "\ufffe\uffff" else mark
-        for mark in text
-    )
-    return "".join(marks).strip() or None
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", REPLACED, text).strip() or None
 
 
 def _is_agreed(question: str, access: _Access, person: Dialogue | None) -> bool:

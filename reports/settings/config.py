@@ -264,10 +264,7 @@ class Config(Section):
 
 
 def resolve_period(config: Config, today: date, override: str | None = None) -> Period:
-    """The days to report on the day `today`; `override` is what --period said.
-
-    Raises ConfigError when that is no period.
-    """
+    """The days to report on the day `today`; `override` is what --period said. Raises ConfigError."""
     chosen = config.period if override is None else override
     if isinstance(chosen, Days):
         return make_period(chosen.first, chosen.last)

@@ -71,10 +71,7 @@ def mail_password(account: str, reference: str) -> str:
 
 
 def store(account: str, secret: str, *, kind: SecretKind = API_KEY) -> None:
-    """Keeps `secret` in the keyring for `account`, in place of an earlier one.
-
-    Raises ConfigError when it cannot be one, or when the keyring does not keep it.
-    """
+    """Keeps `secret` in the keyring. Raises ConfigError when it cannot be one, or is not kept."""
     tidy = _tidy(secret, "what was typed", kind)
     with _open_keyring(kind) as keyring:
         keyring.set_password(kind.service, account, tidy)

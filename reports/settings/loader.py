@@ -19,10 +19,7 @@ def load(path: Path) -> Config:
 
 
 def load_all(paths: Sequence[Path]) -> tuple[Config, ...]:
-    """The configurations in `paths`, in this order.
-
-    Raises ConfigError with all mistakes of all files, two that write to one folder included.
-    """
+    """The configurations in `paths`. Raises ConfigError with all mistakes, folders written to twice too."""
     configs: list[tuple[YamlFile, Config]] = []
     found: list[Problem] = []
     for path in paths:

@@ -25,10 +25,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z][\w./-]*")
 
 
 def explain(file: YamlFile, model: type[BaseModel], errors: Iterable[ErrorDetails]) -> list[Problem]:
-    """A problem for each of the `errors` that pydantic found in `file` as a `model`.
-
-    Where the file has a problem already, there is no second one.
-    """
+    """A problem for each of the `errors` in `file` as a `model`; no second one where it has one already."""
     spoilt = {(problem.line, problem.column) for problem in file.problems}
     found = [_problem(file, model, error) for error in errors]
     return [problem for problem in found if (problem.line, problem.column) not in spoilt]
@@ -53,7 +50,7 @@ def _problem(file: YamlFile, model: type[BaseModel], error: ErrorDetails) -> Pro
         return file.problem(route, f"{name} is not an option{_instead(model, route)}", at_key=True)
     if kind == "value_error":
         return file.problem(route, f"{name}: {error['ctx']['error']}")
-    field = _field(model, route)
+    field, _ = _find_option(model, route)
     if kind == "missing":
         return file.problem(route, f"{name} is missing: write {_describe_wanted(field, is_entry=False)}")
     wanted = _describe_wanted(field, is_entry=isinstance(route[-1], int))
@@ -82,8 +79,8 @@ def _describe_wanted(field: FieldInfo | None, *, is_entry: bool) -> str:
     if choices := _choices(annotation):
         return f"one of: {', '.join(choices)}"
     if model := _model_in(annotation):
-        first = next(_names(model))
-        return f"its options below it, as in {first}: {_yaml(_example(_field(model, (first,))))}"
+        first, below = next(iter(_options_of(model).items()))
+        return f"its options below it, as in {first}: {_yaml(_example(below))}"
     if isinstance(example, bool):
         return "true or false"
     one, bounds = (example[0], "") if is_entry else (example, _bounds(field))
@@ -93,9 +90,9 @@ def _describe_wanted(field: FieldInfo | None, *, is_entry: bool) -> str:
 def _instead(model: type[BaseModel], route: Route) -> str:
     """What was meant by a key that is no option: one written alike, one of another section, or any."""
     holder, key = route[:-1], str(route[-1])
-    owner = _model_at(model, holder)
-    names = list(_names(owner)) if owner else []
-    elsewhere = [option for option in _options(model) if option.rpartition(".")[2] == key]
+    _, owner = _find_option(model, holder)
+    names = list(_options_of(owner)) if owner else []
+    elsewhere = [option for option in _list_options(model) if option.rpartition(".")[2] == key]
     if near := did_you_mean(key, names):
         return near
     if elsewhere:
@@ -103,36 +100,28 @@ def _instead(model: type[BaseModel], route: Route) -> str:
     return f"; the options{f' of {format_route(holder)}' if holder else ''} are: {', '.join(names)}"
 
 
-def _options(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+def _list_options(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """The dotted names of all options below `model`."""
-    for name in _names(model):
+    for name, field in _options_of(model).items():
         yield f"{prefix}{name}"
-        if below := _model_at(model, (name,)):
-            yield from _options(below, f"{prefix}{name}.")
+        if below := _model_in(field.annotation):
+            yield from _list_options(below, f"{prefix}{name}.")
 
 
-def _names(model: type[BaseModel]) -> Iterator[str]:
+def _options_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """What a file may say. A field excluded from output is no option."""
-    return (field.alias or name for name, field in model.model_fields.items() if not field.exclude)
+    return {field.alias or name: field for name, field in model.model_fields.items() if not field.exclude}
 
 
-def _model_at(model: type[BaseModel], route: Route) -> type[BaseModel] | None:
-    if not route:
-        return model
-    field = _field(model, route)
-    return _model_in(field.annotation) if field else None
-
-
-def _field(model: type[BaseModel], route: Route) -> FieldInfo | None:
-    """The field that the last key of `route` names; places in lists are passed over."""
-    holder: type[BaseModel] | None = model
-    field = None
+def _find_option(model: type[BaseModel], route: Route) -> tuple[FieldInfo | None, type[BaseModel] | None]:
+    """The field that `route` leads to, and the section it is about; places in lists are passed over."""
+    field: FieldInfo | None = None
+    section: type[BaseModel] | None = model
     for part in route:
         if isinstance(part, str):
-            fields = holder.model_fields if holder else {}
-            field = next((field for name, field in fields.items() if part == (field.alias or name)), None)
-            holder = _model_in(field.annotation) if field else None
-    return field
+            field = _options_of(section).get(part) if section else None
+            section = _model_in(field.annotation) if field else None
+    return field, section
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

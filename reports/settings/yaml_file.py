@@ -110,11 +110,7 @@ class YamlFile:
 
 
 def read(path: Path) -> YamlFile:
-    """The one mapping that the file holds.
-
-    Raises ConfigError when it cannot be read, is larger than SIZE_LIMIT_BYTES, is not UTF-8 or not
-    YAML, or is no mapping.
-    """
+    """The one mapping that the file holds. Raises ConfigError when it cannot be read or holds none."""
     root = _root(path, _text(path))
     conversion = _Conversion(path)
     data = conversion.read_mapping(root, (), (root,))
@@ -123,21 +119,17 @@ def read(path: Path) -> YamlFile:
 
 def format_route(route: Route) -> str:
     """`clients[2].id`. A key that is no plain short word is shown as `…`: it might be anything."""
-    text = ""
-    for part in route:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += f".{part}" if _SHOWABLE.fullmatch(part) else ".…"
-    return text.removeprefix(".")
+    parts = (
+        f"[{part}]" if isinstance(part, int) else f".{part if _SHOWABLE.fullmatch(part) else '…'}"
+        for part in route
+    )
+    return "".join(parts).removeprefix(".")
 
 
 class _Loader(yaml.SafeLoader):
     """Stops at DEPTH_LIMIT: the parser calls itself for every level."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._levels = 0
+    _levels = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self._levels += 1
