@@ -41,7 +41,8 @@ issuer:
 output: {{folder: .}}
 """
 DEMO_VARIABLE = "INVOICE_REPORTS_DEMO_KEY"
-CONFIGS = click.argument("config", nargs=-1, required=True, type=click.Path(path_type=Path))
+PATH = click.Path(path_type=Path)
+CONFIGS = click.argument("config", nargs=-1, required=True, type=PATH)
 FOR_MAIL = click.option(
     "--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead."
 )
@@ -60,7 +61,7 @@ def main() -> None:
 @click.option(
     "--client", "clients", multiple=True, type=int, metavar="ID", help="Only this client; repeatable."
 )
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="In place of output.folder.")
+@click.option("--output", type=PATH, metavar="DIR", help="In place of output.folder.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
 @click.option("--offline", is_flag=True, help="Render again from the stored pages; needs no key.")
 @click.option("--resume", is_flag=True, help="Do not read again what was read completely today.")
@@ -133,7 +134,7 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
 
 
 @main.command()
-@click.argument("config", default="config.yaml", type=click.Path(path_type=Path))
+@click.argument("config", default="config.yaml", type=PATH)
 @click.option("--account", metavar="NAME", help="First part of the account's address.")
 @click.option("--all-clients", is_flag=True, help="Every client of the account; asks for none.")
 @click.option("--base-url", metavar="URL", help="Another address of the API, as a sandbox account has.")
@@ -194,7 +195,7 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
 
 
 @main.command()
-@click.argument("config", type=click.Path(path_type=Path))
+@click.argument("config", type=PATH)
 @click.option("--period", metavar="P", help="The period of the run, if not that of the configuration.")
 @click.option(
     "--client",
@@ -240,7 +241,7 @@ def send(
 
 
 @main.command()
-@click.argument("folder", metavar="[DIR]", default="output", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", default="output", type=PATH)
 @voice
 @click.pass_obj
 def demo(quiet: bool, *, folder: Path) -> int:
@@ -300,9 +301,7 @@ def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
     metavar="HH:MM",
     help="By this computer's clock. Without it: 06:30.",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="In place of a file beside CONFIG."
-)
+@click.option("--out", type=PATH, metavar="FILE", help="In place of a file beside CONFIG.")
 @click.option("--register", "is_registering", is_flag=True, help="Hand the task to Windows at once.")
 @voice
 @click.pass_obj

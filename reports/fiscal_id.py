@@ -26,9 +26,8 @@ def is_wrong(text: str, country: str | None) -> bool:
     A number is foreign, and not looked at, when another country's prefix says so or its owner's `country`.
     """
     prefix = re.match("[A-Z]{2}", _bare(text))
-    if prefix is None:
-        return is_at_home(country) and not nif.is_valid(text)
-    return prefix[0] == "PT" and not nif.is_valid(text)
+    is_ours = prefix[0] == "PT" if prefix else is_at_home(country)
+    return is_ours and not nif.is_valid(text)
 
 
 def _bare(text: str | None) -> str:

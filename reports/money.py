@@ -42,7 +42,6 @@ def exact(value: object) -> Decimal:
 
 def cents(amount: Decimal) -> Decimal:
     """`amount` in whole cents, half up; never a negative zero."""
-    # To look takes half as long as to round.
     return (amount if amount.same_quantum(CENT) else amount.quantize(CENT, None, _CONTEXT)) or ZERO
 
 

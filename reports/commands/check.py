@@ -130,7 +130,10 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
         deadline_seconds=limits.deadline_minutes * 60,
     )
     with closing(api):
-        yield _connection(api)
+        way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
+        tls = f"TLS, verified with the certificates of this system, {way}"
+        is_encrypted = api.origin.startswith("https:")
+        yield _well(f"connection: {tls if is_encrypted else 'on this computer, without TLS'}")
         try:
             listed = list_clients(api)
         except RefusedError as error:
@@ -264,14 +267,6 @@ def _server(account: str, smtp: Smtp, redact: Redactor) -> Item:
         return _ill(error)
     login = f" and lets {smtp.user} in" if smtp.user else ""
     return _well(f"mail server: {smtp.host}, port {smtp.port}, answers over TLS{login}; nothing was sent")
-
-
-def _connection(api: Api) -> Item:
-    """How the API is reached; whether that works is the next item."""
-    if not api.origin.startswith("https:"):
-        return _well("connection: on this computer, without TLS")
-    way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
-    return _well(f"connection: TLS, verified with the certificates of this system, {way}")
 
 
 def _browser() -> Item:

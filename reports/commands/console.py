@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -165,16 +166,10 @@ class CommandGroup(click.Group):
 
 def voice(command: Callable[..., Any]) -> Callable[..., Any]:
     """--quiet, --verbose and --log, which may stand before or behind the name of a command."""
-    quiet = click.option(
-        "--quiet", "-q", is_flag=True, expose_value=False, callback=_be_quiet, help="Only the last line."
-    )
-    verbose = click.option(
-        "--verbose",
-        "-v",
-        is_flag=True,
-        expose_value=False,
-        callback=_be_verbose,
-        help="Every request in the log and on the screen.",
+    flag = partial(click.option, is_flag=True, expose_value=False)
+    quiet = flag("--quiet", "-q", callback=_be_quiet, help="Only the last line.")
+    verbose = flag(
+        "--verbose", "-v", callback=_be_verbose, help="Every request in the log and on the screen."
     )
     log = click.option(
         "--log",

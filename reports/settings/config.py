@@ -20,7 +20,7 @@ from reports.period import NAMED, Period, make_period, parse
 from reports.settings import validators
 from reports.settings.mail import Email, Recipients
 from reports.settings.messages import did_you_mean
-from reports.settings.section import Section, Text
+from reports.settings.section import Distinct, Section, Text
 
 MAKERS = {"xlsx": "excel", "html": "html", "pdf": "pdf"}
 """Kinds of files, and the option of `output` that makes them."""
@@ -72,15 +72,11 @@ class Account(Section):
 class Filters(Section):
     """What the API is asked for; an empty list asks for everything."""
 
-    status: Annotated[tuple[validators.Status, ...], AfterValidator(validators.distinct)] = Field(
-        default=(), examples=[["final", "settled"]]
-    )
+    status: Distinct[validators.Status] = Field(default=(), examples=[["final", "settled"]])
     """Statuses to read; empty: all"""
-    by_type: Annotated[tuple[validators.DocumentType, ...], AfterValidator(validators.distinct)] = Field(
-        default=(), examples=[["Invoice", "CreditNote"]]
-    )
+    by_type: Distinct[validators.DocumentType] = Field(default=(), examples=[["Invoice", "CreditNote"]])
     """Types of document to read; empty: all"""
-    archived: Annotated[tuple[validators.Shelf, ...], AfterValidator(validators.distinct)] = Field(
+    archived: Distinct[validators.Shelf] = Field(
         default=("archived", "non_archived"), examples=[["archived", "non_archived"]]
     )
     """Archived (tidied away: they count all the same), not archived, or both"""

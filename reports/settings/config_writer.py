@@ -25,13 +25,12 @@ _MONTH = """\
 period: last-month                     # or this-month, last-quarter, last-year, 2026-10, 2026-Q3, …
 time_zone: Europe/Lisbon               # "last month" is a calendar month there. Or Atlantic/Azores, …
 """
-_ADDRESS = """\
+_REST = """\
   # address: |                         # as many lines as needed
   #   Rua do Exemplo 1
   #   1000-001 Lisboa
   # logo: logo.png                     # a PNG or JPEG file of at most 500 kB
-"""
-_ENDS = """\
+
 output:
   folder: output                       # in full or relative to this file. On Windows with / between folders
   # pdf: true                          # the statement as PDF too, printed by Edge or Chromium
@@ -71,8 +70,7 @@ def write_config(account: Account, *, language: str, issuer: Issuer, clients: Se
         _add_comment("issuer:", "who the statement comes from, shown at its head"),
         f"  name: {quote_yaml(issuer.name)}" if issuer.name else '  # name: "My Company, Lda"',
         f"  fiscal_id: {quote_yaml(issuer.fiscal_id)}" if issuer.fiscal_id else '  # fiscal_id: "999999990"',
-        _ADDRESS,
-        _ENDS,
+        _REST,
     ]
     return "\n".join(lines)
 

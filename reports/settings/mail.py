@@ -9,24 +9,23 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from reports.settings import mail_texts, validators
-from reports.settings.section import Section, Text
+from reports.settings.section import Distinct, Section, Text
 
 SMTPS_PORT = 465
 """Where TLS begins with the first byte (RFC 8314)."""
 
 Address = Annotated[str, AfterValidator(validators.address)]
-Addresses = Annotated[tuple[Address, ...], AfterValidator(validators.distinct)]
 Wording = Annotated[str, AfterValidator(validators.text), AfterValidator(mail_texts.sound)]
 
 
 class Recipients(Section):
     """Who gets a client's mail. Without an address in `to` nobody does."""
 
-    to: Addresses = Field(default=(), examples=[["ana@example.com"]])
+    to: Distinct[Address] = Field(default=(), examples=[["ana@example.com"]])
     """Addresses; none: no mail"""
-    cc: Addresses = Field(default=(), examples=[["ana@example.com"]])
+    cc: Distinct[Address] = Field(default=(), examples=[["ana@example.com"]])
     """Copies, seen by all"""
-    bcc: Addresses = Field(default=(), examples=[["ana@example.com"]])
+    bcc: Distinct[Address] = Field(default=(), examples=[["ana@example.com"]])
     """Copies that nobody sees"""
 
     @field_validator("cc", "bcc")
@@ -70,9 +69,7 @@ class Email(Section):
     """Subject, with places to fill in; null: the built-in one in the client's language"""
     text: Wording | None = Field(default=None, examples=["Bom dia, segue o resumo de {{ period }}."])
     """What stands above the figures, with places to fill in; null: the built-in sentence"""
-    attach: Annotated[tuple[validators.Attachment, ...], AfterValidator(validators.distinct)] = Field(
-        default=("xlsx", "html"), examples=[["xlsx", "html"]]
-    )
+    attach: Distinct[validators.Attachment] = Field(default=("xlsx", "html"), examples=[["xlsx", "html"]])
     """Files that go with it: xlsx, html, pdf; of the default, those that are made"""
     hold_on_warnings: bool = True
     """true: what has warnings is not sent before somebody looked at it"""

@@ -1,12 +1,15 @@
 """What every section of the configuration has in common: frozen, strict, and no option it does not know."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from reports.settings import validators
 
+Word = TypeVar("Word", bound=str)
 Text = Annotated[str, AfterValidator(validators.text)]
+Distinct = Annotated[tuple[Word, ...], AfterValidator(validators.distinct)]
+"""A list in which no word stands twice."""
 
 
 class Section(BaseModel):

@@ -52,7 +52,6 @@ DocumentType = Literal[
 Shelf = Literal["archived", "non_archived"]
 Attachment = Literal["xlsx", "html", "pdf"]
 
-_ACCOUNT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([A-Za-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?")
 _LIKE_A_KEY = re.compile(r"[0-9a-f]{32,}")
 _VARIABLE = re.compile(r"\$\{(?![0-9A-Fa-f]{32,}\})[A-Za-z_][A-Za-z0-9_]*\}")
@@ -64,8 +63,6 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uf
 _UNEXPANDED = re.compile(r"^~|^\$\w|\$\{|%\w+%")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(rf"({_LABEL}\.)+{_LABEL}")
-_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-_ANY_DAY = date(2026, 11, 2)
 _MAILBOX_LIMIT_CHARACTERS = 64
 _ADDRESS_LIMIT_CHARACTERS = 254
 """RFC 5321, 4.5.3.1: a mailbox, and what fits into a path."""
@@ -109,7 +106,7 @@ def account_name(value: str) -> str:
         raise ValueError(f"write the name alone: {address[1].lower()}")
     if _LIKE_A_KEY.fullmatch(value):
         raise ValueError("this looks like an API key: write the first part of the account's address")
-    if not _ACCOUNT.fullmatch(value):
+    if not re.fullmatch(_LABEL, value):
         raise ValueError("write the first part of the account's address: small letters, digits and hyphens")
     return value
 
@@ -216,7 +213,7 @@ def period(value: object) -> str:
     typed = value.text if isinstance(value, Unclear) else str(value)
     is_word = isinstance(value, (str, int, Unclear)) and len(typed) <= NAME_LIMIT_CHARACTERS
     try:
-        parse(typed, _ANY_DAY)
+        parse(typed, date.max)
     except ValueError as error:
         reason = error if is_word else f"write {FORMS}"
         raise ValueError(f"{reason}{did_you_mean(typed, NAMED)}") from None
@@ -262,7 +259,7 @@ def image(value: str, base: Path) -> Path:
             start = file.read(8)
     except OSError:
         raise ValueError("there is no such file that can be read: write its path, e.g. logo.png") from None
-    if not start.startswith(_IMAGES):
+    if not start.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         raise ValueError("write the path of a PNG or JPEG file")
     if size > LOGO_LIMIT_BYTES:
         raise ValueError(
