@@ -12,7 +12,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 @pytest.fixture(autouse=True)
 def _released() -> Iterator[None]:
     yield
-    cancellation.release()
+    cancellation.pressed.clear()
 
 
 def is_told_to_end() -> bool:
@@ -29,7 +29,7 @@ def test_before_ctrl_c_nobody_ends() -> None:
 
 def test_every_thread_that_looks_up_ends_once_it_was_pressed() -> None:
     told: list[bool] = []
-    cancellation.press()
+    cancellation.pressed.set()
     threads = [threading.Thread(target=lambda: told.append(is_told_to_end())) for _ in range(3)]
     for thread in threads:
         thread.start()
@@ -40,6 +40,6 @@ def test_every_thread_that_looks_up_ends_once_it_was_pressed() -> None:
 
 
 def test_when_all_have_ended_what_begins_anew_is_not_ended() -> None:
-    cancellation.press()
-    cancellation.release()
+    cancellation.pressed.set()
+    cancellation.pressed.clear()
     assert not is_told_to_end()

@@ -62,17 +62,17 @@ MEANINGS: Mapping[int, str] = {
 
 @dataclass(frozen=True)
 class Item:
-    """One thing looked at: the code a run would end with because of it, and what was found."""
+    """One thing looked at: what was found, and the code a run would end with because of it."""
 
-    exit_code: ExitCode
     message: str
+    exit_code: ExitCode = ExitCode.DONE
 
 
 def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor) -> Iterator[Item]:
     """Looks at one configuration, which is valid already, one item at a time."""
     today = local_day(now(), settings.time_zone)
     period = resolve_period(settings, today)
-    yield _well(
+    yield Item(
         f"configuration {settings.path}: valid, period {period.label} ({period.first} to {period.last})"
     )
     yield from _filters(settings)
@@ -98,9 +98,9 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
     redact.add(key)
     if variable := credentials.variable(settings.account.api_key):
         whose = f"the environment variable {variable} of the user {_user()}"
-        yield _well(f"key: in {whose}; a scheduled task needs it too")
+        yield Item(f"key: in {whose}; a scheduled task needs it too")
     else:
-        yield _well(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
+        yield Item(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
     yield from _check_api(settings, key, known)
 
 
@@ -109,7 +109,7 @@ def _filters(settings: Config) -> Iterator[Item]:
     own = ((f"filters of client {client.id}", client.filters) for client in settings.clients or ())
     for whose, filters in (("filters", settings.filters), *own):
         if filters and (hidden := list_hidden(filters.as_request())):
-            yield _well(f"{whose}: documents are left out on purpose: {', '.join(hidden)}")
+            yield Item(f"{whose}: documents are left out on purpose: {', '.join(hidden)}")
 
 
 def _list_account_findings(findings: Iterable[ClientFinding]) -> Iterator[Item]:
@@ -117,7 +117,7 @@ def _list_account_findings(findings: Iterable[ClientFinding]) -> Iterator[Item]:
     labels = Labels("en")
     for finding, _ in findings:
         code = ExitCode.NONE_DONE if account_checks.is_silence(finding) else ExitCode.WARNINGS
-        yield Item(code, f"account: {labels.finding(finding)}")
+        yield Item(f"account: {labels.finding(finding)}", code)
 
 
 def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Iterator[Item]:
@@ -133,16 +133,16 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
         way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
         tls = f"TLS, verified with the certificates of this system, {way}"
         is_encrypted = api.origin.startswith("https:")
-        yield _well(f"connection: {tls if is_encrypted else 'on this computer, without TLS'}")
+        yield Item(f"connection: {tls if is_encrypted else 'on this computer, without TLS'}")
         try:
             listed = list_clients(api)
         except RefusedError as error:
             yield _ill(error)
             return
         except ReportsError as error:
-            yield Item(ExitCode.NONE_DONE, str(error))
+            yield Item(str(error), ExitCode.NONE_DONE)
             return
-        yield _well(f"API: {settings.account.origin} accepts the key; the account has {len(listed)} clients")
+        yield Item(f"API: {settings.account.origin} accepts the key; the account has {len(listed)} clients")
         if settings.clients is None:
             yield from _list_account_findings(account_checks.check_clients(listed, known))
         readable: list[int] = []
@@ -159,9 +159,9 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
             else:
                 readable.append(found)
                 named = f"client {client.id} {client.name}" if client.name else f"client {client.id}"
-                yield _well(f"{named}: {found} documents")
+                yield Item(f"{named}: {found} documents")
         if settings.clients and not readable:
-            yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
+            yield Item("clients: none of them can be read", ExitCode.NONE_DONE)
         elif len(readable) == len(settings.clients or ()):
             yield from _list_account_findings(
                 account_checks.check_documents(readable, known, is_everybody=False)
@@ -185,8 +185,8 @@ def _folder(folder: Path) -> Item:
             trouble = f"{place} cannot be written; allow it"
         else:
             continue
-        return Item(ExitCode.NOT_WRITTEN, f"output: {trouble} or choose another folder")
-    return _well(f"output: {folder} can be written")
+        return Item(f"output: {trouble} or choose another folder", ExitCode.NOT_WRITTEN)
+    return Item(f"output: {folder} can be written")
 
 
 def _list_obstacles(period_folder: Path) -> Iterator[Item]:
@@ -206,7 +206,7 @@ def _list_obstacles(period_folder: Path) -> Iterator[Item]:
     occupied = (path for path in files if path.is_dir() and not atomic_files.is_link(path))
     troubles += [f"{path} is a folder where a file is written" for path in occupied]
     for trouble in troubles:
-        yield Item(ExitCode.NOT_WRITTEN, f"output: {trouble}; move it away")
+        yield Item(f"output: {trouble}; move it away", ExitCode.NOT_WRITTEN)
     names = record.folders(record.read(period_folder)).values()
     proofs = [
         _try_out(partial(publish.prove_lockable, period_folder.parent)),
@@ -226,20 +226,20 @@ def _space(account_folder: Path, last: Ended | None) -> Iterator[Item]:
     needed = max(LEAST_FREE_BYTES, TIMES_THE_LAST_RUN * taken)
     if free < needed:
         trouble = f"only {_megabytes(free)} are free in {account_folder.parent}, and a run may take"
-        yield Item(ExitCode.NOT_WRITTEN, f"space: {trouble} {_megabytes(needed)}; free some")
+        yield Item(f"space: {trouble} {_megabytes(needed)}; free some", ExitCode.NOT_WRITTEN)
     else:
-        yield _well(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
+        yield Item(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
 
 
 def _last_run(settings: Config, last: Ended | None, now: dt.datetime) -> Item:
     """How the last run ended: what a scheduler that ran it at night does not tell."""
     if last is None:
-        return _well("last run: there is none yet")
+        return Item("last run: there is none yet")
     ended = dt.datetime.fromisoformat(last.finished_at).astimezone(settings.time_zone)
     days = (local_day(now, settings.time_zone) - ended.date()).days
     meaning = MEANINGS.get(last.exit_code, "of another version")
     doubt = f" That is {days} days ago: is it still scheduled?" if days > LONG_AGO_DAYS else ""
-    return _well(
+    return Item(
         f"last run: {last.period_label}, ended {ended:%Y-%m-%d %H:%M} with {last.exit_code} "
         f"({meaning}): {last.message}{doubt}"
     )
@@ -251,9 +251,9 @@ def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:
     if email is None:
         return
     nobody = [str(client.id) for client in settings.clients or () if not client.email.to]
-    yield _well(f"mail: {email.when}, from {email.sender}")
+    yield Item(f"mail: {email.when}, from {email.sender}")
     if nobody:
-        yield _well(f"mail: no address in to, and so none for {', '.join(nobody)}")
+        yield Item(f"mail: no address in to, and so none for {', '.join(nobody)}")
     if email.smtp:
         yield _server(settings.account.name, email.smtp, redact)
 
@@ -266,7 +266,7 @@ def _server(account: str, smtp: Smtp, redact: Redactor) -> Item:
     except ReportsError as error:
         return _ill(error)
     login = f" and lets {smtp.user} in" if smtp.user else ""
-    return _well(f"mail server: {smtp.host}, port {smtp.port}, answers over TLS{login}; nothing was sent")
+    return Item(f"mail server: {smtp.host}, port {smtp.port}, answers over TLS{login}; nothing was sent")
 
 
 def _browser() -> Item:
@@ -276,10 +276,10 @@ def _browser() -> Item:
     except ConfigError as error:
         return _ill(error)
     except ClientError as error:
-        return Item(ExitCode.NONE_DONE, str(error))
+        return Item(str(error), ExitCode.NONE_DONE)
     except OSError as error:
         return _ill(atomic_files.as_write_error(error, Path(tempfile.gettempdir())))
-    return _well(f"PDF: {found} prints")
+    return Item(f"PDF: {found} prints")
 
 
 def _user() -> str:
@@ -309,12 +309,8 @@ def _try_out(action: Callable[[], object], message: str = "") -> Item:
         action()
     except ReportsError as error:
         return _ill(error)
-    return _well(message)
-
-
-def _well(message: str) -> Item:
-    return Item(ExitCode.DONE, message)
+    return Item(message)
 
 
 def _ill(error: ReportsError) -> Item:
-    return Item(error.exit_code, str(error))
+    return Item(str(error), error.exit_code)

@@ -37,11 +37,11 @@ def side_by_side(
             while wait(futures, timeout=cancellation.LOOK_UP_SECONDS).not_done:
                 pass
         except KeyboardInterrupt:
-            cancellation.press()
+            cancellation.pressed.set()
             for future in futures:
                 future.cancel()
             stop()
-    cancellation.release()
+    cancellation.pressed.clear()
     return [NOT_BEGUN if future.cancelled() else future.result() for future in futures]
 
 
