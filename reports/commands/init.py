@@ -93,7 +93,7 @@ def _begin(path: Path, options: InitOptions, person: Dialogue | None, *, now: Cl
 def _extend(
     path: Path, options: InitOptions, person: Dialogue | None, *, now: Clock, redact: Redactor
 ) -> str:
-    settings, place = load(path), yaml_file.read(path).entries("clients")
+    settings, place = load(path), yaml_file.read(path).find_entries("clients")
     account = settings.account
     if options.account not in (None, account.name) or options.base_url not in (None, account.base_url):
         raise ConfigError(f"{path}: this is the configuration of another account: name another file")

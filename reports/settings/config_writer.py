@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from reports.settings.config import Account, Client, Issuer
 from reports.settings.validators import KEYRING, name_languages
-from reports.settings.yaml_file import EntryList
 
 COMMENT_COLUMN = 39
 DASH_COLUMN = 2
@@ -75,26 +74,29 @@ def write_config(account: Account, *, language: str, issuer: Issuer, clients: Se
     return "\n".join(lines)
 
 
-def append_clients(text: str, place: EntryList, clients: Sequence[Client]) -> str:
+def append_clients(text: str, place: tuple[int, int], clients: Sequence[Client]) -> str:
     """`text` with `clients` behind the list at `place`, and behind the comments on its last entry.
 
     Lines end as they do in `text`, which may begin with a byte order mark.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
-    end = place.end + text.startswith("\ufeff")
+    column, end = place
+    end += text.startswith("\ufeff")
     if text[end - 1] != "\n":
         end = text.find("\n", end) + 1 or len(text)
-    end = _skip_comments(text, end, place.column)
+    end = _skip_comments(text, end, column)
     before, behind = text[:end], text[end:]
     if not before.endswith("\n"):
         before += newline
-    added = [line for client in clients for line in _entry(client, place.column)]
+    added = [line for client in clients for line in _entry(client, column)]
     return before + "".join(f"{line}{newline}" for line in added) + behind
 
 
 def quote_yaml(text: str) -> str:
     """`text` as YAML, in double quotes; what is not printable is escaped."""
-    return f'"{"".join(map(_escape_mark, text))}"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    shown = "".join(mark if mark.isprintable() else f"\\U{ord(mark):08x}" for mark in escaped)
+    return f'"{shown}"'
 
 
 def _entry(client: Client, column: int) -> list[str]:
@@ -113,12 +115,6 @@ def _entry(client: Client, column: int) -> list[str]:
 
 def _add_comment(line: str, comment: str) -> str:
     return f"{line:<{COMMENT_COLUMN - 1}} # {comment}"
-
-
-def _escape_mark(mark: str) -> str:
-    if mark in '"\\':
-        return f"\\{mark}"
-    return mark if mark.isprintable() else f"\\U{ord(mark):08x}"
 
 
 def _skip_comments(text: str, position: int, column: int) -> int:

@@ -38,7 +38,6 @@ _NUMBER_ELSEWHERE = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|0o[0-7
 _SHOWABLE = re.compile(rf"[\w -]{{1,{NAME_LIMIT_CHARACTERS}}}")
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character, which an escape can write and no text holds."""
-_TAB_INDENT = re.compile(r" *\t")
 
 _BACKSLASH = "in double quotes \\ begins an escape: use single quotes, or / in a path"
 _TOO_DEEP = "nested too deeply: check the brackets"
@@ -78,17 +77,6 @@ class Unclear:
 
 
 @dataclass(frozen=True)
-class EntryList:
-    """Where a list stands that has a dash for each entry: the column of these, and where its last word ends.
-
-    Both from 0; `end` in characters of the text, not counting a byte order mark.
-    """
-
-    column: int
-    end: int
-
-
-@dataclass(frozen=True)
 class YamlFile:
     """What a file says. `problems` are mistakes found while reading; what they spoil is Unclear in `data`."""
 
@@ -101,12 +89,15 @@ class YamlFile:
         """`message` at the value (or its key) that `route` leads to; when it is missing, at what holds it."""
         return _problem(self.path, _node_at(self.root, route, at_key=at_key).start_mark, message)
 
-    def entries(self, key: str) -> EntryList | None:
-        """Where the list under `key` stands; None when it is in brackets, empty, or no list."""
+    def find_entries(self, key: str) -> tuple[int, int] | None:
+        """The column of the dashes of the list under `key`, and the character behind its last word, from 0.
+
+        A byte order mark is not counted. None when the list is in brackets, empty, or no list.
+        """
         found = _node_at(self.root, (key,), at_key=False)
         if not isinstance(found, yaml.SequenceNode) or found.flow_style or not found.value:
             return None
-        return EntryList(found.start_mark.column, max(_ends(found)))
+        return found.start_mark.column, max(_ends(found))
 
 
 def read(path: Path) -> YamlFile:
@@ -286,7 +277,7 @@ def _ends(node: yaml.Node) -> Iterator[int]:
 
 def _syntax_problem(path: Path, text: str, error: yaml.MarkedYAMLError, *, mark: yaml.Mark) -> Problem:
     lines = text.splitlines()
-    if mark.line < len(lines) and (tab := _TAB_INDENT.match(lines[mark.line])):
+    if mark.line < len(lines) and (tab := re.match(r" *\t", lines[mark.line])):
         return Problem(str(path), mark.line + 1, tab.end(), "indented with a tab: use blanks")
     said = f"{error.context} {error.problem}"
     message = next(ours for theirs, ours in _SYNTAX if theirs in said)

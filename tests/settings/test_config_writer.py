@@ -49,7 +49,7 @@ def test_clients_are_put_behind_the_last_one_and_every_letter_stays(
     before, _, behind = (mark + ACCOUNT + LAYOUTS[layout]).replace("\n", newline).partition("^")
     path = tmp_path / "config.yaml"
     path.write_bytes((before + behind).encode())
-    settings, place = load(path), yaml_file.read(path).entries("clients")
+    settings, place = load(path), yaml_file.read(path).find_entries("clients")
     assert place
     text = config_writer.append_clients(path.read_bytes().decode(), place, ADDED)
     assert text.startswith(before)
@@ -72,7 +72,7 @@ def test_clients_are_put_behind_the_last_one_and_every_letter_stays(
 def test_no_place_is_named_where_nothing_can_be_added(tmp_path: Path, clients: str) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(f"{ACCOUNT}{clients}\n", "utf-8")
-    assert yaml_file.read(path).entries("clients") is None
+    assert yaml_file.read(path).find_entries("clients") is None
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
