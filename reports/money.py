@@ -5,6 +5,7 @@ Portuguese VAT practice. `exact` reads an amount as it came and refuses what is 
 """
 
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -31,10 +32,10 @@ def exact(value: object) -> Decimal:
     """
     try:
         if type(value) is str:
-            return _read_text(value)
+            return _read(value, _parse_number)
         if type(value) is Decimal:
             # Its text is found ten times as fast as its hash.
-            return _read_decimal(str(value))
+            return _read(str(value), Decimal)
         return _round_noise(_parse_number(value))
     except (OverflowError, InvalidOperation):  # InvalidOperation: a NaN has no size
         raise ValueError(f"{_quote(value)} is not an amount of money") from None
@@ -57,13 +58,8 @@ def plain(number: Decimal) -> str:
 
 
 @lru_cache(MOST_CACHED)
-def _read_text(text: str) -> Decimal:
-    return _round_noise(_parse_number(text))
-
-
-@lru_cache(MOST_CACHED)
-def _read_decimal(text: str) -> Decimal:
-    return _round_noise(Decimal(text))
+def _read(text: str, parse: Callable[[str], Decimal]) -> Decimal:
+    return _round_noise(parse(text))
 
 
 def _round_noise(number: Decimal) -> Decimal:

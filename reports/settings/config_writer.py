@@ -41,8 +41,6 @@ output:
 #     host: smtp.example.com
 #     user: contas                     # its password is stored by: invoice-reports key set ACCOUNT --smtp
 """
-_LINE = re.compile(r"([ \t]*)(#[^\n]*)?(?:\r?\n|\Z)")
-"""A line that is blank or a comment."""
 
 
 def write_config(account: Account, *, language: str, issuer: Issuer, clients: Sequence[Client]) -> str:
@@ -84,7 +82,10 @@ def append_clients(text: str, place: tuple[int, int], clients: Sequence[Client])
     end += text.startswith("\ufeff")
     if text[end - 1] != "\n":
         end = text.find("\n", end) + 1 or len(text)
-    end = _skip_comments(text, end, column)
+    line_end = r"(?:\r?\n|\Z)"
+    comment = rf"[ \t]{{{max(column, 1)},}}#[^\n]*{line_end}"
+    comments = re.compile(rf"(?:(?:[ \t]*\r?\n)*{comment})*")
+    end = next(comments.finditer(text, end)).end()
     before, behind = text[:end], text[end:]
     if not before.endswith("\n"):
         before += newline
@@ -115,15 +116,3 @@ def _entry(client: Client, column: int) -> list[str]:
 
 def _add_comment(line: str, comment: str) -> str:
     return f"{line:<{COMMENT_COLUMN - 1}} # {comment}"
-
-
-def _skip_comments(text: str, position: int, column: int) -> int:
-    """Where the comments end that follow at `position` and are indented like the list, or more."""
-    end = position
-    while position < len(text) and (line := _LINE.match(text, position)):
-        position = line.end()
-        if line[2]:
-            if len(line[1]) < max(column, 1):
-                break
-            end = position
-    return end

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 
 from reports.errors import ConfigError
@@ -57,17 +58,31 @@ MAIL_PASSWORD = SecretKind(
 )
 
 
-def api_key(account: str, reference: str) -> str:
-    """The key of `account`, where `reference` (`keyring` or `${NAME}`) says it lives.
+def find_secret(kind: SecretKind, account: str, reference: str) -> str:
+    """The secret of `account`, where `reference` (`keyring` or `${NAME}`) says it lives.
 
-    Raises ConfigError, with the command that stores it, when it is not there or cannot be a key.
+    Raises ConfigError, with the command that stores it, when it is not there or cannot be one.
     """
-    return _find_secret(API_KEY, account, reference)
+    command = f"invoice-reports key set {account}{kind.words}"
+    if name := variable(reference):
+        secret = os.environ.get(name, "")
+        if not secret.strip():
+            raise ConfigError(
+                f"the environment variable {name} is not set: set it for the user who runs the reports, "
+                f"or write {kind.option}: keyring and store the {kind.noun}: {command}"
+            )
+        return _tidy(secret, f"the environment variable {name}", kind)
+    stored = read_keyring(account, kind)
+    if not stored:
+        raise ConfigError(
+            f"the keyring of this user has no {kind.noun} for account {account}: store it as the user who "
+            f"runs the reports: {command}"
+        )
+    return _tidy(stored, f"the keyring entry of account {account}", kind)
 
 
-def mail_password(account: str, reference: str) -> str:
-    """What `account` logs in with at its mail server; otherwise as `api_key`."""
-    return _find_secret(MAIL_PASSWORD, account, reference)
+api_key = partial(find_secret, API_KEY)
+mail_password = partial(find_secret, MAIL_PASSWORD)
 
 
 def store(account: str, secret: str, *, kind: SecretKind = API_KEY) -> None:
@@ -99,25 +114,6 @@ def delete(account: str, *, kind: SecretKind = API_KEY) -> None:
 def variable(reference: str) -> str | None:
     """The environment variable that a reference names; None for the keyring."""
     return reference[2:-1] if reference.startswith("${") else None
-
-
-def _find_secret(kind: SecretKind, account: str, reference: str) -> str:
-    command = f"invoice-reports key set {account}{kind.words}"
-    if name := variable(reference):
-        secret = os.environ.get(name, "")
-        if not secret.strip():
-            raise ConfigError(
-                f"the environment variable {name} is not set: set it for the user who runs the reports, "
-                f"or write {kind.option}: keyring and store the {kind.noun}: {command}"
-            )
-        return _tidy(secret, f"the environment variable {name}", kind)
-    stored = read_keyring(account, kind)
-    if not stored:
-        raise ConfigError(
-            f"the keyring of this user has no {kind.noun} for account {account}: store it as the user who "
-            f"runs the reports: {command}"
-        )
-    return _tidy(stored, f"the keyring entry of account {account}", kind)
 
 
 def _tidy(secret: str, place: str, kind: SecretKind) -> str:
