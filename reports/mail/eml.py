@@ -9,11 +9,11 @@ import base64
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.charset import QP, Charset
-from email.header import Header, decode_header, make_header
-from email.message import Message
+from email.header import Header
+from email.message import EmailMessage, Message
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -49,27 +49,28 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 class Mail:
     """What a message is made of. `sender_name` and `subject` may be any text; addresses are checked ones.
 
-    `attachments` are the files beside it that go with it.
+    Its words, and the files that go with it, are not known before those are made.
     """
 
     sender: str
     sender_name: str | None
     to: Sequence[str]
     cc: Sequence[str]
-    subject: str
-    text: str
-    html: str
+    subject: str = ""
+    text: str = ""
+    html: str = ""
     attachments: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
 class MailHeading:
-    """Who a message is for and what it is about, as it says itself."""
+    """Who a message is for and what it is about, as it says itself; `files` by name."""
 
     sender: str
     to: tuple[str, ...]
     cc: tuple[str, ...]
     subject: str
+    files: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 def write(path: Path, mail: Mail) -> bool:
@@ -107,9 +108,7 @@ def compose(mail: Mail, files: Mapping[str, bytes]) -> bytes:
 
 def read(data: bytes) -> MailHeading:
     """The heading of a message that `compose` made."""
-    found = message_from_bytes(data, policy=policy.compat32)
-    sender = _decode(found, "From").rpartition("<")[2].rstrip(">").strip()
-    return MailHeading(sender, _addresses(found, "To"), _addresses(found, "Cc"), _decode(found, "Subject"))
+    return _read_heading(message_from_bytes(data, policy=policy.default))
 
 
 def one_line(text: str) -> str:
@@ -124,15 +123,19 @@ def one_line(text: str) -> str:
 
 def _read_back(path: Path, mail: Mail, files: Mapping[str, bytes]) -> None:
     """Raises ClientError when the file does not say what it was made of."""
-    data = path.read_bytes()
-    found = message_from_bytes(data, policy=policy.compat32)
+    found = message_from_bytes(path.read_bytes(), policy=policy.default)
     heading = MailHeading(mail.sender, tuple(mail.to), tuple(mail.cc), one_line(mail.subject))
-    parts = [part for part in found.walk() if not part.is_multipart()]
-    bodies = [_BREAK.sub("\n", content.decode("utf-8")) for content in map(_content, parts[:2])]
-    attached = {part.get_filename(): _content(part) for part in parts[2:]}
-    is_whole = bodies == [_lines(mail.text), _lines(mail.html)] and attached == files
-    if read(data) != heading or not is_whole or found["Bcc"] or found.defects:
+    bodies = [_content(part) for part in found.walk() if not part.is_multipart()][:2]
+    is_whole = [_BREAK.sub("\n", body.decode()) for body in bodies] == [_lines(mail.text), _lines(mail.html)]
+    again = _read_heading(found)
+    if again != heading or again.files != files or not is_whole or found["Bcc"] or found.defects:
         raise ClientError(f"{path.name}: what was written is not what it was made of. Run again")
+
+
+def _read_heading(found: EmailMessage) -> MailHeading:
+    sender, to, cc = (_addresses(found, name) for name in ("From", "To", "Cc"))
+    files = {part.get_filename(""): _content(part) for part in found.iter_attachments()}
+    return MailHeading(", ".join(sender), to, cc, str(found["Subject"]), files)
 
 
 def _text(text: str, kind: str) -> Message:
@@ -160,32 +163,19 @@ def _set_boundaries(whole: Message, body: Message) -> None:
 
 def _format_address(name: str | None, address: str) -> str:
     line = one_line(name or "")
-    return formataddr((line, address)) if _is_plain(line) else f"{_encode(line, 'From')} <{address}>"
+    encoded = _header(line, "From")
+    return formataddr((line, address)) if encoded == line else f"{encoded} <{address}>"
 
 
 def _header(text: str, name: str) -> str:
-    return text if _is_plain(text) else _encode(text, name)
-
-
-def _is_plain(text: str) -> bool:
-    """It may stand in a header as it is, and is not taken there for something encoded (RFC 2047)."""
-    return text.isascii() and "=?" not in text
-
-
-def _encode(text: str, name: str) -> str:
+    """`text` as it may stand in a header, where it is not taken for something encoded (RFC 2047)."""
+    if text.isascii() and "=?" not in text:
+        return text
     return Header(text, "utf-8", header_name=name).encode(maxlinelen=ENCODED_WORD_LIMIT)
 
 
-def _decode(found: Message, name: str) -> str:
-    return str(make_header(decode_header(_unfold(found, name))))
-
-
-def _addresses(found: Message, name: str) -> tuple[str, ...]:
-    return tuple(address for part in _unfold(found, name).split(",") if (address := part.strip()))
-
-
-def _unfold(found: Message, name: str) -> str:
-    return _BREAK.sub("", str(found.get(name, "")))
+def _addresses(found: EmailMessage, name: str) -> tuple[str, ...]:
+    return tuple(one.addr_spec for header in found.get_all(name, ()) for one in header.addresses)
 
 
 def _content(part: Message) -> bytes:

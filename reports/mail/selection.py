@@ -7,7 +7,6 @@ and to those whom the configuration names now. Nothing is written here, and noth
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 from enum import Enum
 from pathlib import PurePosixPath
 from typing import Any
@@ -148,13 +147,14 @@ def _ready(
             State.HELD,
             f"{'; '.join(reasons)}. Look at index.html; this mails it all the same: --client {client}",
         )
-    data, attachments = _proven(plan, entry, draft)
-    heading = eml.read(data)
+    data, heading = _prove(plan, entry, draft)
     if (heading.sender, heading.to, heading.cc) != (email.sender, recipients.to, recipients.cc):
         raise _Kept(State.FAILED, f"it is not addressed as the configuration is now; {_AGAIN}")
     everybody = dict.fromkeys((*recipients.to, *recipients.cc, *recipients.bcc))
     known_as = last.message_id if last and last.is_unclear else None
-    return ReadyLetter(client, entry["name"], data, draft["sha256"], tuple(everybody), attachments, known_as)
+    return ReadyLetter(
+        client, entry["name"], data, draft["sha256"], tuple(everybody), tuple(heading.files), known_as
+    )
 
 
 def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[str]:
@@ -195,32 +195,25 @@ def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
         raise _Kept(State.BEFORE, f"sent before, on {day}")
 
 
-def _proven(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, tuple[str, ...]]:
-    """The draft's bytes and the names of what is attached: this client's, as the run left them.
-
-    Raises _Kept.
-    """
+def _prove(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, eml.MailHeading]:
+    """The draft, and what it says: this client's, as the run left it. Raises _Kept."""
     path = PurePosixPath(draft["path"])
     if missing := find_missing_files(entry, plan.folder):
         raise _Kept(State.FAILED, f"missing: {', '.join(missing)}; {_AGAIN}")
     try:
         data = (plan.folder / path).read_bytes()
-        is_kept = are_files_kept(entry, plan.folder)
+        is_kept = are_files_kept(entry, plan.folder) and digest(data) == draft["sha256"]
     except OSError:
-        data, is_kept = b"", False
-    if not is_kept or digest(data) != draft["sha256"]:
+        is_kept = False
+    if not is_kept:
         raise _Kept(State.FAILED, f"its files are not as the run left them; {_AGAIN}")
-    attached = {
-        str(part.get_filename()): digest(content if isinstance(content, bytes) else b"")
-        for part in message_from_bytes(data, policy=policy.default).iter_attachments()
-        for content in [part.get_payload(decode=True)]
-    }
+    heading = eml.read(data)
     known = {PurePosixPath(file["path"]).name: file["sha256"] for file in entry["files"]}
-    is_theirs = all(known.get(name) == found for name, found in attached.items())
+    is_theirs = all(known.get(name) == digest(content) for name, content in heading.files.items())
     is_its_period = path.stem == f"{path.parent.name}-{plan.period.label}"
     if slugs.client_of(path.parent.name) != entry["id"] or not is_theirs or not is_its_period:
         raise _Kept(State.FAILED, f"what is in the mail is not what the run made for this client; {_AGAIN}")
     wanted = (f"{path.stem}.{kind}" for kind in plan.config.attachments)
-    if lacking := [name for name in wanted if name not in attached]:
+    if lacking := [name for name in wanted if name not in heading.files]:
         raise _Kept(State.FAILED, f"in email.attach, but not in the mail: {', '.join(lacking)}; {_AGAIN}")
-    return data, tuple(attached)
+    return data, heading

@@ -1,11 +1,10 @@
 """All files of one client, from its archive, in a folder of their own that nobody sees yet.
 
-What is to be made is a plain value without a secret in it, and so is what was made. So it can be done in this
-process, in another one, or on another machine that sees the same folders; to publish it is up to the month.
+Task and result are plain values without a secret, for any process or machine that sees the same folders.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reports import atomic_files, slugs
@@ -23,22 +22,12 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Envelope:
-    """Who the client's mail is from and for, and the endings of the files that go with it."""
-
-    sender: str
-    sender_name: str | None
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    attachments: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class ClientTask:
     """What to make of one reading, for the folder of a period. `pages` and `requests` are the reading's.
 
-    `is_mailing`: a mail is wanted; without an `envelope` nobody knows an address. `kept`: the client's entry
-    in the run record when its files stay as they are and only its figures are made.
+    `is_mailing`: a mail is wanted; without a `mail`, which has no words yet, nobody knows an address.
+    `attachments`: the endings of the files that go with it. `kept`: the client's entry in the run record when
+    its files stay as they are and only its figures are made.
     """
 
     job: Job
@@ -46,7 +35,8 @@ class ClientTask:
     pages: int
     requests: int
     is_mailing: bool = False
-    envelope: Envelope | None = None
+    mail: Mail | None = None
+    attachments: tuple[str, ...] = ()
     kept: Entry | None = None
 
 
@@ -79,8 +69,7 @@ def make(task: ClientTask) -> Made:
 
 def _make(task: ClientTask) -> Made:
     if task.kept:
-        rendered = render(task.job, None)
-        return _make_result(rendered, task.kept, None)
+        return _make_result(render(task.job, None), task.kept, None)
     client, folder = task.job.client, task.period_folder
     staged = publish.stage(folder, client)
     try:
@@ -113,19 +102,10 @@ def _mail(task: ClientTask, rendered: Rendered, stem: Path) -> str | None:
     """Writes the mail beside the files that go with it; else why there is none."""
     if not task.is_mailing:
         return None
-    envelope, body = task.envelope, rendered.body
-    if envelope is None or body is None:
+    if task.mail is None or rendered.body is None:
         return account.NO_ADDRESS
-    mail = Mail(
-        sender=envelope.sender,
-        sender_name=envelope.sender_name,
-        to=envelope.to,
-        cc=envelope.cc,
-        subject=body.subject,
-        text=body.text,
-        html=body.html,
-        attachments=[stem.with_name(f"{stem.name}.{kind}") for kind in envelope.attachments],
-    )
+    attachments = [stem.with_name(f"{stem.name}.{kind}") for kind in task.attachments]
+    mail = replace(task.mail, **vars(rendered.body), attachments=attachments)
     is_made = eml.write(stem.with_name(f"{stem.name}{eml.ENDING}"), mail)
     return None if is_made else account.TOO_LARGE
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from reports.deliver.record_entry import Entry
 from reports.figures.vendor_balance import is_comparable
 from reports.plan import Plan, brand_of, issuer_of
-from reports.settings.mail import Recipients
 from reports.source import details
 from reports.source.client_list import AccountClient, ClientList, read_stored_clients
 from reports.source.client_reading import Reading, Wanted
@@ -34,13 +33,14 @@ class Brief:
 
     def task(self, found: Reading, kept: Entry | None = None) -> "ClientTask":
         """What is made of a reading: its figures alone where the files of the entry `kept` stay."""
-        from reports.pipeline.client_job import ClientTask, Envelope
+        from reports.mail.eml import Mail
+        from reports.pipeline.client_job import ClientTask
         from reports.render.job import Job
         from reports.render.mail_body import OwnWords
 
         plan, settings, client = self.plan, self.plan.config, found.client
         own, listed, email = self.configured.get(client), self.find_listed(client), settings.email
-        to = self._recipients(client)
+        to = settings.recipients(client, self._addresses.get(client))
         is_written_to = email is not None and bool(to.to)
         return ClientTask(
             job=Job(
@@ -70,9 +70,8 @@ class Brief:
             pages=found.pages,
             requests=found.requests,
             is_mailing=email is not None,
-            envelope=Envelope(email.sender, settings.issuer.name, to.to, to.cc, settings.attachments)
-            if email and is_written_to
-            else None,
+            mail=Mail(email.sender, settings.issuer.name, to.to, to.cc) if email and is_written_to else None,
+            attachments=settings.attachments,
             kept=kept,
         )
 
@@ -89,9 +88,6 @@ class Brief:
         if self.plan.config.clients is not None or not self.listing:
             return None
         return self.listing.by_id.get(client)
-
-    def _recipients(self, client: int) -> Recipients:
-        return self.plan.config.recipients(client, self._addresses.get(client))
 
     @cached_property
     def _addresses(self) -> dict[int, str | None]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.pipeline.client_job import Envelope
+from reports.mail.eml import Mail
 from reports.pipeline.jobs import Brief
 from reports.plan import Plan
 from reports.source.archive import Header
@@ -98,17 +98,16 @@ def test_only_a_client_whose_address_is_known_is_written_to(
 ) -> None:
     task = make_brief(tmp_path, text, LIST).task(make_reading(client))
     assert task.is_mailing
-    assert (task.envelope and task.envelope.to) == to
+    assert (task.mail and task.mail.to) == to
     assert (task.job.own_words is not None) == (to is not None)
 
 
-def test_an_envelope_names_sender_copies_and_what_goes_with_the_mail(tmp_path: Path) -> None:
+def test_a_task_names_sender_copies_and_what_goes_with_the_mail(tmp_path: Path) -> None:
     task = make_brief(tmp_path, LISTED).task(make_reading(RUI))
-    assert task.envelope == Envelope(
-        "contas@example.com", "Exemplo", ("rui@example.com",), ("mae@example.com",), ("xlsx", "html")
-    )
+    assert task.mail == Mail("contas@example.com", "Exemplo", ("rui@example.com",), ("mae@example.com",))
+    assert task.attachments == ("xlsx", "html")
 
 
 def test_without_a_section_for_mail_none_is_wanted(tmp_path: Path) -> None:
     task = make_brief(tmp_path, "account: {name: my-company}\nclients: all\n").task(make_reading(ANA))
-    assert (task.is_mailing, task.envelope, task.job.own_words) == (False, None, None)
+    assert (task.is_mailing, task.mail, task.job.own_words) == (False, None, None)
