@@ -1,8 +1,7 @@
 """Puts a client's finished folder where people look for it, whole or not at all.
 
-A folder is staged beside its place and swapped in: one rename the first time; replacing, the old folder goes
-aside under `.NAME.old` and the new one in. Killed in between, `repair` completes or undoes it before the next
-run. So files of two runs never mix.
+A folder is staged beside its place and swapped in; the old one goes aside under `.NAME.old`. What a killed
+run left of that `repair` completes or undoes, so files of two runs never mix.
 
 The folder belongs to people too. A run's own files there are `NAME-PERIOD` with one of ENDINGS; everything
 else is moved into the new folder before the old one goes. A folder is a client's where the run record names
@@ -36,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def one_run(folder: Path) -> Iterator[None]:
-    """Holds `folder` for this process; the lock dies with the process. Raises BusyError, WriteError."""
+    """Holds `folder`; the lock dies with the process. Raises BusyError, WriteError."""
     prepare(folder)
     prove_lockable(folder)
     # A soft lock, to which filelock would turn where the drive has none, outlives a killed process.
@@ -46,7 +45,14 @@ def one_run(folder: Path) -> Iterator[None]:
     except Timeout:
         raise BusyError(f"{folder}: another run is active in this folder. Wait for it to end") from None
     except (OSError, NotImplementedError) as error:
-        raise _no_lock(error, folder) from error
+        windows_code = getattr(error, "winerror", None)
+        has_locks = getattr(error, "errno", errno.ENOSYS) not in _NO_LOCKS
+        if isinstance(error, OSError) and has_locks and windows_code not in _NO_LOCKS_WINDOWS:
+            raise atomic_files.as_write_error(error, folder / LOCK_NAME) from error
+        raise WriteError(
+            f"{folder}: this drive has no locks, without which two runs could meet. "
+            "Choose a folder on another"
+        ) from error
     try:
         atomic_files.sweep(folder)
         # RESULT.html stands there. Nothing is tried out, for nothing there is ever swept away.
@@ -67,25 +73,22 @@ def prove_lockable(folder: Path) -> None:
 
 
 def prepare(folder: Path, *, is_private: bool = False) -> None:
-    """Makes `folder` and proves that files can be written in it. Raises WriteError.
-
-    `is_private`: where the system knows modes, nobody but the user may look into it, also where it was there.
-    """
+    """Makes `folder`, `is_private` for its user, and proves that it can be written. Raises WriteError."""
+    probe = atomic_files.temporary_name(folder / "probe")
     try:
         folder.mkdir(PRIVATE_MODE if is_private else 0o777, parents=True, exist_ok=True)
-        if is_private:
-            _tighten(folder)
+        # A link may lead to a folder of another purpose.
+        if is_private and os.name != "nt" and not atomic_files.is_link(folder):
+            # Some drives have no modes, and elsewhere another user may own it.
+            with suppress(OSError):
+                folder.chmod(PRIVATE_MODE)
+        probe.write_bytes(b"probe")
+        # The run that holds the folder may have swept it away.
+        probe.unlink(missing_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise WriteError(
             f"{folder}: there is a file where the output folder should be. Move it away"
         ) from None
-    except OSError as error:
-        raise atomic_files.as_write_error(error, folder) from error
-    probe = atomic_files.temporary_name(folder / "probe")
-    try:
-        probe.write_bytes(b"probe")
-        # The run that holds the folder may have swept it away.
-        probe.unlink(missing_ok=True)
     except OSError as error:
         raise atomic_files.as_write_error(error, folder) from error
     finally:
@@ -94,14 +97,10 @@ def prepare(folder: Path, *, is_private: bool = False) -> None:
 
 
 def repair(period_folder: Path) -> None:
-    """Ends what a killed run left half done: folders put aside come back or go, staged ones go.
-
-    What cannot be done is logged, and tried again by the next run: it concerns no other client, and this one
-    only where it is in the way of its new folder.
-    """
+    """Ends what a killed run left half done, where it can: folders put aside come back, staged ones go."""
     # A folder that was swapped in holds what a run wrote, whether a record names it yet or not.
-    found = folders(period_folder, {})
-    in_place = {client: own for client in found if (own := _drop_links(found[client]))}
+    found = folders(period_folder, {}).items()
+    in_place = {client: [path for path in paths if not atomic_files.is_link(path)] for client, paths in found}
     for aside in sorted(period_folder.glob(".*.old")):
         name = aside.name[1:-4]
         client = slugs.client_of(name)
@@ -109,14 +108,13 @@ def repair(period_folder: Path) -> None:
             continue
         place = period_folder / name
         try:
-            if client not in in_place:
+            if not (there := in_place.get(client)):
                 atomic_files.rename_folder(aside, place)
                 in_place[client] = [place]
             elif atomic_files.is_link(aside):
                 _log.warning("client %s: the link %s is removed; what it leads to stays", client, aside)
                 atomic_files.remove_file(aside)
             else:
-                there = in_place[client]
                 _carry_over(aside, place if place in there else there[0])
                 _remove(aside)
         except WriteError as error:
@@ -148,8 +146,7 @@ def seal(staged: Path) -> None:
 def swap_in(staged: Path, target: Path, *, lying: Collection[Path]) -> Sequence[WriteError]:
     """`staged`, which is sealed, becomes `target`, in place of the client's folder there may be in `lying`.
 
-    What a person had in the old folder is in the new one afterwards; returns why some of it is not there yet,
-    for `repair` to try again. Raises WriteError; then everything is as it was.
+    Returns why a person's file is not carried over yet. Raises WriteError; then everything is as it was.
     """
     asides: dict[Path, Path] = {}
     try:
@@ -194,11 +191,7 @@ def delay_interrupt() -> Iterator[None]:
 
 
 def folders(period_folder: Path, recorded: Mapping[int, str]) -> dict[int, list[Path]]:
-    """The clients' folders that lie there, by client; `recorded` are those that the run record names.
-
-    Where it names none that is there, those count that hold a run's own file: of a run that was killed before
-    its record, or a client that failed since.
-    """
+    """The clients' folders that lie there: those `recorded`, else those that hold a run's own file."""
     named: dict[int, list[Path]] = {}
     written: dict[int, list[Path]] = {}
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(period_folder) as lying:
@@ -225,23 +218,15 @@ def prove_replaceable(folder: Path) -> None:
 
 
 def own_files(folder: Path) -> list[Path]:
-    """What a run wrote into a client's folder, by name; not what a person put there."""
-    return _own_files(folder, folder.name)
-
-
-def _own_files(folder: Path, name: str) -> list[Path]:
-    """What a run wrote into `folder` while it had this `name`."""
+    """What a run wrote into a client's folder, also one put aside, by name; not what a person put there."""
+    name = folder.name.removeprefix(".").removesuffix(".old")
     paths = (folder / f"{name}-{folder.parent.name}.{ending}" for ending in ENDINGS)
     return sorted(path for path in paths if path.is_file() and not path.is_symlink())
 
 
-def _drop_links(paths: Collection[Path]) -> list[Path]:
-    return [path for path in paths if not atomic_files.is_link(path)]
-
-
 def _carry_over(aside: Path, folder: Path) -> None:
     """Moves everything from `aside` that no run wrote into `folder`, step by step. Raises WriteError."""
-    own = _own_files(aside, aside.name[1:-4])
+    own = own_files(aside)
     for path in atomic_files.list_folder(aside):
         if path not in own:
             atomic_files.move(path, folder)
@@ -250,36 +235,13 @@ def _carry_over(aside: Path, folder: Path) -> None:
 
 def _remove(aside: Path) -> None:
     """Removes a former folder with the files of its run, and nothing else. Raises WriteError."""
-    for path in _own_files(aside, aside.name[1:-4]):
+    for path in own_files(aside):
         atomic_files.remove_file(path)
     atomic_files.remove_empty_folder(aside)
 
 
-def _tighten(folder: Path) -> None:
-    # A link may lead to a folder of another purpose.
-    if os.name != "nt" and not atomic_files.is_link(folder):
-        # Some drives have no modes, and elsewhere another user may own it.
-        with suppress(OSError):
-            folder.chmod(PRIVATE_MODE)
-
-
-def _no_lock(error: OSError | NotImplementedError, folder: Path) -> WriteError:
-    if isinstance(error, OSError) and not _is_for_lack_of_locks(error):
-        return atomic_files.as_write_error(error, folder / LOCK_NAME)
-    return WriteError(
-        f"{folder}: this drive has no locks, without which two runs could meet. Choose a folder on another"
-    )
-
-
-def _is_for_lack_of_locks(error: OSError) -> bool:
-    return error.errno in _NO_LOCKS or getattr(error, "winerror", None) in _NO_LOCKS_WINDOWS
-
-
 def _find_replaced(target: Path, lying: Collection[Path]) -> list[Path]:
-    """What gives way to `target`: the folder of its name, and the client's own where that has another.
-
-    Raises WriteError for several of these, and for what is no folder.
-    """
+    """What gives way to `target`: the folder of its name, and the client's own. Raises WriteError."""
     found = [target] if os.path.lexists(target) else []
     if target not in lying:
         found += sorted(lying)

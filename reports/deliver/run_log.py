@@ -13,7 +13,6 @@ from reports import atomic_files
 from reports.redaction import RedactingFormatter, Redactor
 
 FILE_NAME = "run.log"
-LINE_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 
 _folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 """Whose lines a thread logs, where accounts are done side by side."""
@@ -38,7 +37,7 @@ def open_log(folder: Path, redact: Redactor, *, is_continued: bool = False) -> I
     except OSError as error:
         raise atomic_files.as_write_error(error, path) from error
     handler = logging.StreamHandler(log)
-    handler.setFormatter(RedactingFormatter(redact, LINE_FORMAT))
+    handler.setFormatter(RedactingFormatter(redact, "%(asctime)s %(levelname)-7s %(message)s"))
     handler.addFilter(lambda _: _folder.get() in (None, folder))
     root = logging.getLogger()
     root.addHandler(handler)

@@ -1,9 +1,8 @@
 """The month by itself: a task for the Windows Task Scheduler, and the same as a line for cron.
 
 A task depends on nothing of the session that made it: every path is absolute, no variable is assumed, and no
-shell stands between scheduler and program. Its times are those of this computer's clock, as both schedulers
-read them. What a run says is kept in a log beside the first configuration, because a run that stops at a
-mistake knows no output folder.
+shell stands between scheduler and program. Its times are those of this computer's clock. What a run says is
+kept in a log beside the first configuration, because a run that stops at a mistake knows no output folder.
 
 Elements, their order and their defaults: the Task Scheduler schema 1.2 of Windows.
 """
@@ -15,8 +14,8 @@ import shlex
 import subprocess
 import sys
 import sysconfig
-from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from calendar import month_name, monthrange
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -34,11 +33,6 @@ COMMAND_LIMIT_CHARACTERS = 260
 RENDERING_MINUTES = 30
 """What a run may take besides its reading, for which the configuration has a deadline."""
 SURELY_ANOTHER_PERIOD = dt.timedelta(days=800)
-
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 # Windows' own defaults leave a month out where a laptop runs on its battery, was off, or has no network for a
 # moment: a task that never starts leaves no trace, and a run that fails says why.
@@ -95,11 +89,7 @@ _EXPANDED = re.compile(r"%[^%]+%|\$\(")
 
 @dataclass(frozen=True)
 class ScheduledTask:
-    """What is started, where, and when.
-
-    `day` of the month from 1 to 28, None for its last; `first` is the first start, which sets the time of day
-    too. `command` and `folder` are absolute; `arguments` are words, not quoted.
-    """
+    """What is started where, on `day` 1 to 28 (None: the last), from `first` on; `arguments` unquoted."""
 
     name: str
     description: str
@@ -119,10 +109,7 @@ def day_of(text: str) -> int | None:
 
 
 def task(configs: Sequence[Config], *, day: int | None, at: dt.time, now: dt.datetime) -> ScheduledTask:
-    """The task that runs `configs` every month on `day` (None: the last one) at the time `at`.
-
-    Raises ConfigError when no scheduler could start it.
-    """
+    """The task that runs `configs` every month on `day`, None for the last, at `at`. Raises ConfigError."""
     command, words, folder = _program(configs[0].path.parent)
     paths = [str(settings.path) for settings in configs]
     accounts = [settings.account.name for settings in configs]
@@ -147,10 +134,7 @@ def log_file(configs: Sequence[Config]) -> Path:
 
 
 def task_file(configs: Sequence[Config], out: Path | None) -> Path:
-    """Where the task is written: `out`, or beside the first configuration.
-
-    Raises ConfigError when that file, or the log, would be a configuration itself.
-    """
+    """Where the task is written: `out`, or beside the first configuration. Raises ConfigError."""
     file = out.absolute() if out else configs[0].path.with_suffix(".task.xml")
     for settings in configs:
         if settings.path in (file, log_file(configs)):
@@ -161,14 +145,12 @@ def task_file(configs: Sequence[Config], out: Path | None) -> Path:
 
 
 def first_start(day: int | None, at: dt.time, *, now: dt.datetime) -> dt.datetime:
-    """The first instant after `now` that is `at` on that day of a month, by this computer's clock.
-
-    A start that lies behind would be made up for at once, where nobody asked for it.
-    """
+    """The first instant after `now` that is `at` on that day of a month, by this computer's clock."""
     month = now.astimezone().date().replace(day=1)
     while True:
         on = month.replace(day=day or monthrange(month.year, month.month)[1])
         start = dt.datetime.combine(on, at).astimezone()
+        # One that lies behind would be made up for at once, where nobody asked for it.
         if start > now:
             return start
         month = (month + dt.timedelta(days=31)).replace(day=1)
@@ -181,7 +163,7 @@ def xml(wanted: ScheduledTask) -> bytes:
         description=escape(wanted.description),
         first=f"{wanted.first:%Y-%m-%dT%H:%M:%S}",
         day=wanted.day or "Last",
-        months="\n".join(f"          <{month} />" for month in MONTHS),
+        months="\n".join(f"          <{month} />" for month in month_name[1:]),
         limit=f"{hours}H{minutes}M" if minutes else f"{hours}H",
         command=escape(wanted.command),
         # The rules by which a program of Windows takes its command line apart; there is no shell.
@@ -223,22 +205,17 @@ def instructions(wanted: ScheduledTask, file: Path) -> list[str]:
     ]
     if _IS_WINDOWS:
         return to_windows
-    line = cron_line(wanted)
-    to_cron = ["On this computer, a line for crontab -e does the same:", f"  {line}"]
-    none = [f"cron knows no last day of a month: choose --day {DAYS[0]} to {DAYS[-1]} for it"]
-    return [
-        "The file names paths of this computer, which is no Windows.",
-        *to_windows,
-        *(to_cron if line else none),
-    ]
+    to_cron = [f"cron knows no last day of a month: choose --day {DAYS[0]} to {DAYS[-1]} for it"]
+    if line := cron_line(wanted):
+        to_cron = ["On this computer, a line for crontab -e does the same:", f"  {line}"]
+    return ["The file names paths of this computer, which is no Windows.", *to_windows, *to_cron]
 
 
-def _variables(settings: Config) -> Iterator[str]:
+def _variables(settings: Config) -> Iterable[str]:
     """The environment variables that hold the secrets of a configuration."""
     smtp = settings.email.smtp if settings.email else None
-    for place in (settings.account.api_key, smtp.password if smtp and smtp.user else ""):
-        if name := credentials.variable(place):
-            yield name
+    places = (settings.account.api_key, smtp.password if smtp and smtp.user else "")
+    return filter(None, map(credentials.variable, places))
 
 
 def registration(wanted: ScheduledTask, file: Path) -> tuple[str, ...]:
@@ -255,11 +232,7 @@ def quote_words(words: Sequence[str]) -> str:
 
 
 def register(words: Sequence[str]) -> int:
-    """Runs the `words` of a registration and gives what Windows answered: 0 is well.
-
-    Raises ConfigError where no task can be registered.
-    """
-    refuse_to_register()
+    """Runs the `words` of a registration and gives what Windows answered: 0 is well. Raises ConfigError."""
     program = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "schtasks.exe"
     try:
         return subprocess.run([program, *words[1:]]).returncode

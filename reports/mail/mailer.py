@@ -1,8 +1,7 @@
 """The mail server: one connection, always encrypted and verified, over which any number of messages leave.
 
-What is certain of a message decides what may become of it: until its end was handed over it has not left, and
-may be tried again; afterwards only the server's answer says whether it did. What a server says is shown
-without any form of the password. Times are wall-clock time.
+Until its end was handed over a message has not left, and may be tried again; afterwards only the server's
+answer says whether it did. What a server says is shown without any form of the password.
 """
 
 import base64
@@ -15,8 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import format_datetime
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self
 
 from reports.errors import MailError
 from reports.mail.journal import Event
@@ -30,7 +28,6 @@ SESSION_SECONDS = 25 * 60.0
 _SHUTTING_DOWN = 421
 _DRAFT = re.compile(rb"^X-Unsent:[^\n]*\n", re.MULTILINE | re.IGNORECASE)
 _DOT = re.compile(rb"^\.", re.MULTILINE)
-_Error = TypeVar("_Error", bound=BaseException)
 
 
 @dataclass(frozen=True)
@@ -61,48 +58,36 @@ class Post:
         self._line = self._connected()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._hang_up()
 
     def deliver(self, message: bytes, *, sender: str, recipients: Sequence[str]) -> Receipt:
-        """Hands over `message`, whose lines end with CRLF.
-
-        A connection that breaks before the message begins is made anew, once; when that fails, for all time.
-        """
-        try:
-            return self._deliver(message, sender, recipients)
-        except _BrokenError:
-            self._hang_up()
-        try:
-            return self._deliver(message, sender, recipients)
-        except _BrokenError as broken:
-            self._hang_up()
-            return Receipt(Event.FAILED, str(broken))
-
-    def _deliver(self, message: bytes, sender: str, recipients: Sequence[str]) -> Receipt:
-        """Raises _BrokenError when the connection breaks before the message begins."""
-        if time.monotonic() > self._until:
-            self._end = f"{SESSION_SECONDS / 60:.0f} minutes were not enough for all mails"
-        try:
-            line = self._line = self._line or (None if self._end else self._connected())
-        except MailError as error:
-            self._end = str(error)
-        if self._end or not line:
-            return Receipt(Event.FAILED, self._end)
-        try:
-            refused = self._announce(line, sender, recipients, size_bytes=len(message))
-        except _RecipientsRefusedError as refusal:
-            return self._set_aside(line, refusal)
-        except FAILURES as error:
-            raise _BrokenError(self._cause(error)) from None
-        return self._hand_over(line, message, refused)
+        """Hands over `message`, of CRLF lines. A connection that breaks before that is made anew, once."""
+        reason = None
+        for _ in range(2):
+            if time.monotonic() > self._until:
+                self._end = f"{SESSION_SECONDS / 60:.0f} minutes were not enough for all mails"
+            try:
+                line = self._line = self._line or (None if self._end else self._connected())
+            except MailError as error:
+                self._end = str(error)
+            if self._end or not line:
+                return Receipt(Event.FAILED, self._end)
+            try:
+                refused = self._announce(line, sender, recipients, size_bytes=len(message))
+            except _RecipientsRefusedError as refusal:
+                return self._set_aside(line, refusal)
+            except FAILURES as error:
+                reason = self._cause(error)
+                self._hang_up()
+            else:
+                return self._hand_over(line, message, refused)
+        return Receipt(Event.FAILED, reason)
 
     def _announce(
         self, line: SmtpConnection, sender: str, recipients: Sequence[str], *, size_bytes: int
     ) -> Mapping[str, str]:
-        """The recipients that the server does not take, and why. Raises _RefusedError when it takes none."""
+        """The recipients that the server does not take, and why. Raises when it takes none."""
         size = [f"SIZE={size_bytes}"] if line.has_extn("size") else []
         self._require(line.mail(sender, size))
         refusals = {}
@@ -139,7 +124,7 @@ class Post:
         return Receipt(Event.SENT, refused=refused)
 
     def _require(self, reply: Reply, first_digit: int = 2) -> None:
-        """Raises _RefusedError for an answer that says no, and SMTPException for one that ends everything."""
+        """Raises for an answer that says no, SMTPException for one that ends everything."""
         code, words = reply
         if code // 100 == first_digit:
             return
@@ -211,17 +196,18 @@ class Post:
             said = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode()
             return f"it answered {self._said((error.smtp_code, said))}"
         # smtplib says of every failure that the connection was closed; what happened led to that.
-        causes = [cause for cause in (error, error.__context__) if cause]
-        if trouble := _first(causes, ssl.SSLCertVerificationError):
+        led_to = (error.__context__, error)
+        causes: dict[type, Any] = {kind: cause for cause in led_to for kind in type(cause).mro()}
+        if trouble := causes.get(ssl.SSLCertVerificationError):
             return f"its certificate is not trusted ({quote_text(trouble.verify_message, self._redact)})"
-        if _first(causes, TimeoutError):
+        if TimeoutError in causes:
             return "it did not answer in time"
-        if secure := _first(causes, ssl.SSLError):
+        if secure := causes.get(ssl.SSLError):
             reason = quote_text(secure.reason or "broken off", self._redact)
             return f"no secure connection could be made ({reason})"
-        if _first(causes, socket.gaierror):
+        if socket.gaierror in causes:
             return "its name was not found"
-        if _first(causes, ConnectionRefusedError):
+        if ConnectionRefusedError in causes:
             return "it refused the connection"
         return "the connection broke"
 
@@ -239,10 +225,6 @@ def stamp(draft: bytes, *, message_id: str, at: dt.datetime) -> bytes:
     return stamp.encode("ascii") + _DRAFT.sub(b"", head + b"\r\n").removesuffix(b"\r\n") + gap + body
 
 
-class _BrokenError(Exception):
-    """The connection broke before a message began."""
-
-
 class _RecipientsRefusedError(Exception):
     """The server said no to one message; `is_lasting`: for good."""
 
@@ -253,7 +235,3 @@ class _RecipientsRefusedError(Exception):
 
 def _encode_base64(text: str) -> str:
     return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
-
-
-def _first(causes: Sequence[BaseException], kind: type[_Error]) -> _Error | None:
-    return next((cause for cause in causes if isinstance(cause, kind)), None)

@@ -12,21 +12,10 @@ from email.utils import format_datetime
 
 from reports import TOOL
 from reports.errors import ExitCode, MailError
-from reports.mail.journal import Event
 from reports.mail.mailer import Post
 from reports.plan import OVERVIEW, Outcome, Plan, Screen
 from reports.redaction import Redactor
 
-TEXT = """\
-{message}
-
-Account: {account}
-Period: {period}
-Exit code: {code}
-Overview: {overview}
-Log: {log}
-Configuration: {path}
-"""
 UNTOLD = {ExitCode.DONE, ExitCode.INTERRUPTED}
 """Who interrupts a run is there."""
 
@@ -37,21 +26,19 @@ _log = logging.getLogger(__name__)
 def tell(planned: Plan, outcome: Outcome, *, at: dt.datetime, screen: Screen, redact: Redactor) -> None:
     """Mails the operator of the configuration, where there is one and something to tell."""
     email = planned.config.email
-    if not email or not email.operator or not email.smtp:
-        return
-    if planned.is_offline or outcome.exit_code in UNTOLD:
+    is_told = not planned.is_offline and outcome.exit_code not in UNTOLD
+    if not is_told or not email or not email.operator or not email.smtp:
         return
     mail = _mail(planned, outcome, sender=email.sender, operator=email.operator, at=at, redact=redact)
+    trouble: str | None
     try:
         with Post(email.smtp, planned.mail_password) as post:
-            receipt = post.deliver(mail, sender=email.sender, recipients=[email.operator])
+            trouble = post.deliver(mail, sender=email.sender, recipients=[email.operator]).reason
     except MailError as error:
-        trouble: str | None = str(error)
+        trouble = str(error)
     except KeyboardInterrupt:
         # The month is done and recorded: it ends as its record says.
         trouble = "interrupted"
-    else:
-        trouble = receipt.reason if receipt.event is not Event.SENT else None
     if trouble:
         said = f"{email.operator} could not be told how this run ended: {trouble}"
         _log.error("%s", said)
@@ -71,14 +58,10 @@ def _mail(
     mail["To"] = operator
     mail["Subject"] = f"{TOOL}: {account} {period} ended with exit code {int(outcome.exit_code)}"
     mail["Auto-Submitted"] = "auto-generated"
-    text = TEXT.format(
-        message=outcome.message,
-        account=account,
-        period=period,
-        code=int(outcome.exit_code),
-        overview=planned.folder / OVERVIEW,
-        log=planned.folder / "run.log",
-        path=planned.config.path,
+    text = (
+        f"{outcome.message}\n\nAccount: {account}\nPeriod: {period}\nExit code: {int(outcome.exit_code)}\n"
+        f"Overview: {planned.folder / OVERVIEW}\nLog: {planned.folder / 'run.log'}\n"
+        f"Configuration: {planned.config.path}\n"
     )
     mail.set_content(redact(text).encode("utf-8", "replace").decode(), cte="quoted-printable")
     return mail.as_bytes()

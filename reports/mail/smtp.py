@@ -9,14 +9,11 @@ import socket
 import ssl
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any
 
 import truststore
 
 from reports.settings.mail import Smtp
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
 
 CONNECT_SECONDS = 15.0
 """For each address of the server, and for each step of the TLS handshake."""
@@ -71,7 +68,7 @@ class SmtpConnection(smtplib.SMTP):
     def getreply(self) -> Reply:
         return self._reply_within(REPLY_SECONDS)
 
-    def send(self, s: "ReadableBuffer | str") -> None:
+    def send(self, s: Any) -> None:
         if self.sock:
             self.sock.settimeout(REPLY_SECONDS)
         super().send(s)
@@ -132,7 +129,7 @@ class _DeadlineStream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: Any) -> int:
         left_seconds = self._until - time.monotonic()
         if left_seconds <= 0:
             raise TimeoutError
