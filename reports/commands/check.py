@@ -13,7 +13,6 @@ from pathlib import Path
 
 from reports import atomic_files
 from reports.deliver import publish, record, result_page, run_log
-from reports.deliver.result_page import Ended
 from reports.errors import (
     ClientError,
     ConfigError,
@@ -33,6 +32,7 @@ from reports.redaction import Redactor
 from reports.render import pdf
 from reports.render.content.labels import Labels
 from reports.render.html import pages
+from reports.render.html.context import RunLine
 from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Smtp
@@ -215,7 +215,7 @@ def _list_obstacles(period_folder: Path) -> Iterator[Item]:
     yield from (proof for proof in proofs if proof.exit_code)
 
 
-def _space(account_folder: Path, last: Ended | None) -> Iterator[Item]:
+def _space(account_folder: Path, last: RunLine | None) -> Iterator[Item]:
     """Whether a run has room, going by the last one; nothing where the disk does not say."""
     try:
         files = (account_folder / last.period_label).rglob("*") if last else ()
@@ -231,7 +231,7 @@ def _space(account_folder: Path, last: Ended | None) -> Iterator[Item]:
         yield Item(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
 
 
-def _last_run(settings: Config, last: Ended | None, now: dt.datetime) -> Item:
+def _last_run(settings: Config, last: RunLine | None, now: dt.datetime) -> Item:
     """How the last run ended: what a scheduler that ran it at night does not tell."""
     if last is None:
         return Item("last run: there is none yet")

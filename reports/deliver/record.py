@@ -1,23 +1,33 @@
 """The run record, `run.json`: what a run did, to the cent and to the byte, for programs and for the next run.
 
-Money is decimal text, a rate plain text in percent, days and instants ISO. It is written last, so a folder
-with a record of this run is a finished one.
+Money is decimal text, a rate plain text in percent, days and instants ISO. It is written last.
 """
 
 import datetime as dt
+import hashlib
 import json
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports import TOOL, __version__, atomic_files
-from reports.deliver.record_entry import Entry, instant
 from reports.errors import ExitCode
+from reports.figures.changes import Comparison
 from reports.figures.checks.account_checks import KnownClient
+from reports.figures.checks.finding import Finding
+from reports.figures.totals import Figures
+from reports.figures.vat.vat_rows import rate_text
 from reports.period import Period, parse
+
+if TYPE_CHECKING:
+    from reports.render.job import Rendered
+
+Entry = dict[str, Any]
+"""A client, as JSON has it."""
 
 SCHEMA = 1
 FILE_NAME = "run.json"
@@ -65,11 +75,7 @@ def write(
         "tool": TOOL,
         "version": __version__,
         "account": account,
-        "period": {
-            "label": period.label,
-            "from": period.first.isoformat(),
-            "to": period.last.isoformat(),
-        },
+        "period": {"label": period.label, "from": f"{period.first}", "to": f"{period.last}"},
         "started_at": instant(started_at),
         "finished_at": instant(finished_at),
         "exit_code": int(exit_code),
@@ -87,7 +93,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     path = folder / FILE_NAME
     try:
         with atomic_files.open_to_read(path) as file:
-            record = json.loads(file.read().decode())
+            record: dict[str, Any] = json.loads(file.read().decode())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -96,8 +102,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     if not _is_record(record):
         _log.warning("%s: it is no run record of this version, and is taken for none", path)
         return None
-    found: dict[str, Any] = record
-    return found
+    return record
 
 
 def mismatch(record: Mapping[str, Any], account: str, period: Period) -> str | None:
@@ -134,6 +139,109 @@ def find_known_clients(account_folder: Path, period: Period) -> Mapping[int, Kno
     return found
 
 
+def folders(record: Mapping[str, Any] | None) -> dict[int, str]:
+    """The clients' folders that a record names, by client; a client that failed has none in it."""
+    return {
+        entry["id"]: PurePosixPath(file["path"]).parts[0]
+        for entry in (record["clients"] if record else ())
+        for file in entry["files"]
+    }
+
+
+def make_ready_entry(
+    rendered: "Rendered", *, pages: int, requests: int, unmailed: str | None, staged: Path, place: str
+) -> Entry:
+    """The entry of a client that is done; `staged` holds its files, which are to lie in the folder `place`.
+
+    `unmailed`: why there is no mail among them, although mail was wanted.
+    """
+    figures, findings, changes = rendered.figures, rendered.findings, rendered.changes
+    return {
+        "id": rendered.subject.client,
+        "name": rendered.subject.name,
+        "state": "ready",
+        "reason": None,
+        "read_at": instant(rendered.subject.read_at),
+        "kept_from": None,
+        "pages": pages,
+        "requests": requests,
+        "documents_read": figures.documents_read,
+        "documents_counted": sum(total.documents for total in figures.totals),
+        **amounts(figures),
+        "findings": [{**_make_finding(finding), "document": finding.document} for finding in findings],
+        "changes": _changes(changes) if changes else None,
+        "unmailed": unmailed,
+        "files": [_file(path, f"{place}/{path.name}") for path in sorted(staged.iterdir())],
+    }
+
+
+def make_failed_entry(*, client: int, name: str, reason: str, requests: int, before: Entry | None) -> Entry:
+    """The entry of a client that failed; `before` is its last one, whose folder still lies there."""
+    return {
+        "id": client,
+        "name": name,
+        "state": "failed",
+        "reason": reason,
+        "read_at": None,
+        "kept_from": (before["read_at"] or before["kept_from"]) if before else None,
+        "pages": 0,
+        "requests": requests,
+        **dict.fromkeys(("documents_read", "documents_counted"), 0),
+        **{key: [] for key in ("totals", "vat", "vat_rounding", "ageing", "findings")},
+        "changes": None,
+        "unmailed": None,
+        "files": [],
+    }
+
+
+def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
+    """`totals`, `vat`, `vat_rounding` and `ageing` of an entry."""
+    return {
+        "totals": [_pick(total, *vars(total)) for total in figures.totals],
+        "vat": [
+            {
+                **_pick(row, "currency", "scheme", "region"),
+                "rate": rate_text(row.rate),
+                **_pick(row, "exemption", "base", "tax", "gross"),
+                "credit_notes": {"base": str(row.base_credit_notes), "tax": str(row.tax_credit_notes)},
+            }
+            for row in figures.vat
+        ],
+        "vat_rounding": [_pick(row, "currency", "base", "tax") for row in figures.vat_rounding],
+        "ageing": [_pick(bucket, "currency", "bucket", "amount") for bucket in figures.ageing],
+    }
+
+
+def find_missing_files(entry: Entry, base: Path) -> list[str]:
+    """The files that the entry lists and that are not there, by their paths below `base`."""
+    return [file["path"] for file in entry["files"] if not (base / file["path"]).is_file()]
+
+
+def are_files_kept(entry: Entry, base: Path) -> bool:
+    """The files that the entry lists are still those below `base`; one that cannot be read counts as kept."""
+    try:
+        return all(_file(base / file["path"], file["path"]) == file for file in entry["files"])
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
+def account_finding(finding: Finding, client: int | None) -> Mapping[str, object]:
+    """A finding of the account, as the record has it."""
+    return {**_make_finding(finding), "client": client}
+
+
+def digest(data: bytes) -> str:
+    """The sum by which a file of the record is known again."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def instant(moment: dt.datetime) -> str:
+    """ISO with its offset, to the second."""
+    return moment.isoformat(timespec="seconds")
+
+
 def _read_known_clients(account_folder: Path, period: Period) -> tuple[dict[int, KnownClient], set[int]]:
     """The clients of a record that had documents, and those that failed."""
     record = read(account_folder / period.label)
@@ -157,15 +265,6 @@ def _earlier_periods(account_folder: Path, period: Period) -> list[Period]:
                 if own.label == folder.name and own.last < period.first:
                     found.append(own)
     return sorted(found, key=lambda own: (own.last, own.label), reverse=True)
-
-
-def folders(record: Mapping[str, Any] | None) -> dict[int, str]:
-    """The clients' folders that a record names, by client; a client that failed has none in it."""
-    return {
-        entry["id"]: PurePosixPath(file["path"]).parts[0]
-        for entry in (record["clients"] if record else ())
-        for file in entry["files"]
-    }
 
 
 def _is_record(record: Any) -> bool:
@@ -199,8 +298,27 @@ def _fits(value: object, shape: Any) -> bool:
 
 def _is_instant(text: str) -> bool:
     """Whether it is an instant with a time zone, not at the very end of the calendar."""
-    try:
+    with suppress(ValueError):
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return moment.tzinfo is not None and dt.MINYEAR < moment.year < dt.MAXYEAR
+        return moment.tzinfo is not None and dt.MINYEAR < moment.year < dt.MAXYEAR
+    return False
+
+
+def _changes(changes: Comparison) -> Mapping[str, object]:
+    return {"since": changes.since.label, **changes.counts, "is_all_gone": changes.is_all_gone}
+
+
+def _make_finding(finding: Finding) -> Mapping[str, object]:
+    return _pick(finding, "code", "level", "number", "expected", "found", "difference", "message")
+
+
+def _file(path: Path, name: str) -> Mapping[str, object]:
+    with atomic_files.open_to_read(path) as file:
+        data = file.read()
+    return {"path": name, "bytes": len(data), "sha256": digest(data)}
+
+
+def _pick(source: object, *names: str) -> Mapping[str, object]:
+    """These fields of `source`, amounts as decimal text."""
+    values = ((name, getattr(source, name)) for name in names)
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values}

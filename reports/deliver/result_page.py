@@ -8,13 +8,12 @@ import re
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from reports import atomic_files
 from reports.deliver import record
-
-if TYPE_CHECKING:
-    from reports.render.content.labels import Labels
+from reports.render.content.labels import Labels
+from reports.render.html import pages
+from reports.render.html.context import RunLine
 
 FILE_NAME = "RESULT.html"
 
@@ -22,17 +21,7 @@ _one_at_a_time = threading.Lock()
 """Of accounts that end at the same time the last one has seen the others' records."""
 
 
-class Ended(NamedTuple):
-    """How a run ended, as its record has it. `finished_at` is an ISO instant."""
-
-    account: str
-    period_label: str
-    finished_at: str
-    exit_code: int
-    message: str
-
-
-def last_run(account_folder: Path) -> Ended | None:
+def last_run(account_folder: Path) -> RunLine | None:
     """How the account's last run ended; None when there is no record of one."""
     shown = _read_shown_folder(account_folder)
     if shown and (run := _read_run(shown)):
@@ -41,28 +30,15 @@ def last_run(account_folder: Path) -> Ended | None:
     return max(runs, key=lambda run: run.finished_at, default=None)
 
 
-def write(account_folder: Path, own: Ended, labels: "Labels") -> None:
-    """Writes the page beside the account's folder: its run that ends now, and every other account's last.
-
-    Raises WriteError.
-    """
+def write(account_folder: Path, own: RunLine, labels: Labels) -> None:
+    """Writes the page: the account's run that ends now, and every other account's last. Raises WriteError."""
     output = account_folder.parent
     with _one_at_a_time:
         others = (last_run(folder) for folder in _list_folder(output) if folder.name != account_folder.name)
-        _write(output, [own, *filter(None, others)], labels, staged_in=account_folder)
-
-
-def _write(output: Path, runs: list[Ended], labels: "Labels", *, staged_in: Path) -> None:
-    from reports.render.html import pages
-    from reports.render.html.context import RunLine
-
-    lines = [
-        RunLine(**run._asdict(), overview=f"{run.account}/{run.period_label}/index.html")
-        for run in sorted(runs)
-    ]
-    # Runs of other accounts write there too: what is half done lies where one run at a time sweeps it away.
-    data = pages.result(lines, labels=labels).encode("utf-8", "replace")
-    atomic_files.write_bytes(output / FILE_NAME, data, staged_in=staged_in)
+        runs = [own, *filter(None, others)]
+        data = pages.result(runs, labels=labels).encode("utf-8", "replace")
+        # Runs of other accounts write there too: what is half done lies where one run at a time sweeps.
+        atomic_files.write_bytes(output / FILE_NAME, data, staged_in=account_folder)
 
 
 def _read_shown_folder(account_folder: Path) -> Path | None:
@@ -74,23 +50,18 @@ def _read_shown_folder(account_folder: Path) -> Path | None:
     return None
 
 
-def _read_run(folder: Path) -> Ended | None:
+def _read_run(folder: Path) -> RunLine | None:
     """The run whose record lies in `folder`; None where there is none, or another account's: a copy."""
     found = record.read(folder)
     if found is None or found["account"] != folder.parent.name:
         return None
-    return Ended(
-        account=found["account"],
-        period_label=found["period"]["label"],
-        finished_at=found["finished_at"],
-        exit_code=found["exit_code"],
-        message=found["message"],
-    )
+    account, label, at = found["account"], found["period"]["label"], found["finished_at"]
+    overview = f"{account}/{label}/index.html"
+    return RunLine(account, label, at, found["exit_code"], found["message"], overview)
 
 
 def _list_folder(folder: Path) -> list[Path]:
     """What is in `folder`, in order; nothing where it cannot be looked at: the folder may be anyone's."""
-    try:
+    with suppress(OSError):
         return sorted(folder.iterdir())
-    except OSError:
-        return []
+    return []

@@ -1,8 +1,7 @@
 """One message: a client's mail as a file, `.eml`, that any mail program opens as a draft.
 
 The bytes depend on what is in it and on nothing else: no date, and boundaries made of the content. Lines end
-with CRLF and are short. Nothing but an address or one line of text reaches a header, and nothing says who
-gets a blind copy. What was written is read back before anybody gets it.
+with CRLF and are short. Nothing but an address or one line of text reaches a header, no blind copy either.
 """
 
 import base64
@@ -47,10 +46,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True)
 class Mail:
-    """What a message is made of. `sender_name` and `subject` may be any text; addresses are checked ones.
-
-    Its words, and the files that go with it, are not known before those are made.
-    """
+    """What a message is made of, its words last. Names and words may be any text; addresses are checked."""
 
     sender: str
     sender_name: str | None
@@ -74,10 +70,7 @@ class MailHeading:
 
 
 def write(path: Path, mail: Mail) -> bool:
-    """Writes the message; False, and nothing, when it is larger than LIMIT_BYTES.
-
-    Raises ClientError, OSError.
-    """
+    """Writes the message unless it is larger than LIMIT_BYTES: False. Raises ClientError, OSError."""
     files = {file.name: file.read_bytes() for file in mail.attachments}
     data = compose(mail, files)
     if len(data) > LIMIT_BYTES:
@@ -91,7 +84,10 @@ def compose(mail: Mail, files: Mapping[str, bytes]) -> bytes:
     """The message with the attachments `files`, by their names, which are ASCII."""
     whole = MIMEMultipart("mixed")
     whole["X-Unsent"] = "1"
-    whole["From"] = _format_address(mail.sender_name, mail.sender)
+    name = one_line(mail.sender_name or "")
+    encoded = _header(name, "From")
+    is_plain = encoded == name
+    whole["From"] = formataddr((name, mail.sender)) if is_plain else f"{encoded} <{mail.sender}>"
     whole["To"] = ", ".join(mail.to)
     if mail.cc:
         whole["Cc"] = ", ".join(mail.cc)
@@ -100,8 +96,8 @@ def compose(mail: Mail, files: Mapping[str, bytes]) -> bytes:
     body.attach(_text(mail.text, "plain"))
     body.attach(_text(mail.html, "html"))
     whole.attach(body)
-    for name, data in files.items():
-        whole.attach(_attachment(name, data))
+    for file, data in files.items():
+        whole.attach(_attachment(file, data))
     _set_boundaries(whole, body)
     return whole.as_bytes(policy=_POLICY)
 
@@ -112,10 +108,8 @@ def read(data: bytes) -> MailHeading:
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks, other control characters and marks of direction, cut where it is too long.
-
-    A mark of direction would turn what stands behind it in every list of mails.
-    """
+    """`text` without line breaks, other control characters and marks of direction, cut if it is too long."""
+    # A mark of direction would turn what stands behind it in every list of mails.
     shown = "".join(" " if _is_control(mark) else mark for mark in text)
     line = " ".join(shown.encode("utf-8", "replace").decode().split())
     return line if len(line) <= SUBJECT_LIMIT_CHARACTERS else f"{line[: SUBJECT_LIMIT_CHARACTERS - 1]}…"
@@ -159,12 +153,6 @@ def _set_boundaries(whole: Message, body: Message) -> None:
         content.update(part.as_bytes(policy=_POLICY))
     for place, holder in enumerate((whole, body)):
         holder.set_boundary(f"=_{place}{content.hexdigest()[:40]}")
-
-
-def _format_address(name: str | None, address: str) -> str:
-    line = one_line(name or "")
-    encoded = _header(line, "From")
-    return formataddr((line, address)) if encoded == line else f"{encoded} <{address}>"
 
 
 def _header(text: str, name: str) -> str:

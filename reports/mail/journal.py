@@ -3,9 +3,8 @@
 One line of JSON an event, only ever added, each on the disk before anything else happens. A message is
 announced (`intent`) before a server hears of it, and noted afterwards: `sent`, `refused` (for good, as it
 is), `failed` (may go through another time) or `unclear`. An announcement without a note is unclear too: its
-process died in between. So no death makes a message leave twice. Instants are ISO with their offset. The
-caller holds the lock of the account's folder, so a note belongs to the last announcement of its client and
-period.
+process died in between. A note belongs to the last announcement of its client and period, for the caller
+holds the lock of the account's folder.
 """
 
 import datetime as dt
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reports import atomic_files
-from reports.deliver.record_entry import instant
+from reports.deliver.record import instant
 from reports.errors import WriteError
 
 FILE_NAME = "outbox.jsonl"
@@ -35,10 +34,9 @@ class Event(StrEnum):
 
 @dataclass(frozen=True)
 class Letter:
-    """One message on its way: whose, of which period (its label), to whom, and what is known of it.
+    """One message on its way, of the `period` with this label; `at` is the instant of `event`.
 
-    `sha256` is that of the file it was made from. `refused` are recipients that the server did not take, each
-    with the server's reason, where others got it. `at` is the instant of `event`.
+    `sha256` is that of its draft. `refused`: recipients that the server did not take, where others got it.
     """
 
     client: int
@@ -52,21 +50,13 @@ class Letter:
     reason: str | None = None
 
     @property
-    def is_sent(self) -> bool:
-        return self.event is Event.SENT
-
-    @property
     def is_unclear(self) -> bool:
         """It may have arrived, or not: nobody here knows."""
         return self.event in (Event.INTENT, Event.UNCLEAR)
 
 
 class Outbox:
-    """The journal in `account_folder`; nothing is written before the first message is announced.
-
-    Raises WriteError when a line cannot be read, for then nobody knows what has left. Only a last line that
-    was cut while it was written goes.
-    """
+    """The journal in `account_folder`. Raises WriteError if a line cannot be read, but for a cut last one."""
 
     def __init__(self, account_folder: Path) -> None:
         self._path = account_folder / FILE_NAME
@@ -98,7 +88,8 @@ class Outbox:
     def last(self, client: int, period: str) -> Letter | None:
         """The last message to `client` for `period` that arrived, or may have; None when none did."""
         letters = self._letters.get((client, period), [])
-        return next((letter for letter in reversed(letters) if letter.is_sent or letter.is_unclear), None)
+        arrived = [letter for letter in letters if letter.is_unclear or letter.event is Event.SENT]
+        return arrived[-1] if arrived else None
 
     def announce(self, letter: Letter) -> None:
         """`letter` is about to leave. Raises WriteError; then it must not."""
@@ -128,7 +119,9 @@ class Outbox:
         letters.append(letter)
 
     def _write(self, letter: Letter) -> None:
-        line = json.dumps(_as_json(letter), ensure_ascii=False, separators=(",", ":"))
+        kept = {name: value for name, value in vars(letter).items() if value not in (None, {})}
+        entry = {"at": None, "event": None} | kept | {"at": instant(letter.at)}
+        line = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
         data = self._separator + line.encode("utf-8", "backslashreplace") + b"\n"
         try:
             with self._path.open("r+b" if self._path.exists() else "xb") as file:
@@ -145,16 +138,8 @@ class Outbox:
         self._take(letter)
 
 
-def _as_json(letter: Letter) -> Mapping[str, object]:
-    kept = {name: value for name, value in vars(letter).items() if value not in (None, {})}
-    return {"at": None, "event": None} | kept | {"at": instant(letter.at)}
-
-
 def _begins_with_object(tail: bytes) -> bool:
-    """A whole JSON object stands there, as it never does where a line was cut.
-
-    Marks and zeros that an editor puts around its letters do not count.
-    """
+    """A whole JSON object stands there, as it never does where a line was cut; an editor may add marks."""
     text = tail.replace(b"\0", b"").decode("utf-8", "ignore").lstrip("\ufeff \t\r")
     try:
         found, _ = json.JSONDecoder().raw_decode(text)
@@ -167,14 +152,8 @@ def _parse_letter(line: bytes) -> Letter | None:
     """The letter of a line; None when it is not one that this version can read."""
     try:
         found: Any = json.loads(line.decode("utf-8-sig"))
-        letter = Letter(
-            **found
-            | {
-                "at": dt.datetime.fromisoformat(found["at"]),
-                "event": Event(found["event"]),
-                "recipients": tuple(found["recipients"]),
-            }
-        )
+        at, event = dt.datetime.fromisoformat(found["at"]), Event(found["event"])
+        letter = Letter(**found | {"at": at, "event": event, "recipients": tuple(found["recipients"])})
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     texts = (letter.period, letter.message_id, letter.sha256)

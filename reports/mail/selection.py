@@ -1,7 +1,6 @@
 """The mails of a finished run: which may leave, and what keeps each of the others.
 
-A mail leaves as the run left it, so it is held against the run record first: the right client's, unchanged,
-and to those whom the configuration names now. Nothing is written here, and nothing leaves.
+Each is held against the run record: the right client's, unchanged, and to whom the configuration names now.
 """
 
 import datetime as dt
@@ -13,7 +12,7 @@ from typing import Any
 
 from reports import slugs
 from reports.deliver import record
-from reports.deliver.record_entry import Entry, are_files_kept, digest, find_missing_files
+from reports.deliver.record import Entry
 from reports.errors import ConfigError
 from reports.mail import eml
 from reports.mail.journal import Letter, Outbox
@@ -42,20 +41,20 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a client's mail, in words that end a line about it."""
+    """What became of a client's mail; `words` end a line about it."""
 
     client: int
     name: str
     state: State
     words: str
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.client}): {self.words}"
+
 
 @dataclass(frozen=True)
 class ReadyLetter:
-    """A mail that may leave: the draft's bytes, their hash, and everybody who gets it.
-
-    `known_as`: the Message-ID under which it may have left already; None for a new one.
-    """
+    """A mail that may leave; `known_as` is the Message-ID under which it may have left already."""
 
     client: int
     name: str
@@ -68,10 +67,9 @@ class ReadyLetter:
 
 @dataclass(frozen=True)
 class Choice:
-    """Whose mails: `clients`, or all of the configuration's.
+    """Whose mails: `clients`, or everybody's; `released` in spite of what the run saw to be off.
 
-    Who is in `released` gets theirs in spite of what the run saw to be off. `is_again`: also what left
-    before; what may have left, or not, only when its client is in `released` too.
+    `is_again`: also what left before; what may have left, or not, only when its client is `released` too.
     """
 
     clients: Collection[int] = ()
@@ -88,10 +86,7 @@ class _Kept(Exception):  # noqa: N818 - what keeps a mail need not be an error
 
 
 def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[ReadyLetter | Fate]:
-    """Every mail of the period that is chosen, in the order of the run record.
-
-    Raises ConfigError where no run is finished, or a client is not in it.
-    """
+    """Every mail of the period that is chosen, in the order of the run record. Raises ConfigError."""
     found = record.read(plan.folder)
     if not found:
         raise no_run(plan)
@@ -139,22 +134,18 @@ def _ready(
     if not recipients.to:
         raise _Kept(State.HELD, "no address is known for it")
     if not draft:
-        raise _Kept(
-            State.HELD, _NO_MAIL.get(str(entry["unmailed"]), f"the run made no mail for it; {_AGAIN}")
-        )
-    if client not in choice.released and (reasons := [*_doubts(plan, entry, email)]):
-        raise _Kept(
-            State.HELD,
-            f"{'; '.join(reasons)}. Look at index.html; this mails it all the same: --client {client}",
-        )
+        why = _NO_MAIL.get(str(entry["unmailed"]), f"the run made no mail for it; {_AGAIN}")
+        raise _Kept(State.HELD, why)
+    if client not in choice.released and (doubts := "; ".join(_doubts(plan, entry, email))):
+        way = f"Look at index.html; this mails it all the same: --client {client}"
+        raise _Kept(State.HELD, f"{doubts}. {way}")
     data, heading = _prove(plan, entry, draft)
     if (heading.sender, heading.to, heading.cc) != (email.sender, recipients.to, recipients.cc):
         raise _Kept(State.FAILED, f"it is not addressed as the configuration is now; {_AGAIN}")
-    everybody = dict.fromkeys((*recipients.to, *recipients.cc, *recipients.bcc))
+    everybody = tuple(dict.fromkeys((*recipients.to, *recipients.cc, *recipients.bcc)))
     known_as = last.message_id if last and last.is_unclear else None
-    return ReadyLetter(
-        client, entry["name"], data, draft["sha256"], tuple(everybody), tuple(heading.files), known_as
-    )
+    files = tuple(heading.files)
+    return ReadyLetter(client, entry["name"], data, draft["sha256"], everybody, files, known_as)
 
 
 def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[str]:
@@ -179,37 +170,34 @@ def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
     day = f"{last.at:%Y-%m-%d}"
     if last.is_unclear:
         if not (choice.is_again and last.client in choice.released):
-            raise _Kept(
-                State.HELD,
-                f"on {day} a mail may have left, or not{f' ({last.reason})' if last.reason else ''}. Ask "
-                f"whether it came; this mails it once more: --again --client {last.client}",
-            )
+            reason = f" ({last.reason})" if last.reason else ""
+            way = f"this mails it once more: --again --client {last.client}"
+            words = f"on {day} a mail may have left, or not{reason}. Ask whether it came; {way}"
+            raise _Kept(State.HELD, words)
     elif not choice.is_again:
         if last.refused:
             raise _Kept(State.PARTLY, f"sent before, on {day}, but not to {describe_refused(last.refused)}")
         if sha256 not in (last.sha256, None):
-            raise _Kept(
-                State.HELD,
-                f"sent before, on {day}, and rendered otherwise since; this mails the new one: --again",
-            )
+            words = "and rendered otherwise since; this mails the new one: --again"
+            raise _Kept(State.HELD, f"sent before, on {day}, {words}")
         raise _Kept(State.BEFORE, f"sent before, on {day}")
 
 
 def _prove(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, eml.MailHeading]:
     """The draft, and what it says: this client's, as the run left it. Raises _Kept."""
     path = PurePosixPath(draft["path"])
-    if missing := find_missing_files(entry, plan.folder):
+    if missing := record.find_missing_files(entry, plan.folder):
         raise _Kept(State.FAILED, f"missing: {', '.join(missing)}; {_AGAIN}")
     try:
         data = (plan.folder / path).read_bytes()
-        is_kept = are_files_kept(entry, plan.folder) and digest(data) == draft["sha256"]
+        is_kept = record.are_files_kept(entry, plan.folder) and record.digest(data) == draft["sha256"]
     except OSError:
         is_kept = False
     if not is_kept:
         raise _Kept(State.FAILED, f"its files are not as the run left them; {_AGAIN}")
     heading = eml.read(data)
     known = {PurePosixPath(file["path"]).name: file["sha256"] for file in entry["files"]}
-    is_theirs = all(known.get(name) == digest(content) for name, content in heading.files.items())
+    is_theirs = all(known.get(name) == record.digest(content) for name, content in heading.files.items())
     is_its_period = path.stem == f"{path.parent.name}-{plan.period.label}"
     if slugs.client_of(path.parent.name) != entry["id"] or not is_theirs or not is_its_period:
         raise _Kept(State.FAILED, f"what is in the mail is not what the run made for this client; {_AGAIN}")

@@ -1,8 +1,4 @@
-"""Mails what a finished run wrote, each client once.
-
-The journal (`mail/journal`) is written before and after each mail, so whatever happens in between, none
-leaves twice by itself. A mail under way is ended before Ctrl+C is heard.
-"""
+"""Mails what a finished run wrote, each client once. A mail under way is ended before Ctrl+C is heard."""
 
 import datetime as dt
 import logging
@@ -49,21 +45,13 @@ def password(settings: Config) -> str | None:
 
 
 def run(planned: Plan, choice: Choice, *, now: Clock, screen: Screen, redact: Redactor) -> Outcome:
-    """`send` as a command: alone in the account's folder, and noted in the log of the run.
-
-    Raises ReportsError.
-    """
+    """`send` as a command: alone in the account's folder, noted in the run's log. Raises ReportsError."""
     _settings(planned.config)
     if not planned.folder.is_dir():
         raise no_run(planned)
     with publish.one_run(planned.account_folder), run_log.open_log(planned.folder, redact, is_continued=True):
-        _log.info(
-            "%s %s sends, account %s, period %s",
-            TOOL,
-            __version__,
-            planned.config.account.name,
-            planned.period.label,
-        )
+        about = f"account {planned.config.account.name}, period {planned.period.label}"
+        _log.info("%s %s sends, %s", TOOL, __version__, about)
         publish.repair(planned.folder)
         outcome = send(planned, choice, now=now, screen=screen)
         message = last_line(outcome.message, outcome.exit_code)
@@ -72,10 +60,7 @@ def run(planned: Plan, choice: Choice, *, now: Clock, screen: Screen, redact: Re
 
 
 def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcome:
-    """Mails what is chosen, and says how that ended. The caller holds the lock of the account's folder.
-
-    Raises ConfigError where nothing can be sent at all, WriteError for a journal that cannot be read.
-    """
+    """Mails what is chosen, while the caller holds the account's lock. Raises ConfigError, WriteError."""
     email, smtp = _settings(planned.config)
     outbox = Outbox(planned.account_folder)
     fates: list[Fate] = []
@@ -83,8 +68,8 @@ def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcom
     def note(fate: Fate) -> None:
         fates.append(fate)
         is_well = fate.state in (State.SENT, State.BEFORE)
-        _log.log(logging.INFO if is_well else logging.WARNING, "mail of %s", _line(fate))
-        screen.say(_line(fate))
+        _log.log(logging.INFO if is_well else logging.WARNING, "mail of %s", fate)
+        screen.say(str(fate))
 
     ready = []
     for one in sift(planned, email, choice, outbox):
@@ -117,7 +102,7 @@ def describe(planned: Plan, choice: Choice) -> Iterator[str]:
     email, _ = _settings(planned.config)
     for one in sift(planned, email, choice, Outbox(planned.account_folder)):
         if isinstance(one, Fate):
-            yield _line(one)
+            yield str(one)
         else:
             yield (
                 f"{one.name} ({one.client}): would be sent to {', '.join(one.recipients)}; "
@@ -137,19 +122,13 @@ def _settings(settings: Config) -> tuple[Email, Smtp]:
 def _send(mail: ReadyLetter, planned: Plan, email: Email, *, post: Post, outbox: Outbox, now: Clock) -> Fate:
     """Announces a mail, hands it over, and notes what became of it. Raises WriteError."""
     at = now().astimezone(planned.config.time_zone).replace(microsecond=0)
-    letter = Letter(
-        client=mail.client,
-        period=planned.period.label,
-        message_id=mail.known_as or f"<{secrets.token_hex(16)}@{email.sender.rpartition('@')[2]}>",
-        recipients=mail.recipients,
-        sha256=mail.sha256,
-        at=at,
-    )
+    known_as = mail.known_as or f"<{secrets.token_hex(16)}@{email.sender.rpartition('@')[2]}>"
+    letter = Letter(mail.client, planned.period.label, known_as, mail.recipients, mail.sha256, at)
     outbox.announce(letter)
-    whole = stamp(mail.draft, message_id=letter.message_id, at=at)
+    whole = stamp(mail.draft, message_id=known_as, at=at)
     receipt = post.deliver(whole, sender=email.sender, recipients=mail.recipients)
     try:
-        outbox.note(replace(letter, event=receipt.event, refused=receipt.refused, reason=receipt.reason))
+        outbox.note(replace(letter, **vars(receipt)))
     except WriteError as error:
         raise WriteError(
             f"{error}. The mail of {mail.name} ({mail.client}) is {receipt.event} all the same, not noted",
@@ -189,7 +168,3 @@ def _parts(fates: Sequence[Fate]) -> Iterator[str]:
         if own:
             named = few([f"{fate.name} ({fate.client})" for fate in own])
             yield f"{state.value}: {len(own)}, {named}: {own[0].words}".rstrip(".")
-
-
-def _line(fate: Fate) -> str:
-    return f"{fate.name} ({fate.client}): {fate.words}"

@@ -1,22 +1,22 @@
 """One account's month under way: which clients are done, which failed, and what the account's pages show.
 
-A client that fails keeps the folder it had. Clients that are not this run's keep their entry: overview and
-summary always cover every archive of the period.
+A client that fails keeps its folder, and one that is not this run's its entry: overview and summary always
+cover every archive of the period.
 """
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reports import atomic_files, cancellation, slugs
 from reports.deliver import publish, record
-from reports.deliver.record_entry import Entry, are_files_kept, make_failed_entry
+from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
 from reports.figures.checks import document_checks
 from reports.figures.checks.account_checks import ClientFinding, check_clients, check_documents, check_period
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class AccountRun:
-    """One account's month under way: what is done, what failed, what was there before."""
+    """One account's month under way."""
 
     def __init__(self, plan: Plan, screen: Screen, executor: JobExecutor) -> None:
         self.plan = plan
@@ -51,7 +51,13 @@ class AccountRun:
         self.executor = executor
         self.brief = Brief(plan)
         found = record.read(plan.folder)
-        self.before, self._is_copied = self._entries_before(found)
+        trouble = found and record.mismatch(found, plan.config.account.name, plan.period)
+        if trouble:
+            said = f"{plan.folder / record.FILE_NAME}: {trouble}, and is not used: this run begins anew"
+            log.warning("%s", said)
+            screen.say(said)
+        self._is_copied = bool(trouble)
+        self.before = {} if trouble else record.entries(found)
         self._known = record.find_known_clients(plan.account_folder, plan.period)
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
@@ -72,8 +78,8 @@ class AccountRun:
     @property
     def ready(self) -> tuple[int, ...]:
         """This run's clients that are done."""
-        found = (client for client in self.expected if client in self.lines)
-        return tuple(client for client in found if self.lines[client].state == account.READY)
+        ready = {client for client, line in self.lines.items() if line.state == account.READY}
+        return tuple(client for client in self.expected if client in ready)
 
     @property
     def expected(self) -> tuple[int, ...]:
@@ -89,22 +95,9 @@ class AccountRun:
             found += check_clients(self.everyone, self._known)
         lines = [self.lines[client] for client in self.everyone if client in self.lines]
         if len(lines) == len(self.everyone) and all(line.state == account.READY for line in lines):
-            found += check_documents(
-                [line.documents_read for line in lines],
-                self._known,
-                is_everybody=plan.config.clients is None,
-            )
+            documents = [line.documents_read for line in lines]
+            found += check_documents(documents, self._known, is_everybody=plan.config.clients is None)
         return found
-
-    def _entries_before(self, found: Mapping[str, Any] | None) -> tuple[dict[int, Entry], bool]:
-        """The entries of the record that lies there; none, and True, where it is another month's."""
-        trouble = found and record.mismatch(found, self.plan.config.account.name, self.plan.period)
-        if not trouble:
-            return record.entries(found), False
-        said = f"{self.plan.folder / record.FILE_NAME}: {trouble}, and is not used: this run begins anew"
-        log.warning("%s", said)
-        self.screen.say(said)
-        return {}, True
 
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
         """These are all the clients there are to report on, in this order."""
@@ -113,18 +106,9 @@ class AccountRun:
         self.is_list_known = listing is not None
         self.executor.expect(len(self.expected))
 
-    def count(self, ask: Callable[[], ClientList]) -> None:
-        """Learns how many clients the account has; not worth failing for."""
-        try:
-            self.brief.listing = ask()
-        except ClientError as error:
-            log.warning("how many clients the account has is not known: %s", error)
-
     def page(self, client: int, done: int, total: int) -> None:
         """One more page is in; other threads say so, one at a time."""
-        self.screen.progress(
-            len(self.entries), len(self.expected), f"client {client}: page {done} of {total}"
-        )
+        self._show(f"client {client}: page {done} of {total}")
 
     def read_stored(self, client: int) -> Reading | Failure:
         """The reading that lies in the archive. A client without one keeps the reason it failed for."""
@@ -165,21 +149,20 @@ class AccountRun:
         others = {*self.before, *archive.list_client_ids(self.plan.source)} - {*self.entries}
         for client in sorted(others):
             entry, found = self.before.get(client), self.read_stored(client)
+            made_of = dt.datetime.fromisoformat(entry["read_at"]) if entry and entry["read_at"] else None
             if entry and entry["state"] == "failed" and client in self.everyone:
-                self._keep_failed(entry)
+                self.entries[client] = entry
+                self._add_failed_line(entry)
             elif entry and entry["state"] == "failed" and isinstance(found, Failure):
                 log.info("client %s is no client of this account any more, and nothing of it is kept", client)
-            elif entry and isinstance(found, Reading) and _is_made_of(entry, found):
+            elif isinstance(found, Reading) and found.header.read_at == made_of:
                 self._hand_in(found, entry)
             else:
                 self.take(found)
         self.publish_rest()
 
     def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
-        """Ends with `code`: clients that were not reached fail for this reason, the others keep their entry.
-
-        Unless `may_render`, the others fail too: their figures are not known.
-        """
+        """Ends with `code`: clients not reached fail; the others too, unless their figures `may_render`."""
         self.stopped_by = error
         self.codes.append(code)
         self._drop()
@@ -196,6 +179,9 @@ class AccountRun:
         is_none_sent = mailed.exit_code == ExitCode.NONE_DONE
         self.codes.append(ExitCode.SOME_FAILED if is_none_sent else mailed.exit_code)
         self.remarks.append(mailed.message)
+
+    def _show(self, text: str) -> None:
+        self.screen.progress(len(self.entries), len(self.expected), text)
 
     def _receive(self, done: "Future[Made]") -> None:
         """Publishes what was made of a client, or notes why it failed. Raises WriteError for a full disk."""
@@ -227,7 +213,7 @@ class AccountRun:
 
     def _hand_in(self, found: Reading, kept: Entry | None = None) -> None:
         """Has the client's files made; they are published as soon as they are."""
-        self.screen.progress(len(self.entries), len(self.expected), f"client {found.client}: writing")
+        self._show(f"client {found.client}: writing")
         future = self.executor.submit(self.brief.task(found, kept))
         self._handed[future] = found
         future.add_done_callback(self._done.put)
@@ -241,29 +227,23 @@ class AccountRun:
             target = self.plan.folder / slugs.client_folder(line.name, line.id)
             with publish.delay_interrupt():
                 left = publish.swap_in(staged, target, lying=self.find_folders(line.id))
-                self._lying[line.id] = [target.name]
+                self._lying[line.id] = [target]
                 self._note(made, found)
                 for error in left:
-                    self.lack(error)
+                    self._lack(error)
         except OSError as error:
             raise atomic_files.as_write_error(error, self.plan.folder) from error
         finally:
             if staged is not None:
                 atomic_files.remove_folder(staged)
-        self.screen.progress(len(self.entries), len(self.expected), f"{line.name}: ready")
+        self._show(f"{line.name}: ready")
 
     def _note(self, made: "Made", found: Reading) -> None:
         entry, line = made.entry, made.line
         self._take_in(made)
-        log.info(
-            "client %s %s: %s documents on %s pages, %s counted, %s warnings",
-            line.id,
-            line.name,
-            entry["documents_read"],
-            found.pages,
-            entry["documents_counted"],
-            line.warnings,
-        )
+        documents = f"{entry['documents_read']} documents on {found.pages} pages"
+        counted = f"{entry['documents_counted']} counted, {line.warnings} warnings"
+        log.info("client %s %s: %s, %s", line.id, line.name, documents, counted)
         if line.unmailed:
             log.warning("client %s: no mail is made: %s", line.id, UNMAILED[line.unmailed])
         if hidden := document_checks.list_hidden(found.header.filters):
@@ -276,33 +256,28 @@ class AccountRun:
         # It takes the place of the earlier one.
         self.before.pop(made.line.id, None)
 
-    def lack(self, error: WriteError) -> None:
-        """A page of the account, or a person's file, is not in its place, though the clients are done."""
+    @contextmanager
+    def go_on_without(self) -> Iterator[None]:
+        """What the block cannot write, a page of the account or a person's file, fails no client."""
+        try:
+            yield
+        except WriteError as error:
+            self._lack(error)
+
+    def _lack(self, error: WriteError) -> None:
         log.error("%s", error)
         self.unwritten.append(error)
         self.codes.append(error.exit_code)
 
-    def _keep_failed(self, entry: Entry) -> None:
-        self.entries[entry["id"]] = entry
-        self._add_failed_line(entry)
-
     def _fail(self, client: int, error: ReportsError, requests: int) -> None:
         own, listed = self.brief.configured.get(client), self.brief.find_listed(client)
         before = self.before.get(client)
-        known = (
-            own.name if own else None,
-            listed.name if listed else None,
-            before["name"] if before else None,
-        )
+        known = (own and own.name) or (listed and listed.name) or (before and before["name"])
         # What a killed run left has no entry: the last record would date it too early.
-        is_kept = (
-            bool(self.find_folders(client))
-            and before is not None
-            and are_files_kept(before, self.plan.folder)
-        )
-        entry = make_failed_entry(
+        is_kept = before and self.find_folders(client) and record.are_files_kept(before, self.plan.folder)
+        entry = record.make_failed_entry(
             client=client,
-            name=next(filter(None, known), f"#{client}"),
+            name=known or f"#{client}",
             reason=str(error),
             requests=requests,
             before=before if is_kept else None,
@@ -311,7 +286,7 @@ class AccountRun:
         self._add_failed_line(entry)
         self.codes.append(error.exit_code)
         log.error("client %s %s failed: %s", client, entry["name"], error)
-        self.screen.progress(len(self.entries), len(self.expected), f"{entry['name']}: failed")
+        self._show(f"{entry['name']}: failed")
 
     def _add_failed_line(self, entry: Entry) -> None:
         # What a copied folder holds is of another month.
@@ -324,27 +299,17 @@ class AccountRun:
             state=account.FAILED,
             reason=entry["reason"],
             kept_from=dt.datetime.fromisoformat(entry["kept_from"]) if entry["kept_from"] else None,
-            files=tuple(_links_to(publish.own_files(kept), self.plan.folder)) if kept else (),
+            files=tuple(
+                (path.suffix.removeprefix("."), path.relative_to(self.plan.folder).as_posix())
+                for path in (publish.own_files(kept) if kept else ())
+            ),
         )
 
     def find_folders(self, client: int) -> list[Path]:
         """The folders there are of a client."""
-        folders = (self.plan.folder / name for name in self._lying.get(client, ()))
-        return [folder for folder in folders if folder.is_dir()]
+        return [folder for folder in self._lying.get(client, ()) if folder.is_dir()]
 
     @cached_property
-    def _lying(self) -> dict[int, list[str]]:
-        """The clients' folders there were when the run began, and those that it has put there, by name."""
-        found = publish.folders(self.plan.folder, self._recorded).items()
-        return {client: [folder.name for folder in folders] for client, folders in found}
-
-
-def _is_made_of(entry: Entry, reading: Reading) -> bool:
-    """A client that failed was made of none."""
-    read_at = entry["read_at"]
-    return read_at is not None and dt.datetime.fromisoformat(read_at) == reading.header.read_at
-
-
-def _links_to(paths: Iterable[Path], base: Path) -> Iterator[tuple[str, str]]:
-    for path in paths:
-        yield path.suffix.removeprefix("."), path.relative_to(base).as_posix()
+    def _lying(self) -> dict[int, list[Path]]:
+        """The clients' folders there were when the run began, and those that it has put there."""
+        return publish.folders(self.plan.folder, self._recorded)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reports import atomic_files, slugs
 from reports.deliver import publish
-from reports.deliver.record_entry import Entry, ready_entry
+from reports.deliver.record import Entry, make_ready_entry
 from reports.errors import ReportsError, UnforeseenError
 from reports.mail import eml
 from reports.mail.eml import Mail
@@ -42,10 +42,7 @@ class ClientTask:
 
 @dataclass(frozen=True)
 class Made:
-    """A client that is done: its entry in the run record, its line in the overview, its grids of the summary.
-
-    `staged` holds its files, read back and on the disk, to be swapped in; None where none were made.
-    """
+    """A client that is done; `staged` holds its files, read back and on the disk, None without any."""
 
     entry: Entry
     line: ClientLine
@@ -54,10 +51,7 @@ class Made:
 
 
 def make(task: ClientTask) -> Made:
-    """Does the task. Raises ClientError, and WriteError; then nothing is left of what was begun.
-
-    What nobody foresaw is the client's own failure too, UnforeseenError, and its traceback is logged.
-    """
+    """Does the task. Raises ClientError, also for what nobody foresaw, or WriteError, and leaves nothing."""
     try:
         return _make(task)
     except ReportsError:
@@ -74,21 +68,11 @@ def _make(task: ClientTask) -> Made:
     staged = publish.stage(folder, client)
     try:
         rendered = render(task.job, staged)
-        target = folder / slugs.client_folder(rendered.subject.name, client)
-        unmailed = _mail(task, rendered, staged / f"{target.name}-{task.job.period.label}")
+        place = slugs.client_folder(rendered.subject.name, client)
+        unmailed = _mail(task, rendered, staged / f"{place}-{task.job.period.label}")
         publish.seal(staged)
-        entry = ready_entry(
-            client=client,
-            name=rendered.subject.name,
-            read_at=rendered.subject.read_at,
-            pages=task.pages,
-            requests=task.requests,
-            figures=rendered.figures,
-            findings=rendered.findings,
-            changes=rendered.changes,
-            unmailed=unmailed,
-            staged=staged,
-            target=target.name,
+        entry = make_ready_entry(
+            rendered, pages=task.pages, requests=task.requests, unmailed=unmailed, staged=staged, place=place
         )
         return _make_result(rendered, entry, staged)
     except BaseException as error:

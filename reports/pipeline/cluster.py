@@ -1,7 +1,6 @@
 """Makes clients' files on the workers of a Dask cluster.
 
-They see the same folders as this machine, by the same paths, and have the same version of this program, so
-that a month looks the same wherever it was made; both is proven before anything is asked or written.
+That they see the same folders by the same paths, and have the same version of this program, is proven first.
 """
 
 import logging
@@ -73,10 +72,7 @@ class Cluster:
 
 
 def join_cluster(address: str, planned: "Sequence[Plan]") -> Cluster:
-    """Returns the cluster whose scheduler is at `address`, proven to be fit for these plans.
-
-    Raises ConfigError when there is none, or when one of its workers cannot do the work.
-    """
+    """Returns the cluster whose scheduler is at `address`, fit for these plans. Raises ConfigError."""
     try:
         from distributed import Client
     except ImportError:

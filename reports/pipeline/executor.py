@@ -1,7 +1,4 @@
-"""Makes clients' files: in this process, in several of this machine, or elsewhere.
-
-A task goes in as one value and comes back as one, without a secret in either.
-"""
+"""Makes clients' files: in this process, in several of this machine, or elsewhere."""
 
 import logging
 import multiprocessing
@@ -57,11 +54,8 @@ class Workers(Protocol):
     width: int
 
     def start(self) -> object: ...
-
     def make(self, task: "ClientTask", level: int) -> WorkerAnswer | None: ...
-
     def stop(self) -> None: ...
-
     def close(self) -> None: ...
 
 
@@ -93,10 +87,7 @@ class JobExecutor(AbstractContextManager["JobExecutor"]):
             self._begin()
 
     def submit(self, task: "ClientTask") -> "Future[Made]":
-        """Returns the client that `task` is about, or the error it failed with.
-
-        CancelledError for what was not done when `stop` came; what comes later is made in this process.
-        """
+        """Returns the client of `task`, or its error: after `stop`, CancelledError for what was waiting."""
         with self._lock:
             self._begin()
             if self._threads and not self._is_stopped:
@@ -165,11 +156,7 @@ class JobExecutor(AbstractContextManager["JobExecutor"]):
 
 
 class Processes:
-    """Processes of this machine, each with a thread of ours that gives it one task at a time.
-
-    Each is a pool of its own: a pool whose process dies gives up all that it was given, so here only the task
-    that the process was at.
-    """
+    """Processes of this machine, each a pool of its own: a pool gives up all its tasks when one dies."""
 
     def __init__(self, count: int) -> None:
         self.width = count

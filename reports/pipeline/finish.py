@@ -5,9 +5,7 @@ import logging
 
 from reports import atomic_files
 from reports.deliver import record, result_page
-from reports.deliver.record_entry import account_finding, instant
-from reports.deliver.result_page import Ended
-from reports.errors import ExitCode, WriteError, most_severe
+from reports.errors import ExitCode, most_severe
 from reports.figures.checks.account_checks import is_silence
 from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.plan import OVERVIEW, SUMMARY, Clock, Outcome, brand_of, few, last_line
@@ -15,6 +13,7 @@ from reports.render.content import summary_book
 from reports.render.content.account import FAILED, TOO_LARGE, AccountFinding, AccountSummary
 from reports.render.content.labels import Labels
 from reports.render.html import pages
+from reports.render.html.context import RunLine
 from reports.render.xlsx import workbook
 from reports.source.client_list import read_stored_clients
 
@@ -27,18 +26,11 @@ def sum_up(month: AccountRun) -> None:
     """Writes summary and overview."""
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
-    try:
-        with atomic_files.new_file(folder / SUMMARY) as target:
-            book = summary_book.build_summary_book(account, month.grids, labels=labels)
-            workbook.write(book, target, labels=labels, brand=brand)
-    except WriteError as error:
-        month.lack(error)
-    try:
-        with atomic_files.new_file(folder / OVERVIEW) as target:
-            page = pages.overview(account, labels=labels, brand=brand)
-            target.writelines(piece.encode() for piece in page)
-    except WriteError as error:
-        month.lack(error)
+    with month.go_on_without(), atomic_files.new_file(folder / SUMMARY) as target:
+        book = summary_book.build_summary_book(account, month.grids, labels=labels)
+        workbook.write(book, target, labels=labels, brand=brand)
+    with month.go_on_without(), atomic_files.new_file(folder / OVERVIEW) as target:
+        target.writelines(piece.encode() for piece in pages.overview(account, labels=labels, brand=brand))
 
 
 def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome:
@@ -46,7 +38,7 @@ def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome
     account, plan, finished_at = _account(month), month.plan, now()
     code, message = _conclusion(month, account)
     log.info("%s", message)
-    try:
+    with month.go_on_without():
         record.write(
             plan.folder,
             account=account.name,
@@ -56,19 +48,16 @@ def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome
             exit_code=code,
             message=message,
             entries=(month.entries[line.id] for line in account.clients),
-            findings=[account_finding(one.finding, one.client_id) for one in account.findings],
+            findings=[record.account_finding(one.finding, one.client_id) for one in account.findings],
         )
         month.is_recorded = True
-    except WriteError as error:
-        month.lack(error)
-        code, message = _conclusion(month, account)
-    try:
-        own = Ended(account.name, plan.period.label, instant(finished_at), int(code), message)
+    code, message = _conclusion(month, account)
+    with month.go_on_without():
+        label = plan.period.label
+        overview = f"{account.name}/{label}/{OVERVIEW}"
+        own = RunLine(account.name, label, record.instant(finished_at), int(code), message, overview)
         result_page.write(plan.account_folder, own, Labels(plan.config.language))
-    except WriteError as error:
-        month.lack(error)
-        code, message = _conclusion(month, account)
-    return Outcome(code, message, plan.folder)
+    return Outcome(*_conclusion(month, account), plan.folder)
 
 
 def _conclusion(month: AccountRun, account: AccountSummary) -> tuple[ExitCode, str]:

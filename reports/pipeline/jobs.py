@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reports.deliver.record_entry import Entry
+from reports.deliver.record import Entry
 from reports.figures.vendor_balance import is_comparable
 from reports.plan import Plan, brand_of, issuer_of
 from reports.source import details

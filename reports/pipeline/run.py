@@ -1,13 +1,13 @@
 """The month, in reading order: plan, read, render, publish, sum up, record, and mail where that is wanted.
 
-One run does one or more configurations, side by side, each within the limits of its account. A client that
-fails never stops the others; a refused key or a full disk stops its account. Whatever happened, overview,
-summary and run record say so.
+A client that fails never stops the others; a refused key or a full disk stops its account. Whatever happened,
+overview, summary and run record say so.
 """
 
 import datetime as dt
 import logging
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from pathlib import Path
 from reports import TOOL, __version__, atomic_files, cancellation
 from reports.deliver import publish, record, run_log
 from reports.errors import (
+    ClientError,
     ConfigError,
     ExitCode,
     NeverReadError,
@@ -44,9 +45,6 @@ from reports.source.fetch import fetch
 from reports.source.http.api import Api
 
 INTERRUPTED = "interrupted before this client was done. Run again"
-FOR_THE_END = "reports.pipeline.finish"
-"""Takes half a second to be loaded, and is not needed before the first client has been read."""
-
 NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
 """After a run that ended like this nothing is mailed by itself."""
 
@@ -83,14 +81,15 @@ def plans(
 
                 pages.check_templates(brand_of(settings))
             today = local_day(now, settings.time_zone)
-            account = settings.account
+            account, email = settings.account, settings.email
+            is_mailing = email is not None and (email.when == "send" or email.operator is not None)
             made.append(
                 Plan(
                     config=settings,
                     period=_resolve_begun_period(settings, today, options),
                     account_folder=(options.output or settings.output.folder) / account.name,
                     key=credentials.api_key(account.name, account.api_key) if with_keys else None,
-                    mail_password=send.password(settings) if with_keys and _is_mailing(settings) else None,
+                    mail_password=send.password(settings) if with_keys and is_mailing else None,
                     only=own,
                     today=today,
                     is_offline=options.is_offline,
@@ -100,12 +99,9 @@ def plans(
             )
         except ConfigError as error:
             troubles.append(f"{settings.path}: {error}")
-    folders = [plan.account_folder for plan in made]
-    troubles += [
-        f"{folder}: two configurations write to this folder"
-        for folder in {*folders}
-        if folders.count(folder) > 1
-    ]
+    counts = Counter(plan.account_folder for plan in made)
+    twice = [folder for folder, count in counts.items() if count > 1]
+    troubles += [f"{folder}: two configurations write to this folder" for folder in twice]
     if troubles:
         raise ConfigError("\n".join(troubles))
     return tuple(made)
@@ -123,31 +119,24 @@ def _resolve_begun_period(settings: Config, today: dt.date, options: RunOptions)
 
 
 def run(
-    planned: Sequence[Plan],
-    *,
-    now: Clock,
-    screen: Screen,
-    redact: Redactor,
-    executor: JobExecutor | None = None,
+    planned: Sequence[Plan], *, now: Clock, screen: Screen, redact: Redactor, executor: JobExecutor
 ) -> Outcome:
-    """Does the month of every plan and says how it ended; the most severe outcome of all.
-
-    `executor` makes the clients' files, and is closed at the end; without one this process does.
-    """
+    """Does the month of every plan, closes `executor`, and gives the most severe outcome of all."""
     redact.add(*(secret for plan in planned for secret in (plan.key, plan.mail_password) if secret))
-    with executor or JobExecutor(processes=1) as shared:
-        do = partial(_account, now=now, redact=redact, executor=shared)
+    with executor:
+        do = partial(_account, now=now, redact=redact, executor=executor)
         if len(planned) == 1:
-            return do(planned[0], screen=screen)
-        outcomes = side_by_side(planned, do, screen, stop=shared.stop)
+            return do(planned[0], screen)
+        outcomes = side_by_side(planned, do, screen, stop=executor.stop)
     code = most_severe(outcome.exit_code for outcome in outcomes)
     worst = next(outcome for outcome in outcomes if outcome.exit_code == code)
     return Outcome(code, f"{len(outcomes)} accounts; the most severe: {worst.message}", worst.folder)
 
 
-def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, executor: JobExecutor) -> Outcome:
+def _account(plan: Plan, screen: Screen, *, now: Clock, redact: Redactor, executor: JobExecutor) -> Outcome:
     try:
-        if plan.is_offline and not _was_ever_read(plan):
+        has_record = plan.is_offline and (plan.folder / record.FILE_NAME).exists()
+        if plan.is_offline and not has_record and not archive.list_client_ids(plan.source):
             raise NeverReadError(
                 f"{plan.period.label} of {plan.config.account.name} was never read into {plan.folder}. "
                 "Run without --offline, or name another --period or --output"
@@ -166,24 +155,13 @@ def _account(plan: Plan, *, now: Clock, screen: Screen, redact: Redactor, execut
 
 
 def _month(plan: Plan, *, now: Clock, screen: Screen, executor: JobExecutor) -> Outcome:
-    started_at = now()
-    log.info(
-        "%s %s, account %s, period %s (%s to %s), configuration %s, folder %s",
-        TOOL,
-        __version__,
-        plan.config.account.name,
-        plan.period.label,
-        plan.period.first,
-        plan.period.last,
-        plan.config.path,
-        plan.folder,
-    )
-    return _run_month(AccountRun(plan, screen, executor), started_at=started_at, now=now)
-
-
-def _run_month(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome:
-    plan, screen = month.plan, month.screen
-    if plan.is_elsewhere and _is_sending(plan.config):
+    started_at, period = now(), plan.period
+    about = f"account {plan.config.account.name}, period {period.label} ({period.first} to {period.last})"
+    where = f"configuration {plan.config.path}, folder {plan.folder}"
+    log.info("%s %s, %s, %s", TOOL, __version__, about, where)
+    month = AccountRun(plan, screen, executor)
+    is_sending = plan.config.email is not None and plan.config.email.when == "send"
+    if plan.is_elsewhere and is_sending:
         month.remarks.append("nothing is mailed from another folder (--output)")
     with _end_in_order(month):
         publish.repair(plan.folder)
@@ -200,7 +178,7 @@ def _run_month(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Out
         finish.sum_up(month)
     try:
         outcome = finish.finish(month, started_at=started_at, now=now)
-        is_mailing = _is_sending(plan.config) and not plan.is_offline and not plan.is_elsewhere
+        is_mailing = is_sending and not plan.is_offline and not plan.is_elsewhere
         has_mail = month.is_recorded and month.ready and outcome.exit_code not in NOTHING_LEAVES_AFTER
         if not is_mailing or not has_mail:
             return outcome
@@ -248,8 +226,7 @@ def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | F
         month.expect(*_clients_offline(plan))
         yield from (month.read_stored(client) for client in month.expected)
         return
-    today = plan.resumed
-    settings = plan.config.requests
+    today, settings = plan.resumed, plan.config.requests
     api = Api(
         plan.config.account.origin,
         plan.key or "",
@@ -263,9 +240,9 @@ def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | F
         )
         if plan.config.clients is None:
             everyone = (today and today.clients(everything=True)) or listing(everything=True)
-            month.expect([client.id for client in everyone.clients], everyone)
+            month.expect([*everyone.by_id], everyone)
         else:
-            month.expect([client.id for client in plan.config.clients])
+            month.expect([*month.brief.configured])
         wanted = [month.brief.build_wanted(client) for client in month.expected]
         resumed = {want.client: found for want in wanted if today and (found := today.find_reading(want))}
         yield from resumed.values()
@@ -290,28 +267,18 @@ def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | F
                 yield result
         is_count_wanted = plan.config.clients is not None and month.has_read_something
         if is_count_wanted and not (today and today.clients(everything=False)):
-            month.count(partial(listing, everything=False))
+            try:
+                month.brief.listing = listing(everything=False)
+            except ClientError as error:
+                # Not worth failing for.
+                log.warning("how many clients the account has is not known: %s", error)
 
 
 def _load(executor: JobExecutor) -> None:
-    """What is heavy; in a thread, while the API is waited for."""
-    import_module(FOR_THE_END)
+    """What is heavy, half a second's worth and more; in a thread, while the API is waited for."""
+    import_module("reports.pipeline.finish")
     if executor.is_local:
         load_modules()
-
-
-def _was_ever_read(plan: Plan) -> bool:
-    """A run was here: there are its record, or pages that it read."""
-    return bool((plan.folder / record.FILE_NAME).exists() or archive.list_client_ids(plan.source))
-
-
-def _is_sending(settings: Config) -> bool:
-    return settings.email is not None and settings.email.when == "send"
-
-
-def _is_mailing(settings: Config) -> bool:
-    """A run may mail something: to clients, or to the operator."""
-    return _is_sending(settings) or (settings.email is not None and settings.email.operator is not None)
 
 
 def _owner(client: int, configs: Sequence[Config]) -> Config:
@@ -333,9 +300,7 @@ def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
     if plan.config.clients is not None:
         return [client.id for client in plan.config.clients], None
     stored = read_stored_clients(plan.source, plan.config.account.name)
-    return [client.id for client in stored.clients] if stored else archive.list_client_ids(
-        plan.source
-    ), stored
+    return [*stored.by_id] if stored else archive.list_client_ids(plan.source), stored
 
 
 def _seconds(now: Clock) -> Clock:

@@ -52,7 +52,7 @@ def test_an_announcement_without_a_note_is_unclear(tmp_path: Path) -> None:
     last = Outbox(tmp_path).last(ANA, MONTH)
     assert last == LETTER
     assert last.is_unclear
-    assert not last.is_sent
+    assert last.event is Event.INTENT
 
 
 @pytest.mark.parametrize("event", [Event.FAILED, Event.REFUSED])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from reports.deliver.record_entry import amounts
+from reports.deliver.record import amounts
 from reports.errors import ClientError
 from reports.period import Period
 from reports.redaction import Redactor

@@ -4,9 +4,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from reports.deliver.record_entry import Entry, make_failed_entry, ready_entry
+from reports.deliver.record import Entry, make_failed_entry, make_ready_entry
+from reports.render.content.brand import IssuerDetails
+from reports.render.content.client_report import Subject
+from reports.render.job import Rendered
 from reports.sandbox.documents import Raw
-from tests.support.papers import added, findings
+from reports.source.archive import SCHEMA, Header
+from tests.support.papers import OCTOBER, added, findings
 
 READ_AT = datetime(2026, 11, 2, 6, 30, 5, 999, tzinfo=ZoneInfo("Europe/Lisbon"))
 
@@ -16,17 +20,10 @@ def build_ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
     folder.mkdir(exist_ok=True)
     (folder / "b.xlsx").write_bytes(b"workbook")
     (folder / "a.html").write_bytes(b"")
-    return ready_entry(
-        client=11,
-        name=name,
-        read_at=READ_AT,
-        pages=4,
-        requests=5,
-        figures=added(*papers),
-        findings=findings(*papers),
-        staged=folder,
-        target=folder.name,
-    )
+    header = Header(SCHEMA, "my-company", 11, {}, READ_AT, 4, True)
+    subject = Subject(11, name, None, IssuerDetails("Exemplo"), OCTOBER, READ_AT, {})
+    rendered = Rendered(subject, header, added(*papers), tuple(findings(*papers)), (), None, {})
+    return make_ready_entry(rendered, pages=4, requests=5, unmailed=None, staged=folder, place=folder.name)
 
 
 def build_failed(before: Entry | None) -> Entry:

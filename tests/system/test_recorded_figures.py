@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.deliver.record_entry import amounts
+from reports.deliver.record import amounts
 from reports.figures.checks.finding import Finding
 from reports.render.job import Rendered
 from reports.sandbox.data import SandboxAccount

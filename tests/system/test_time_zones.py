@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from reports.pipeline.executor import JobExecutor
 from reports.pipeline.run import RunOptions, plans, run
 from reports.redaction import Redactor
 from reports.sandbox.data import SandboxAccount
@@ -277,7 +278,8 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
         office.configure([ANA, RUI, EVA], output=HTML_ONLY)
         monkeypatch.setenv(KEY_VARIABLE, sandbox.api_key)
         planned = plans([load(office.config)], RunOptions(), now=BEFORE_MIDNIGHT, with_keys=True)
-        ended = run(planned, now=NightClock(BEFORE_MIDNIGHT), screen=Silent(), redact=Redactor())
+        clock = NightClock(BEFORE_MIDNIGHT)
+        ended = run(planned, now=clock, screen=Silent(), redact=Redactor(), executor=JobExecutor(1))
         assert ended.exit_code == 0
         yield office
 
