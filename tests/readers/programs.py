@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
-import pylightxl
+import pylightxl  # type: ignore[import-untyped]
 import python_calamine
 
 from tests.support.ooxml.book import Place, shown

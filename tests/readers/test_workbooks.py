@@ -279,12 +279,13 @@ def _list_unlike(
     assert list(sheets) == [sheet.name for sheet in workbook.stored.sheets]
     found = []
     for sheet in workbook.stored.sheets:
-        stored: dict[Place, object] = {}
+        stored: dict[Place, Value] = {}
         for place, cell in sheet.cells.items():
             value = _value(cell, workbook.stored)
+            if has_serial_days and isinstance(value, dt.date):
+                value = float((value - EPOCH).days)
             if value is not None:
-                is_serial = has_serial_days and type(value) is dt.date
-                stored[place] = float((value - EPOCH).days) if is_serial else value  # type: ignore[operator]
+                stored[place] = value
         found += [(sheet.name, *one) for one in _unlike(stored, sheets[sheet.name])]
     return found
 

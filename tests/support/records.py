@@ -9,7 +9,7 @@ from reports.render.content.brand import IssuerDetails
 from reports.render.content.client_report import Subject
 from reports.render.job import Rendered
 from reports.sandbox.documents import Raw
-from reports.source.archive import SCHEMA, Header
+from reports.source.archive import Header
 from tests.support.papers import OCTOBER, added, findings
 
 READ_AT = datetime(2026, 11, 2, 6, 30, 5, 999, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -20,9 +20,9 @@ def build_ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
     folder.mkdir(exist_ok=True)
     (folder / "b.xlsx").write_bytes(b"workbook")
     (folder / "a.html").write_bytes(b"")
-    header = Header(SCHEMA, "my-company", 11, {}, READ_AT, 4, True)
+    header = Header("my-company", 11, {}, READ_AT, 4, True)
     subject = Subject(11, name, None, IssuerDetails("Exemplo"), OCTOBER, READ_AT, {})
-    rendered = Rendered(subject, header, added(*papers), tuple(findings(*papers)), (), None, {})
+    rendered = Rendered(subject, header, added(*papers), tuple(findings(*papers)), (), None)
     return make_ready_entry(rendered, pages=4, requests=5, unmailed=None, staged=folder, place=folder.name)
 
 

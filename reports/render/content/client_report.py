@@ -5,8 +5,9 @@ Everything here leaves the house, so nothing internal stands in it: findings are
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
 from reports.figures.checks.document_checks import list_hidden
 from reports.figures.checks.finding import Finding, warnings
@@ -38,6 +39,8 @@ MAINLAND = "PT"
 
 NO_INVOICE = "Este documento não serve de fatura"
 """Said in Portuguese in every language: it is the words the law knows."""
+
+_Block = TypeVar("_Block", Sheet, Chart)
 
 
 @dataclass(frozen=True)
@@ -201,13 +204,21 @@ def _proof(figures: Figures, warning_count: int, labels: Labels) -> str:
 
 def _summary_pages(report: ClientReport) -> tuple[tuple[Block, ...], ...]:
     """The first sheet as paper: a page a currency, the head on the first and the notes on the last."""
-    pages: list[list[Block]] = [
-        [Beside(page.types, page.ageing), page.vat, *([page.chart] if page.chart else [])]
-        for page in report.currencies
-    ] or [[]]
+    pages: list[list[Block]] = []
+    for page in report.currencies:
+        types, ageing, vat = map(_name_currency, (page.types, page.ageing, page.vat))
+        chart = [_name_currency(page.chart)] if page.chart else []
+        pages.append([Beside(types, ageing), vat, *chart])
+    pages = pages or [[]]
     pages[0][:0] = [report.head, report.totals]
     pages[-1].append(Note((report.proof, *report.notes.lines)))
     return tuple(map(tuple, pages))
+
+
+def _name_currency(block: _Block) -> _Block:
+    """The block with its currency in the title, so that columns of amounts need not be wide enough for it."""
+    end = f" · {block.currency}"
+    return block if block.title.endswith(end) else replace(block, title=block.title + end)
 
 
 def _facts(subject: Subject, labels: Labels) -> tuple[tuple[Fact, ...], ...]:

@@ -15,7 +15,7 @@ from reports.render.xlsx.extents import Measure
 from reports.render.xlsx.outline import MARGIN_INCHES, PAPER_INCHES
 
 LEAST_POINTS = 8
-SPARE = 0.95
+SPARE = 0.92
 """Programs measure fonts a little differently."""
 PIXELS_PER_CHARACTER, PIXELS_PER_INCH = 7, 96
 _INCHES = PAPER_INCHES[1] - MARGIN_INCHES["left"] - MARGIN_INCHES["right"]

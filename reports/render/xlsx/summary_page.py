@@ -42,7 +42,7 @@ from reports.render.xlsx.sheet_xml import Band, Field
 
 COLUMNS = 11
 """As many as the widest grid has, a VAT summary with credit notes."""
-LABEL_WIDTH, CELL_WIDTH = (20.0, 22.0), 9.0
+LABEL_WIDTH, CELL_WIDTH = (18.0, 20.0), 9.0
 """Narrowest and widest first column, and the narrowest of the others."""
 TITLE_POINTS, SUBTITLE_POINTS, ROW_POINTS, GAP_POINTS = 36.0, 22.0, 17.0, 12.0
 LOGO_PIXELS = (190, 64)
