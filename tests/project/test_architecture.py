@@ -31,6 +31,7 @@ STAGES = {
         content.labels content.brand content.colours content.picture content.blocks content.columns
         content.document_sheets content.summary_sheets content.account content.client_report
         content.changes_report content.account_report content.summary_book
+        text_xml xlsx.shared_strings
         xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.column_widths xlsx.cell_fields
         xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
         html.pieces html.tables html.drawings html.environment html.context html.pages
@@ -69,7 +70,6 @@ ROOMS_OF_LIBRARY = {
         "render.xlsx.cell_styles",
         "render.xlsx.charts",
     },
-    "python_calamine": {"render.verify.sheet_reader"},
     "jinja2": {"render.html.environment", "settings.mail_texts"},
     "markupsafe": {"render.html.tables", "render.html.context", "render.html.pages"},
     "babel": {"render.content.labels"},

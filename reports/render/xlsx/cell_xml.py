@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from reports.render.text_xml import count_units, escape_text, format_quickly, has_escape, legible
 from reports.render.xlsx.shared_strings import SharedStrings
-from reports.render.xlsx.text_xml import count_units, escape_text, format_quickly, has_escape, legible
 
 MAX_LINK = 255
 """UTF-16 units a text in a formula may have."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from reports.render.content.blocks import Column, Kind, Row, Sheet, Value
+from reports.render.text_xml import MAX_TEXT
 from reports.render.xlsx import cell_styles
 from reports.render.xlsx.extents import Measure
-from reports.render.xlsx.text_xml import MAX_TEXT
 
 WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from reports.render.xlsx.text_xml import legible
+from reports.render.text_xml import legible
 
 FIRST_ROW = 1_040_000
 """Stand-ins for rows: a sheet has so many."""

@@ -6,7 +6,7 @@ A text inside its cell (`inlineStr`) is as valid, but some previews and librarie
 import zlib
 from collections.abc import Iterator, Sequence
 
-from reports.render.xlsx.text_xml import format_texts
+from reports.render.text_xml import format_texts
 
 KEPT_TEXTS = 65_536
 """A text that comes again after so many others is written once more: the table of those known has a bound."""

@@ -20,6 +20,7 @@ from openpyxl.xml.functions import tostring
 from reports.render.content.blocks import Book, Column, DataTab, PageTab, Sheet, Value, totals_of
 from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.labels import Labels
+from reports.render.text_xml import legible
 from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_widths, print_layout, sheet_xml
 from reports.render.xlsx.cell_styles import Look
 from reports.render.xlsx.extents import measure_columns
@@ -28,7 +29,6 @@ from reports.render.xlsx.package import STRINGS_PART, Content, Skeleton, sheet_p
 from reports.render.xlsx.shared_strings import SharedStrings
 from reports.render.xlsx.sheet_xml import Band, Field
 from reports.render.xlsx.summary_page import PaperLayout
-from reports.render.xlsx.text_xml import legible
 
 MAX_SHEET_NAME = 31
 MAX_TABLE_NAME = 100

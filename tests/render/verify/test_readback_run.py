@@ -21,7 +21,7 @@ PRICE = "77.77"
 
 DRIVER = """
 from reports.render.html import tables
-from reports.render.xlsx import cell_xml, sheet_xml
+from reports.render.xlsx import cell_xml, shared_strings, sheet_xml
 {fault}
 from reports.cli import main
 main()
@@ -29,23 +29,34 @@ main()
 FAULTS = {
     "cell": """
 number = cell_xml.number
-def wrong(column):
-    made = number(column)
+def wrong(column, strings):
+    made = number(column, strings)
     return made._replace(values=[one.replace(b"77.77", b"77.78") for one in made.values])
 cell_xml.number = wrong
 """,
     "row": """
-chunk = sheet_xml._chunk
+join_rows = sheet_xml._join_rows
 def without(*given):
-    return b"</row>".join(row for row in chunk(*given).split(b"</row>") if b"77.77" not in row)
-sheet_xml._chunk = without
+    return b"</row>".join(row for row in join_rows(*given).split(b"</row>") if b"77.77" not in row)
+sheet_xml._join_rows = without
 """,
     "total": """
 total = cell_xml.total
-def turned(column):
+def turned(column, strings):
     return total([formula._replace(result=-formula.result) if formula.result == cell_xml.Decimal("87.77")
-                  else formula for formula in column])
+                  else formula for formula in column], strings)
 cell_xml.total = turned
+""",
+    "text": """
+place = shared_strings.SharedStrings.place
+def moved(self, texts):
+    places = place(self, texts)
+    return [b"0" if "77.77" in text else place for text, place in zip(texts, places)]
+shared_strings.SharedStrings.place = moved
+""",
+    "table of texts": """
+format_texts = shared_strings.format_texts
+shared_strings.format_texts = lambda texts: [one.replace(b"77.77", b"77.78") for one in format_texts(texts)]
 """,
     "statement": """
 exact = tables._exact
@@ -53,23 +64,25 @@ tables._exact = lambda amount: exact(amount).replace("77.77", "77.78")
 """,
     "disk": """
 pack = sheet_xml.pack
-def worn(target, parts):
+def worn(target, parts, **given):
     kept = [(name, list(pieces)) for name, pieces in parts]
-    pack(target, kept)
+    pack(target, kept, **given)
     if any(b"77.77" in piece for _, pieces in kept for piece in pieces):
         target.seek(2000)
         target.write(bytes(100))
 sheet_xml.pack = worn
 """,
 }
-SLOW = ("row", "total")
+SLOW = ("row", "total", "text")
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A month that was reported; Rui has an invoice of PRICE."""
     people = account({ANA: "Ana", RUI: "Rui", EVA: "Eva"})
-    people.documents[RUI][0] = invoice(RUI, "Rui", date(2026, 10, 5), number=1, price=PRICE)
+    people.documents[RUI][0] = invoice(
+        RUI, "Rui", date(2026, 10, 5), number=1, price=PRICE, reference=f"Pedido {PRICE}"
+    )
     with Sandbox(account_data=people) as sandbox:
         office = Office(tmp_path_factory.mktemp("office"), sandbox)
         assert office.run().code == ExitCode.DONE

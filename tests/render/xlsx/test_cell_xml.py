@@ -13,9 +13,11 @@ import python_calamine
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reports.render import text_xml
 from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Rows, Sheet, Value, totals_of
 from reports.render.content.labels import Labels
 from reports.render.xlsx import cell_xml, workbook
+from reports.render.xlsx.shared_strings import SharedStrings
 
 FORMULA_LIKE = [
     *("=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1", "\n=1", " =1"),
@@ -35,6 +37,7 @@ UNPRINTABLE = ["a\x00b", "a\x0bb", "a\x1bb", "a\ud83db", "a\udc00b", "a\ufffeb",
 CODES = ["_x0041_", "_x000D_", "__x0041__x0042_", "_x005F_", "_X0041_", "_x41_"]
 
 MARK = Decimal("1234.50")
+STRINGS = "xl/sharedStrings.xml"
 
 
 def write_book(kind: Kind, values: Sequence[Value]) -> bytes:
@@ -50,8 +53,8 @@ def write_book(kind: Kind, values: Sequence[Value]) -> bytes:
     return target.getvalue()
 
 
-def read_part(package: bytes) -> str:
-    return zipfile.ZipFile(BytesIO(package)).read("xl/worksheets/sheet1.xml").decode()
+def read_part(package: bytes, name: str = "xl/worksheets/sheet1.xml") -> str:
+    return zipfile.ZipFile(BytesIO(package)).read(name).decode()
 
 
 def read_worksheet(package: bytes, *, data_only: bool = False) -> Worksheet:
@@ -79,10 +82,10 @@ def test_text_stays_text_whatever_it_begins_with() -> None:
     package = write_book(Kind.TEXT, values)
     assert read_by_openpyxl(package) == values
     assert read_by_calamine(package) == values
-    assert {cell.data_type for (cell,) in read_worksheet(package).iter_rows(min_row=2, max_col=1)} <= {
-        "s",
-        "inlineStr",
-    }
+    texts = read_worksheet(package).iter_rows(min_row=2, max_row=1 + len(values), max_col=1)
+    assert {cell.data_type for (cell,) in texts} == {"s"}
+    assert len(re.findall(r'<c r="A\d+" s="\d+" t="s"><v>\d+</v></c>', read_part(package))) == len(values) + 2
+    assert "inlineStr" not in read_part(package)
     assert list_formulas(package) == ["SUBTOTAL(109,t_s[Amount])"]
 
 
@@ -93,17 +96,23 @@ def test_what_a_cell_cannot_hold_is_replaced_visibly() -> None:
 
 def test_what_looks_like_a_numbered_character_is_not_taken_for_one() -> None:
     package = write_book(Kind.TEXT, CODES)
-    assert [unescape(str(value)) for value in read_by_openpyxl(package)] == CODES
+    texts = re.findall('<t xml:space="preserve">(.*?)</t>', read_part(package, STRINGS))
+    assert [unescape(text) for text in texts if text not in ("A", "Amount", "Total")] == CODES
+    # It takes every `x005F_` out of a shared text, whatever stands before it.
+    assert read_by_openpyxl(package) == [code.replace("x005F_", "") for code in CODES]
     assert read_by_calamine(package) == CODES
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "😀", "_x0041_"])
 def test_forty_thousand_characters_are_cut_visibly_and_the_workbook_opens(letter: str) -> None:
-    (shown,) = read_by_openpyxl(write_book(Kind.LONG_TEXT, [letter * 40_000]))
+    package = write_book(Kind.LONG_TEXT, [letter * 40_000])
+    (shown,) = read_by_openpyxl(package)
     assert isinstance(shown, str)
-    assert shown.endswith(cell_xml.CUT)
-    assert shown.removesuffix(cell_xml.CUT).replace("_x005F_", "_").startswith(letter * 2_000)
-    units = len(shown.encode("utf-16-le")) // 2
+    assert shown.endswith(text_xml.CUT)
+    assert shown.startswith(letter * 2_000)
+    (stored,) = re.findall(f">([^<]*{re.escape(text_xml.CUT)})<", read_part(package, STRINGS))
+    assert stored.startswith(letter.replace("_x", "_x005F_x") * 2_000)
+    units = len(stored.encode("utf-16-le")) // 2
     assert 32_765 < units <= 32_767
 
 
@@ -219,4 +228,23 @@ def test_equal_content_gives_equal_bytes() -> None:
 
 
 def test_a_document_without_a_number_has_no_link() -> None:
-    assert cell_xml.name_link([("", "https://example.com/")]).values == [b"/>"]
+    assert cell_xml.name_link([("", "https://example.com/")], SharedStrings()).values == [b"/>"]
+
+
+def test_what_is_no_text_in_a_column_of_texts_is_shown_as_one_and_nothing_as_an_empty_cell() -> None:
+    strings = SharedStrings()
+    made = cell_xml.text(["a", None, "", 7, "a"], strings)
+    assert [made.before + value + made.after for value in made.values] == [
+        b' t="s"><v>0</v></c>',
+        b"/>",
+        b"/>",
+        b' t="s"><v>1</v></c>',
+        b' t="s"><v>0</v></c>',
+    ]
+    assert b"".join(strings.stream()).count(b"<si>") == 2
+
+
+def test_a_text_that_many_cells_have_is_written_once() -> None:
+    package = write_book(Kind.TEXT, ["Fatura", "Final"] * 300)
+    assert read_by_openpyxl(package) == ["Fatura", "Final"] * 300
+    assert read_part(package, STRINGS).count(">Fatura<") == 1

@@ -18,7 +18,7 @@ def made(tmp_path: Path) -> Path:
 
 def test_chart_stands_beside_its_months_with_exact_points(made: Path) -> None:
     workbooks.write_client(made, list_few_papers())
-    points = re.findall("<v>([^<]*)</v>", read_part(made, "xl/charts/chart1.xml"))
+    points = re.findall("<c:v>([^<]*)</c:v>", read_part(made, "xl/charts/chart1.xml"))
     assert {"138.43", "31.84"} <= set(points)
     assert not [point for point in points if re.fullmatch(r"-?\d+\.\d{3,}", point)]
     chart = read_sheets(made)[SUMMARY]._charts[0]  # type: ignore[attr-defined]

@@ -1,10 +1,36 @@
-"""Rows of a sheet follow each other at their heights, and no sheet gets more of them than it holds."""
+"""Rows of a sheet follow each other at their heights, no sheet gets more of them than it holds, and the
+package of all parts is one that any program reads."""
 
+import json
 import re
+import struct
+import subprocess
+import zipfile
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 
 from reports.render.xlsx import cell_xml, sheet_xml
+from reports.render.xlsx.shared_strings import SharedStrings
+
+ROOT = Path(__file__).parents[3]
+DEBIAN = Path("/usr/bin/python3")
+PARTS = {
+    "first.xml": ["<a>", "Açúcar " * 10_000, "</a>"],
+    "folder/second.xml": ["".join(f"<row r='{number}'/>" for number in range(5_000))],
+    "empty.bin": [],
+}
+PACK = """
+import json, sys
+from reports.render.xlsx.sheet_xml import pack
+parts = [(name, [piece.encode() for piece in pieces]) for name, pieces in json.load(sys.stdin).items()]
+with open(sys.argv[1], "wb") as target:
+    pack(target, parts)
+"""
+"""For a Python that is told (-S) of no library: packing needs none."""
+ZIP64_FIELD = 1
+PLAIN_VERSION, ZIP64_VERSION = 20, 45
 
 NUMBER = sheet_xml.Field("A", 7, cell_xml.number)
 
@@ -13,13 +39,13 @@ def test_a_formula_without_a_result_is_refused() -> None:
     field = sheet_xml.Field("A", 0, cell_xml.total)
     band = sheet_xml.Band.from_rows(1, [field], [(cell_xml.TotalCell("1+1", None),)])
     with pytest.raises(ValueError, match=r"the formula 1\+1 has no result"):
-        list(sheet_xml.stream_rows([band], {0: 0}))
+        list(sheet_xml.stream_rows([band], {0: 0}, SharedStrings()))
 
 
 def test_more_rows_than_a_sheet_holds_are_refused() -> None:
     def write(count: int) -> None:
         band = sheet_xml.Band.from_rows(sheet_xml.MAX_ROWS - 1, [NUMBER], [(1,)] * count)
-        list(sheet_xml.stream_rows([band], {7: 7}))
+        list(sheet_xml.stream_rows([band], {7: 7}, SharedStrings()))
 
     write(2)
     with pytest.raises(ValueError, match="a sheet holds 1048576 rows"):
@@ -33,7 +59,7 @@ def test_rows_follow_each_other_with_the_heights_they_have() -> None:
         sheet_xml.Band.from_rows(605, [NUMBER], [(1,), (2,)], 30.0),
         sheet_xml.Band.from_rows(607, [], [()], 12.0),
     ]
-    sheet = b"".join(sheet_xml.stream_rows(bands, {7: 7})).decode()
+    sheet = b"".join(sheet_xml.stream_rows(bands, {7: 7}, SharedStrings())).decode()
     assert sheet.startswith('<row r="2"><c r="A2" s="7"><v>1</v></c></row><row r="3" ht="30.0"><c r="A3"')
     assert (
         '<row r="604"><c r="A604" s="7"><v>599</v></c></row><row r="605" ht="30.0" customHeight="1">' in sheet
@@ -48,3 +74,64 @@ def test_merged_areas_keep_their_order() -> None:
         '<mergeCells count="2"><mergeCell ref="A9:B9"/><mergeCell ref="A1:B1"/></mergeCells>'
     )
     assert sheet_xml.format_merged_cells([]) == ""
+
+
+def test_a_package_is_no_zip64_and_asks_for_no_more_than_any_program_reads() -> None:
+    package = pack()
+    assert headers(package) == {(PLAIN_VERSION, False)}
+    assert read(package) == given_parts()
+
+
+def test_a_part_that_is_too_large_is_refused_unless_there_may_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(zipfile, "ZIP64_LIMIT", 75_000)
+        with pytest.raises(RuntimeError):
+            pack()
+        package = pack(has_large_parts=True)
+    assert headers(package) == {(ZIP64_VERSION, True), (ZIP64_VERSION, False)}
+    assert read(package) == given_parts()
+
+
+@pytest.mark.slow
+def test_another_python_packs_the_same_bytes(tmp_path: Path) -> None:
+    if not DEBIAN.exists():
+        pytest.skip(f"there is no {DEBIAN} to pack with")
+    target = tmp_path / "packed.zip"
+    environment = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [f"{DEBIAN}", "-S", "-c", PACK, f"{target}"]
+    subprocess.run(command, input=json.dumps(PARTS).encode(), env=environment, check=True)
+    assert target.read_bytes() == pack()
+
+
+def given_parts() -> dict[str, bytes]:
+    return {name: "".join(pieces).encode() for name, pieces in PARTS.items()}
+
+
+def pack(*, has_large_parts: bool = False) -> bytes:
+    target = BytesIO()
+    parts = [(name, [piece.encode() for piece in pieces]) for name, pieces in PARTS.items()]
+    sheet_xml.pack(target, parts, has_large_parts=has_large_parts)
+    return target.getvalue()
+
+
+def read(package: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(package)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def headers(package: bytes) -> set[tuple[int, bool]]:
+    """Of each part, where it lies and where it is listed: the version it asks for, whether it is ZIP64."""
+    found = set()
+    with zipfile.ZipFile(BytesIO(package)) as opened:
+        for info in opened.infolist():
+            version, name, extra = struct.unpack_from("<4xH20xHH", package, info.header_offset)
+            start = info.header_offset + 30 + name
+            found |= {
+                (version, _is_zip64(package[start : start + extra])),
+                (info.extract_version, _is_zip64(info.extra)),
+            }
+    return found
+
+
+def _is_zip64(extra: bytes) -> bool:
+    return bool(extra) and struct.unpack_from("<H", extra)[0] == ZIP64_FIELD

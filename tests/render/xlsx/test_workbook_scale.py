@@ -17,6 +17,7 @@ import python_calamine
 from reports.render.content.blocks import Book, Column, DataTab, Kind, Link, Rows, Sheet, Value, totals_of
 from reports.render.content.labels import Labels
 from reports.render.xlsx import cell_xml, sheet_xml, workbook
+from reports.render.xlsx.shared_strings import SharedStrings
 from tests.support.ooxml import violations
 
 ROOT = Path(__file__).parents[3]
@@ -145,7 +146,7 @@ def test_a_sheet_is_filled_to_its_last_row() -> None:
     field = sheet_xml.Field("A", 0, cell_xml.number)
     package = BytesIO()
     band = sheet_xml.Band(1, [field], [range(sheet_xml.MAX_ROWS)], sheet_xml.MAX_ROWS + 1)
-    sheet_xml.pack(package, [("sheet.xml", sheet_xml.stream_rows([band], {0: 0}))])
+    sheet_xml.pack(package, [("sheet.xml", sheet_xml.stream_rows([band], {0: 0}, SharedStrings()))])
     with zipfile.ZipFile(package).open("sheet.xml") as sheet:
         last = b'<row r="1048576"><c r="A1048576" s="0"><v>1048575</v></c></row>'
         count, end = 0, b""

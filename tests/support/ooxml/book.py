@@ -4,7 +4,7 @@ Cells are keyed by (row, column), both from 1; ranges are inclusive at both ends
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -44,7 +44,7 @@ class Area(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell as it is stored: `type` as in the file, `text` what its text or value element holds."""
+    """A cell as it is stored: `type` as in the file, `text` its value, or what that names in the table."""
 
     ref: str
     type: str
@@ -55,18 +55,19 @@ class Cell(NamedTuple):
 
 @dataclass
 class Sheet:
-    """A worksheet: `tables` by part."""
+    """A worksheet: `texts` of the workbook's table, `tables` by part."""
 
     name: str
     part: str
     root: Element
+    texts: Sequence[str]
     tables: dict[str, Element] = field(default_factory=dict)
 
     @cached_property
     def cells(self) -> dict[Place, Cell]:
         """Cells with something in them or only a look."""
         return {
-            place: stored(cell)
+            place: stored(cell, self.texts)
             for cell in self.root.iter(f"{MAIN}c")
             if (place := place_of(cell.get("r", ""))) is not None
         }
@@ -82,6 +83,9 @@ class Book:
     sheets: list[Sheet]
     styles_part: str
     styles: Element
+    strings_part: str
+    strings: Element
+    """The table of texts, which cells name by their place."""
 
     @cached_property
     def names(self) -> list[Element]:
@@ -116,8 +120,15 @@ def read(package: Package) -> Book:
         one.target for one in package.relationships("") if one.kind == OFFICE_KINDS + "officeDocument"
     )
     root = package.roots[part]
+    found = {
+        kind: [one.target for one in package.relationships(part) if one.kind == OFFICE_KINDS + kind]
+        for kind in ("styles", "sharedStrings")
+    }
+    styles_part, strings_part = (next(iter(targets), "") for targets in found.values())
+    strings = package.roots.get(strings_part, Element("none"))
+    texts = ["".join(text.text or "" for text in item.iter(f"{MAIN}t")) for item in strings]
     sheets = [
-        Sheet(one.get("name", ""), name, package.roots[name])
+        Sheet(one.get("name", ""), name, package.roots[name], texts)
         for one in root.iter(f"{MAIN}sheet")
         if (name := package.target(part, one.get(f"{REFERENCE}id"), "worksheet"))
     ]
@@ -125,20 +136,19 @@ def read(package: Package) -> Book:
         for one in sheet.root.iter(f"{MAIN}tablePart"):
             if name := package.target(sheet.part, one.get(f"{REFERENCE}id"), "table"):
                 sheet.tables[name] = package.roots[name]
-    found = (one.target for one in package.relationships(part) if one.kind == OFFICE_KINDS + "styles")
-    styles_part = next(found, "")
-    return Book(package, part, root, sheets, styles_part, package.roots.get(styles_part, Element("none")))
+    styles = package.roots.get(styles_part, Element("none"))
+    return Book(package, part, root, sheets, styles_part, styles, strings_part, strings)
 
 
-def stored(cell: Element) -> Cell:
-    """A cell's element as a value."""
+def stored(cell: Element, texts: Sequence[str]) -> Cell:
+    """A cell's element as a value; no text where it names a place that the table of texts has not."""
     kind = cell.get("t", "n")
     formula = cell.find(f"{MAIN}f")
     value = cell.find(f"{MAIN}v")
-    inline = cell.find(f"{MAIN}is")
     text = value.text or "" if value is not None else None
-    if inline is not None:
-        text = "".join(part.text or "" for part in inline.iter(f"{MAIN}t"))
+    if kind == "s":
+        place = whole(text, -1)
+        text = texts[place] if 0 <= place < len(texts) else None
     return Cell(
         cell.get("r", ""), kind, whole(cell.get("s")), None if formula is None else formula.text or "", text
     )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from tests.support.ooxml.book import MAIN, Book, each_cell, shown, units
+from tests.support.ooxml.book import MAIN, Book, each_cell, shown, units, whole
 from tests.support.ooxml.package import local
 
 MAX_TEXT = 32_767
@@ -17,9 +17,9 @@ FORMS: dict[str, set[tuple[str, ...]]] = {
     "n": {("v",), ("f", "v"), ()},
     "b": {("v",)},
     "str": {("f", "v")},
-    "inlineStr": {("is",)},
+    "s": {("v",)},
 }
-"""Type of a cell → what its element may hold. No error, no shared text and no date as text among them."""
+"""Type of a cell → what its element may hold. No error, no text of its own, no date as text among them."""
 
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -56,17 +56,49 @@ def dates_are_days_that_excel_has(book: Book) -> Iterator[str]:
             yield f"{place}: {cell.text} is no date"
 
 
+def texts_are_plain_and_stand_in_the_table(book: Book) -> Iterator[str]:
+    """One part has them all, each as one run without a look of its own; no cell has a text in itself."""
+    if local(book.strings) != "sst":
+        yield f"{book.strings_part or book.part}: there is no table of texts"
+    for number, item in enumerate(book.strings):
+        if local(item) != "si" or [local(child) for child in item] != ["t"] or item.attrib:
+            yield f"{book.strings_part}: text {number} is not a plain one"
+    for sheet in book.sheets:
+        for name in ("is", "t", "r"):
+            if sheet.root.find(f".//{MAIN}{name}") is not None:
+                yield f"{sheet.part}: has a text in a cell"
+
+
+def places_in_the_table_of_texts_exist(book: Book) -> Iterator[str]:
+    for sheet in book.sheets:
+        for cell in sheet.root.iter(f"{MAIN}c"):
+            named = cell.findtext(f"{MAIN}v")
+            if cell.get("t") == "s" and not 0 <= whole(named, -1) < len(book.strings):
+                yield f"{sheet.part} {cell.get('r')}: names text {named} of {len(book.strings)}"
+
+
+def every_text_of_the_table_is_shown(book: Book) -> Iterator[str]:
+    named = {
+        whole(cell.findtext(f"{MAIN}v"), -1)
+        for sheet in book.sheets
+        for cell in sheet.root.iter(f"{MAIN}c")
+        if cell.get("t") == "s"
+    }
+    for number in sorted({*range(len(book.strings))} - named):
+        yield f"{book.strings_part}: no cell shows text {number}"
+
+
 def texts_fit_into_their_cells(book: Book) -> Iterator[str]:
     for place, cell in each_cell(book):
-        if cell.type in ("str", "inlineStr") and units(shown(cell.text or "")) > MAX_TEXT:
+        if cell.type in ("str", "s") and units(shown(cell.text or "")) > MAX_TEXT:
             yield f"{place}: has a text of {units(cell.text or '')} characters"
 
 
 def blanks_around_a_text_are_kept(book: Book) -> Iterator[str]:
-    for sheet in book.sheets:
-        for text in sheet.root.iter(f"{MAIN}t"):
+    for part, root in ((book.strings_part, book.strings), *((one.part, one.root) for one in book.sheets)):
+        for text in root.iter(f"{MAIN}t"):
             if (text.text or "") != (text.text or "").strip() and not _keeps_blanks(text):
-                yield f"{sheet.part}: the blanks around {text.text!r} are lost"
+                yield f"{part}: the blanks around {text.text!r} are lost"
 
 
 def no_cell_shows_an_error(book: Book) -> Iterator[str]:
@@ -108,6 +140,9 @@ RULES = (
     cells_hold_what_their_type_says,
     numbers_are_finite,
     dates_are_days_that_excel_has,
+    texts_are_plain_and_stand_in_the_table,
+    places_in_the_table_of_texts_exist,
+    every_text_of_the_table_is_shown,
     texts_fit_into_their_cells,
     blanks_around_a_text_are_kept,
     no_cell_shows_an_error,

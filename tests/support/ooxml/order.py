@@ -39,6 +39,9 @@ _SPREADSHEET = {
     "tableStyles": "tableStyle",
     "tableStyle": "tableStyleElement",
     "mergeCells": "mergeCell",
+    "ignoredErrors": "ignoredError extLst",
+    "sst": "si extLst",
+    "si": "t",
     "rowBreaks": "brk",
     "conditionalFormatting": "cfRule extLst",
     "cfRule": "formula colorScale dataBar iconSet extLst",
@@ -81,7 +84,8 @@ CHILDREN = {
 REPEATED = {
     *(
         MAIN + name
-        for name in "selection conditionalFormatting cfRule mergeCell brk tableStyle col row c".split()
+        for name in """selection conditionalFormatting cfRule mergeCell brk tableStyle col row c si
+            ignoredError""".split()
     ),
     *(CHART + name for name in "ser axId catAx valAx pt dPt trendline legendEntry barChart".split()),
 }

@@ -40,6 +40,15 @@ KINDS = {
 }
 """Kind of relationship → content type of the part it leads to. A workbook of ours needs no other."""
 
+PREFIXES = {
+    KINDS[OFFICE_KINDS + "drawing"]: (
+        "xdr",
+        "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing",
+    ),
+    KINDS[OFFICE_KINDS + "chart"]: ("c", "http://schemas.openxmlformats.org/drawingml/2006/chart"),
+}
+"""Content type of a part that is drawn → the prefix of its own elements, by which ExcelJS looks for them."""
+
 IMAGE = OFFICE_KINDS + "image"
 IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 """Content type of a picture → what it begins with."""
@@ -203,6 +212,24 @@ def every_relationship_leads_to_a_part_of_its_kind(package: Package) -> Iterator
             yield from _leads(package, place, one)
 
 
+def targets_are_relative(package: Package) -> Iterator[str]:
+    """As Excel writes them; ExcelJS and others take one that begins at the root for one below its part."""
+    for name, root in package.roots.items():
+        for one in root.iter(f"{RELATIONSHIPS}Relationship") if name.endswith(".rels") else ():
+            target = one.get("Target", "")
+            if not target or target.startswith(("/", "\\")) or ":" in target:
+                yield f"{name}: {one.get('Id')} has the target {target!r}"
+
+
+def drawn_parts_have_their_prefixes(package: Package) -> Iterator[str]:
+    for name, kind in package.types.items():
+        if kind in PREFIXES:
+            prefix, namespace = PREFIXES[kind]
+            prefixes = _prefixes(package.parts[name])
+            if "" in prefixes or prefixes.get(prefix) != namespace:
+                yield f"{name}: has elements without a prefix, or its own without {prefix}:"
+
+
 def every_part_is_reached(package: Package) -> Iterator[str]:
     reached, waiting = set[str](), [""]
     while waiting:
@@ -251,6 +278,8 @@ RULES = (
     no_part_has_a_document_type,
     every_part_has_its_content_type,
     every_relationship_leads_to_a_part_of_its_kind,
+    targets_are_relative,
+    drawn_parts_have_their_prefixes,
     every_part_is_reached,
     every_reference_has_its_relationship,
     core_properties_are_typed,

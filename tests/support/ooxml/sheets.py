@@ -119,6 +119,24 @@ def headers_and_footers_are_short_and_their_codes_known(book: Book) -> Iterator[
                 yield f"{sheet.part}: its {name} has a code that Excel does not know: {text!r}"
 
 
+def headers_and_footers_keep_their_size(book: Book) -> Iterator[str]:
+    """Else those of a wide sheet shrink with it."""
+    for sheet in book.sheets:
+        found = sheet.root.find(f"{MAIN}headerFooter")
+        if found is not None and found.get("scaleWithDoc") not in ("0", "false"):
+            yield f"{sheet.part}: its header and footer are scaled with it"
+
+
+def texts_of_digits_are_not_marked(book: Book) -> Iterator[str]:
+    """A tax number is a text on purpose, and has no green corner anywhere on the sheet."""
+    for sheet in book.sheets:
+        dimension = sheet.root.find(f"{MAIN}dimension")
+        ignored = [one.attrib for one in sheet.root.iterfind(f"{MAIN}ignoredErrors/{MAIN}ignoredError")]
+        area = dimension.get("ref", "") if dimension is not None else ""
+        if ignored != [{"sqref": area, "numberStoredAsText": "1"}]:
+            yield f"{sheet.part}: ignores {ignored}, and not that numbers in {area} are texts"
+
+
 def pages_are_a4_and_fit(book: Book) -> Iterator[str]:
     """One page across; or, where pages are broken by hand, a scale, as Excel breaks no page it has to fit."""
     for sheet in book.sheets:
@@ -158,6 +176,8 @@ RULES = (
     selections_hold_their_active_cell,
     merged_cells_do_not_overlap,
     headers_and_footers_are_short_and_their_codes_known,
+    headers_and_footers_keep_their_size,
+    texts_of_digits_are_not_marked,
     pages_are_a4_and_fit,
     pages_are_broken_between_rows,
 )

@@ -67,7 +67,7 @@ def columns_are_the_heading_cells(book: Book) -> Iterator[str]:
             yield f"{part}: has {len(columns)} columns over {across} columns of cells"
         for column, number in zip(columns, range(area.first[1], area.last[1] + 1), strict=False):
             cell = sheet.cells.get((area.first[0], number))
-            if cell is None or cell.type != "inlineStr" or cell.formula is not None:
+            if cell is None or cell.type != "s" or cell.formula is not None:
                 yield f"{part}: the heading of {column.get('name')!r} is no text"
             elif shown(cell.text or "") != shown(column.get("name", "")):
                 yield f"{part}: the column {column.get('name')!r} has the heading {cell.text!r}"
@@ -150,7 +150,7 @@ def _total(part: str, table: Element, column: Element, cell: Cell | None) -> Ite
         if not match or match["table"] != table.get("displayName") or _unescaped(match["column"]) != name:
             yield f"{part}: the total of {name!r} is {cell.formula if cell else None!r}"
     elif label is not None:
-        if cell is None or cell.type != "inlineStr" or shown(cell.text or "") != shown(label):
+        if cell is None or cell.type != "s" or shown(cell.text or "") != shown(label):
             held = cell.text if cell else None
             yield f"{part}: the total of {name!r} is labelled {label!r}, and its cell holds {held!r}"
     elif cell is not None and (cell.text is not None or cell.formula is not None):

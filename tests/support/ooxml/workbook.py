@@ -9,6 +9,8 @@ from tests.support.ooxml.package import REFERENCE
 
 MAX_SHEET_NAME = 31
 MAX_SHEET_ID = 65_534
+MIN_CALCULATION_ID = 191_029
+"""Of Excel 2021, 2024 and 365."""
 RESERVED_SHEET_NAMES = {"history"}
 NAME = re.compile(r"[^\W\d]\w*([.\\]\w+)*|\\[\w.]+|_xlnm\.[A-Z]\w+")
 TITLES = re.compile(r"\$(\d+):\$(\d+)|\$([A-Z]{1,3}):\$([A-Z]{1,3})")
@@ -95,12 +97,25 @@ def defined_names_lead_to_cells(book: Book) -> Iterator[str]:
             yield f"{book.part}: the name {one.get('name')!r} stands for {rest!r}"
 
 
+def nothing_is_calculated_when_it_is_opened(book: Book) -> Iterator[str]:
+    """Else Excel asks whether to save a workbook that nobody changed."""
+    found = book.root.findall(f"{MAIN}calcPr")
+    if len(found) != 1:
+        yield f"{book.part}: says {len(found)} times how it is calculated"
+    for one in found:
+        if one.get("fullCalcOnLoad") not in (None, "0", "false"):
+            yield f"{book.part}: is calculated anew whenever it is opened"
+        if whole(one.get("calcId")) < MIN_CALCULATION_ID:
+            yield f"{book.part}: was calculated by {one.get('calcId')}, an Excel before 2021"
+
+
 RULES = (
     sheet_names_can_be_used,
     sheet_ids_are_unique,
     one_visible_sheet_is_shown_first,
     defined_names_are_names,
     defined_names_lead_to_cells,
+    nothing_is_calculated_when_it_is_opened,
 )
 
 

@@ -159,7 +159,8 @@ def read_book(path: Path) -> Book:
     """A workbook as it is stored. Raises `KeyError` for a part that is named and missing."""
     with zipfile.ZipFile(path) as parts:
         names = sheet_parts(parts)
-        sheets = [Sheet(name, dict(_cells(_parse(parts.read(part))))) for name, part in names.items()]
+        texts = read_texts(parts)
+        sheets = [Sheet(name, dict(_cells(_parse(parts.read(part)), texts))) for name, part in names.items()]
         charts = sorted(name for name in parts.namelist() if name.startswith("xl/charts/chart"))
         series = [one for name in charts for one in _series(_parse(parts.read(name)))]
     return Book(sheets, series)
@@ -175,6 +176,12 @@ def sheet_parts(parts: zipfile.ZipFile) -> dict[str, str]:
     return {one.attrib["name"]: "xl/" + targets[one.attrib[PACKAGE_ID]] for one in sheets}
 
 
+def read_texts(parts: zipfile.ZipFile) -> list[str]:
+    """The texts that cells name by their place."""
+    table = _parse(parts.read("xl/sharedStrings.xml"))
+    return ["".join(part.text or "" for part in item.iter(f"{MAIN}t")) for item in table]
+
+
 def read_page(text: str) -> Page:
     """The tables and lists of a page."""
     reader = _PageReader()
@@ -187,15 +194,15 @@ def _parse(data: bytes) -> ET.Element:
     return ET.fromstring(data)  # noqa: S314 - our own workbook
 
 
-def _cells(sheet: ET.Element) -> Iterator[tuple[tuple[int, int], Cell]]:
+def _cells(sheet: ET.Element, texts: list[str]) -> Iterator[tuple[tuple[int, int], Cell]]:
     for one in sheet.iter(f"{MAIN}c"):
         stored, formula = one.find(f"{MAIN}v"), one.find(f"{MAIN}f")
         kind = one.attrib.get("t", "n")
         value: Decimal | str | None = None
         if kind == "inlineStr":
-            value = "".join(part.text or "" for part in one.iter(f"{MAIN}t"))
-        elif kind == "s":
-            raise ValueError("shared strings are not expected in these workbooks")
+            raise ValueError("texts in their cells are not expected in these workbooks")
+        if kind == "s":
+            value = texts[int(one.findtext(f"{MAIN}v", ""))]
         elif stored is not None and stored.text is not None:
             value = Decimal(stored.text) if kind in {"n", "b"} else stored.text
         if value is not None or formula is not None:
