@@ -30,6 +30,8 @@ _CHARACTERS = r"[^<>&\x00-\x08\x0b-\x1f\xef]*+"
 # U+FFFE and U+FFFF are no characters.
 _TEXT = rf"{_CHARACTERS}(?:(?:&(?:amp|lt|gt|quot|#x27|#13);|\xef(?!\xbf[\xbe\xbf])){_CHARACTERS})*+"
 _ITEM = re.compile(rf'<si><t xml:space="preserve">({_TEXT})</t></si>'.encode())
+_CODE = re.compile("_x([0-9A-Fa-f]{4})_")
+"""The number of a character, which programs read as that character; `_x005F_` is an underscore."""
 _REFERENCES = {"&quot;": '"', "&#x27;": "'", "&#13;": "\r"}
 _ELEMENT = re.compile(rb"<(?:row|c|si)\b")
 _SHEET_NAME = re.compile(r'<sheet name="([^"]*)"')
@@ -120,7 +122,8 @@ def _read_strings(stream: IO[bytes]) -> list[str]:
         pieces = _ITEM.split(stretch)
         if any(pieces[::2]):
             raise ValueError(f"behind text {len(strings)} is more than texts one after the other")
-        strings += _decode_texts(pieces[1::2])
+        texts = _decode_texts(pieces[1::2])
+        strings += [_CODE.sub(_decode_code, text) if "_x" in text else text for text in texts]
     return strings
 
 
@@ -228,6 +231,10 @@ def _compile_row() -> re.Pattern[bytes]:
 
 def _decode_texts(texts: Iterable[bytes]) -> list[str]:
     return _unescape(b"\0".join(texts).decode()).split("\0")
+
+
+def _decode_code(code: re.Match[str]) -> str:
+    return chr(int(code[1], 16))
 
 
 def _unescape(text: str) -> str:

@@ -202,6 +202,21 @@ def test_what_is_no_shared_string_is_noticed(
     assert notice(tmp_path, replaced(STRINGS, old, new))
 
 
+def test_the_number_of_a_character_is_read_as_other_programs_read_it(tmp_path: Path) -> None:
+    texts = ["_x0041_", "__x0041__x00e9_", "_x005F_", "_x41_", "a_x"]
+    files = misprints.of(
+        [paper(number, reference=text, observations=text) for number, text in enumerate(texts, start=1)]
+    )
+    assert notice(tmp_path, files.book, files) == ""
+    found = {cell for rows in read(lay(tmp_path, files.book)) for row in rows for cell in row}
+    assert {*texts} <= found
+    with zipfile.ZipFile(BytesIO(files.book)) as package:
+        strings = package.read(STRINGS).decode()
+    assert ">_x005F_x0041_<" in strings
+    changed = with_part(STRINGS, strings.replace(">_x005F_x0041_<", ">_x0041_<"), files.book)
+    assert "should be" in notice(tmp_path, changed, files)
+
+
 def test_a_number_of_more_digits_than_a_float_keeps_is_checked_to_the_last(tmp_path: Path) -> None:
     item = line("Cabo", "9876543.12345678", tax=vat("23"), quantity="12.345678")
     files = misprints.of([paper(1, lines=[item])])
