@@ -32,8 +32,8 @@ STAGES = {
         content.document_sheets content.summary_sheets content.account content.client_report
         content.changes_report content.account_report content.summary_book
         text_xml xlsx.shared_strings
-        xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.column_widths xlsx.cell_fields
-        xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
+        xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.outline xlsx.column_widths
+        xlsx.cell_fields xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
         html.pieces html.tables html.drawings html.environment html.context html.pages
         mail_body pdf
         verify.refusals verify.cross_footing verify.grid_check verify.sheet_reader verify.workbook_check

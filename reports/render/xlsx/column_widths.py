@@ -1,16 +1,22 @@
 """Widths of columns in characters and heights of rows in points: what is written can be read at once.
 
 Excel finds the height of a row whose texts wrap by itself; LibreOffice and previews show one line of it.
+On paper a sheet is made to fit the width of A4 laid across, in type of LEAST_POINTS at least. A wider one
+leaves out columns that are empty throughout, then wraps long texts, and where that is not enough is as many
+pages wide as it takes, with the number of the document repeated on each, or the columns that stay in sight
+where there is none.
 """
 
 import textwrap
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from reports.render.content.blocks import Column, Kind, Row, Sheet, Value
 from reports.render.text_xml import MAX_TEXT
 from reports.render.xlsx import cell_styles
 from reports.render.xlsx.extents import Measure
+from reports.render.xlsx.outline import MARGIN_INCHES, PAPER_INCHES
 
 WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
@@ -26,6 +32,44 @@ ONE_LINE_HEADING = 10
 """Characters of a heading that stand on one line on paper."""
 ROW_POINTS, LINE_POINTS, MAX_ROW_POINTS = 15.0, 13.0, 409.0
 KEPT_HEADINGS = 256
+LEAST_POINTS = 8
+SPARE = 0.92
+"""Programs measure fonts a little differently."""
+PIXELS_PER_CHARACTER, PIXELS_PER_INCH = 7, 96
+_INCHES = PAPER_INCHES[1] - MARGIN_INCHES["left"] - MARGIN_INCHES["right"]
+PAGE_CHARACTERS = int(
+    SPARE * _INCHES * PIXELS_PER_INCH * cell_styles.BODY.size / LEAST_POINTS / PIXELS_PER_CHARACTER
+)
+"""The sum of the widths of columns that a page has room for."""
+
+
+class PrintLayout(NamedTuple):
+    """The width of each column in characters, whether it is hidden, and how many pages are side by side.
+
+    `repeated` are the first and the last column that is on each of them, counted from 1.
+    """
+
+    widths: Sequence[float]
+    are_hidden: Sequence[bool]
+    pages: int
+    repeated: tuple[int, int]
+
+
+def lay_out(grid: Sheet, measures: Sequence[Measure], *, frozen: int) -> PrintLayout:
+    """The layout with the fewest pages side by side that changes least; `frozen` columns stay in sight."""
+    numbers = [place for place, column in enumerate(grid.columns, start=1) if column.key.endswith("number")]
+    repeated = (numbers[0], numbers[0]) if numbers else (1, frozen)
+    hidden = [column.is_hidden for column in grid.columns]
+    empty = [
+        not any(value is not None and value != "" for value in values) or is_hidden
+        for values, is_hidden in zip(grid.rows.columns, hidden, strict=True)
+    ]
+    layouts = [
+        PrintLayout(own, are_hidden, _count_pages(own, are_hidden, repeated), repeated)
+        for is_narrow, are_hidden in ((False, hidden), (False, empty), (True, empty))
+        for own in [widths(grid, measures, is_narrow=is_narrow)]
+    ]
+    return min(layouts, key=lambda layout: layout.pages)
 
 
 def widths(grid: Sheet, measures: Sequence[Measure], *, is_narrow: bool = False) -> list[float]:
@@ -75,6 +119,17 @@ def row_height(
 def text_height(text: str, width: float) -> float:
     """Points that `text` needs when it is wrapped in a width."""
     return _height(_lines(text, width)) or ROW_POINTS
+
+
+def _count_pages(widths: Sequence[float], are_hidden: Sequence[bool], repeated: tuple[int, int]) -> int:
+    """How many pages it takes from left to right, each as full as whole columns make it."""
+    shown = [0 if is_hidden else width for width, is_hidden in zip(widths, are_hidden, strict=True)]
+    again, pages, used = sum(shown[repeated[0] - 1 : repeated[1]]), 1, 0.0
+    for width in shown:
+        if used + width > PAGE_CHARACTERS:
+            pages, used = pages + 1, again
+        used += width
+    return pages
 
 
 def _count_characters(column: Column, measure: Measure, currency: str | None) -> int:

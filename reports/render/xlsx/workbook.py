@@ -21,7 +21,7 @@ from reports.render.content.blocks import Book, Column, DataTab, PageTab, Sheet,
 from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.labels import Labels
 from reports.render.text_xml import legible
-from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_widths, print_layout, sheet_xml
+from reports.render.xlsx import cell_fields, cell_styles, cell_xml, column_widths, sheet_xml
 from reports.render.xlsx.cell_styles import Look
 from reports.render.xlsx.extents import measure_columns
 from reports.render.xlsx.outline import DataOutline, Outline, PageOutline
@@ -122,7 +122,7 @@ class _Workbook:
         """One grid as an Excel table from the first row, a totals row that follows its filter, then notes."""
         grid, notes, rows = tab.sheet, tab.notes, tab.sheet.rows
         measures = measure_columns(grid)
-        widths, are_hidden, pages, repeated = print_layout.lay_out(grid, measures, frozen=tab.frozen)
+        widths, are_hidden, pages, repeated = column_widths.lay_out(grid, measures, frozen=tab.frozen)
         columns = _columns(widths, are_hidden)
         if not len(rows):
             lines = [grid.empty, *notes]
