@@ -44,9 +44,7 @@ def read_by_openpyxl(paths: Sequence[Path]) -> list[Sheets]:
     return [
         {
             sheet.title: {
-                (cell.row, cell.column): _day(
-                    shown(cell.value) if isinstance(cell.value, str) else cell.value
-                )
+                (cell.row, cell.column): _day(cell.value)
                 for row in sheet.iter_rows()
                 for cell in row
                 if cell.value is not None
@@ -66,7 +64,7 @@ def read_by_pylightxl(paths: Sequence[Path]) -> list[Sheets]:
     return [
         {
             name: {
-                (row, column): _written_day(value)
+                (row, column): _decode(value)
                 for row, values in enumerate(book.ws(name).rows, start=1)
                 for column, value in enumerate(values, start=1)
                 if value != ""
@@ -96,6 +94,8 @@ PROGRAMS: Mapping[str, Callable[[Sequence[Path]], list[Sheets]]] = {
 }
 HAVE_SERIAL_DAYS = {"sheetjs"}
 """Programs that leave a day the number it is."""
+DROP_CODES = {"openpyxl"}
+"""Programs that take every `x005F_` out of a shared text, whatever stands before it."""
 
 
 def _read_by_node(program: str, paths: Sequence[Path]) -> list[Sheets]:
@@ -122,12 +122,14 @@ def _day(value: object) -> object:
     return value.date() if isinstance(value, dt.datetime) and value.time() == dt.time() else value
 
 
-def _written_day(value: object) -> object:
-    """A day as pylightxl writes it."""
-    try:
-        return dt.datetime.strptime(str(value), "%Y/%m/%d").date() if isinstance(value, str) else value  # noqa: DTZ007
-    except ValueError:
+def _decode(value: object) -> object:
+    """What pylightxl leaves as it is written: a day, and the number of a character in a text."""
+    if not isinstance(value, str):
         return value
+    try:
+        return dt.datetime.strptime(value, "%Y/%m/%d").date()  # noqa: DTZ007 - a day has no time zone
+    except ValueError:
+        return shown(value)
 
 
 def _iso_day(value: object) -> object:

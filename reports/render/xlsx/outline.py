@@ -32,13 +32,12 @@ class DataOutline:
     """A sheet that is a table of `columns`, or sentences alone where it has none.
 
     `total` is the label of its totals row, None for a table without one. `frozen` columns stay in sight.
-    The columns from the first to the last of `repeated` are on each of the `pages` side by side.
+    The columns from the first to the last of `repeated` are on each of the pages side by side.
     """
 
     columns: tuple[Column, ...] = ()
     total: str | None = None
     frozen: int = 1
-    pages: int = 1
     repeated: tuple[int, int] = (1, 1)
 
 

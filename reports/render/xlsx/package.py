@@ -289,9 +289,8 @@ class _Making:
                 sheet.conditional_formatting.add(cells, self._rule(mark))
         sheet.freeze_panes = f"{get_column_letter(outline.frozen + 1)}2"
         sheet.print_title_rows = "1:1"
-        sheet.page_setup.fitToWidth = outline.pages
-        if outline.pages > 1:
-            sheet.print_title_cols = ":".join(map(get_column_letter, outline.repeated))
+        sheet.print_title_cols = ":".join(map(get_column_letter, outline.repeated))
+        sheet.page_setup.fitToWidth = self._places.number(f"pages {number}")
 
     def _rule(self, mark: Mark) -> Rule:
         value = f'"{mark.value}"' if isinstance(mark.value, str) else str(mark.value)

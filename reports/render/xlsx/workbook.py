@@ -130,7 +130,12 @@ class _Workbook:
         name = self._table_name(grid)
         last = len(rows) + 1
         end = last + bool(grid.totals)
-        self._values |= {f"table {number}": name, f"last {number}": last, f"end {number}": end}
+        self._values |= {
+            f"table {number}": name,
+            f"last {number}": last,
+            f"end {number}": end,
+            f"pages {number}": pages,
+        }
         height = column_widths.compute_heading_height(grid, widths, has_button=True)
         headings = tuple(column.heading for column in grid.columns)
         bands = [
@@ -152,9 +157,7 @@ class _Workbook:
             bands.append(_lines(end + 2, notes))
         last_cell = f"{get_column_letter(len(grid.columns))}{end + (1 + len(notes) if notes else 0)}"
         label = str(grid.totals[0]) if grid.totals else None
-        return _PlacedSheet(
-            DataOutline(grid.columns, label, tab.frozen, pages, repeated), bands, columns, last_cell
-        )
+        return _PlacedSheet(DataOutline(grid.columns, label, tab.frozen, repeated), bands, columns, last_cell)
 
     def _table_name(self, grid: Sheet) -> str:
         """Unique in the workbook, ASCII, and not to be taken for a cell."""

@@ -29,6 +29,6 @@ def test_chart_stands_beside_its_months_with_exact_points(made: Path) -> None:
 
 def test_chart_says_in_words_what_it_shows(made: Path) -> None:
     workbooks.write_client(made, list_few_papers(), language="en")
-    assert 'descr="The last twelve months: Net, VAT, Nov 2025 – Oct 2026"' in read_part(
+    assert 'descr="The last twelve months · EUR: Net, VAT, Nov 2025 – Oct 2026"' in read_part(
         made, "xl/drawings/drawing1.xml"
     )

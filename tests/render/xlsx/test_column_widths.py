@@ -1,14 +1,16 @@
 """Columns as wide as their longest number, rows as high as their longest text."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 
-from reports.render.content.blocks import Kind, Sheet
+from reports.render.content.blocks import Column, Kind, Rows, Sheet
 from reports.render.xlsx import column_widths
 from reports.render.xlsx.extents import measure_columns
 from tests.support.grids import build_grid
 
+PAGE = column_widths.PAGE_CHARACTERS
 ONE_LINE, TWO_LINES, THREE_LINES = None, 28.0, 41.0
 
 
@@ -53,3 +55,41 @@ def test_a_column_is_wide_enough_for_its_longest_number() -> None:
     assert width >= len("-1,234,567.89 €")
     (width,) = measure_widths(build_grid("Net", Kind.MONEY, *amounts, currency="USD"))
     assert width >= len("-1,234,567.89 USD")
+
+
+def lay_out(*columns: Column, texts: Sequence[str | None], frozen: int = 1) -> column_widths.PrintLayout:
+    """The layout of a grid with one row of these texts."""
+    sheet = Sheet("s", "S", columns, Rows([[text] for text in texts]), empty="")
+    return column_widths.lay_out(sheet, measure_columns(sheet), frozen=frozen)
+
+
+def list_columns(count: int, kind: Kind = Kind.TEXT) -> list[Column]:
+    return [Column(f"c{place}", "A", kind) for place in range(count)]
+
+
+def test_a_sheet_as_wide_as_its_paper_is_on_one_page_as_it_is() -> None:
+    layout = lay_out(*list_columns(4), texts=["x" * 36] * 4)
+    assert sum(layout.widths) <= PAGE
+    assert (layout.pages, *layout.are_hidden) == (1, False, False, False, False)
+
+
+def test_a_wider_sheet_leaves_out_its_empty_columns_first() -> None:
+    layout = lay_out(*list_columns(22), texts=[*["x" * 30] * 4, *[None] * 9, *[""] * 9])
+    assert (layout.pages, list(layout.are_hidden)) == (1, [False] * 4 + [True] * 18)
+
+
+def test_long_texts_wrap_where_that_saves_a_page() -> None:
+    layout = lay_out(*list_columns(5, Kind.LONG_TEXT), texts=["word " * 30] * 5)
+    assert (layout.pages, *layout.widths) == (1, *[24.0] * 5)
+
+
+def test_what_is_wider_still_is_several_pages_with_the_number_on_each() -> None:
+    columns = [Column("client", "Client", Kind.TEXT), Column("linked_number", "Number", Kind.TEXT)]
+    layout = lay_out(*columns, *list_columns(8), texts=["x" * 36] * 10)
+    assert (layout.pages, layout.repeated) == (3, (2, 2))
+    assert not any(layout.are_hidden)
+
+
+def test_without_a_number_the_columns_in_sight_are_on_each_page() -> None:
+    layout = lay_out(*list_columns(7), texts=["x" * 36] * 7, frozen=2)
+    assert (layout.pages, layout.repeated) == (3, (1, 2))

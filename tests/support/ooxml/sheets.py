@@ -138,7 +138,7 @@ def texts_of_digits_are_not_marked(book: Book) -> Iterator[str]:
 
 
 def pages_are_a4_and_fit(book: Book) -> Iterator[str]:
-    """One page across; or, where pages are broken by hand, a scale, as Excel breaks no page it has to fit."""
+    """Fitted pages across; where they are broken by hand, a scale, as Excel breaks none it has to fit."""
     for sheet in book.sheets:
         page = sheet.root.find(f"{MAIN}pageSetup")
         fits = sheet.root.find(f"{MAIN}sheetPr/{MAIN}pageSetUpPr")
@@ -148,8 +148,8 @@ def pages_are_a4_and_fit(book: Book) -> Iterator[str]:
         across, down = whole(page.get("fitToWidth"), 1), whole(page.get("fitToHeight"), 1)
         is_fitted = fits is not None and fits.get("fitToPage") in ("1", "true")
         is_broken = sheet.root.find(f"{MAIN}rowBreaks") is not None
-        if is_fitted == is_broken or across != 1 or not 0 <= down <= MAX_FIT:
-            yield f"{sheet.part}: is not set up for one page across: {page.attrib}"
+        if is_fitted == is_broken or not 1 <= across <= MAX_FIT or not 0 <= down <= MAX_FIT:
+            yield f"{sheet.part}: is not set up to fit pages across: {page.attrib}"
         if is_broken and not MIN_SCALE <= whole(page.get("scale"), -1) <= MAX_SCALE:
             yield f"{sheet.part}: has breaks and the scale {page.get('scale')}"
         for margins in sheet.root.iter(f"{MAIN}pageMargins"):

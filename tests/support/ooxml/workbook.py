@@ -89,7 +89,7 @@ def defined_names_lead_to_cells(book: Book) -> Iterator[str]:
             yield f"{book.part}: the name {one.get('name')!r} stands for {sheet!r}, which is no sheet"
             continue
         is_titles = one.get("name") == "_xlnm.Print_Titles"
-        if is_titles and not _are_titles(rest):
+        if is_titles and not _are_titles(rest, sheet):
             yield f"{book.part}: the print titles of {sheet!r} are {rest!r}"
         if is_titles and whole(one.get("localSheetId"), -1) != [own.name for own in book.sheets].index(sheet):
             yield f"{book.part}: the print titles of {sheet!r} belong to the sheet {one.get('localSheetId')}"
@@ -125,7 +125,16 @@ def is_name(name: str) -> bool:
     return NAME.fullmatch(name) is not None and not is_cell and units(name) <= 255
 
 
-def _are_titles(text: str) -> bool:
+def _are_titles(text: str, sheet: str) -> bool:
+    """Rows, columns, or columns and then rows, as Excel has them."""
+    quoted = "'" + sheet.replace("'", "''") + "'"
+    columns, is_both, rows = text.partition(f",{quoted}!")
+    if is_both:
+        return _is_title(columns) and _is_title(rows) and not columns[1].isdigit() and rows[1].isdigit()
+    return _is_title(text)
+
+
+def _is_title(text: str) -> bool:
     match = TITLES.fullmatch(text)
     if not match:
         return False
