@@ -253,10 +253,11 @@ def _currency_pages(
     currency: str, subject: Subject, figures: Figures, *, labels: Labels, line_items: bool
 ) -> CurrencyPages:
     _ = labels.text
-    one = len(figures.currencies) == 1
+    # Large amounts are of currencies with a long sign, and a name is longer: both are said once.
+    is_said_by_amounts = figures.currencies == ("EUR",)
 
     def titled(title: str) -> str:
-        return title if one else f"{title} · {currency}"
+        return title if is_said_by_amounts else f"{title} · {currency}"
 
     vat = summary_sheets.vat_grid(
         figures,

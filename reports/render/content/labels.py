@@ -160,7 +160,7 @@ class Labels:
         return finding.say(self.text(RULES[finding.code].sentence))
 
     def money(self, amount: Decimal, currency: str) -> str:
-        """`1 234,50 €`: two decimals, the currency's symbol, a minus when negative."""
+        """`1 234,50 €`: two decimals, the currency's symbol ("" for none), a minus when negative."""
         return self.money_in(currency)(amount)
 
     def money_in(self, currency: str) -> Callable[[Decimal], str]:
@@ -223,7 +223,7 @@ def _money_formatter(locale: str, currency: str) -> Callable[[Decimal], str]:
     symbol = get_currency_symbol(currency, locale=locale)
     (plus, after_plus), (minus, after_minus) = (
         [
-            part.replace("XTS", symbol)
+            part.replace("XTS", symbol) if symbol else part.replace("XTS", "").strip()
             for part in format_currency(amount, "XTS", locale=locale, currency_digits=False).split(number)
         ]
         for amount in (_SAMPLE, -_SAMPLE)

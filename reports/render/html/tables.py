@@ -182,7 +182,9 @@ def build_listing(sheet: Sheet, labels: Labels) -> Listing:
 
 def grid(sheet: Sheet, labels: Labels, *, marks: Marks = PAGE, inserts: Inserts | None = None) -> HtmlGrid:
     """`sheet` without its hidden columns, its groups as parts. `inserts` takes the rows that are filled."""
-    return _grid(sheet, encoders(sheet.currency, labels, marks=marks), labels, inserts)
+    # A plain text's lines are read one at a time, far from their title.
+    currency = sheet.currency if marks is PLAIN else sheet.shown_currency
+    return _grid(sheet, encoders(currency, labels, marks=marks), labels, inserts)
 
 
 def encoders(currency: str | None, labels: Labels, *, marks: Marks = PAGE) -> Encoders:
