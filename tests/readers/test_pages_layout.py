@@ -10,8 +10,8 @@ PHONE = 360
 DESK = 1280
 PAPER, LANDSCAPE = 794, 1123
 """A4 in CSS pixels of 1/96 inch."""
-MARGINS = 106
-"""The 14 mm left and right that the pages set. Rules for a width go by the paper all the same."""
+MARGINS = 76
+"""The 10 mm left and right that the pages set. Rules for a width go by the paper all the same."""
 
 LOOK = """
 const SLACK = 1;

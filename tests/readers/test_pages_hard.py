@@ -1,0 +1,298 @@
+"""Hard pages on paper and on screens: sizes of letters, breaks, figures beside each other, scrolling."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from html import unescape
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from reports.render import pdf
+from tests.readers import hard_pages
+from tests.readers.chromium import Chromium, Look
+from tests.readers.conftest import program
+from tests.readers.test_pages_layout import PAPER, SCROLLED, as_printed
+
+LEAST_POINTS, LEAST_AMOUNT_POINTS = 6.95, 7.95
+"""7 and 8 pt, less what a PDF rounds."""
+ZOOM = 3
+FOOT_POINTS = 40
+AMOUNT = re.compile(r"\d[.,]\d\d( .*)?$")
+
+TOUCHING = """
+async function look(view) {
+  const found = [];
+  for (const totals of view.document.querySelectorAll(".totals")) {
+    const shown = [...totals.querySelectorAll("dd data, dd")].filter((one) => !one.querySelector("data"));
+    const boxes = shown.map((one) => {
+      const range = view.document.createRange();
+      range.selectNodeContents(one);
+      return range.getBoundingClientRect();
+    });
+    const edge = totals.getBoundingClientRect().right;
+    boxes.forEach((one, place) => {
+      if (one.right > edge + 1) found.push("out of the page");
+      for (const other of boxes.slice(place + 1)) {
+        const isBeside = one.top < other.bottom && other.top < one.bottom;
+        if (isBeside && one.left < other.right + 6 && other.left < one.right + 6)
+          found.push(`${one.left} to ${one.right} beside ${other.left}`);
+      }
+    });
+  }
+  return {found};
+}
+"""
+ALIGNED = """
+async function look(view) {
+  const found = [], page = view.document;
+  const box = (cell) => {
+    const range = page.createRange();
+    range.selectNodeContents(cell);
+    return range.getBoundingClientRect();
+  };
+  const RIGHT = ["money", "number", "integer", "percent"];
+  const isRight = (cell) => RIGHT.some((name) => cell.classList.contains(name));
+  for (const table of page.querySelectorAll("table")) {
+    const heads = [...table.tHead.rows[0].cells];
+    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
+      const cells = [...row.cells];
+      if (cells.length !== heads.length || cells.some((cell) => cell.colSpan > 1)) continue;
+      cells.forEach((cell, place) => {
+        if (!cell.textContent.trim()) return;
+        const right = isRight(cell);
+        const head = heads[place], next = cells[place + 1];
+        if (right !== isRight(head)) found.push(`${head.innerText}: another side`);
+        const isOver = Math.abs(box(cell).right - box(head).right) <= 1.6;
+        if (right && !isOver) found.push(`${head.innerText}: beside`);
+        const isFollowed = right && next && !isRight(next) && next.textContent.trim();
+        if (isFollowed && box(next).left - box(cell).right < 8)
+          found.push(`${head.innerText}: touches the next`);
+      });
+    }
+  }
+  return {found: [...new Set(found)]};
+}
+"""
+PHONE_MAIL = """
+async function look(view) {
+  const page = view.document, small = new Set();
+  const texts = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode.data.trim(), holder = texts.currentNode.parentElement;
+    const isSeen = text && holder.getClientRects().length;
+    if (isSeen && parseFloat(view.getComputedStyle(holder).fontSize) < 14) small.add(text);
+  }
+  return {wide: page.documentElement.scrollWidth - view.innerWidth, small: [...small]};
+}
+"""
+
+
+class Text(NamedTuple):
+    """A text of a printed page; places and size in points."""
+
+    top: float
+    left: float
+    size: float
+    text: str
+
+
+class Page(NamedTuple):
+    height: float
+    texts: list[Text]
+
+    @property
+    def lines(self) -> list[str]:
+        """Its lines without the page number."""
+        lines: list[list[Text]] = []
+        for text in sorted(text for text in self.texts if text.top < self.height - FOOT_POINTS):
+            if not lines or text.top > lines[-1][0].top + 4:
+                lines.append([])
+            lines[-1].append(text)
+        return [" ".join(text.text for text in sorted(line, key=lambda one: one.left)) for line in lines]
+
+
+Print = Callable[[str], list[Page]]
+
+
+@pytest.fixture(scope="module")
+def statements() -> Mapping[str, str]:
+    return {
+        name: page
+        for language in hard_pages.LANGUAGES
+        for name, page in hard_pages.make_statements(language).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def overviews() -> Mapping[str, str]:
+    return {language: hard_pages.make_overview(language) for language in hard_pages.LANGUAGES}
+
+
+@pytest.fixture
+def to_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Print:
+    if os.geteuid() == 0:
+        monkeypatch.setenv(pdf.VARIABLE, str(Path(__file__).with_name("chromium-for-root")))
+
+    def print_page(page: str) -> list[Page]:
+        path = tmp_path / "page.html"
+        path.write_text(page, "utf-8", newline="\n")
+        pdf.print_page(path, path.with_suffix(".pdf"))
+        return _read_pages(path.with_suffix(".pdf"))
+
+    return print_page
+
+
+def test_no_letter_on_paper_is_too_small(
+    statements: Mapping[str, str], overviews: Mapping[str, str], to_paper: Print
+) -> None:
+    results = {f"result {language}": hard_pages.make_result(language) for language in hard_pages.LANGUAGES}
+    chosen = {
+        name: page
+        for name, page in {**statements, **overviews, **results}.items()
+        if "many" not in name and "thirteen" not in name
+    }
+    small = {name: _list_small(to_paper(page)) for name, page in chosen.items()}
+    assert {name: found for name, found in small.items() if found} == {}
+    for fault in ("table { font-size: 6pt !important }", "table { min-width: 1000px }"):
+        assert _list_small(to_paper(_styled(statements["pt nine digits"], fault)))
+
+
+def test_no_page_ends_with_a_heading_or_begins_with_a_total(
+    statements: Mapping[str, str], to_paper: Print
+) -> None:
+    pages = {**hard_pages.make_long_statements(), "thirteen": statements["pt thirteen"]}
+    lonely = {name: _list_lonely(page, to_paper) for name, page in pages.items()}
+    assert {name: found for name, found in lonely.items() if found} == {}
+    page = pages["18 rows"]
+    assert "ends" in str(_list_lonely(_styled(page, "h2 { break-after: page !important }"), to_paper))
+    assert "begins" in str(
+        _list_lonely(_styled(page, "tr.total { break-before: page !important }"), to_paper)
+    )
+
+
+def test_overview_on_paper_repeats_its_heads_and_leaves_links_out(
+    overviews: Mapping[str, str], to_paper: Print
+) -> None:
+    def headless(page: str) -> list[int]:
+        pages = to_paper(page)
+        assert "Livro Excel" not in str(pages)
+        return [
+            number
+            for number, one in enumerate(pages)
+            if any("NIF 5000" in line for line in one.lines)
+            and not any(line.startswith("CLIENTE MOEDA") for line in one.lines)
+        ]
+
+    assert headless(overviews["pt"]) == []
+    assert headless(_styled(overviews["pt"], "th button { display: inline-block !important }"))
+
+
+def test_first_page_of_many_currencies_is_not_empty(statements: Mapping[str, str], to_paper: Print) -> None:
+    page = statements["pt many"]
+    assert "Moeda 1" in to_paper(page)[0].lines
+    assert "Moeda 1" not in to_paper(_styled(page, ".sum { break-inside: avoid }"))[0].lines
+
+
+@pytest.mark.parametrize("width", [360, 800, 1366, PAPER])
+def test_large_figures_do_not_touch(
+    statements: Mapping[str, str], overviews: Mapping[str, str], chromium: Chromium, width: int
+) -> None:
+    pages = {**statements, **{f"overview {name}": page for name, page in overviews.items()}}
+    shown = {name: as_printed(page, PAPER) if width == PAPER else page for name, page in pages.items()}
+    crowded = _styled(
+        shown["pt named"],
+        ".totals { display: grid !important; grid-template-columns: repeat(12, 3em) !important } "
+        ".totals dd { white-space: nowrap !important }",
+    )
+    *found, wrong = chromium.look([*shown.values(), crowded], Look(TOUCHING, width))
+    assert wrong["found"]
+    assert {name: one["found"] for name, one in zip(shown, found, strict=True) if one["found"]} == {}
+
+
+def test_no_column_hides_behind_a_scroll_at_800_pixels(
+    statements: Mapping[str, str], overviews: Mapping[str, str], chromium: Chromium
+) -> None:
+    pages = {**statements, **overviews}
+    wide = _styled(statements["pt named"], "td { padding-left: 8em !important }")
+    *found, wrong = chromium.look([*pages.values(), wide], Look(SCROLLED, 800))
+    assert wrong["wide"]
+    assert {name: one["wide"] for name, one in zip(pages, found, strict=True) if one["wide"]} == {}
+
+
+@pytest.mark.parametrize("width", [800, 1366, PAPER])
+def test_heads_stand_over_their_numbers_and_texts_apart_from_them(
+    statements: Mapping[str, str], overviews: Mapping[str, str], chromium: Chromium, width: int
+) -> None:
+    pages = {**statements, **overviews}
+    shown = {name: as_printed(page, PAPER) if width == PAPER else page for name, page in pages.items()}
+    close = _styled(shown["pt nine digits"], "td { padding-left: 0 !important } th { text-align: left }")
+    *found, wrong = chromium.look([*shown.values(), close], Look(ALIGNED, width))
+    assert wrong["found"]
+    assert {name: one["found"] for name, one in zip(shown, found, strict=True) if one["found"]} == {}
+
+
+def test_a_mail_is_read_on_a_phone_without_scrolling(chromium: Chromium) -> None:
+    mails = {
+        name: page
+        for language in hard_pages.LANGUAGES
+        for name, page in hard_pages.make_mails(language).items()
+    }
+    wrong = _styled(next(iter(mails.values())), ".rows { width: 600px !important; font-size: 10px } .label")
+    wrong = wrong.replace("font-size: 14px", "font-size: 12px").replace("display: block !important", "")
+    *found, told = chromium.look([*mails.values(), wrong], Look(PHONE_MAIL, 375))
+    assert told["small"]
+    assert told["wide"] > 0
+    assert {
+        name: one for name, one in zip(mails, found, strict=True) if one["wide"] > 0 or one["small"]
+    } == {}
+
+
+def _styled(page: str, rules: str) -> str:
+    return page.replace("</head>", f"<style>{rules}</style></head>")
+
+
+def _list_small(pages: list[Page]) -> list[Text]:
+    return [
+        text
+        for page in pages
+        for text in page.texts
+        if text.size < (LEAST_AMOUNT_POINTS if AMOUNT.search(text.text) else LEAST_POINTS)
+    ]
+
+
+def _list_lonely(page: str, to_paper: Print) -> list[str]:
+    headings = {unescape(text) for text in re.findall(r"<h2[^>]*>(.*?)</h2>", page)}
+    columns = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
+    words = {word.upper() for heading in columns for word in unescape(heading).split()}
+    found = []
+    for number, one in enumerate(to_paper(page), 1):
+        lines = [line for line in one.lines if not set(line.split()) <= words]
+        if one.lines[-1] in headings or one.lines[-1] not in lines:
+            found.append(f"page {number} ends with {one.lines[-1]}")
+        if re.match(r"(Subt|T)otal (?!\D*·)", lines[0]) and lines[0] not in headings:
+            found.append(f"page {number} begins with {lines[0]}")
+    return found
+
+
+def _read_pages(path: Path) -> list[Page]:
+    command = [program("pdftohtml"), "-xml", "-i", "-stdout", "-zoom", str(ZOOM), "-q", str(path)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    sizes: dict[str, float] = {}
+    pages = []
+    for page in re.split("<page ", done.stdout.decode("utf-8", "replace"))[1:]:
+        height = int(re.search(r'height="(\d+)"', page)[1]) / ZOOM  # type: ignore[index]
+        sizes |= {name: float(size) / ZOOM for name, size in re.findall(r'id="(\d+)" size="([\d.]+)"', page)}
+        texts = re.findall(
+            r'<text top="(-?\d+)" left="(-?\d+)"[^>]*font="(\d+)"[^>]*>(.*?)</text>', page, re.DOTALL
+        )
+        shown = [
+            Text(
+                int(top) / ZOOM, int(left) / ZOOM, sizes[font], unescape(re.sub("<[^>]*>", "", text)).strip()
+            )
+            for top, left, font, text in texts
+        ]
+        pages.append(Page(height, [text for text in shown if text.text]))
+    return pages
