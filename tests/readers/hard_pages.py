@@ -50,7 +50,8 @@ def make_mails(language: str) -> Mapping[str, str]:
     mails = {}
     for name, currency in (("nine digits", "Euro"), ("named", NAME)):
         report, subject, *_ = workbooks.client_report(_large(currency), language=language)
-        mails[f"{language} mail {name}"] = pages.mail(report, subject=subject, labels=Labels(language))
+        _, page = pages.mail(report, subject=subject, labels=Labels(language))
+        mails[f"{language} mail {name}"] = page
     return mails
 
 
