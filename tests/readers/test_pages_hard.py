@@ -2,25 +2,17 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Callable, Mapping
 from html import unescape
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from reports.render import pdf
 from tests.readers import hard_pages
 from tests.readers.chromium import Chromium, Look
-from tests.readers.conftest import program
+from tests.readers.paper import Page, list_small, read_pages
 from tests.readers.test_pages_layout import PAPER, SCROLLED, as_printed
-
-LEAST_POINTS, LEAST_AMOUNT_POINTS = 6.95, 7.95
-"""7 and 8 pt, less what a PDF rounds."""
-ZOOM = 3
-FOOT_POINTS = 40
-AMOUNT = re.compile(r"\d[.,]\d\d( .*)?$")
 
 TOUCHING = """
 async function look(view) {
@@ -90,30 +82,6 @@ async function look(view) {
 """
 
 
-class Text(NamedTuple):
-    """A text of a printed page; places and size in points."""
-
-    top: float
-    left: float
-    size: float
-    text: str
-
-
-class Page(NamedTuple):
-    height: float
-    texts: list[Text]
-
-    @property
-    def lines(self) -> list[str]:
-        """Its lines without the page number."""
-        lines: list[list[Text]] = []
-        for text in sorted(text for text in self.texts if text.top < self.height - FOOT_POINTS):
-            if not lines or text.top > lines[-1][0].top + 4:
-                lines.append([])
-            lines[-1].append(text)
-        return [" ".join(text.text for text in sorted(line, key=lambda one: one.left)) for line in lines]
-
-
 Print = Callable[[str], list[Page]]
 
 
@@ -140,7 +108,7 @@ def to_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Print:
         path = tmp_path / "page.html"
         path.write_text(page, "utf-8", newline="\n")
         pdf.print_page(path, path.with_suffix(".pdf"))
-        return _read_pages(path.with_suffix(".pdf"))
+        return read_pages(path.with_suffix(".pdf"))
 
     return print_page
 
@@ -154,10 +122,10 @@ def test_no_letter_on_paper_is_too_small(
         for name, page in {**statements, **overviews, **results}.items()
         if "many" not in name and "thirteen" not in name
     }
-    small = {name: _list_small(to_paper(page)) for name, page in chosen.items()}
+    small = {name: list_small(to_paper(page)) for name, page in chosen.items()}
     assert {name: found for name, found in small.items() if found} == {}
     for fault in ("table { font-size: 6pt !important }", "table { min-width: 1000px }"):
-        assert _list_small(to_paper(_styled(statements["pt nine digits"], fault)))
+        assert list_small(to_paper(_styled(statements["pt nine digits"], fault)))
 
 
 def test_no_page_ends_with_a_heading_or_begins_with_a_total(
@@ -254,15 +222,6 @@ def _styled(page: str, rules: str) -> str:
     return page.replace("</head>", f"<style>{rules}</style></head>")
 
 
-def _list_small(pages: list[Page]) -> list[Text]:
-    return [
-        text
-        for page in pages
-        for text in page.texts
-        if text.size < (LEAST_AMOUNT_POINTS if AMOUNT.search(text.text) else LEAST_POINTS)
-    ]
-
-
 def _list_lonely(page: str, to_paper: Print) -> list[str]:
     headings = {unescape(text) for text in re.findall(r"<h2[^>]*>(.*?)</h2>", page)}
     columns = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
@@ -275,24 +234,3 @@ def _list_lonely(page: str, to_paper: Print) -> list[str]:
         if re.match(r"(Subt|T)otal (?!\D*·)", lines[0]) and lines[0] not in headings:
             found.append(f"page {number} begins with {lines[0]}")
     return found
-
-
-def _read_pages(path: Path) -> list[Page]:
-    command = [program("pdftohtml"), "-xml", "-i", "-stdout", "-zoom", str(ZOOM), "-q", str(path)]
-    done = subprocess.run(command, capture_output=True, timeout=60, check=True)
-    sizes: dict[str, float] = {}
-    pages = []
-    for page in re.split("<page ", done.stdout.decode("utf-8", "replace"))[1:]:
-        height = int(re.search(r'height="(\d+)"', page)[1]) / ZOOM  # type: ignore[index]
-        sizes |= {name: float(size) / ZOOM for name, size in re.findall(r'id="(\d+)" size="([\d.]+)"', page)}
-        texts = re.findall(
-            r'<text top="(-?\d+)" left="(-?\d+)"[^>]*font="(\d+)"[^>]*>(.*?)</text>', page, re.DOTALL
-        )
-        shown = [
-            Text(
-                int(top) / ZOOM, int(left) / ZOOM, sizes[font], unescape(re.sub("<[^>]*>", "", text)).strip()
-            )
-            for top, left, font, text in texts
-        ]
-        pages.append(Page(height, [text for text in shown if text.text]))
-    return pages

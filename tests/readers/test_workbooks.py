@@ -17,6 +17,7 @@ import pytest
 
 from tests.readers.libreoffice import LibreOffice, Seen
 from tests.readers.libreoffice import Sheets as SeenSheets
+from tests.readers.paper import list_small, read_pages
 from tests.readers.programs import DROP_CODES, HAVE_SERIAL_DAYS, PROGRAMS, Sheets
 from tests.support import workbooks
 from tests.support.ooxml import book_of, violations
@@ -85,6 +86,7 @@ class Month:
     wrong: Workbook
     filtered: Workbook
     narrow: Path
+    small: Path
     changed: Sequence[Workbook]
 
 
@@ -104,12 +106,20 @@ def month(demo: Path, libreoffice: LibreOffice, tmp_path_factory: pytest.TempPat
     opened = zip(paths, map(book_of, paths), libreoffice.open(paths), strict=True)
     *written, wrong, filtered = (Workbook(*one) for one in opened)
     narrow = _changed(client, folder / "narrow.xlsx", _with_a_narrow_column)
+    small = _changed(client, folder / "small.xlsx", _with_one_page)
     stored = book_of(client)
     planted = [
         Workbook(_changed(client, folder / f"{name}.xlsx", change, part), stored, {})
         for name, (part, change) in PLANTED.items()
     ]
-    return Month(written, wrong, filtered, narrow, planted)
+    return Month(written, wrong, filtered, narrow, small, planted)
+
+
+@pytest.fixture(scope="module")
+def prints(month: Month, libreoffice: LibreOffice) -> Mapping[str, Path]:
+    """Every workbook on paper, by its name."""
+    paths = [*(one.path for one in month.workbooks), month.narrow, month.small]
+    return {path.stem: path for path in libreoffice.convert(paths, "pdf")}
 
 
 def test_the_month_has_a_workbook_per_client_and_a_summary(month: Month) -> None:
@@ -207,13 +217,18 @@ def test_other_programs_read_the_same_values(program: str, month: Month) -> None
 
 
 def test_no_column_is_too_narrow_for_its_numbers(
-    month: Month, libreoffice: LibreOffice, printed: Callable[[Path], str]
+    prints: Mapping[str, Path], printed: Callable[[Path], str]
 ) -> None:
-    paths = [one.path for one in month.workbooks if not one.path.name.startswith("hostile")]
-    *made, narrow = libreoffice.convert([*paths, month.narrow], "pdf")
-    assert "##" in printed(narrow)
-    for path in made:
-        assert "##" not in printed(path), path.name
+    assert "##" in printed(prints["narrow"])
+    for name, path in prints.items():
+        assert "##" not in printed(path) or name == "narrow" or name.startswith("hostile"), name
+
+
+def test_type_on_paper_can_be_read(prints: Mapping[str, Path]) -> None:
+    """A sheet that is made to fit one page side by side, however wide, is noticed."""
+    assert list_small(read_pages(prints["small"]))
+    found = {name: [*map(str, list_small(read_pages(path)))] for name, path in prints.items()}
+    assert {name for name, texts in found.items() if texts} == {"small"}
 
 
 def _differences(workbook: Workbook) -> list[str]:
@@ -350,6 +365,10 @@ def _with_a_hidden_row(text: str) -> str:
 
 def _with_a_narrow_column(text: str) -> str:
     return _replaced('(<col [^>]*width=")[0-9.]+("[^>]*min="8")', r"\g<1>4\g<2>", text)
+
+
+def _with_one_page(text: str) -> str:
+    return _replaced('fitToWidth="2"', 'fitToWidth="1"', text)
 
 
 def _replaced(pattern: str, replacement: str, text: str) -> str:
