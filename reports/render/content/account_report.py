@@ -139,7 +139,7 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
         ),
         Column("documents_read", _("Documents read"), Kind.INTEGER),
         Column("warnings", _("Warnings"), Kind.INTEGER, marks=(Mark("above", 0, Tone.ATTENTION),)),
-        Column("read_at", _("Read at"), Kind.TEXT),
+        Column("read_at", _("Read at"), Kind.INSTANT),
         Column("reason", _("Reason"), Kind.LONG_TEXT),
     )
     values = [row for client in account.clients for row in _client_rows(client, labels)]
@@ -152,8 +152,12 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
 def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
     fiscal_id = labels.fiscal_id(client.fiscal_id)
     before = (client.id, client.name, fiscal_id, labels.word(STATES, client.state))
-    read_at = labels.instant(client.read_at) if client.read_at else None
-    after = (client.documents_read, client.warnings, read_at, client.reason and labels.failure(client.reason))
+    after = (
+        client.documents_read,
+        client.warnings,
+        client.read_at,
+        client.reason and labels.failure(client.reason),
+    )
     amounts: Sequence[tuple[Value, ...]] = [
         (total.currency, total.documents, *(getattr(total, key) for key in TOTALS)) for total in client.totals
     ]

@@ -12,7 +12,12 @@ from reports.render.xlsx import cell_styles
 from reports.render.xlsx.extents import Measure
 from reports.render.xlsx.text_xml import MAX_TEXT
 
-WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
+WIDTHS = {
+    **dict.fromkeys((Kind.TEXT, Kind.NAME_LINK), (9, 38)),
+    Kind.LONG_TEXT: (14, 48),
+    Kind.AMOUNT_OR_TEXT: (9, 24),
+    Kind.LINK: (8, 30),
+}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
 MOST_WRAPPED = 24
 """Characters of a long text's line where the sheet would be too wide for paper."""
@@ -65,7 +70,7 @@ def row_height(
     wrapped = [
         (index, width)
         for index, (column, measure, width) in enumerate(zip(grid.columns, measures, widths, strict=True))
-        if column.kind is Kind.LONG_TEXT and (measure.breaks or measure.whole > _room(width))
+        if column.kind in cell_styles.WRAPPED and (measure.breaks or measure.whole > _room(width))
     ]
     if not wrapped:
         return None
