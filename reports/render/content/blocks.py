@@ -63,8 +63,8 @@ _ORDINARY_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[!-~]*)?")
 
 Value = str | Decimal | int | bool | dt.date | Link | None
 Row = tuple[Value, ...]
-"""By kind: str for TEXT, date for DATE, datetime for INSTANT, Decimal for MONEY and NUMBER, Decimal or str for
-AMOUNT_OR_TEXT, for PERCENT 23 when it is 23 %."""
+"""By kind: str for TEXT, date for DATE, datetime for INSTANT, Decimal for MONEY and NUMBER, one of both for
+AMOUNT_OR_TEXT; for PERCENT 23 when it is 23 %."""
 
 
 class Rows(Sequence[Row]):
