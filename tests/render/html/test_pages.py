@@ -455,7 +455,7 @@ def test_the_list_of_clients_has_every_client_and_what_it_can_be_sorted_out_by()
     late = ClientLine(4, "Cá", "500000044", READY, totals=added(paper(1, due_date="01/10/2026")).totals)
     page = parsed(overview(account(late), labels=Labels("en")))
     rows = {name.attributes["data-search"]: name for name in page.all("th", **{"class": "name"})}
-    assert [*rows] == ["Bom Pão 2 500000022", "Cá 4 500000044", "Última, Lda 3 "]
+    assert [*rows] == ["Bom Pão 2 500000022", "Cá 4 500000044", "Última, Lda 3 no NIF"]
     words = [body.attributes["data-is"].split() for body in page.all("tbody") if "data-is" in body.attributes]
     assert words == [["warnings", "overdue"], ["overdue"], ["failed"]]
     assert [link.text for link in page.all("a", href="#client-3")] == ["Failed"]
