@@ -169,10 +169,14 @@ class Labels:
 
     def finding(self, finding: Finding) -> str:
         """The finding's sentence."""
-        shown = {name: self.finding_value(finding, name) for name in ("expected", "found", "difference")}
-        if finding.number is not None:
-            shown["number"] = self.document_number(finding.number)
-        return replace(finding, **shown).say(self.text(RULES[finding.code].sentence))
+        shown = replace(
+            finding,
+            number=finding.number and self.document_number(finding.number),
+            expected=self.finding_value(finding, "expected"),
+            found=self.finding_value(finding, "found"),
+            difference=self.finding_value(finding, "difference"),
+        )
+        return shown.say(self.text(RULES[finding.code].sentence))
 
     def remedy(self, finding: Finding) -> str:
         """What to do about the finding."""

@@ -18,16 +18,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from reports.errors import ClientError, ExitCode, WriteError
 from reports.figures.checks.finding import Finding
 from reports.render.content import client_report
-from reports.render.content.account import FAILED, READY, AccountSummary, ClientLine
+from reports.render.content.account import FAILED, READY, AccountFinding, AccountSummary, ClientLine
+from reports.render.content.blocks import Kind
 from reports.render.content.brand import HOUSE, Brand, IssuerDetails
 from reports.render.content.client_report import Subject
 from reports.render.content.colours import contrast_on_white
 from reports.render.content.labels import Labels
 from reports.render.html import environment as templates
-from reports.render.html import pages
+from reports.render.html import pages, tables
 from reports.render.html.context import RunLine
 from reports.render.html.tables import ROWS_AT_A_TIME
 from reports.sandbox.documents import Raw, line
+from tests.support.grids import build_grid
 from tests.support.papers import OCTOBER, added, findings, paper, vat
 
 READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -441,6 +443,28 @@ def test_names_in_the_overview_never_become_markup() -> None:
     page = parsed(overview(account(nasty, broken), labels=Labels("en")))
     assert {element.tag for element in page.elements} == {element.tag for element in plain.elements}
     assert not [link for link in page.all("a") if link.attributes["href"].startswith("javascript:")]
+
+
+def test_each_finding_stands_with_what_to_do_in_the_accounts_language() -> None:
+    whole = AccountFinding(Finding("PERIOD-NOT-BEGUN", expected="2026-11-01", found="2026-10-20"))
+    page = overview(replace(account(), whole=(whole,)), labels=Labels("pt"))
+    remedies = [element.text.strip() for element in parsed(page).all("span", **{"class": "hint remedy"})]
+    assert [remedy.partition(".")[0].partition(":")[0] for remedy in remedies] == [
+        "Indique em `period` um mês que já tenha começado; o habitual é last-month",
+        "Um desconto no documento inteiro teria sido reconhecido",
+        "Substitua M99 pelo motivo de isenção verdadeiro, se existir",
+    ]
+    assert "as linhas somam 90,00 líquidos, o documento 100,00" in page
+    assert "O período começa em 01/11/2026" in page
+
+
+def test_values_of_any_kind_are_shown_as_people_write_them() -> None:
+    grid = tables.grid(build_grid("A", Kind.AMOUNT_OR_TEXT, Decimal("1234.5"), "<b>"), Labels("pt"))
+    shown = [line.head.markup for part in grid.parts for line in part.lines]
+    assert shown == ['<data value="1234.5">1\xa0234,50</data>', "&lt;b&gt;"]
+    grid = tables.grid(build_grid("A", Kind.INSTANT, READ_AT), Labels("pt"))
+    (line,) = [line.head.markup for part in grid.parts for line in part.lines]
+    assert line == f'<time datetime="{READ_AT:%Y-%m-%dT%H:%M}+00:00">02/11/2026 06:30</time>'
 
 
 def test_an_overview_without_a_ready_client_says_so() -> None:
