@@ -10,6 +10,20 @@ FINAL_CONSUMER = "999999990"
 HOME = frozenset({"", "portugal", "pt"})
 
 
+def format_fiscal_id(text: str | None) -> str | None:
+    """The one form in which a number is shown; None where there is none.
+
+    A Portuguese number is its digits (`500000022`), without blanks, dots and prefix, so that two lists can be
+    compared. Any other number keeps its prefix and loses its blanks. What has no digit stays as it came.
+    """
+    if not text or is_final_consumer(text):
+        return None
+    digits = nif.compact(_bare(text))
+    if re.fullmatch("[0-9]{9}", digits):
+        return digits
+    return re.sub(r"\s", "", text) if re.search("[0-9]", text) else text
+
+
 def is_final_consumer(text: str | None) -> bool:
     """Whether `text` stands for a buyer without a number."""
     return _bare(text).removeprefix("PT") == FINAL_CONSUMER

@@ -2,13 +2,33 @@
 
 import pytest
 
-from reports.fiscal_id import is_at_home, is_final_consumer, is_wrong
+from reports.fiscal_id import format_fiscal_id, is_at_home, is_final_consumer, is_wrong
 
 
 @pytest.mark.parametrize("text", ["999999990", "PT999999990", "pt 999 999 990", " 999.999.990 "])
 def test_the_final_consumer_is_known_however_the_number_is_written(text: str) -> None:
     assert is_final_consumer(text)
     assert not is_wrong(text, "Portugal")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("500000022", "500000022"),
+        ("PT500000022", "500000022"),
+        (" pt 500.000\u00a0022 ", "500000022"),
+        ("500-000-022", "500000022"),
+        ("ES B12 345 674", "ESB12345674"),
+        ("FR 12 345678901", "FR12345678901"),
+        ("CHE-123.456.788 MWST", "CHE-123.456.788MWST"),
+        ("a pedir ao cliente", "a pedir ao cliente"),
+        ("PT 999 999 990", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_number_is_shown_in_one_form(text: str | None, shown: str | None) -> None:
+    assert format_fiscal_id(text) == shown
 
 
 @pytest.mark.parametrize("text", [None, "", "123456780", "ES999999990", "9999999900"])

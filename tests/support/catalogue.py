@@ -25,9 +25,9 @@ KEYWORDS = {"_": None, "N_": None, "text": None}
 
 
 def words() -> set[str]:
-    """Every label of package and templates, every sentence of a finding or of a failure, kinds of change."""
+    """Every label of package and templates, every text of a finding or of a failure, kinds of change."""
     return {*_extracted(TOP / "reports" / "render"), *_extracted(TOP / "templates")} | {
-        *(rule.sentence for rule in RULES.values()),
+        *(text for rule in RULES.values() for text in (rule.sentence, rule.remedy)),
         *changes.KINDS,
         UNFORESEEN,
     }

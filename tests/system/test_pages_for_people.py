@@ -8,9 +8,16 @@ import click
 import pytest
 
 from reports.cli import main
+from tests.support.catalogue import catalogue
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/INSTALL-WINDOWS.md", "docs/SCHEDULING.md", "docs/MAIL.md")
+PAGES = (
+    "README.md",
+    "docs/INSTALL-WINDOWS.md",
+    "docs/SCHEDULING.md",
+    "docs/MAIL.md",
+    "docs/pt/COMECAR.md",
+)
 TYPED = re.compile(r"invoice-reports((?: +(?:--)?[a-z][a-z-]*)*)")
 """The name of the program and the plain words and options behind it."""
 
@@ -46,6 +53,19 @@ def test_every_command_of_a_page_exists_with_its_options(page: str) -> None:
     commands = list(told(page))
     assert len(commands) >= 3
     assert [(words, wrong) for words in commands if (wrong := unknown(words))] == []
+
+
+def test_the_portuguese_page_has_the_words_that_are_on_the_screen() -> None:
+    text = " ".join((ROOT / "docs" / "pt" / "COMECAR.md").read_text("utf-8").split())
+    named = {*re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", text)}
+    assert len(named) > 15
+    assert named - {str(message.string) for message in catalogue("pt")} == set()
+
+
+@pytest.mark.parametrize("page", [*PAGES, "docs/FINDINGS.md", "docs/pt/FINDINGS.md"])
+def test_every_page_that_a_page_leads_to_is_there(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text("utf-8"))
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 @pytest.mark.parametrize("words", [["rum"], ["key", "put"], ["run", "--offlin"]])

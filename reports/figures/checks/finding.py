@@ -3,7 +3,9 @@
 A finding never changes a figure. The codes stand in `data/findings.toml`; labels translate their sentences.
 """
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,6 +14,7 @@ from reports.data.tables import read_texts
 from reports.figures.document import Document
 
 EMPTY = "–"
+AMOUNT = "amount"
 
 
 class Rule(NamedTuple):
@@ -20,7 +23,25 @@ class Rule(NamedTuple):
     level: str
     sentence: str
     remedy: str
+    values: str = "text"
+    """What expected, found and difference are: AMOUNT, one of _READERS, or text."""
 
+
+class _Reader(NamedTuple):
+    """How a value is read that has the form."""
+
+    form: re.Pattern[str]
+    parse: Callable[[str], Decimal | int | dt.date | list[str]]
+
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_READERS = {
+    AMOUNT: _Reader(_DECIMAL, Decimal),
+    "rate": _Reader(_DECIMAL, Decimal),
+    "count": _Reader(re.compile("[0-9]+"), int),
+    "day": _Reader(re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"), dt.date.fromisoformat),
+    "filter": _Reader(re.compile(".+"), lambda text: text.split(", ")),
+}
 
 RULES: Mapping[str, Rule] = {code: Rule(**rule) for code, rule in read_texts("findings").items()}
 """Every code there is."""
@@ -45,6 +66,19 @@ class Finding:
     @property
     def message(self) -> str:
         return self.say(RULES[self.code].sentence)
+
+    def read_value(self, name: str) -> Decimal | int | dt.date | list[str] | str | None:
+        """`expected`, `found` or `difference` as what it is by the code's rule, or as text."""
+        text: str | None = getattr(self, name)
+        read = _READERS.get(RULES[self.code].values)
+        if text is None or read is None or not read.form.fullmatch(text):
+            return text
+        return read.parse(text)
+
+    def read_amount(self, name: str) -> Decimal | None:
+        """The same where it is an amount, else None."""
+        value = self.read_value(name)
+        return value if isinstance(value, Decimal) and RULES[self.code].values == AMOUNT else None
 
     def say(self, sentence: str) -> str:
         """`sentence`, this code's template in any language, with the finding's values."""

@@ -4,6 +4,8 @@ Internal: states, reasons and findings stand here, and nothing of it leaves with
 """
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import partial
 from operator import attrgetter
 
 from reports.figures.changes import Comparison
@@ -128,7 +130,7 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
     has_rounding = any(total.rounding for client in account.clients for total in client.totals)
     columns = (
         Column("id", _("Id"), Kind.INTEGER),
-        Column("client", _("Client"), Kind.TEXT),
+        Column("client", _("Client"), Kind.LONG_TEXT),
         Column("fiscal_id", _("NIF"), Kind.TEXT),
         Column("state", _("State"), Kind.TEXT, marks=(Mark("is", labels.word(STATES, FAILED), Tone.ALARM),)),
         Column("currency", _("Currency"), Kind.TEXT),
@@ -139,7 +141,7 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
         ),
         Column("documents_read", _("Documents read"), Kind.INTEGER),
         Column("warnings", _("Warnings"), Kind.INTEGER, marks=(Mark("above", 0, Tone.ATTENTION),)),
-        Column("read_at", _("Read at"), Kind.TEXT),
+        Column("read_at", _("Read at"), Kind.INSTANT),
         Column("reason", _("Reason"), Kind.LONG_TEXT),
     )
     values = [row for client in account.clients for row in _client_rows(client, labels)]
@@ -152,8 +154,12 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
 def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
     fiscal_id = labels.fiscal_id(client.fiscal_id)
     before = (client.id, client.name, fiscal_id, labels.word(STATES, client.state))
-    read_at = labels.instant(client.read_at) if client.read_at else None
-    after = (client.documents_read, client.warnings, read_at, client.reason and labels.failure(client.reason))
+    after = (
+        client.documents_read,
+        client.warnings,
+        client.read_at,
+        client.reason and labels.failure(client.reason),
+    )
     amounts: Sequence[tuple[Value, ...]] = [
         (total.currency, total.documents, *(getattr(total, key) for key in TOTALS)) for total in client.totals
     ]
@@ -165,7 +171,7 @@ def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> S
     """Findings, each with the name it stands under."""
     _ = labels.text
     columns = (
-        Column("client", _("Client"), Kind.TEXT),
+        Column("client", _("Client"), Kind.LONG_TEXT),
         Column(
             "level",
             _("Level"),
@@ -175,19 +181,32 @@ def _findings_grid(findings: Sequence[tuple[str, Finding]], labels: Labels) -> S
         Column("code", _("Code"), Kind.TEXT),
         Column("number", _("Number"), Kind.TEXT),
         Column("message", _("Finding"), Kind.LONG_TEXT),
-        Column("expected", _("Expected"), Kind.TEXT),
-        Column("found", _("Found"), Kind.TEXT),
-        Column("difference", _("Difference"), Kind.TEXT),
+        Column("remedy", _("What to do"), Kind.LONG_TEXT),
+        Column("expected", _("Expected"), Kind.AMOUNT_OR_TEXT),
+        Column("found", _("Found"), Kind.AMOUNT_OR_TEXT),
+        Column("difference", _("Difference"), Kind.AMOUNT_OR_TEXT),
         Column("document", _("Document id"), Kind.INTEGER),
     )
     rows = Rows.from_items(
         columns[1:],
         [finding for _, finding in findings],
         level=lambda finding: labels.word(LEVELS, finding.level),
+        number=lambda finding: finding.number and labels.document_number(finding.number),
         message=labels.finding,
+        remedy=labels.remedy,
+        **{
+            name: partial(_read_value, name=name, labels=labels)
+            for name in ("expected", "found", "difference")
+        },
     )
     names = [name for name, _ in findings]
     return Sheet("findings", "", columns, Rows([names, *rows.columns]), empty="")
+
+
+def _read_value(finding: Finding, *, name: str, labels: Labels) -> Decimal | str | None:
+    """A value of a finding: an amount as a number, everything else in words."""
+    amount = finding.read_amount(name)
+    return labels.finding_value(finding, name) if amount is None else amount
 
 
 def list_currencies(account: AccountSummary) -> list[str]:

@@ -23,12 +23,14 @@ class Kind(StrEnum):
     TEXT = "text"
     LONG_TEXT = "long-text"
     DATE = "date"
+    INSTANT = "instant"
     MONEY = "money"
     NUMBER = "number"
     PERCENT = "percent"
     INTEGER = "integer"
     BOOLEAN = "boolean"
     LINK = "link"
+    AMOUNT_OR_TEXT = "amount-or-text"
     NAME_LINK = "name-link"
     """A link whose text says what is meant: where the address cannot be opened, the text stands alone."""
 
@@ -61,7 +63,8 @@ _ORDINARY_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[!-~]*)?")
 
 Value = str | Decimal | int | bool | dt.date | Link | None
 Row = tuple[Value, ...]
-"""By kind: str for TEXT, date for DATE, Decimal for MONEY and NUMBER, for PERCENT 23 when it is 23 %."""
+"""By kind: str for TEXT, date for DATE, datetime for INSTANT, Decimal for MONEY and NUMBER, one of both for
+AMOUNT_OR_TEXT; for PERCENT 23 when it is 23 %."""
 
 
 class Rows(Sequence[Row]):

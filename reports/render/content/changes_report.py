@@ -23,7 +23,7 @@ def changes_grid(subject: Subject, comparison: Comparison, labels: Labels) -> Sh
     """A client's rows of the sheet Changes."""
     _ = labels.text
     columns = (
-        Column("client", _("Client"), Kind.TEXT),
+        Column("client", _("Client"), Kind.LONG_TEXT),
         Column("fiscal_id", _("NIF"), Kind.TEXT),
         Column("number", _("Number"), Kind.TEXT),
         Column("type", _("Type"), Kind.TEXT),
@@ -37,7 +37,7 @@ def changes_grid(subject: Subject, comparison: Comparison, labels: Labels) -> Sh
         columns,
         comparison.changes,
         client=lambda _: subject.name,
-        fiscal_id=lambda _: subject.fiscal_id,
+        fiscal_id=lambda _: labels.fiscal_id(subject.fiscal_id),
         type=lambda change: labels.type(change.type),
         reported_in=lambda change: change.reported_in.label,
         **_shown(labels),

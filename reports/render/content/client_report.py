@@ -13,6 +13,7 @@ from reports.figures.checks.document_checks import list_hidden
 from reports.figures.checks.finding import Finding, warnings
 from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance
+from reports.fiscal_id import format_fiscal_id
 from reports.money import ZERO
 from reports.period import Period
 from reports.render.content import columns, document_sheets, summary_sheets
@@ -134,7 +135,9 @@ def client_book(
         made_at=subject.read_at,
         tabs=tuple(tabs),
         subject=report.title,
-        keywords=tuple(filter(None, (subject.name, subject.fiscal_id, subject.period.label))),
+        keywords=tuple(
+            filter(None, (subject.name, format_fiscal_id(subject.fiscal_id), subject.period.label))
+        ),
     )
 
 
@@ -226,11 +229,15 @@ def _facts(subject: Subject, labels: Labels) -> tuple[tuple[Fact, ...], ...]:
     _ = labels.text
     issuer = subject.issuer
     groups = (
-        {_("Issuer"): issuer.name, _("Issuer NIF"): issuer.fiscal_id, _("Address"): issuer.address},
+        {
+            _("Issuer"): issuer.name,
+            _("Issuer NIF"): format_fiscal_id(issuer.fiscal_id),
+            _("Address"): issuer.address,
+        },
         {
             _("Client"): subject.name,
             _("Client address"): subject.address,
-            _("NIF"): labels.fiscal_id(subject.fiscal_id),
+            _("NIF"): format_fiscal_id(subject.fiscal_id),
             _("Period"): period_text(subject.period, labels),
             _("Read at"): labels.instant(subject.read_at),
             _("Filters"): _filters(subject.filters),
@@ -326,6 +333,8 @@ def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
             "of any date. Part payments are not visible here: a document stays open until it is paid in full."
         ).format(instant=labels.instant(subject.read_at)),
     ]
+    if any(due is None for due in figures.open_documents["due_date"].tolist()):
+        lines.append(_("Open documents without a due date are aged from their own date."))
     if subject.vendor_balance:
         lines += _vendor_note(subject.vendor_balance, figures, labels)
     if hidden := filter_text(subject.filters, labels):

@@ -58,7 +58,7 @@ DOCUMENTS = {
     "archived": (N_("Archived"), Kind.BOOLEAN),
     "id": (N_("Id"), Kind.INTEGER),
     "reason": (N_("Reason"), Kind.TEXT),
-    "client": (N_("Client"), Kind.TEXT),
+    "client": (N_("Client"), Kind.LONG_TEXT),
     "fiscal_id": (N_("NIF"), Kind.TEXT),
     "name": (N_("Item"), Kind.TEXT),
     "description": (N_("Description"), Kind.LONG_TEXT),

@@ -151,10 +151,12 @@ def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[V
         return [_link(view, url) for url in column("permalink")]
     if name in ("linked_number", "opening_number"):
         pairs = zip(column("number"), column("permalink"), strict=True)
-        return [Link(number, safe_url(url)) for number, url in pairs]
+        return [Link(labels.document_number(number), safe_url(url)) for number, url in pairs]
+    if name == "number":
+        return list(map(labels.document_number, column("number")))
     if name == "payment":
         pairs = zip(column("mb_entity"), column("mb_reference"), strict=True)
-        return [f"{entity} / {reference}" if entity and reference else None for entity, reference in pairs]
+        return [" / ".join(filter(None, pair)) if pair[1] else None for pair in pairs]
     return column(name)
 
 

@@ -7,6 +7,7 @@ its own translation. Dates are always dd/MM/yyyy: the locales' own short forms h
 import datetime as dt
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -19,10 +20,10 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from reports.data.tables import read_table
-from reports.figures.checks.finding import RULES, Finding
+from reports.figures.checks.finding import AMOUNT, RULES, Finding
 from reports.figures.totals import CREDIT, CURRENT
 from reports.figures.vat.exemptions import find_exemption
-from reports.fiscal_id import is_final_consumer
+from reports.fiscal_id import format_fiscal_id
 from reports.money import cents
 
 LOCALES = {row["language"]: row["locale"] for row in read_table("languages")}
@@ -78,6 +79,8 @@ REASONS = {
     "unknown-type": N_("unknown type"),
     "unknown-status": N_("unknown status"),
 }
+DRAFT_NUMBERS = frozenset({"draft", "rascunho"})
+"""What InvoiceXpress gives for the number of a draft."""
 HIDDEN = {
     "final": N_("open documents"),
     "settled": N_("paid documents"),
@@ -128,9 +131,18 @@ class Labels:
         countries = Locale.parse(self._locale).territories
         return self.text(REGIONS[code]) if code in REGIONS else str(countries.get(code, code))
 
-    def fiscal_id(self, number: str | None) -> str | None:
-        """A tax number as it came; the one that stands for a buyer without a number, as what it means."""
-        return self.text("Final consumer") if is_final_consumer(number) else number
+    def fiscal_id(self, number: str | None) -> str:
+        """A tax number in its one form; in words where there is none, as for the final consumer."""
+        return format_fiscal_id(number) or self.text("no NIF")
+
+    def named_fiscal_id(self, number: str | None) -> str:
+        """The same with its name before it."""
+        shown = format_fiscal_id(number)
+        return f"{self.text('NIF')} {shown}" if shown else self.text("no NIF")
+
+    def document_number(self, number: str) -> str:
+        """What is printed on a document; a draft has none, and the vendor's word for it in some language."""
+        return self.text(REASONS["draft"]) if number in DRAFT_NUMBERS else number
 
     def failure(self, reason: str | None) -> str:
         """Why a client failed; what is said about one client or one file is shown as it came."""
@@ -157,7 +169,33 @@ class Labels:
 
     def finding(self, finding: Finding) -> str:
         """The finding's sentence."""
-        return finding.say(self.text(RULES[finding.code].sentence))
+        shown = replace(
+            finding,
+            number=finding.number and self.document_number(finding.number),
+            expected=self.finding_value(finding, "expected"),
+            found=self.finding_value(finding, "found"),
+            difference=self.finding_value(finding, "difference"),
+        )
+        return shown.say(self.text(RULES[finding.code].sentence))
+
+    def remedy(self, finding: Finding) -> str:
+        """What to do about the finding."""
+        return self.text(RULES[finding.code].remedy)
+
+    def finding_value(self, finding: Finding, name: str) -> str | None:
+        """`expected`, `found` or `difference` of a finding as this language writes it."""
+        value = finding.read_value(name)
+        if isinstance(value, Decimal):
+            least = 2 if RULES[finding.code].values == AMOUNT else 0
+            places = max(least, -int(value.as_tuple().exponent))
+            return f"{value:,.{places}f}".translate(self._separators)
+        if isinstance(value, dt.date):
+            return self.date(value)
+        if isinstance(value, int):
+            return self.number(value)
+        if isinstance(value, list):
+            return ", ".join(self.word(HIDDEN, word) for word in value)
+        return value
 
     def money(self, amount: Decimal, currency: str) -> str:
         """`1 234,50 €`: two decimals, the currency's symbol ("" for none), a minus when negative."""

@@ -194,6 +194,9 @@ def encoders(currency: str | None, labels: Labels, *, marks: Marks = PAGE) -> En
     def date(day: dt.date) -> str:
         return marks.date.format(day.isoformat(), labels.date(day))
 
+    def instant(moment: dt.datetime) -> str:
+        return marks.date.format(moment.isoformat(timespec="minutes"), labels.instant(moment))
+
     def number(amount: Decimal) -> str:
         return marks.amount.format(_exact(amount), labels.number(amount))
 
@@ -206,10 +209,12 @@ def encoders(currency: str | None, labels: Labels, *, marks: Marks = PAGE) -> En
         Kind.TEXT: _text,
         Kind.LONG_TEXT: _text,
         Kind.DATE: date,
+        Kind.INSTANT: instant,
         Kind.MONEY: _money(currency or "", labels, marks),
         Kind.NUMBER: number,
         Kind.PERCENT: labels.percent,
         Kind.INTEGER: labels.number,
+        Kind.AMOUNT_OR_TEXT: lambda value: number(value) if isinstance(value, Decimal) else _text(value),
         Kind.BOOLEAN: lambda fact: _text(labels.text("Yes") if fact else labels.text("No")),
         Kind.LINK: link,
         Kind.NAME_LINK: link,

@@ -219,7 +219,7 @@ def _read_frame(frame: Any, labels: Labels) -> ColumnOf:
     def read_column(key: str) -> Sequence[Any]:
         if key not in LINKS:
             return _say_codes(key, frame[key].tolist(), labels)
-        urls, names = frame["permalink"].tolist(), frame["number"].tolist()
+        urls, names = frame["permalink"].tolist(), map(labels.document_number, frame["number"].tolist())
         links = zip(names, urls, map(safe_url, urls), strict=True)
         if key != "link":
             return [Link(name, safe) for name, _, safe in links]
@@ -231,7 +231,13 @@ def _read_frame(frame: Any, labels: Labels) -> ColumnOf:
 
 def _say_codes(key: str, codes: Sequence[Any], labels: Labels) -> Sequence[Any]:
     """The column `key` in words, where it is one of codes."""
-    words = {"type": labels.type, "status": labels.status, "bucket": labels.bucket, "scheme": labels.scheme}
+    words = {
+        "number": labels.document_number,
+        "type": labels.type,
+        "status": labels.status,
+        "bucket": labels.bucket,
+        "scheme": labels.scheme,
+    }
     if key not in words:
         return codes
     said = {code: None if code is None else words[key](code) for code in {*codes}}

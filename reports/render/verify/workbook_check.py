@@ -6,7 +6,7 @@ and cell by cell only where it is not equal: a cell may hold a text or a number 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, islice, zip_longest
 from pathlib import Path
@@ -32,6 +32,7 @@ from reports.render.verify.sheet_reader import LETTERS, FormulaCell, WrittenShee
 
 EPOCH = date(1899, 12, 30)
 CHUNK_ROWS = 1_024
+SECONDS_PER_DAY, DAY_PLACES = 86_400, 11
 MAX_TEXT, MAX_LINK = 32_767, 255
 """UTF-16 units that a cell may hold, and a text in a formula."""
 CUT = " […]"
@@ -162,12 +163,22 @@ def _list_cells(kind: Kind, values: Sequence[Any]) -> list[Any]:
         return [_make_link(kind, value or Link("", None)) for value in values]
     if kind is Kind.DATE:
         return ["" if day is None else b"%d" % (day - EPOCH).days for day in values]
+    if kind is Kind.INSTANT:
+        return ["" if moment is None else _count_days(moment) for moment in values]
+    if kind is Kind.AMOUNT_OR_TEXT:
+        return [str(value).encode() if isinstance(value, Decimal) else value or "" for value in values]
     if kind is Kind.PERCENT:
         fractions = {rate: None if rate is None else rate / 100 for rate in {*values}}
         values = [fractions[rate] for rate in values]
     if kind in NUMBER_KINDS:
         return _list_numbers(values)
     return ["" if value is None else value for value in values]
+
+
+def _count_days(moment: datetime) -> bytes:
+    """Days since the EPOCH by the clock of the moment's own zone, as precisely as a cell has them."""
+    passed = moment.replace(tzinfo=None, microsecond=0) - datetime.combine(EPOCH, datetime.min.time())
+    return f"{Decimal(passed // timedelta(seconds=1)) / SECONDS_PER_DAY:.{DAY_PLACES}f}".encode()
 
 
 def _make_link(kind: Kind, link: Link) -> Any:

@@ -15,11 +15,13 @@ ENCODERS = {
     Kind.TEXT: cell_xml.text,
     Kind.LONG_TEXT: cell_xml.text,
     Kind.DATE: cell_xml.day,
+    Kind.INSTANT: cell_xml.instant,
     Kind.MONEY: cell_xml.number,
     Kind.NUMBER: cell_xml.number,
     Kind.PERCENT: cell_xml.fraction,
     Kind.INTEGER: cell_xml.number,
     Kind.BOOLEAN: cell_xml.boolean,
+    Kind.AMOUNT_OR_TEXT: cell_xml.amount_or_text,
     Kind.LINK: cell_xml.link,
     Kind.NAME_LINK: cell_xml.name_link,
 }

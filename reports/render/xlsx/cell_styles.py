@@ -22,11 +22,15 @@ TINT, BAND = 0.10, 0.04
 
 _FORMATS = {
     Kind.DATE: "dd/mm/yyyy",
+    Kind.INSTANT: "dd/mm/yyyy hh:mm",
     Kind.NUMBER: "#,##0.00##;[Red]\\-#,##0.00##",
     Kind.INTEGER: "0",
 }
+_FORMATS[Kind.AMOUNT_OR_TEXT] = _FORMATS[Kind.NUMBER]
 KEPT = 512
 """Looks that are put together once."""
+WRAPPED = frozenset({Kind.LONG_TEXT, Kind.AMOUNT_OR_TEXT})
+"""Kinds whose texts go on in further lines."""
 RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.INTEGER)
 
 
@@ -136,11 +140,11 @@ def _style_kind(
         return look._replace(number_format=_money_format(currency))
     if kind is Kind.PERCENT:
         return look._replace(number_format=f"0.{'0' * places}%" if places else "0%")
-    if kind is Kind.DATE:
-        return look._replace(number_format=_FORMATS[Kind.DATE], horizontal="left")
+    if kind in (Kind.DATE, Kind.INSTANT):
+        return look._replace(number_format=_FORMATS[kind], horizontal="left")
     if is_body and opens:
         return look._replace(colour=Ink.LINK, is_underlined=True)
-    return look._replace(number_format=_FORMATS.get(kind, "General"), wraps=kind is Kind.LONG_TEXT)
+    return look._replace(number_format=_FORMATS.get(kind, "General"), wraps=kind in WRAPPED)
 
 
 @lru_cache(KEPT)

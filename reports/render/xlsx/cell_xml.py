@@ -15,6 +15,9 @@ from reports.render.xlsx.shared_strings import SharedStrings
 MAX_LINK = 255
 """UTF-16 units a text in a formula may have."""
 EPOCH = dt.date(1899, 12, 30)
+SECONDS_PER_DAY = 86_400
+DAY_PLACES = 11
+"""Decimals of a day that a double holds beside a serial number of today: a millionth of a second."""
 _EMPTY = b"/>"
 _TEXT = (b' t="s"><v>', b"</v></c>")
 _NUMBER = (b"><v>", b"</v></c>")
@@ -75,6 +78,26 @@ def day(column: Sequence[object], _: SharedStrings) -> Cells:
     """Days as Excel's serial numbers."""
     shown = {day: b"%d" % (day - EPOCH).days if isinstance(day, dt.date) else None for day in set(column)}
     return _maybe_numbers(list(map(shown.__getitem__, column)))
+
+
+def instant(column: Sequence[object], _: SharedStrings) -> Cells:
+    """Instants by the clock of their own zone, as Excel's serial numbers with a part of the day."""
+    return _maybe_numbers(
+        [_format_instant(value) if isinstance(value, dt.datetime) else None for value in column]
+    )
+
+
+def amount_or_text(column: Sequence[object], strings: SharedStrings) -> Cells:
+    """Amounts as numbers by their exact decimal text, words as text."""
+    before, after = _NUMBER
+    return Cells(
+        [
+            before + _plain(value) + after
+            if isinstance(value, Decimal)
+            else _text(None if value is None else str(value), strings)
+            for value in column
+        ]
+    )
 
 
 def boolean(column: Sequence[object], _: SharedStrings) -> Cells:
@@ -138,6 +161,12 @@ def _hyperlink(shown: str | None, url: str | None) -> bytes | None:
 def _text(value: str | None, strings: SharedStrings) -> bytes:
     before, after = _TEXT
     return before + strings.place([value])[0] + after if value else _EMPTY
+
+
+def _format_instant(moment: dt.datetime) -> bytes:
+    seconds = (moment.hour * 60 + moment.minute) * 60 + moment.second
+    share = round(Decimal(seconds) / SECONDS_PER_DAY, DAY_PLACES)
+    return _plain((moment.date() - EPOCH).days + share)
 
 
 def _plain(value: object) -> bytes:

@@ -18,12 +18,18 @@ from reports.render.xlsx import cell_styles
 from reports.render.xlsx.extents import Measure
 from reports.render.xlsx.outline import MARGIN_INCHES, PAPER_INCHES
 
-WIDTHS = {Kind.TEXT: (9, 38), Kind.NAME_LINK: (9, 38), Kind.LONG_TEXT: (14, 48), Kind.LINK: (8, 30)}
+WIDTHS = {
+    **dict.fromkeys((Kind.TEXT, Kind.NAME_LINK), (9, 38)),
+    Kind.LONG_TEXT: (14, 48),
+    Kind.AMOUNT_OR_TEXT: (9, 24),
+    Kind.LINK: (8, 30),
+}
 """Narrowest and widest column of a kind, in characters; the others are as wide as their content."""
 MOST_WRAPPED = 24
 """Characters of a long text's line where the sheet would be too wide for paper."""
-HEADING_MARGIN = 3
-"""Characters of a column that its heading leaves free, for the button of the filter."""
+HEADING_MARGIN, RIGHT_MARGIN = 3.0, 3.6
+"""Characters of a column that its heading leaves free, for the button of the filter; the second at the right,
+where it is indented to be clear of the button."""
 MAX_HEADING_LINES = 2
 LETTERS_PER_DIGIT = 1.1
 """Widths count digits of the workbook's own font; the letters of cells are smaller."""
@@ -95,9 +101,9 @@ def narrow_widths(grid: Sheet, measures: Sequence[Measure]) -> list[float]:
 
 def compute_heading_height(grid: Sheet, widths: Sequence[float], *, has_button: bool) -> float | None:
     """Points that the row of headings needs in columns of these widths; None for one line."""
-    margin = HEADING_MARGIN if has_button else 0
     lines = [
-        _lines(column.heading, width - margin) for column, width in zip(grid.columns, widths, strict=True)
+        _lines(column.heading, width - (_heading_margin(column) if has_button else 0))
+        for column, width in zip(grid.columns, widths, strict=True)
     ]
     return _height(max(lines))
 
@@ -109,7 +115,7 @@ def row_height(
     wrapped = [
         (index, width)
         for index, (column, measure, width) in enumerate(zip(grid.columns, measures, widths, strict=True))
-        if column.kind is Kind.LONG_TEXT and (measure.breaks or measure.whole > _room(width))
+        if column.kind in cell_styles.WRAPPED and (measure.breaks or measure.whole > _room(width))
     ]
     if not wrapped:
         return None
@@ -139,11 +145,15 @@ def _count_characters(column: Column, measure: Measure, currency: str | None) ->
 
 
 def _width(column: Column, longest: int, *, is_narrow: bool) -> float:
-    heading = _count_heading_room(column.heading) + HEADING_MARGIN
+    heading = _count_heading_room(column.heading) + _heading_margin(column)
     narrow, wide = WIDTHS.get(column.kind, (8, 60))
     if is_narrow and column.kind is Kind.LONG_TEXT:
         wide = MOST_WRAPPED
     return float(min(max(longest + 2, heading, narrow), max(wide, heading)))
+
+
+def _heading_margin(column: Column) -> float:
+    return RIGHT_MARGIN if column.kind in cell_styles.RIGHT else HEADING_MARGIN
 
 
 def _narrow_heading(heading: str) -> int:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from reports.render.content.blocks import Kind, Link, Sheet, Value
 from reports.render.xlsx.sheet_xml import CHUNK_ROWS
 
-NUMBER_SHAPES = {Kind.MONEY: ",.2f", Kind.NUMBER: ",.4f", Kind.PERCENT: ",.2f"}
-DATE_LENGTH = 10
+NUMBER_SHAPES = {Kind.MONEY: ",.2f", Kind.NUMBER: ",.4f", Kind.PERCENT: ",.2f", Kind.AMOUNT_OR_TEXT: ",.4f"}
+DATE_LENGTHS = {Kind.DATE: 10, Kind.INSTANT: 16}
 
 _TEXTS = (Kind.TEXT, Kind.LONG_TEXT)
 
@@ -53,8 +53,8 @@ def _measure_column(kind: Kind, values: Sequence[Value]) -> Measure:
 
 def _measure_values(kind: Kind, values: Sequence[Value]) -> Measure:
     """The measure of some values. Most columns hold what their kind says, and need no look at each value."""
-    if kind is Kind.DATE:
-        return Measure(longest=DATE_LENGTH)
+    if kind in DATE_LENGTHS:
+        return Measure(longest=DATE_LENGTHS[kind])
     try:
         if kind in _TEXTS:
             return _measure_texts([value for value in values if value is not None])  # type: ignore[misc]

@@ -149,7 +149,7 @@ def test_a_period_of_the_command_line_that_has_not_begun_is_refused(office: Offi
 def test_a_period_that_has_not_begun_runs_where_that_is_meant(office: Office) -> None:
     said = office.run("--period", "2026-12", "--even-if-not-begun")
     assert said.code == 6
-    assert "The period begins on 2026-12-01" in said.last
+    assert "The period begins on 01/12/2026" in said.last
 
 
 def test_a_configured_period_that_has_not_begun_is_a_warning(office: Office) -> None:
@@ -169,4 +169,4 @@ def test_check_says_the_same(office: Office) -> None:
     office.sandbox.account_data.clients.clear()
     assert (checked().code, "list of clients is empty" in checked().out) == (4, True)
     office.configure([ANA], period="2026-12")
-    assert "The period begins on 2026-12-01" in checked().out
+    assert "The period begins on 01/12/2026" in checked().out

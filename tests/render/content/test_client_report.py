@@ -125,6 +125,39 @@ def test_a_period_that_is_not_over_is_said_up_to_its_last_day() -> None:
     assert sentence not in make_report(paper(1), read_on=date(2026, 11, 1)).notes.lines
 
 
+def test_how_an_open_document_without_a_due_date_is_aged_is_said(made: Path) -> None:
+    sentence = "Open documents without a due date are aged from their own date."
+    undated = paper(1, due_date=None)
+    assert sentence in make_report(undated, paper(2, due_date="04/11/2026")).notes.lines
+    assert sentence not in make_report(paper(2, due_date="04/11/2026")).notes.lines
+    assert (
+        sentence not in make_report(paper(1, "InvoiceReceipt", due_date=None, status="settled")).notes.lines
+    )
+    workbooks.write_client(made, [undated], language="en")
+    first = read_sheets(made)[0].iter_rows(values_only=True)
+    assert sentence in [cell for row in first for cell in row]
+
+
+def test_a_client_sees_its_tax_number_in_one_form_and_no_line_without_one() -> None:
+    def facts(fiscal_id: str | None) -> dict[str, str]:
+        subject = replace(SUBJECT, fiscal_id=fiscal_id, issuer=replace(ISSUER, fiscal_id="PT 500 000 022"))
+        report = client_report(subject, added(), findings=(), labels=Labels("pt"), line_items=False)
+        return {fact.label: fact.value for group in report.head.groups for fact in group}
+
+    assert facts("PT 500.000.022")["NIF"] == facts(None)["NIF do emitente"] == "500000022"
+    assert "NIF" not in facts(None)
+    assert "NIF" not in facts("999999990")
+
+
+def test_a_long_name_of_a_client_is_whole_on_the_first_sheet(made: Path) -> None:
+    name = "Sociedade Fictícia de Comércio e Distribuição de Produtos Alimentares do Atlântico Norte, Lda"
+    workbooks.write_client(made, list_few_papers(), name=name)
+    sheet = read_sheets(made)[0]
+    (cell,) = [cell for row in sheet.iter_rows() for cell in row if cell.value == name]
+    assert cell.alignment.wrap_text
+    assert sheet.row_dimensions[cell.row].height > 28
+
+
 def test_an_exemption_code_is_explained_once_and_the_words_of_the_law_end_the_notes() -> None:
     exempt = [paper(number, rate="0", tax_exemption="M07") for number in (1, 2)]
     notes = make_report(*exempt).notes.lines

@@ -32,6 +32,20 @@ def made(tmp_path: Path) -> Path:
     return tmp_path / "made.xlsx"
 
 
+def test_a_payment_reference_stands_beside_what_is_open(made: Path) -> None:
+    entity = {"entity": "99999", "value": "123.00", "reference": "000 100 010"}
+    papers = [
+        paper(1, mb_reference=entity),
+        paper(2, mb_reference={**entity, "entity": None}),
+        paper(3, mb_reference={**entity, "reference": None}),
+        paper(4),
+    ]
+    sheet = read_sheets(workbooks.write_client(made, papers, language="en"))[OPEN]
+    (place,) = [cell.column for cell in sheet[1] if cell.value == "Payment reference"]
+    shown = [sheet.cell(row, place).value for row in range(2, 6)]
+    assert shown == ["99999 / 000 100 010", "000 100 010", None, None]
+
+
 def test_number_opens_the_document_and_its_text_is_stored(made: Path) -> None:
     url = "https://example.com/document/1"
     long = "https://example.com/" + "a" * 240

@@ -202,6 +202,58 @@ def test_the_page_says_which_portuguese_and_which_english_it_is() -> None:
     assert PT.text("never translated") == ES.text("never translated") == "never translated"
 
 
-def test_a_buyer_without_a_tax_number_is_the_final_consumer() -> None:
-    assert [PT.fiscal_id(number) for number in ("999999990", "PT 999 999 990")] == ["Consumidor final"] * 2
-    assert [PT.fiscal_id(number) for number in ("PT 123 456 780", "", None)] == ["PT 123 456 780", "", None]
+def test_a_buyer_without_a_tax_number_has_none_and_it_is_said() -> None:
+    nobody = ("999999990", "PT 999 999 990", "", None)
+    for labels, shown in ((PT, "sem NIF"), (EN, "no NIF"), (ES, "sin NIF")):
+        assert {labels.fiscal_id(number) for number in nobody} == {shown}
+        assert {labels.named_fiscal_id(number) for number in nobody} == {shown}
+    assert (PT.fiscal_id("PT 123 456 780"), PT.named_fiscal_id("ES B12")) == ("123456780", "NIF ESB12")
+
+
+@pytest.mark.parametrize("number", ["draft", "rascunho"])
+def test_the_number_of_a_draft_is_a_word_of_the_language(number: str) -> None:
+    assert [labels.document_number(number) for labels in (PT, EN, ES)] == ["rascunho", "draft", "borrador"]
+    assert PT.document_number("FT 2026/1") == "FT 2026/1"
+
+
+@pytest.mark.parametrize(
+    ("code", "found", "portuguese"),
+    [
+        ("LINES-NET", "1234.5", "1\xa0234,50"),
+        ("LINES-NET", "-0.125", "-0,125"),
+        ("LINES-NET", "None", "None"),
+        ("TAX-RESOLVED", "23", "23"),
+        ("TAX-RESOLVED", "5.5", "5,5"),
+        ("DUE-DATE-MISSING", "1234", "1\xa0234"),
+        ("PERIOD-NOT-OVER", "2026-10-20", "20/10/2026"),
+        ("FILTER-HIDES", "final, InvoiceReceipt", "documentos por liquidar, faturas-recibo"),
+        ("NIF-INVALID", "500000011", "500000011"),
+        ("NIF-INVALID", None, None),
+    ],
+)
+def test_a_value_of_a_finding_is_written_as_the_language_writes_it(
+    code: str, found: str | None, portuguese: str | None
+) -> None:
+    finding = Finding(code, number="draft", expected="2026-10-31", found=found)
+    assert PT.finding_value(finding, "found") == portuguese
+    assert str(portuguese) in PT.finding(finding)
+
+
+def test_only_amounts_are_numbers_beside_a_finding() -> None:
+    assert Finding("LINES-NET", found="1234.50").read_amount("found") == Decimal("1234.50")
+    for finding in (
+        Finding("LINES-NET", found="None"),
+        Finding("LINES-NET"),
+        Finding("TAX-RESOLVED", found="23"),
+        Finding("NIF-INVALID", found="500000011"),
+    ):
+        assert finding.read_amount("found") is None
+
+
+def test_what_to_do_is_said_in_the_readers_language() -> None:
+    finding = Finding("WITHHOLDING-UNREADABLE", number="FT 2026/1", found="x")
+    assert [labels.remedy(finding) for labels in (EN, PT, ES)] == [
+        "Look at the document's withholding in InvoiceXpress.",
+        "Veja a retenção do documento no InvoiceXpress.",
+        "Vea la retención del documento en InvoiceXpress.",
+    ]

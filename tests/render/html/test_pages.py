@@ -18,16 +18,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from reports.errors import ClientError, ExitCode, WriteError
 from reports.figures.checks.finding import Finding
 from reports.render.content import client_report
-from reports.render.content.account import FAILED, READY, AccountSummary, ClientLine
+from reports.render.content.account import FAILED, READY, AccountFinding, AccountSummary, ClientLine
+from reports.render.content.blocks import Kind
 from reports.render.content.brand import HOUSE, Brand, IssuerDetails
 from reports.render.content.client_report import Subject
 from reports.render.content.colours import contrast_on_white
 from reports.render.content.labels import Labels
 from reports.render.html import environment as templates
-from reports.render.html import pages
+from reports.render.html import pages, tables
 from reports.render.html.context import RunLine
 from reports.render.html.tables import ROWS_AT_A_TIME
 from reports.sandbox.documents import Raw, line
+from tests.support.grids import build_grid
 from tests.support.papers import OCTOBER, added, findings, paper, vat
 
 READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -458,6 +460,28 @@ def test_names_in_the_overview_never_become_markup() -> None:
     assert not [link for link in page.all("a") if link.attributes["href"].startswith("javascript:")]
 
 
+def test_each_finding_stands_with_what_to_do_in_the_accounts_language() -> None:
+    whole = AccountFinding(Finding("PERIOD-NOT-BEGUN", expected="2026-11-01", found="2026-10-20"))
+    page = overview(replace(account(), whole=(whole,)), labels=Labels("pt"))
+    remedies = [element.text.strip() for element in parsed(page).all("span", **{"class": "hint remedy"})]
+    assert [remedy.partition(".")[0].partition(":")[0] for remedy in remedies] == [
+        "Indique em `period` um mês que já tenha começado; o habitual é last-month",
+        "Um desconto no documento inteiro teria sido reconhecido",
+        "Substitua M99 pelo motivo de isenção verdadeiro, se existir",
+    ]
+    assert "as linhas somam 90,00 líquidos, o documento 100,00" in page
+    assert "O período começa em 01/11/2026" in page
+
+
+def test_values_of_any_kind_are_shown_as_people_write_them() -> None:
+    grid = tables.grid(build_grid("A", Kind.AMOUNT_OR_TEXT, Decimal("1234.5"), "<b>"), Labels("pt"))
+    shown = [line.head.markup for part in grid.parts for line in part.lines]
+    assert shown == ['<data value="1234.5">1\xa0234,50</data>', "&lt;b&gt;"]
+    grid = tables.grid(build_grid("A", Kind.INSTANT, READ_AT), Labels("pt"))
+    (line,) = [line.head.markup for part in grid.parts for line in part.lines]
+    assert line == f'<time datetime="{READ_AT:%Y-%m-%dT%H:%M}+00:00">02/11/2026 06:30</time>'
+
+
 def test_an_overview_without_a_ready_client_says_so() -> None:
     page = overview(replace(account(), clients=account().failed), labels=Labels("en"))
     assert "No client is ready." in page
@@ -470,7 +494,7 @@ def test_the_list_of_clients_has_every_client_and_what_it_can_be_sorted_out_by()
     late = ClientLine(4, "Cá", "500000044", READY, totals=added(paper(1, due_date="01/10/2026")).totals)
     page = parsed(overview(account(late), labels=Labels("en")))
     rows = {name.attributes["data-search"]: name for name in page.all("th", **{"class": "name"})}
-    assert [*rows] == ["Bom Pão 2 500000022", "Cá 4 500000044", "Última, Lda 3 "]
+    assert [*rows] == ["Bom Pão 2 500000022", "Cá 4 500000044", "Última, Lda 3 no NIF"]
     words = [body.attributes["data-is"].split() for body in page.all("tbody") if "data-is" in body.attributes]
     assert words == [["warnings", "overdue"], ["overdue"], ["failed"]]
     assert [link.text for link in page.all("a", href="#client-3")] == ["Failed"]

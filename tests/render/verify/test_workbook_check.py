@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -60,6 +60,17 @@ KINDS: dict[Kind, list[tuple[Value, Value]]] = {
     Kind.PERCENT: [(Decimal(23), Decimal("23.01")), (Decimal(0), None)],
     Kind.INTEGER: [(0, 1), (10**15, 10**15 + 1), (10**18, 10**18 + 1)],
     Kind.DATE: [(date(2026, 10, 5), date(2026, 10, 6)), (date(1900, 3, 1), None)],
+    Kind.INSTANT: [
+        (datetime(2026, 11, 2, 6, 30, tzinfo=UTC), datetime(2026, 11, 2, 6, 30, 1, tzinfo=UTC)),
+        (datetime(2026, 11, 2, tzinfo=UTC), None),
+        (datetime(2026, 11, 2, 23, 59, 59, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)),
+    ],
+    Kind.AMOUNT_OR_TEXT: [
+        (Decimal("1234.50"), Decimal("1234.51")),
+        (Decimal("1E-8"), "1E-8"),
+        ("12.00", Decimal("12.00")),
+        ("final", None),
+    ],
     Kind.BOOLEAN: [(True, False), (False, None)],
     Kind.TEXT: [(text, f"{text}y") for text in (*TEXTS, "x", " ", "<&>\"'")],
     Kind.LONG_TEXT: [("é" * 40_000, "è" * 40_000), ("_x0041_" * 9_000, "_x0042_" * 9_000)],

@@ -3,7 +3,7 @@
 import re
 import zipfile
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from io import BytesIO
 
@@ -143,6 +143,22 @@ def test_nothing_is_an_empty_cell_and_no_number() -> None:
 def test_a_percentage_is_a_fraction() -> None:
     package = write_book(Kind.PERCENT, [Decimal("23.00"), Decimal("5.50"), Decimal("0.00")])
     assert read_by_openpyxl(package) == [0.23, 0.055, 0]
+
+
+def test_an_instant_is_shown_by_the_clock_of_its_own_zone() -> None:
+    zone = timezone(timedelta(hours=1))
+    instants = [datetime(2026, 11, 2, 6, 30, 59, tzinfo=zone), datetime(2026, 11, 2, tzinfo=zone)]
+    assert read_by_openpyxl(write_book(Kind.INSTANT, instants)) == [
+        one.replace(tzinfo=None) for one in instants
+    ]
+
+
+def test_an_amount_among_words_is_a_number_and_a_word_of_digits_is_text() -> None:
+    values = [Decimal("1234.50"), "1234.50", "=1+1", "", None, Decimal("1E+3")]
+    shown = [1234.5, "1234.50", "=1+1", None, None, 1000]
+    package = write_book(Kind.AMOUNT_OR_TEXT, values)
+    assert read_by_openpyxl(package) == shown
+    assert list_formulas(package) == ["SUBTOTAL(109,t_s[Amount])"]
 
 
 def test_days_and_facts_are_what_they_are() -> None:

@@ -49,6 +49,14 @@ def test_a_heading_takes_two_lines_at_most(heading: str, height: float | None) -
     assert column_widths.compute_heading_height(sheet, measure_widths(sheet), has_button=True) == height
 
 
+@pytest.mark.parametrize("kind", [Kind.MONEY, Kind.INTEGER, Kind.TEXT])
+def test_a_heading_keeps_its_longest_word_whole_beside_the_button(kind: Kind) -> None:
+    (width,) = measure_widths(build_grid("Documentos lidos", kind, None))
+    # Bold letters of ten points take up to a tenth more than a character; the button is 18 pixels wide.
+    button = 3.6 if kind is not Kind.TEXT else 3
+    assert width >= len("Documentos") + button
+
+
 def test_a_column_is_wide_enough_for_its_longest_number() -> None:
     amounts = (Decimal("-1234567.89"), Decimal("5.00"))
     (width,) = measure_widths(build_grid("Net", Kind.MONEY, *amounts))

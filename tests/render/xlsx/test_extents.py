@@ -22,6 +22,13 @@ from tests.support.grids import build_grid
         (Kind.PERCENT, (Decimal(23), Decimal("5.25")), Measure(longest=len("23.00"), places=2)),
         (Kind.PERCENT, (Decimal("1E+1"),), Measure(longest=len("10.00"))),
         (Kind.DATE, (dt.date(2026, 10, 5), None), Measure(longest=len("05/10/2026"))),
+        (
+            Kind.INSTANT,
+            (dt.datetime(2026, 10, 5, 6, 30, tzinfo=dt.UTC),),
+            Measure(longest=len("05/10/2026 06:30")),
+        ),
+        (Kind.AMOUNT_OR_TEXT, ("final", None, Decimal("1.5")), Measure(longest=6, whole=5)),
+        (Kind.AMOUNT_OR_TEXT, (Decimal("1.5"), Decimal(-100)), Measure(longest=len("-100.0000"))),
         (Kind.LINK, (Link("View", "https://example.com"), None), Measure(4, 4, opens=True)),
         (Kind.LINK, (Link("no address", None),), Measure(10, 10)),
         (Kind.MONEY, (None, Decimal("1.00")), Measure(longest=4)),
