@@ -331,3 +331,26 @@ def test_filter_that_hides_documents_is_said_in_check_and_log(office: Office) ->
     office.run()
     log = (office.month / "run.log").read_text("utf-8")
     assert f"client {ANA}: left out on purpose by the filter: settled" in log
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        ("requests:\n  deadline_minutes: 1,5", "requests.deadline_minutes: write a whole number from 1 to"),
+        ("requests: {deadline_minutes: 1,5}", "requests.deadline_minutes: write a whole number from 1 to"),
+        ("statement:\n  ageing:\n    - 30,5", "statement.ageing[0]: write a whole number, e.g. 30"),
+        ("statement: {ageing: [30,5]}", "statement.ageing[0]: write a whole number, e.g. 30"),
+        ("statement: {ageing: [30,5, 60]}", "statement.ageing[0]: write a whole number, e.g. 30"),
+    ],
+)
+def test_decimal_comma_is_told_in_the_same_words_in_a_line_and_in_brackets(
+    office: Office, section: str, sentence: str
+) -> None:
+    office.config.write_text(f"account: {{name: {ACCOUNT}}}\nclients: all\n{section}\n", "utf-8")
+    assert_refused(office.run(), sentence)
+
+
+def test_list_that_is_written_without_blanks_is_a_list(office: Office) -> None:
+    text = "account: {name: office}\nclients: all\nperiod: 2026-10\nstatement: {ageing: [30,60,90]}\n"
+    office.config.write_text(text, "utf-8")
+    assert office.run("--dry-run").code == 0
