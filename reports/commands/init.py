@@ -155,6 +155,7 @@ def _access(
     """The account, opened with the key that one of `places` holds, or else with one that is typed."""
     is_askable = validators.KEYRING in places
     missing: ConfigError | None = None
+    tried: str | None = None
     for place in places:
         try:
             key = credentials.api_key(account.name, place)
@@ -172,11 +173,17 @@ def _access(
             if person is None or not is_askable:
                 raise
             person.say(f"{error}.")
+            tried = where
     if person and is_askable:
         # Else whoever has typed the key and answered everything would learn last that nothing can keep it.
         try:
             credentials.read_keyring(account.name)
         except ConfigError as error:
+            if tried:
+                raise RefusedError(
+                    f"the key in {tried} is wrong, and there is no keyring for another one: "
+                    "set that variable to the right key, and type this command again"
+                ) from None
             raise ConfigError(f"{error}. Set it for this command too, and type it again") from None
         return _ask_access(account, person, now=now, redact=redact, tries_left=TRIES)
     raise missing or ConfigError(f"there is no key of account {account.name}")
