@@ -41,6 +41,8 @@ issuer:
 output: {{folder: .}}
 """
 DEMO_VARIABLE = "INVOICE_REPORTS_DEMO_KEY"
+SANDBOX_KEY = "sandbox-key"
+"""Known to everybody, for it opens nothing but generated data: what is tried today works tomorrow."""
 PATH = click.Path(path_type=Path)
 CONFIGS = click.argument("config", nargs=-1, required=True, type=PATH)
 FOR_MAIL = click.option(
@@ -122,7 +124,7 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
         for item in examine(settings, now=clock(), redact=redact):
             codes.append(item.exit_code)
             if not quiet or item.exit_code:
-                mark = "NOT OK:" if item.exit_code else tick()
+                mark = "NOT OK:" if item.exit_code else "note:" if item.is_note else tick()
                 say(f"{settings.account.name}: {mark} {item.message}")
     code = most_severe(codes)
     verdicts = {
@@ -275,12 +277,13 @@ def demo(quiet: bool, *, folder: Path) -> int:
     "--latency", default=0.0, type=click.FloatRange(0, 60), metavar="S", help="Seconds an answer takes."
 )
 @click.option("--per-minute", type=click.IntRange(1), metavar="N", help="Answer 429 above this rate.")
-def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
+@click.option("--api-key", default=SANDBOX_KEY, show_default=True, metavar="KEY", help="The key it takes.")
+def sandbox(*, port: int, latency: float, per_minute: int | None, api_key: str) -> None:
     """The generated API alone, until interrupted. Its first line is JSON: url, account, api_key."""
     from reports.sandbox.server import Sandbox
 
     try:
-        server = Sandbox(port=port, latency_seconds=latency, per_minute=per_minute)
+        server = Sandbox(port=port, latency_seconds=latency, per_minute=per_minute, api_key=api_key)
     except OSError as error:
         raise ConfigError(f"port {port} cannot be used ({error.strerror}): choose another") from None
     with server:
@@ -336,6 +339,14 @@ def schedule(
     said = f"Windows refused the task (schtasks ended with {answer})" if answer else "Windows has the task"
     say(f"{said}: {task.name}. Exit code {int(code)}.")
     return code
+
+
+@main.command()
+def example() -> None:
+    """The example configuration: every option, with a comment."""
+    from reports.settings.config_writer import read_example
+
+    say(read_example().rstrip("\n"))
 
 
 @main.command()

@@ -62,10 +62,14 @@ MEANINGS: Mapping[int, str] = {
 
 @dataclass(frozen=True)
 class Item:
-    """One thing looked at: what was found, and the code a run would end with because of it."""
+    """One thing looked at: what was found, and the code a run would end with because of it.
+
+    `is_note`: it is not well, and a run goes through all the same.
+    """
 
     message: str
     exit_code: ExitCode = ExitCode.DONE
+    is_note: bool = False
 
 
 def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor) -> Iterator[Item]:
@@ -255,7 +259,13 @@ def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:
     if nobody:
         yield Item(f"mail: no address in to, and so none for {', '.join(nobody)}")
     if email.smtp:
-        yield _server(settings.account.name, email.smtp, redact)
+        server = _server(settings.account.name, email.smtp, redact)
+        # Whose password is missing cannot tell the operator, and a run that should does not begin.
+        is_needed = email.when == "send" or (email.operator and server.exit_code == ExitCode.USAGE)
+        if not server.exit_code or is_needed:
+            yield server
+        else:
+            yield Item(f"{server.message}. A run makes its drafts without it; send needs it", is_note=True)
 
 
 def _server(account: str, smtp: Smtp, redact: Redactor) -> Item:

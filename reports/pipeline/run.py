@@ -129,8 +129,9 @@ def run(
             return do(planned[0], screen)
         outcomes = side_by_side(planned, do, screen, stop=executor.stop)
     code = most_severe(outcome.exit_code for outcome in outcomes)
-    worst = next(outcome for outcome in outcomes if outcome.exit_code == code)
-    return Outcome(code, f"{len(outcomes)} accounts; the most severe: {worst.message}", worst.folder)
+    plan, worst = next(pair for pair in zip(planned, outcomes, strict=True) if pair[1].exit_code == code)
+    whose = f"{plan.config.account.name} {plan.period.label}"
+    return Outcome(code, f"{len(outcomes)} accounts; the most severe: {whose}: {worst.message}", worst.folder)
 
 
 def _account(plan: Plan, screen: Screen, *, now: Clock, redact: Redactor, executor: JobExecutor) -> Outcome:

@@ -228,7 +228,7 @@ def _root(path: Path, text: str) -> yaml.MappingNode:
         # The parser makes a character of every "\UFFFFFFFF".
         raise ConfigError([_problem(path, loader.get_mark(), _BACKSLASH)]) from None
     if node is None or (isinstance(node, yaml.ScalarNode) and _scalar(node) is None):
-        raise _unreadable(path, "the file is empty: begin with config.example.yaml")
+        raise _unreadable(path, "the file is empty: begin with what this prints: invoice-reports example")
     if not isinstance(node, yaml.MappingNode):
         message = "the file holds no options: write each as a key, a colon, a blank and a value"
         raise ConfigError([_problem(path, node.start_mark, message)])
