@@ -120,8 +120,9 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
     from reports.commands.check import check as examine
 
     codes = []
+    screen = Terminal(is_quiet=quiet)
     for settings in configs:
-        for item in examine(settings, now=clock(), redact=redact):
+        for item in examine(settings, now=clock(), redact=redact, say=screen.say):
             codes.append(item.exit_code)
             if not quiet or item.exit_code:
                 mark = "NOT OK:" if item.exit_code else "note:" if item.is_note else tick()
@@ -386,6 +387,10 @@ def _run(
             say(describe(plan))
         say("Nothing was asked and nothing written. Exit code 0.")
         return ExitCode.DONE
+    for plan in planned:
+        if not is_quiet:
+            period = f"period {plan.period.label}, {plan.period.first} to {plan.period.last}"
+            say(f"Account {plan.config.account.name}: {period}")
     executor = JobExecutor(jobs, join_cluster(scheduler, planned) if scheduler else None)
     with closing(Terminal(is_quiet=is_quiet)) as screen:
         outcome = run_plans(planned, now=now, screen=screen, redact=redact, executor=executor)

@@ -39,6 +39,7 @@ from reports.settings.mail import Smtp
 from reports.source import archive
 from reports.source.client_list import list_clients
 from reports.source.http.api import Api
+from reports.source.http.waiting import announce
 from reports.source.page_size import DOCUMENTED
 
 LEAST_FREE_BYTES = 100_000_000
@@ -72,8 +73,17 @@ class Item:
     is_note: bool = False
 
 
-def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor) -> Iterator[Item]:
-    """Looks at one configuration, which is valid already, one item at a time."""
+def check(
+    settings: Config,
+    *,
+    now: Callable[[], dt.datetime],
+    redact: Redactor,
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[Item]:
+    """Looks at one configuration, which is valid already, one item at a time.
+
+    `say` is told, by another thread, when the API is waited for.
+    """
     today = local_day(now(), settings.time_zone)
     period = resolve_period(settings, today)
     yield Item(
@@ -105,7 +115,7 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
         yield Item(f"key: in {whose}; a scheduled task needs it too")
     else:
         yield Item(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
-    yield from _check_api(settings, key, known)
+    yield from _check_api(settings, key, known, say)
 
 
 def _filters(settings: Config) -> Iterator[Item]:
@@ -124,7 +134,9 @@ def _list_account_findings(findings: Iterable[ClientFinding]) -> Iterator[Item]:
         yield Item(f"account: {labels.finding(finding)}", code)
 
 
-def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Iterator[Item]:
+def _check_api(
+    settings: Config, key: str, known: Mapping[int, KnownClient], say: Callable[[str], None]
+) -> Iterator[Item]:
     limits = settings.requests
     api = Api(
         settings.account.origin,
@@ -133,7 +145,7 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
         per_minute=limits.per_minute,
         deadline_seconds=limits.deadline_minutes * 60,
     )
-    with closing(api):
+    with closing(api), announce(api.describe_wait, say):
         way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
         tls = f"TLS, verified with the certificates of this system, {way}"
         is_encrypted = api.origin.startswith("https:")

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reports import atomic_files
@@ -25,6 +26,7 @@ from reports.settings.loader import load
 from reports.settings.mail import Recipients
 from reports.source.client_list import AccountClient, fetch_clients
 from reports.source.http.api import Api
+from reports.source.http.waiting import announce
 
 VARIABLE = "${INVOICEXPRESS_API_KEY}"
 TRIES = 3
@@ -214,6 +216,7 @@ def _read_clients(
     with (
         tempfile.TemporaryDirectory() as folder,
         closing(Api(account.origin, key, deadline_seconds=DEADLINE_SECONDS)) as api,
+        announce(api.describe_wait, partial(_tell, person)),
     ):
         found = fetch_clients(api, account=account.name, source=Path(folder), now=now, everything=True)
     return found.clients

@@ -43,6 +43,7 @@ from reports.source.client_list import ClientList, fetch_clients, read_stored_cl
 from reports.source.client_reading import Failure, Reading
 from reports.source.fetch import fetch
 from reports.source.http.api import Api
+from reports.source.http.waiting import announce
 
 INTERRUPTED = "interrupted before this client was done. Run again"
 NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
@@ -235,7 +236,7 @@ def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | F
         per_minute=settings.per_minute,
         deadline_seconds=settings.deadline_minutes * 60,
     )
-    with closing(api):
+    with closing(api), announce(api.describe_wait, month.screen.say):
         listing = partial(
             fetch_clients, api, account=plan.config.account.name, source=plan.source, now=_seconds(now)
         )

@@ -19,7 +19,7 @@ STAGES = {
         yaml_file messages validators mail_texts section mail config loader config_writer credentials
     """,
     "source": """
-        archive previous http.rate_limit page_size http.response http.transport_errors
+        archive previous http.rate_limit page_size http.waiting http.response http.transport_errors
         http.transport http.api completeness threads details client_reading fetch client_list resume
     """,
     "figures": """
