@@ -61,7 +61,11 @@ def main() -> None:
 @CONFIGS
 @click.option("--period", metavar="P", help="last-month, 2026-10, 2026-Q3, 2026, 2026-10-01_2026-10-20, …")
 @click.option(
-    "--client", "clients", multiple=True, type=int, metavar="ID", help="Only this client; repeatable."
+    "--client",
+    "clients",
+    multiple=True,
+    metavar="CLIENT",
+    help="Only this client, by its id, its name or a part of the name; repeatable.",
 )
 @click.option("--output", type=PATH, metavar="DIR", help="In place of output.folder.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
@@ -82,7 +86,7 @@ def run(
     *,
     config: tuple[Path, ...],
     period: str | None,
-    clients: tuple[int, ...],
+    clients: tuple[str, ...],
     output: Path | None,
     dry_run: bool,
     offline: bool,
@@ -204,9 +208,9 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
     "--client",
     "clients",
     multiple=True,
-    type=int,
-    metavar="ID",
-    help="Only this client, whatever the run saw to be off: naming it says that you looked. Repeatable.",
+    metavar="CLIENT",
+    help="Only this client, by id or name, whatever the run saw to be off: naming it says that you looked. "
+    "Repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be sent to whom; connect to nothing.")
 @click.option(
@@ -217,7 +221,7 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
 @voice
 @click.pass_obj
 def send(
-    quiet: bool, *, config: Path, period: str | None, clients: tuple[int, ...], dry_run: bool, again: bool
+    quiet: bool, *, config: Path, period: str | None, clients: tuple[str, ...], dry_run: bool, again: bool
 ) -> int:
     """Mail what a finished run wrote, each client once.
 
@@ -225,11 +229,13 @@ def send(
     documents are all gone, and those whose mail may have arrived already.
     """
     (settings,) = _load([config])
+    from reports.deliver.client_names import find_clients
     from reports.mail import send as post
     from reports.mail.selection import Choice
 
     now = clock()
-    choice = Choice(clients=clients, released=clients, is_again=again)
+    chosen = tuple(client.id for client in find_clients(clients, [settings]))
+    choice = Choice(clients=chosen, released=chosen, is_again=again)
     planned = post.plan(settings, period, now=now(), with_password=not dry_run)
     if dry_run:
         for line in post.describe(planned, choice):

@@ -68,7 +68,7 @@ def test_version_is_the_one_of_the_package(office: Office) -> None:
     [
         (["run"], "Missing argument 'CONFIG...'."),
         (["run", "config.yaml", "--offlin"], "No such option '--offlin'."),
-        (["run", "config.yaml", "--client", "ana"], "'ana' is not a valid integer"),
+        (["run", "config.yaml", "--jobs", "three"], "'three' is not a valid integer"),
         (["rum"], "No such command 'rum'."),
         (["key", "set"], "Missing argument 'ACCOUNT'."),
         (["sandbox", "--port", "70000"], "70000 is not in the range"),

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reports import TOOL, __version__, atomic_files, cancellation
 from reports.deliver import publish, record, run_log
+from reports.deliver.client_names import find_clients
 from reports.errors import (
     ClientError,
     ConfigError,
@@ -57,7 +58,7 @@ class RunOptions:
     """What the command line says over the configuration."""
 
     period: str | None = None
-    clients: tuple[int, ...] = ()
+    clients: tuple[str, ...] = ()
     output: Path | None = None
     is_offline: bool = False
     is_resumed: bool = False
@@ -69,7 +70,8 @@ def plans(
 ) -> tuple[Plan, ...]:
     """What a run of `configs` would do. Raises ConfigError, a missing key included."""
     made, troubles = [], []
-    owners = {client: _owner(client, configs) for client in options.clients}
+    named = find_clients(options.clients, configs, output=options.output)
+    owners = {client.id: client.config or _owner(client.id, configs) for client in named}
     for settings in configs:
         own = tuple(client for client, owner in owners.items() if owner is settings)
         if options.clients and not own:

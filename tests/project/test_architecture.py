@@ -40,7 +40,7 @@ STAGES = {
         job
     """,
     "": "plan",
-    "deliver": "publish record result_page run_log schedule",
+    "deliver": "publish record client_names result_page run_log schedule",
     "mail": "eml journal smtp mailer selection send operator",
     "pipeline": """
         client_job executor cluster jobs account_run finish accounts run

@@ -67,7 +67,7 @@ def test_a_pause_of_the_api_is_told_while_it_lasts() -> None:
             told.append(api.describe_wait())
 
     def script(seen: Seen) -> bytes:
-        return reply({"errors": ["Too many"]}, status=429, retry_after=12) if seen.count == 1 else GOOD
+        return reply({"errors": ["Too many"]}, status=429, retry_after="12") if seen.count == 1 else GOOD
 
     with ScriptedApi(script) as server, closing(api_of(server, LookingClock())) as api:
         api.documents_page(7, 1, {})
