@@ -6,7 +6,6 @@ answer at once.
 
 import datetime as dt
 import json
-import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -21,32 +20,8 @@ from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
 if TYPE_CHECKING:
     from reports.pipeline.run import RunOptions
     from reports.plan import Outcome, Plan
-    from reports.sandbox.server import Sandbox
     from reports.settings.config import Config
 
-DEMO_CLOCK = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
-"""The demo's data end on 2026-10-31, so the demo's month is always the same. In November Lisbon keeps UTC."""
-
-DEMO_CONFIG = """\
-# The demo: generated clients of an API inside this program. It is gone when the demo ends.
-account:
-  name: {account}
-  api_key: ${{{variable}}}
-  base_url: {url}
-period: 2026-10
-language: pt
-clients: all
-issuer:
-  name: "Contabilidade Exemplo, Lda"
-  fiscal_id: "500000001"
-  address: "Rua do Exemplo 1, 1000-001 Lisboa"
-output: {{folder: ., pdf: {pdf}}}
-email: {{when: draft, from: contas@example.pt}}
-"""
-DEMO_EARLIER = dt.timedelta(days=31)
-"""So long before it the month before was read: what changed since then is shown."""
-DEMO_WELL = (ExitCode.DONE, ExitCode.WARNINGS)
-DEMO_VARIABLE = "INVOICE_REPORTS_DEMO_KEY"
 SANDBOX_KEY = "sandbox-key"
 """Known to everybody, for it opens nothing but generated data: what is tried today works tomorrow."""
 PATH = click.Path(path_type=Path)
@@ -262,37 +237,12 @@ def send(
 @click.pass_obj
 def demo(quiet: bool, *, folder: Path, pdf: bool) -> int:
     """The whole job on generated data, over real HTTP, against an API inside this program."""
-    from reports import atomic_files
-    from reports.sandbox.server import Sandbox
+    from reports.commands import demo as example_month
 
-    folder = folder.absolute()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise atomic_files.as_write_error(error, folder) from error
-    with Sandbox() as sandbox:
-        os.environ[DEMO_VARIABLE] = sandbox.api_key
-        account = sandbox.account_data
-        text = DEMO_CONFIG.format(
-            account=account.name, variable=DEMO_VARIABLE, url=sandbox.url, pdf=str(pdf).lower()
-        )
-        atomic_files.write_bytes(folder / "demo.yaml", text.encode())
-        from reports.pipeline.run import RunOptions, plans
-
-        now = clock(lambda: DEMO_CLOCK)
-        month = _load([folder / "demo.yaml"])
-        # First, for it may lack a browser.
-        planned = plans(month, RunOptions(), now=now(), with_keys=True)
-        outcome = _read_month_before(month, sandbox, now)
-        if outcome.exit_code in DEMO_WELL:
-            outcome = _carry_out(planned, now=now, is_quiet=quiet)
-    if outcome.exit_code not in DEMO_WELL:
-        say(outcome.message)
-        return outcome.exit_code
-    place = folder / account.name / "2026-10"
-    done = outcome.message.removesuffix(f" Exit code {int(outcome.exit_code)}.")
-    say(f"{done} Open {place / 'index.html'}, then {place / 'summary.xlsx'}. Exit code 0.")
-    return ExitCode.DONE
+    now = clock(lambda: example_month.CLOCK)
+    code, said = example_month.play(folder.absolute(), _carry_out, now=now, has_pdf=pdf, is_quiet=quiet)
+    say(said)
+    return code
 
 
 @main.command()
@@ -385,28 +335,6 @@ def _load(paths: Sequence[Path]) -> "tuple[Config, ...]":
     from reports.settings.loader import load_all
 
     return load_all(paths)
-
-
-def _read_month_before(
-    configs: "Sequence[Config]", sandbox: "Sandbox", now: Callable[[], dt.datetime]
-) -> "Outcome":
-    """The demo's September as of early October: what changed since then is shown with October."""
-    from reports.pipeline.run import RunOptions, plans
-    from reports.sandbox.data import as_of
-
-    def then() -> dt.datetime:
-        return now() - DEMO_EARLIER
-
-    account = sandbox.account_data
-    (config,) = configs
-    pages_alone = config.output.model_copy(update={"excel": False, "pdf": False})
-    config = config.model_copy(update={"output": pages_alone, "email": None})
-    options = RunOptions(period="2026-09", may_not_have_begun=True)
-    planned = plans([config], options, now=then(), with_keys=True)
-    sandbox.account_data = as_of(account, (DEMO_CLOCK - DEMO_EARLIER).date())
-    outcome = _carry_out(planned, now=then, is_quiet=True)
-    sandbox.account_data = account
-    return outcome
 
 
 def _run(

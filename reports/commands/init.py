@@ -183,7 +183,7 @@ def _access(
         except ConfigError as error:
             if tried:
                 raise RefusedError(
-                    f"the key in {tried} is wrong, and there is no keyring for another one: "
+                    f"the key in {tried} is wrong, and no keyring takes another one: "
                     "set that variable to the right key, and type this command again"
                 ) from None
             raise ConfigError(f"{error}. Set it for this command too, and type it again") from None

@@ -136,22 +136,6 @@ def test_demo_twice_is_the_same_demo(demo: Office) -> None:
     assert changed == {"demo.yaml"}
 
 
-def test_demo_prints_statements_where_that_is_wanted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INVOICE_REPORTS_BROWSER", str(office.folder / "nowhere"))
-    said = office.type("demo", office.output, "--pdf")
-    assert said.code == 2
-    assert "pdf: true" in (office.output / "demo.yaml").read_text("utf-8")
-    assert not (office.output / "demo").exists()
-
-
-def test_demo_that_cannot_write_ends_as_a_run_does(office: Office) -> None:
-    office.output.mkdir()
-    (office.output / "demo").write_text("mine", "utf-8")
-    said = office.type("demo", office.output)
-    assert said.code == 8
-    assert said.last.endswith("Exit code 8.")
-
-
 def test_second_run_of_unchanged_data_gives_the_same_bytes(office: Office) -> None:
     assert office.run().code == 0
     before, record = read_lasting(office.output), office.record
