@@ -374,9 +374,10 @@ def _carry_out(
     from reports.pipeline.executor import JobExecutor
     from reports.pipeline.run import run as run_plans
 
-    for plan in [] if is_quiet else planned:
+    screen = Terminal(is_quiet=is_quiet)
+    for plan in planned:
         period = f"period {plan.period.label}, {plan.period.first} to {plan.period.last}"
-        say(f"Account {plan.config.account.name}: {period}")
+        screen.begin(f"Account {plan.config.account.name}: {period}")
     executor = JobExecutor(jobs, join_cluster(scheduler, planned) if scheduler else None)
-    with closing(Terminal(is_quiet=is_quiet)) as screen:
+    with closing(screen):
         return run_plans(planned, now=now, screen=screen, redact=redact, executor=executor)

@@ -12,6 +12,7 @@ from pathlib import Path
 from reports.deliver import record
 from reports.errors import ConfigError
 from reports.settings.config import Config
+from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS
 from reports.slugs import fold
 from reports.source.archive import FOLDER_NAME
 from reports.source.client_list import read_stored_clients
@@ -55,10 +56,14 @@ def _choose(said: str, known: Sequence[NamedClient]) -> NamedClient:
     alike = alike or [client for client in known if sought and sought in fold(client.name or "")]
     if len(alike) == 1:
         return alike[0]
+    # A word too long for a name may be a key in the wrong place.
+    shown = said if max(map(len, said.split()), default=0) <= NAME_LIMIT_CHARACTERS else "…"
     if alike:
-        raise ConfigError(f'--client "{said}" may be {_name(alike, " or ")}: say more of the name, or the id')
+        raise ConfigError(
+            f'--client "{shown}" may be {_name(alike, " or ")}: say more of the name, or the id'
+        )
     there_are = f"the clients are {_name(known, ', ')}" if known else "no names are known yet: say the id"
-    raise ConfigError(f'--client "{said}" is the name of no client; {there_are}')
+    raise ConfigError(f'--client "{shown}" is the name of no client; {there_are}')
 
 
 def _list_clients(settings: Config, output: Path | None) -> Iterator[NamedClient]:

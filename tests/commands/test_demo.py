@@ -13,9 +13,11 @@ def test_demo_prints_statements_where_that_is_wanted(office: Office, monkeypatch
     assert not (office.output / "demo").exists()
 
 
-def test_demo_that_cannot_write_ends_as_a_run_does(office: Office) -> None:
-    office.output.mkdir()
-    (office.output / "demo").write_text("mine", "utf-8")
+@pytest.mark.parametrize("name", ["output", "output/demo"])
+def test_demo_that_cannot_write_ends_as_a_run_does(office: Office, name: str) -> None:
+    place = office.folder / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("mine", "utf-8")
     said = office.type("demo", office.output)
     assert said.code == 8
     assert said.last.endswith("Exit code 8.")

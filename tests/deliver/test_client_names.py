@@ -62,6 +62,12 @@ def test_a_name_of_none_or_several_is_refused_with_those_there_are(
     assert not named.output.exists()
 
 
+def test_a_key_in_the_place_of_a_name_is_not_repeated(named: Office) -> None:
+    said = named.spawn("run", named.config, "--client", named.sandbox.api_key.replace("0", "a") + "f")
+    assert said.code == 2
+    assert '--client "…" is the name of no client; the clients are João (103), ' in said.err
+
+
 def test_names_are_those_of_the_accounts_list_as_it_was_stored(office: Office) -> None:
     office.sandbox.account_data = account(NAMES)
     for clients in ([ANA, RUI], "all"):
