@@ -52,7 +52,7 @@ LONGEST_TEST_SECONDS = 1200
 FULLY_COVERED = {
     "reports": "atomic_files exact_json money period redaction slugs",
     "reports/source": "archive client_list client_reading completeness details fetch threads",
-    "reports/source/http": "api rate_limit response transport transport_errors",
+    "reports/source/http": "api rate_limit response transport transport_errors waiting",
     "reports/deliver": "publish",
 }
 """Rooms where every branch is proven, by folder: amounts, reading, secrecy, and files."""
@@ -62,7 +62,7 @@ COVERING_TESTS = (
     "source/archive source/client_list source/client_reading source/completeness source/details source/fetch "
     "source/page_size source/threads source/http/api source/http/api_secrecy source/http/rate_limit "
     "source/http/response source/http/transport source/http/transport_deadline source/http/transport_errors "
-    "system/leaks_redaction system/no_permission"
+    "source/http/waiting system/leaks_redaction system/no_permission"
 )
 """The tests that do so, each by the name of its file and its folder."""
 

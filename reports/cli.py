@@ -6,7 +6,6 @@ answer at once.
 
 import datetime as dt
 import json
-import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -20,27 +19,11 @@ from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
 
 if TYPE_CHECKING:
     from reports.pipeline.run import RunOptions
+    from reports.plan import Outcome, Plan
     from reports.settings.config import Config
 
-DEMO_CLOCK = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
-"""The demo's data end on 2026-10-31, so the demo's month is always the same. In November Lisbon keeps UTC."""
-
-DEMO_CONFIG = """\
-# The demo: generated clients of an API inside this program. It is gone when the demo ends.
-account:
-  name: {account}
-  api_key: ${{{variable}}}
-  base_url: {url}
-period: 2026-10
-language: pt
-clients: all
-issuer:
-  name: "Contabilidade Exemplo, Lda"
-  fiscal_id: "500000001"
-  address: "Rua do Exemplo 1, 1000-001 Lisboa"
-output: {{folder: .}}
-"""
-DEMO_VARIABLE = "INVOICE_REPORTS_DEMO_KEY"
+SANDBOX_KEY = "sandbox-key"
+"""Known to everybody, for it opens nothing but generated data: what is tried today works tomorrow."""
 PATH = click.Path(path_type=Path)
 CONFIGS = click.argument("config", nargs=-1, required=True, type=PATH)
 FOR_MAIL = click.option(
@@ -59,7 +42,11 @@ def main() -> None:
 @CONFIGS
 @click.option("--period", metavar="P", help="last-month, 2026-10, 2026-Q3, 2026, 2026-10-01_2026-10-20, …")
 @click.option(
-    "--client", "clients", multiple=True, type=int, metavar="ID", help="Only this client; repeatable."
+    "--client",
+    "clients",
+    multiple=True,
+    metavar="CLIENT",
+    help="Only this client, by its id, its name or a part of the name; repeatable.",
 )
 @click.option("--output", type=PATH, metavar="DIR", help="In place of output.folder.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
@@ -80,7 +67,7 @@ def run(
     *,
     config: tuple[Path, ...],
     period: str | None,
-    clients: tuple[int, ...],
+    clients: tuple[str, ...],
     output: Path | None,
     dry_run: bool,
     offline: bool,
@@ -118,11 +105,12 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
     from reports.commands.check import check as examine
 
     codes = []
+    screen = Terminal(is_quiet=quiet)
     for settings in configs:
-        for item in examine(settings, now=clock(), redact=redact):
+        for item in examine(settings, now=clock(), redact=redact, say=screen.say):
             codes.append(item.exit_code)
             if not quiet or item.exit_code:
-                mark = "NOT OK:" if item.exit_code else tick()
+                mark = "NOT OK:" if item.exit_code else "note:" if item.is_note else tick()
                 say(f"{settings.account.name}: {mark} {item.message}")
     code = most_severe(codes)
     verdicts = {
@@ -201,9 +189,9 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
     "--client",
     "clients",
     multiple=True,
-    type=int,
-    metavar="ID",
-    help="Only this client, whatever the run saw to be off: naming it says that you looked. Repeatable.",
+    metavar="CLIENT",
+    help="Only this client, by id or name, whatever the run saw to be off: naming it says that you looked. "
+    "Repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be sent to whom; connect to nothing.")
 @click.option(
@@ -214,7 +202,7 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
 @voice
 @click.pass_obj
 def send(
-    quiet: bool, *, config: Path, period: str | None, clients: tuple[int, ...], dry_run: bool, again: bool
+    quiet: bool, *, config: Path, period: str | None, clients: tuple[str, ...], dry_run: bool, again: bool
 ) -> int:
     """Mail what a finished run wrote, each client once.
 
@@ -222,11 +210,13 @@ def send(
     documents are all gone, and those whose mail may have arrived already.
     """
     (settings,) = _load([config])
+    from reports.deliver.client_names import find_clients
     from reports.mail import send as post
     from reports.mail.selection import Choice
 
     now = clock()
-    choice = Choice(clients=clients, released=clients, is_again=again)
+    chosen = tuple(client.id for client in find_clients(clients, [settings]))
+    choice = Choice(clients=chosen, released=chosen, is_again=again)
     planned = post.plan(settings, period, now=now(), with_password=not dry_run)
     if dry_run:
         for line in post.describe(planned, choice):
@@ -242,31 +232,17 @@ def send(
 
 @main.command()
 @click.argument("folder", metavar="[DIR]", default="output", type=PATH)
+@click.option("--pdf", is_flag=True, help="Statements as PDF too, printed by Edge or Chromium.")
 @voice
 @click.pass_obj
-def demo(quiet: bool, *, folder: Path) -> int:
+def demo(quiet: bool, *, folder: Path, pdf: bool) -> int:
     """The whole job on generated data, over real HTTP, against an API inside this program."""
-    from reports import atomic_files
-    from reports.sandbox.server import Sandbox
+    from reports.commands import demo as example_month
 
-    folder = folder.absolute()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise atomic_files.as_write_error(error, folder) from error
-    with Sandbox() as sandbox:
-        os.environ[DEMO_VARIABLE] = sandbox.api_key
-        text = DEMO_CONFIG.format(account=sandbox.account_data.name, variable=DEMO_VARIABLE, url=sandbox.url)
-        atomic_files.write_bytes(folder / "demo.yaml", text.encode())
-        from reports.pipeline.run import RunOptions
-
-        now = clock(lambda: DEMO_CLOCK)
-        code = _run(_load([folder / "demo.yaml"]), RunOptions(), now=now, is_quiet=quiet)
-    if code not in (ExitCode.DONE, ExitCode.WARNINGS):
-        return code
-    place = folder / sandbox.account_data.name / "2026-10"
-    say(f"Open {place / 'index.html'}, then {place / 'summary.xlsx'}. Exit code 0.")
-    return ExitCode.DONE
+    now = clock(lambda: example_month.CLOCK)
+    code, said = example_month.play(folder.absolute(), _carry_out, now=now, has_pdf=pdf, is_quiet=quiet)
+    say(said)
+    return code
 
 
 @main.command()
@@ -275,12 +251,13 @@ def demo(quiet: bool, *, folder: Path) -> int:
     "--latency", default=0.0, type=click.FloatRange(0, 60), metavar="S", help="Seconds an answer takes."
 )
 @click.option("--per-minute", type=click.IntRange(1), metavar="N", help="Answer 429 above this rate.")
-def sandbox(*, port: int, latency: float, per_minute: int | None) -> None:
+@click.option("--api-key", default=SANDBOX_KEY, show_default=True, metavar="KEY", help="The key it takes.")
+def sandbox(*, port: int, latency: float, per_minute: int | None, api_key: str) -> None:
     """The generated API alone, until interrupted. Its first line is JSON: url, account, api_key."""
     from reports.sandbox.server import Sandbox
 
     try:
-        server = Sandbox(port=port, latency_seconds=latency, per_minute=per_minute)
+        server = Sandbox(port=port, latency_seconds=latency, per_minute=per_minute, api_key=api_key)
     except OSError as error:
         raise ConfigError(f"port {port} cannot be used ({error.strerror}): choose another") from None
     with server:
@@ -339,6 +316,14 @@ def schedule(
 
 
 @main.command()
+def example() -> None:
+    """The example configuration: every option, with a comment."""
+    from reports.settings.config_writer import read_example
+
+    say(read_example().rstrip("\n"))
+
+
+@main.command()
 def schema() -> None:
     """The JSON Schema of the configuration, for editors."""
     from reports.settings.config import json_schema
@@ -362,10 +347,7 @@ def _run(
     jobs: int | None = None,
     scheduler: str | None = None,
 ) -> ExitCode:
-    from reports.pipeline.cluster import join_cluster
-    from reports.pipeline.executor import JobExecutor
     from reports.pipeline.run import plans
-    from reports.pipeline.run import run as run_plans
 
     planned = plans(configs, options, now=now(), with_keys=not (options.is_offline or is_dry))
     if is_dry:
@@ -375,8 +357,27 @@ def _run(
             say(describe(plan))
         say("Nothing was asked and nothing written. Exit code 0.")
         return ExitCode.DONE
-    executor = JobExecutor(jobs, join_cluster(scheduler, planned) if scheduler else None)
-    with closing(Terminal(is_quiet=is_quiet)) as screen:
-        outcome = run_plans(planned, now=now, screen=screen, redact=redact, executor=executor)
+    outcome = _carry_out(planned, now=now, is_quiet=is_quiet, jobs=jobs, scheduler=scheduler)
     say(outcome.message)
     return outcome.exit_code
+
+
+def _carry_out(
+    planned: "Sequence[Plan]",
+    *,
+    now: Callable[[], dt.datetime],
+    is_quiet: bool,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+) -> "Outcome":
+    from reports.pipeline.cluster import join_cluster
+    from reports.pipeline.executor import JobExecutor
+    from reports.pipeline.run import run as run_plans
+
+    screen = Terminal(is_quiet=is_quiet)
+    for plan in planned:
+        period = f"period {plan.period.label}, {plan.period.first} to {plan.period.last}"
+        screen.begin(f"Account {plan.config.account.name}: {period}")
+    executor = JobExecutor(jobs, join_cluster(scheduler, planned) if scheduler else None)
+    with closing(screen):
+        return run_plans(planned, now=now, screen=screen, redact=redact, executor=executor)

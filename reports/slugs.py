@@ -21,6 +21,14 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or NAMELESS
 
 
+def fold(name: str) -> str:
+    """`name` without case, accents and the marks between its words: what two spellings of it share."""
+    bare = re.sub(r"[’'`´]", "", name.casefold().translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", bare)
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark)).casefold()
+    return re.sub(r"[\W_]+", " ", plain).strip()
+
+
 def client_folder(name: str, client: int) -> str:
     """`ana-filhos-lda-1310176`."""
     return f"{slug(name)}-{client}"

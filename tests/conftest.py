@@ -67,9 +67,15 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture(autouse=True)
 def usual_hooks() -> Iterator[None]:
-    """A command in this process lets nobody else hear of errors that nobody catches."""
+    """A command in this process lets nobody else hear of errors that nobody catches.
+
+    What a worker does sets how much of the package is logged, for as long as its process lasts.
+    """
     hooks = threading.excepthook, sys.unraisablehook, logging.lastResort
+    package = logging.getLogger("reports")
+    level = package.level
     yield
+    package.setLevel(level)
     threading.excepthook, sys.unraisablehook, logging.lastResort = hooks
 
 

@@ -10,13 +10,14 @@ import jsonschema
 import pytest
 
 from reports import __version__
+from reports.cli import SANDBOX_KEY
 from tests.support.dialogue import hold_dialogue
-from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, Office, Said, tree
+from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, NOW, ROOT, Office, Said, tree
 from tests.support.waiting import PATIENCE_SECONDS
 
 ANA, RUI, EVA, NOBODY = 101, 102, 103, 404
 WRONG_KEY = "0123456789abcdef"
-COMMANDS = ("run", "check", "init", "key", "demo", "sandbox", "schedule", "schema", "send")
+COMMANDS = ("run", "check", "init", "key", "demo", "example", "sandbox", "schedule", "schema", "send")
 
 ON_POSIX = pytest.mark.skipif(os.name == "nt", reason="needs terminals, pipes or signals of POSIX")
 
@@ -67,7 +68,7 @@ def test_version_is_the_one_of_the_package(office: Office) -> None:
     [
         (["run"], "Missing argument 'CONFIG...'."),
         (["run", "config.yaml", "--offlin"], "No such option '--offlin'."),
-        (["run", "config.yaml", "--client", "ana"], "'ana' is not a valid integer"),
+        (["run", "config.yaml", "--jobs", "three"], "'three' is not a valid integer"),
         (["rum"], "No such command 'rum'."),
         (["key", "set"], "Missing argument 'ACCOUNT'."),
         (["sandbox", "--port", "70000"], "70000 is not in the range"),
@@ -186,14 +187,14 @@ def test_most_severe_of_several_accounts_wins_and_the_others_are_done(office: Of
     wrong = office.configure([EVA], name="wrong.yaml", account=refused)
     said = office.type("run", good, wrong, partly, ANOTHER_KEY=WRONG_KEY)
     assert said.code == 5
-    lines = [line for line in said.out.splitlines() if " 2026-10: " in line]
+    lines = [line for line in said.out.splitlines()[:-1] if " 2026-10: " in line]
     # They are done side by side: whoever ends first is told first.
     assert sorted((line.split()[0], line[-12:]) for line in lines) == [
         ("good", "Exit code 0."),
         ("partly", "Exit code 3."),
         ("refused", "Exit code 5."),
     ]
-    assert said.last.startswith("3 accounts; the most severe: ")
+    assert said.last.startswith("3 accounts; the most severe: refused 2026-10: ")
     assert said.last.endswith("Exit code 5.")
     written = tree(office.output)
     assert f"good/2026-10/ana-{ANA}/ana-{ANA}-2026-10.xlsx" in written
@@ -316,12 +317,36 @@ def test_sandbox_says_how_to_reach_it_and_serves_until_it_is_interrupted(office:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         assert set(told) == {"url", "account", "api_key"}
+        assert told["api_key"] == SANDBOX_KEY
         section = {"name": told["account"], "api_key": f"${{{KEY_VARIABLE}}}", "base_url": told["url"]}
         office.configure([3100008], account=section)
         assert office.type("check", office.config, **{KEY_VARIABLE: told["api_key"]}).code == 0
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, err.strip()) == (130, b"Interrupted. Exit code 130.")
+
+
+def test_sandbox_takes_the_key_that_it_is_told(office: Office) -> None:
+    with office.start("sandbox", "--api-key", "mine") as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["api_key"] == "mine"
+
+
+def test_example_is_the_example_configuration_and_is_accepted(office: Office) -> None:
+    said = office.type("example")
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (ROOT / "config.example.yaml").read_text("utf-8")
+    example = office.folder / "example.yaml"
+    example.write_text(said.out, "utf-8")
+    (office.folder / "logo.png").touch()
+    assert office.type("run", "--dry-run", example).out.startswith(f"{example}: account my-company")
+
+
+def test_no_message_names_a_file_that_an_installation_lacks(office: Office) -> None:
+    sources = [*(ROOT / "reports").rglob("*.py"), *(ROOT / "reports").rglob("*.toml")]
+    named = re.compile(r"""["'].*(docs/\w|\.md\b|(begin|options|see).* config\.example)""")
+    lines = {f"{path.name}: {line}" for path in sources for line in path.read_text("utf-8").splitlines()}
+    assert [line for line in lines if named.search(line) and '"""' not in line and "# " not in line] == []
 
 
 def test_filter_that_hides_documents_is_said_in_check_and_log(office: Office) -> None:
@@ -331,3 +356,26 @@ def test_filter_that_hides_documents_is_said_in_check_and_log(office: Office) ->
     office.run()
     log = (office.month / "run.log").read_text("utf-8")
     assert f"client {ANA}: left out on purpose by the filter: settled" in log
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        ("requests:\n  deadline_minutes: 1,5", "requests.deadline_minutes: write a whole number from 1 to"),
+        ("requests: {deadline_minutes: 1,5}", "requests.deadline_minutes: write a whole number from 1 to"),
+        ("statement:\n  ageing:\n    - 30,5", "statement.ageing[0]: write a whole number, e.g. 30"),
+        ("statement: {ageing: [30,5]}", "statement.ageing[0]: write a whole number, e.g. 30"),
+        ("statement: {ageing: [30,5, 60]}", "statement.ageing[0]: write a whole number, e.g. 30"),
+    ],
+)
+def test_decimal_comma_is_told_in_the_same_words_in_a_line_and_in_brackets(
+    office: Office, section: str, sentence: str
+) -> None:
+    office.config.write_text(f"account: {{name: {ACCOUNT}}}\nclients: all\n{section}\n", "utf-8")
+    assert_refused(office.run(), sentence)
+
+
+def test_list_that_is_written_without_blanks_is_a_list(office: Office) -> None:
+    text = "account: {name: office}\nclients: all\nperiod: 2026-10\nstatement: {ageing: [30,60,90]}\n"
+    office.config.write_text(text, "utf-8")
+    assert office.run("--dry-run").code == 0

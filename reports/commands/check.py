@@ -39,6 +39,7 @@ from reports.settings.mail import Smtp
 from reports.source import archive
 from reports.source.client_list import list_clients
 from reports.source.http.api import Api
+from reports.source.http.waiting import announce
 from reports.source.page_size import DOCUMENTED
 
 LEAST_FREE_BYTES = 100_000_000
@@ -62,14 +63,27 @@ MEANINGS: Mapping[int, str] = {
 
 @dataclass(frozen=True)
 class Item:
-    """One thing looked at: what was found, and the code a run would end with because of it."""
+    """One thing looked at: what was found, and the code a run would end with because of it.
+
+    `is_note`: it is not well, and a run goes through all the same.
+    """
 
     message: str
     exit_code: ExitCode = ExitCode.DONE
+    is_note: bool = False
 
 
-def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor) -> Iterator[Item]:
-    """Looks at one configuration, which is valid already, one item at a time."""
+def check(
+    settings: Config,
+    *,
+    now: Callable[[], dt.datetime],
+    redact: Redactor,
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[Item]:
+    """Looks at one configuration, which is valid already, one item at a time.
+
+    `say` is told, by another thread, when the API is waited for.
+    """
     today = local_day(now(), settings.time_zone)
     period = resolve_period(settings, today)
     yield Item(
@@ -101,7 +115,7 @@ def check(settings: Config, *, now: Callable[[], dt.datetime], redact: Redactor)
         yield Item(f"key: in {whose}; a scheduled task needs it too")
     else:
         yield Item(f"key: readable by the user {_user()}; a scheduled task has to run as the same")
-    yield from _check_api(settings, key, known)
+    yield from _check_api(settings, key, known, say)
 
 
 def _filters(settings: Config) -> Iterator[Item]:
@@ -120,7 +134,9 @@ def _list_account_findings(findings: Iterable[ClientFinding]) -> Iterator[Item]:
         yield Item(f"account: {labels.finding(finding)}", code)
 
 
-def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> Iterator[Item]:
+def _check_api(
+    settings: Config, key: str, known: Mapping[int, KnownClient], say: Callable[[str], None]
+) -> Iterator[Item]:
     limits = settings.requests
     api = Api(
         settings.account.origin,
@@ -129,7 +145,7 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
         per_minute=limits.per_minute,
         deadline_seconds=limits.deadline_minutes * 60,
     )
-    with closing(api):
+    with closing(api), announce(api.describe_wait, say):
         way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
         tls = f"TLS, verified with the certificates of this system, {way}"
         is_encrypted = api.origin.startswith("https:")
@@ -255,7 +271,13 @@ def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:
     if nobody:
         yield Item(f"mail: no address in to, and so none for {', '.join(nobody)}")
     if email.smtp:
-        yield _server(settings.account.name, email.smtp, redact)
+        server = _server(settings.account.name, email.smtp, redact)
+        # Whose password is missing cannot tell the operator, and a run that should does not begin.
+        is_needed = email.when == "send" or (email.operator and server.exit_code == ExitCode.USAGE)
+        if not server.exit_code or is_needed:
+            yield server
+        else:
+            yield Item(f"{server.message}. A run makes its drafts without it; send needs it", is_note=True)
 
 
 def _server(account: str, smtp: Smtp, redact: Redactor) -> Item:

@@ -79,6 +79,11 @@ class Terminal:
             if not self.is_quiet:
                 say(text)
 
+    def begin(self, text: str) -> None:
+        """A line on the screen alone: what --log keeps begins with the command."""
+        if not self.is_quiet:
+            _show(text)
+
     def progress(self, done: int, total: int, text: str) -> None:
         if self.is_quiet:
             return

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Sequence
 
+from reports.deliver import result_page
+from reports.figures.checks.account_checks import check_period
 from reports.pipeline.jobs import Brief
 from reports.plan import Plan
+from reports.render.content.labels import Labels
 
 
 def describe(plan: Plan) -> str:
@@ -20,10 +23,12 @@ def describe(plan: Plan) -> str:
     ]
     made = [name for name, is_made in settings.output.made.items() if is_made]
     made += ["eml"] if settings.email else []
+    findings = check_period(plan.period, plan.today)
     return "\n".join(
         [
             f"{settings.path}: account {settings.account.name} at {settings.account.origin}",
             f"  period {plan.period.label}: {plan.period.first} to {plan.period.last}, both included",
+            *(f"  warning: {Labels('en').finding(finding)}" for finding, _ in findings),
             f"  clients: {', '.join(map(str, listed)) or 'all of the account'}",
             f"  filter: {json.dumps(wanted)}",
             *own_filters,
@@ -31,6 +36,7 @@ def describe(plan: Plan) -> str:
             *_not_read_again(plan, listed),
             f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
             f"  to {plan.folder}",
+            f"  and how it ended to {plan.account_folder.parent / result_page.FILE_NAME}",
         ]
     )
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reports import atomic_files
@@ -25,6 +26,7 @@ from reports.settings.loader import load
 from reports.settings.mail import Recipients
 from reports.source.client_list import AccountClient, fetch_clients
 from reports.source.http.api import Api
+from reports.source.http.waiting import announce
 
 VARIABLE = "${INVOICEXPRESS_API_KEY}"
 TRIES = 3
@@ -155,6 +157,7 @@ def _access(
     """The account, opened with the key that one of `places` holds, or else with one that is typed."""
     is_askable = validators.KEYRING in places
     missing: ConfigError | None = None
+    tried: str | None = None
     for place in places:
         try:
             key = credentials.api_key(account.name, place)
@@ -172,11 +175,17 @@ def _access(
             if person is None or not is_askable:
                 raise
             person.say(f"{error}.")
+            tried = where
     if person and is_askable:
         # Else whoever has typed the key and answered everything would learn last that nothing can keep it.
         try:
             credentials.read_keyring(account.name)
         except ConfigError as error:
+            if tried:
+                raise RefusedError(
+                    f"the key in {tried} is wrong, and no keyring takes another one: "
+                    "set that variable to the right key, and type this command again"
+                ) from None
             raise ConfigError(f"{error}. Set it for this command too, and type it again") from None
         return _ask_access(account, person, now=now, redact=redact, tries_left=TRIES)
     raise missing or ConfigError(f"there is no key of account {account.name}")
@@ -207,6 +216,7 @@ def _read_clients(
     with (
         tempfile.TemporaryDirectory() as folder,
         closing(Api(account.origin, key, deadline_seconds=DEADLINE_SECONDS)) as api,
+        announce(api.describe_wait, partial(_tell, person)),
     ):
         found = fetch_clients(api, account=account.name, source=Path(folder), now=now, everything=True)
     return found.clients

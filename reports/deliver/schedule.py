@@ -191,7 +191,9 @@ def explanation(wanted: ScheduledTask, configs: Sequence[Config]) -> list[str]:
             f"  {settings.account.name} would report {soon.label}, {soon.first} to {soon.last}{note}"
         )
     if names := sorted({name for settings in configs for name in _variables(settings)}):
-        lines.append(f"  The task needs {', '.join(names)} in its own environment: see docs/SCHEDULING.md")
+        lines.append(
+            f"  The task needs {', '.join(names)} in its own environment: the page Scheduling says how"
+        )
     return [*lines, f"How it went: RESULT.html in the output folder, and {log_file(configs)}"]
 
 

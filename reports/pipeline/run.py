@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reports import TOOL, __version__, atomic_files, cancellation
 from reports.deliver import publish, record, run_log
+from reports.deliver.client_names import find_clients
 from reports.errors import (
     ClientError,
     ConfigError,
@@ -43,6 +44,7 @@ from reports.source.client_list import ClientList, fetch_clients, read_stored_cl
 from reports.source.client_reading import Failure, Reading
 from reports.source.fetch import fetch
 from reports.source.http.api import Api
+from reports.source.http.waiting import announce
 
 INTERRUPTED = "interrupted before this client was done. Run again"
 NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
@@ -56,7 +58,7 @@ class RunOptions:
     """What the command line says over the configuration."""
 
     period: str | None = None
-    clients: tuple[int, ...] = ()
+    clients: tuple[str, ...] = ()
     output: Path | None = None
     is_offline: bool = False
     is_resumed: bool = False
@@ -68,7 +70,8 @@ def plans(
 ) -> tuple[Plan, ...]:
     """What a run of `configs` would do. Raises ConfigError, a missing key included."""
     made, troubles = [], []
-    owners = {client: _owner(client, configs) for client in options.clients}
+    named = find_clients(options.clients, configs, output=options.output)
+    owners = {client.id: client.config or _owner(client.id, configs) for client in named}
     for settings in configs:
         own = tuple(client for client, owner in owners.items() if owner is settings)
         if options.clients and not own:
@@ -129,8 +132,9 @@ def run(
             return do(planned[0], screen)
         outcomes = side_by_side(planned, do, screen, stop=executor.stop)
     code = most_severe(outcome.exit_code for outcome in outcomes)
-    worst = next(outcome for outcome in outcomes if outcome.exit_code == code)
-    return Outcome(code, f"{len(outcomes)} accounts; the most severe: {worst.message}", worst.folder)
+    plan, worst = next(pair for pair in zip(planned, outcomes, strict=True) if pair[1].exit_code == code)
+    whose = f"{plan.config.account.name} {plan.period.label}"
+    return Outcome(code, f"{len(outcomes)} accounts; the most severe: {whose}: {worst.message}", worst.folder)
 
 
 def _account(plan: Plan, screen: Screen, *, now: Clock, redact: Redactor, executor: JobExecutor) -> Outcome:
@@ -234,7 +238,7 @@ def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | F
         per_minute=settings.per_minute,
         deadline_seconds=settings.deadline_minutes * 60,
     )
-    with closing(api):
+    with closing(api), announce(api.describe_wait, month.screen.say):
         listing = partial(
             fetch_clients, api, account=plan.config.account.name, source=plan.source, now=_seconds(now)
         )

@@ -26,7 +26,7 @@ added, so nothing is lost by cutting it there.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -66,6 +66,10 @@ DELETED = Tax(99, "IVA 23%", Decimal(23))
 TAXES = (IVA23, IVA13, IVA6, *MADEIRA, *AZORES, EXEMPT, SPAIN, GERMANY, ITALY, FRANCE)
 LEVELS = {23: "NOR", 22: "NOR", 16: "NOR", 13: "INT", 12: "INT", 9: "INT", 6: "RED", 4: "RED", 0: "ISE"}
 """Codes of Portuguese rates by percent; a tax of another country is OUT."""
+
+LATELY = timedelta(days=60)
+ISSUES_LATE = 3100005
+"""The client one of whose documents is of an earlier day than that on which it came into the account."""
 
 PART_PAYMENTS = {3100001: Decimal("150.00")}
 
@@ -117,6 +121,35 @@ def generate(habits: Habits = RECORDED) -> SandboxAccount:
         papers.sort(key=lambda _: chance.random())  # shuffle() may differ between Python versions.
     clients = [book.client for book in books]
     return SandboxAccount("demo", clients, documents, dict(PART_PAYMENTS), [_tax_row(tax) for tax in TAXES])
+
+
+def as_of(account: SandboxAccount, day: date) -> SandboxAccount:
+    """`account` as it was on `day`, as far as its documents tell: what came later is not there yet.
+
+    Of the last LATELY days one document was issued late, every other paid invoice was not paid yet, and what
+    is cancelled was not.
+    """
+    documents = {
+        client_id: [dict(paper) for paper in papers if _date(paper) <= day]
+        for client_id, papers in account.documents.items()
+    }
+    for papers in documents.values():
+        recent = [paper for paper in papers if day - LATELY < _date(paper)]
+        recent.sort(key=lambda paper: int(paper["id"]))
+        for paper in recent[::2]:
+            if paper["type"] == "Invoice" and paper["status"] == "settled":
+                paper["status"] = "final"
+        for paper in recent:
+            if paper["status"] == "canceled":
+                paper["status"] = "final"
+    late = max((paper for paper in documents[ISSUES_LATE]), key=lambda paper: int(paper["id"]))
+    documents[ISSUES_LATE].remove(late)
+    return replace(account, documents=documents)
+
+
+def _date(paper: Raw) -> date:
+    day, month, year = map(int, str(paper["date"]).split("/"))
+    return date(year, month, day)
 
 
 def _tax_row(tax: Tax) -> Raw:

@@ -6,16 +6,18 @@ read and written back. Text from outside stands in double quotes, whatever it ho
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from reports.settings.config import Account, Client, Issuer
 from reports.settings.validators import KEYRING, name_languages
 
 COMMENT_COLUMN = 39
+EXAMPLE = "config.example.yaml"
 DASH_COLUMN = 2
 
 _HEAD = """\
 # The configuration of one InvoiceXpress account, begun by: invoice-reports init
-# What begins with # is switched off: take the # away where you want it. All options: config.example.yaml.
+# What begins with # is switched off: take the # away where you want it. All options: invoice-reports example.
 # Text in quotes is always text; paths are relative to this file.
 # `invoice-reports check` with this file finds everything that would make a run fail;
 # `invoice-reports init` with this file adds the account's new clients and leaves the rest as it is.
@@ -41,6 +43,13 @@ output:
 #     host: smtp.example.com
 #     user: contas                     # its password is stored by: invoice-reports key set ACCOUNT --smtp
 """
+
+
+def read_example() -> str:
+    """The example configuration: it lies inside the installed package, else beside it in the checkout."""
+    package = Path(__file__).parents[1]
+    packaged = package / EXAMPLE
+    return (packaged if packaged.exists() else package.parent / EXAMPLE).read_text("utf-8")
 
 
 def write_config(account: Account, *, language: str, issuer: Issuer, clients: Sequence[Client]) -> str:

@@ -11,6 +11,7 @@ No message repeats a value: it may be a key in the wrong place.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -35,6 +36,7 @@ _TAG = "tag:yaml.org,2002:"
 _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _NUMBER_ELSEWHERE = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|0o[0-7]+")
 """Numbers in YAML 1.2, although text in 1.1."""
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _SHOWABLE = re.compile(rf"[\w -]{{1,{NAME_LIMIT_CHARACTERS}}}")
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character, which an escape can write and no text holds."""
@@ -146,7 +148,7 @@ class _Conversion:
         """What `node` holds, the last of `chain`; a key that comes again is a problem, not a value."""
         data: dict[str, object] = {}
         lines: dict[str, int] = {}
-        for key, value in node.value:
+        for key, value in _join_decimals_of_mapping(node) if node.flow_style else node.value:
             if not isinstance(key, yaml.ScalarNode) or not self._is_untagged(key) or _HALF.search(key.value):
                 self._add(key, "a key is a plain word followed by a colon")
             elif key.value == "<<":
@@ -172,7 +174,7 @@ class _Conversion:
         elif isinstance(node, yaml.MappingNode):
             return self.read_mapping(node, route, (*chain, node))
         elif isinstance(node, yaml.SequenceNode):
-            entries = enumerate(node.value)
+            entries = enumerate(_join_decimals_of_list(node.value) if node.flow_style else node.value)
             return tuple(self._value(entry, (*route, index), (*chain, node)) for index, entry in entries)
         elif isinstance(node, yaml.ScalarNode):
             return _scalar(node)
@@ -226,7 +228,7 @@ def _root(path: Path, text: str) -> yaml.MappingNode:
         # The parser makes a character of every "\UFFFFFFFF".
         raise ConfigError([_problem(path, loader.get_mark(), _BACKSLASH)]) from None
     if node is None or (isinstance(node, yaml.ScalarNode) and _scalar(node) is None):
-        raise _unreadable(path, "the file is empty: begin with config.example.yaml")
+        raise _unreadable(path, "the file is empty: begin with what this prints: invoice-reports example")
     if not isinstance(node, yaml.MappingNode):
         message = "the file holds no options: write each as a key, a colon, a blank and a value"
         raise ConfigError([_problem(path, node.start_mark, message)])
@@ -247,6 +249,56 @@ def _scalar(node: yaml.ScalarNode) -> str | int | bool | Unclear | None:
         case "str" if not _NUMBER_ELSEWHERE.fullmatch(text):
             return str(text)
     return Unclear(text)
+
+
+def _join_decimals_of_mapping(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """The pairs of a mapping in braces, where YAML takes the comma of `{per_minute: 1,5}` for its end.
+
+    What is behind such a comma would be a key of its own, and without a value.
+    """
+    pairs: list[tuple[yaml.Node, yaml.Node]] = []
+    for key, value in node.value:
+        is_bare = value.start_mark.index == value.end_mark.index == key.end_mark.index
+        if pairs and is_bare and (joined := _join_decimal(pairs[-1][1], key)):
+            pairs[-1] = (pairs[-1][0], joined)
+        else:
+            pairs.append((key, value))
+    yield from pairs
+
+
+def _join_decimals_of_list(entries: list[yaml.Node]) -> Iterator[yaml.Node]:
+    """The entries of a list in brackets; `[30,5]` and `[30,5, 60]` begin with a number that is no whole one.
+
+    A list that is written without any blank has commas of its own, unless it falls at its only one.
+    """
+    pairs = pairwise(entries)
+    is_tight = len(entries) > 2 and all(_is_adjacent(first, second) for first, second in pairs)
+    found: list[yaml.Node] = []
+    for entry in entries:
+        joined = None if is_tight or not found else _join_decimal(found[-1], entry)
+        if joined and int(entry.value) < int(found[-1].value):
+            found[-1] = joined
+        else:
+            found.append(entry)
+    yield from found
+
+
+def _join_decimal(whole: yaml.Node, rest: yaml.Node) -> yaml.ScalarNode | None:
+    """`1,5` as the text that it is in a line of its own, where it was read as `1` and `5`."""
+    if not (_is_adjacent(whole, rest) and _is_plain_number(whole) and _is_plain_number(rest)):
+        return None
+    text = f"{whole.value},{rest.value}"
+    return yaml.ScalarNode(f"{_TAG}str", text, whole.start_mark, rest.end_mark)
+
+
+def _is_adjacent(first: yaml.Node, second: yaml.Node) -> bool:
+    """Whether nothing but a comma stands between two values."""
+    return bool(first.end_mark.index + 1 == second.start_mark.index)
+
+
+def _is_plain_number(node: yaml.Node) -> bool:
+    is_plain = isinstance(node, yaml.ScalarNode) and node.style is None
+    return is_plain and bool(_DIGITS.fullmatch(node.value))
 
 
 def _node_at(node: yaml.Node, route: Iterable[str | int], *, at_key: bool) -> yaml.Node:

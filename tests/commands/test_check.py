@@ -179,12 +179,12 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def test_the_mail_server_is_spoken_to_and_nothing_is_sent(office: Office, authority: Authority) -> None:
     trust = {"SSL_CERT_FILE": str(authority.bundle)}
     with MailServer(authority.server()) as server:
-        email = {"from": "contas@example.com", "smtp": server.settings()}
+        email = {"from": "contas@example.com", "when": "send", "smtp": server.settings()}
         office.configure([ANA, {"id": RUI, "email": {"to": ["rui@example.com"]}}], email=email)
         said = look(office, SMTP_PASSWORD=server.password, **trust)
         server.wait()
         assert (said.code, said.err) == (0, "")
-        assert "✓ mail: draft, from contas@example.com" in said.out
+        assert "✓ mail: send, from contas@example.com" in said.out
         assert f"✓ mail: no address in to, and so none for {ANA}\n" in said.out
         assert f"port {server.port}, answers over TLS and lets {USER} in; nothing was sent" in said.out
         assert [step for step, _ in server.steps if step in ("AUTH", "MAIL")] == ["AUTH"]
@@ -205,6 +205,30 @@ def test_the_mail_server_is_spoken_to_and_nothing_is_sent(office: Office, author
         assert said.code == 4
         assert f"NOT OK: mail server {server.settings()['host']}, port {server.port}: " in said.out
         assert server.received == []
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "code"),
+    [
+        ({}, {"SMTP_PASSWORD": "secret"}, 0),
+        ({}, {}, 0),
+        ({"operator": "eva@example.com"}, {"SMTP_PASSWORD": "secret"}, 0),
+        ({"operator": "eva@example.com"}, {}, 2),
+        ({"when": "send"}, {"SMTP_PASSWORD": "secret"}, 4),
+        ({"when": "send"}, {}, 2),
+    ],
+)
+def test_a_mail_server_that_a_run_does_not_need_is_a_note(
+    office: Office, options: Raw, variables: dict[str, str], code: int
+) -> None:
+    smtp = {"host": "127.0.0.1", "port": 9, "user": "contas", "password": "${SMTP_PASSWORD}"}
+    office.configure([ANA], email={"from": "contas@example.com", "smtp": smtp} | options, output=HTML_ONLY)
+    said = look(office, **variables)
+    assert said.code == code
+    wanted = "office: NOT OK: " if code else "office: note: "
+    (line,) = (line for line in said.out.splitlines() if line.startswith(wanted))
+    assert ("A run makes its drafts without it; send needs it" in line) == (code == 0)
+    assert ("A run would go through. Exit code 0." in said.out) == (code == 0)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links for everybody")

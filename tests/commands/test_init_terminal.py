@@ -57,6 +57,25 @@ def test_without_a_keyring_nobody_types_a_key_in_vain(office: Office, ring: dict
     assert tree(office.folder) == before
 
 
+def test_without_a_keyring_a_wrong_key_in_the_variable_is_told_as_such(
+    office: Office, ring: dict[str, str]
+) -> None:
+    before = tree(office.folder)
+    nothing_keeps = ring | {
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "INVOICEXPRESS_API_KEY": WRONG_KEYS[0],
+    }
+    with Desk(office.folder, nothing_keeps) as desk:
+        begin(desk, office, "--account", "office")
+        assert desk.code() == 5
+        assert "the key in the variable INVOICEXPRESS_API_KEY is wrong" in desk.screen
+        assert "set that variable to the right key, and type this command again" in desk.screen
+        assert "Nothing was done. Exit code 5." in desk.screen
+        assert places_of(WRONG_KEYS[0], desk.screen) == []
+        assert KEY_QUESTION not in desk.screen
+    assert tree(office.folder) == before
+
+
 def test_whoever_answers_has_a_configuration_that_runs_and_the_key_is_nowhere_to_be_seen(
     office: Office, ring: dict[str, str]
 ) -> None:

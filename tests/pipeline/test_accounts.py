@@ -36,7 +36,7 @@ def test_accounts_are_read_at_the_same_time_and_each_has_its_own_log(office: Off
         config.write_text(json.dumps(text | {"requests": {"per_minute": 60_000, "parallel": 1}}), "utf-8")
     said = office.type("run", *configs)
     assert said.code == 0, said
-    assert said.last == "3 accounts; the most severe: 5 of 5 clients ready. Exit code 0."
+    assert said.last == "3 accounts; the most severe: alfa 2026-10: 5 of 5 clients ready. Exit code 0."
     for name in names:
         month = office.output / name / "2026-10"
         assert json.loads((month / "run.json").read_text("utf-8"))["account"] == name

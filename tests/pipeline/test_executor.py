@@ -5,7 +5,6 @@ process which started it.
 """
 
 import json
-import logging
 import multiprocessing
 import os
 import shutil
@@ -197,7 +196,7 @@ def test_an_interruption_ends_processes_that_have_only_begun(office: Office) -> 
 
 
 @pytest.fixture
-def pools(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ThreadPoolExecutor]]:
+def pools(monkeypatch: pytest.MonkeyPatch) -> list[ThreadPoolExecutor]:
     """Threads in the place of processes, on a machine of two cores: each that was started."""
     started: list[ThreadPoolExecutor] = []
 
@@ -207,12 +206,9 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ThreadPoolExecutor]]
         started.append(ThreadPoolExecutor(count))
         return started[-1]
 
-    package = logging.getLogger("reports")
-    level = package.level
     monkeypatch.setattr(executor, "ProcessPoolExecutor", start)
     monkeypatch.setattr(executor, "count_cores", lambda: 2)
-    yield started
-    package.setLevel(level)
+    return started
 
 
 def states_of(office: Office) -> list[str]:

@@ -30,6 +30,9 @@ from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, accou
 from tests.support.scripted_api import ScriptedApi, Seen, TurnedClock, listing, reply
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
+WITHOUT_ADDRESS = {3100006, 3100010}
+"""Clients of the demo to whom no mail is made."""
+
 LOCK = {"demo/.lock"} if os.name != "nt" else set[str]()
 """What stays of a lock. On Windows it goes with its run: nobody can remove there what another one holds."""
 
@@ -43,8 +46,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Office:
         office = Office(tmp_path_factory.mktemp("demo"), unused)
     said = office.type("demo", office.output)
     assert said.code == 0, said
-    assert said.last.startswith(f"Open {office.output / 'demo' / '2026-10' / 'index.html'}, then ")
+    assert said.last.startswith("12 of 12 clients ready; ")
+    assert f" Open {office.output / 'demo' / '2026-10' / 'index.html'}, then " in said.last
     assert said.last.endswith("summary.xlsx. Exit code 0.")
+    assert said.out.count("Exit code") == 1
+    assert said.out.startswith("Account demo: period 2026-10, ")
+    assert said.out.count("Account demo") == 1
     office.month = office.output / "demo" / "2026-10"
     office.config = office.output / "demo.yaml"
     return office
@@ -72,10 +79,14 @@ def test_demo_writes_what_the_product_promises_and_nothing_else(demo: Office) ->
         }.items()
     }
     expected = {"RESULT.html", "demo.yaml", *LOCK}
-    expected |= {f"demo/2026-10/{name}" for name in ("index.html", "summary.xlsx", "run.json", "run.log")}
-    expected |= {f"demo/2026-10/source/{name}.jsonl.gz" for name in ("clients", *folders)}
+    for month in ("2026-09", "2026-10"):
+        expected |= {f"demo/{month}/{name}" for name in ("index.html", "summary.xlsx", "run.json", "run.log")}
+        expected |= {f"demo/{month}/source/{name}.jsonl.gz" for name in ("clients", *folders)}
     for folder in folders.values():
         expected |= {f"demo/2026-10/{folder}/{folder}-2026-10.{ending}" for ending in ("xlsx", "html")}
+        expected.add(f"demo/2026-09/{folder}/{folder}-2026-09.html")
+    for identity in {*folders} - WITHOUT_ADDRESS:
+        expected.add(f"demo/2026-10/{folders[identity]}/{folders[identity]}-2026-10.eml")
     written = tree(demo.output)
     assert {path for path, data in written.items() if data != b"/"} == expected
     assert [path for path in expected if not written[path]] == [*LOCK]
@@ -85,7 +96,8 @@ def test_demo_record_names_every_file_with_its_size_and_sum(demo: Office) -> Non
     assert len(demo.entries) == 12
     for entry in demo.entries.values():
         assert entry["state"] == "ready"
-        assert [Path(file["path"]).suffix for file in entry["files"]] == [".html", ".xlsx"]
+        mail = [] if entry["id"] in WITHOUT_ADDRESS else [".eml"]
+        assert [Path(file["path"]).suffix for file in entry["files"]] == [*mail, ".html", ".xlsx"]
         for file in entry["files"]:
             data = (demo.month / file["path"]).read_bytes()
             assert (file["bytes"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
@@ -102,7 +114,26 @@ def test_offline_gives_the_same_bytes_when_the_api_is_gone_whatever_the_process_
         "SOURCE_DATE_EPOCH": "1900000000",
     }
     said = demo.spawn("run", demo.config, "--offline", **elsewhere)
-    assert (said.code, read_lasting(demo.month)) == (0, before)
+    assert (said.code, read_lasting(demo.month)) == (6, before)
+
+
+def test_demo_shows_what_changed_since_the_month_before(demo: Office) -> None:
+    changes = [entry["changes"] for entry in demo.entries.values()]
+    assert {entry["since"] for entry in changes} == {"2026-09"}
+    counts = {kind: sum(entry[kind] for entry in changes) for kind in ("added", "cancelled", "settled")}
+    assert counts == {"added": 1, "cancelled": 1, "settled": 15}
+    assert demo.record["exit_code"] == 6
+    assert "VAT of 2026-09: 2" in demo.record["message"]
+
+
+def test_demo_twice_is_the_same_demo(demo: Office) -> None:
+    before = read_lasting(demo.output)
+    assert demo.type("demo", demo.output).code == 0
+    after = read_lasting(demo.output)
+    assert sorted(after) == sorted(before)
+    # The port of its API is another one.
+    changed = {path for path in before if before[path] != after[path] and "/source/" not in path}
+    assert changed == {"demo.yaml"}
 
 
 def test_second_run_of_unchanged_data_gives_the_same_bytes(office: Office) -> None:

@@ -44,8 +44,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
-    (month,) = (path.parent for path in folder.rglob("summary.xlsx"))
-    return month
+    return folder / "demo" / "2026-10"
 
 
 @pytest.fixture(scope="session")

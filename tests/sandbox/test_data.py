@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reports.sandbox.data import SandboxAccount, generate
+from reports.sandbox.data import SandboxAccount, as_of, generate
 from reports.sandbox.documents import Habits
 from reports.sandbox.routes import json_text
 from tests.support.sandbox_account import list_documents
@@ -243,3 +243,19 @@ def test_days_stay_inside_the_fourteen_months_before_the_demo(account: SandboxAc
     assert min(days) >= date(2025, 9, 1)
     assert max(days) == DEMO_DAY - timedelta(days=2)
     assert sum(day >= date(2026, 10, 1) for day in days) > 350
+
+
+def test_account_as_of_a_day_has_nothing_later_and_other_states_of_the_last_weeks() -> None:
+    now, day = generate(), date(2026, 10, 2)
+    then = as_of(now, day)
+    assert then == as_of(generate(), day)
+    assert now == generate()
+    dates = [str(paper["date"]).split("/")[::-1] for paper in list_documents(then)]
+    assert max(dates) == ["2026", "10", "02"]
+    today = {paper["id"]: paper for paper in list_documents(now)}
+    states = Counter(
+        (paper["status"], today[paper["id"]]["status"])
+        for paper in list_documents(then)
+        if paper != today[paper["id"]]
+    )
+    assert states == {("final", "settled"): 16, ("final", "canceled"): 1}

@@ -39,7 +39,7 @@ OF_YAML = "The file itself"
 UNKNOWN = "Options that do not exist"
 NOTES = {
     OF_YAML: "Blanks at the beginning of a line say what belongs together; a tab is none of them.",
-    UNKNOWN: "Every option, with its default and a comment, is in `config.example.yaml`.",
+    UNKNOWN: "Every option, with its default and a comment, is in what `invoice-reports example` prints.",
 }
 
 

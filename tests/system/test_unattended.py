@@ -277,7 +277,7 @@ def test_log_goes_on_with_every_run_and_says_which_account_ended_how(office: Off
     # Named twice, as a wrapper may do, it is kept once.
     office.type("--log", log, "--quiet", "run", office.config, other, "--log", log)
     each = f"{ACCOUNT} 2026-10: 1 of 1 clients ready. Exit code 0."
-    last = "2 accounts; the most severe: 1 of 1 clients ready. Exit code 0."
+    last = f"2 accounts; the most severe: {ACCOUNT} 2026-10: 1 of 1 clients ready. Exit code 0."
     assert [note for note in notes(log) if "begins:" not in note] == [each, each, last, last]
 
 

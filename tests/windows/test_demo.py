@@ -60,7 +60,7 @@ def test_summary_is_the_same_part_by_part(demo: Office, there: Path) -> None:
 
 def test_every_figure_of_the_record_is_the_same(demo: Office, there: Path) -> None:
     here, other = record(demo.month), record(there)
-    assert here["exit_code"] == other["exit_code"] == 0
+    assert here["exit_code"] == other["exit_code"] == 6
     assert len(here["clients"]) == len(CLIENTS)
     for ours, theirs in zip(here["clients"], other["clients"], strict=True):
         assert ours == theirs

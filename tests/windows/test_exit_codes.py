@@ -24,7 +24,7 @@ ANA, RUI, NOBODY = 101, 102, 404
 NAMES = {ANA: "Łódź 漢字 Ελλάς", RUI: "Rui & São"}
 AT_ONCE = 3
 CODES = {
-    "again": 0,
+    "again": 6,
     "checked": 0,
     "ready": 0,
     "misspelt": 2,

@@ -52,7 +52,7 @@ _FAULTS = (
 )
 """What Jinja and the expressions of a template raise, and what a function raises that is given nonsense."""
 
-_GUIDE = "docs/TEMPLATES.md lists what a template is given"
+_GUIDE = "the page Templates of the documentation says what a template is given"
 
 
 class Place(NamedTuple):

@@ -39,6 +39,7 @@ from reports.source.http.response import (
 )
 from reports.source.http.transport import Patience, Session, be_patient, find_proxies
 from reports.source.http.transport_errors import trouble_of
+from reports.source.http.waiting import Waiting
 from reports.source.page_size import DOCUMENTED, PageSize
 
 REQUEST_SECONDS = 60.0
@@ -88,6 +89,7 @@ class Api:
         self._clock = clock or Clock()
         self._pacer = Pacer(per_minute, deadline_seconds=deadline_seconds, clock=self._clock)
         self._budget = Budget()
+        self._waiting = Waiting(self._clock)
         self._redact = Redactor([key])
         self._judging = threading.Lock()
         self._sessions: dict[int, Session] = {}
@@ -150,6 +152,10 @@ class Api:
         expected = expect_record("taxes", missing="the account shows no taxes")
         return self._ask(_Question("the account's taxes", "/taxes.json", expected))
 
+    def describe_wait(self) -> str | None:
+        """What is waited for and for how long, in a sentence; None while answers come."""
+        return self._waiting.describe(pause_seconds=self._pacer.pause_left)
+
     def stop(self) -> None:
         """Ends at once what is under way or waiting in other threads; nothing is asked any more."""
         self._pacer.stop()
@@ -161,6 +167,10 @@ class Api:
             self._sessions.popitem()[1].close()
 
     def _ask(self, question: "_Question[Found]") -> Found:
+        with self._waiting.asking():
+            return self._ask_until_answered(question)
+
+    def _ask_until_answered(self, question: "_Question[Found]") -> Found:
         alike: Counter[int] = Counter()
         attempt = 0
         try:
@@ -190,14 +200,17 @@ class Api:
         question.on_request()
         began = self._clock.monotonic()
         outcome: Found | Trouble
-        answer = self._send(question)
+        with self._waiting.sending():
+            answer = self._send(question)
         if isinstance(answer, Trouble):
             outcome = answer
         else:
             # Python does one at a time anyway; and so no more than one large body is unfolded in memory.
             with self._judging:
                 outcome = judge(answer, question.expected, redact=self._redact, now=self._clock.now())
-        said = outcome.message if isinstance(outcome, Trouble) else "answered"
+        trouble = outcome.message if isinstance(outcome, Trouble) else None
+        self._waiting.note(trouble)
+        said = trouble or "answered"
         _log.debug("%s: %s, after %.2f s", question.where, said, self._clock.monotonic() - began)
         if isinstance(outcome, Trouble):
             # What is left of a bad answer would be read as the beginning of the next one.

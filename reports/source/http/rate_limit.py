@@ -86,6 +86,11 @@ class Pacer:
         with self._changed:
             self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
+    @property
+    def pause_left(self) -> float:
+        """Seconds for which no request starts."""
+        return max(self._paused_until - self._clock.monotonic(), 0)
+
     def sleep(self, seconds: float) -> None:
         """The calling thread alone waits that long."""
         with self._changed:

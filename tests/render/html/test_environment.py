@@ -167,7 +167,8 @@ def test_what_a_template_must_not_or_cannot_do_fails_the_client_naming_the_line(
     assert said.startswith(f"template {tmp_path / 'statement.html.j2'}, line {line}: ")
     assert words in said
     assert said.endswith(
-        "mend the line or take the file away; docs/TEMPLATES.md lists what a template is given"
+        "mend the line or take the file away; "
+        "the page Templates of the documentation says what a template is given"
     )
 
 
