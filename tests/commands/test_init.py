@@ -120,6 +120,7 @@ clients:                               # a list, or: all
     email: {to: ["ana@example.com"]}
   - id: 102
     name: "Rui"
+    email: {to: ["rui@example.com", "eva@example.com"]}
   - id: 103
 
 issuer:"""
