@@ -7,7 +7,7 @@ before leaves neither. A configuration that is there already only gets the clien
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +81,8 @@ def _begin(path: Path, options: InitOptions, person: Dialogue | None, *, now: Cl
     if not access.clients:
         _tell(person, "The account has no clients yet: the configuration is about all it will have.")
     listed = _choose_clients(access.clients, options, person)
-    _tell_addresses(listed, person)
+    for sentence in describe_addresses(listed):
+        _tell(person, sentence)
     chosen = [_client(client, language) for client in listed]
     text = config_writer.write_config(access.account, language=language, issuer=issuer, clients=chosen)
     if not _is_agreed(f"Write {path}", access, person):
@@ -113,7 +114,8 @@ def _extend(
         _keep(access)
         return f"{path} has every client of the account already. Nothing was changed"
     listed = _choose_clients(new, options, person)
-    _tell_addresses(listed, person)
+    for sentence in describe_addresses(listed):
+        _tell(person, sentence)
     chosen = [_client(client, settings.language) for client in listed]
     text = config_writer.append_clients(before.decode(), place, chosen)
     if not _is_agreed(f"Add {_count_clients(len(chosen))} to {path}", access, person):
@@ -262,19 +264,14 @@ def _client(listed: AccountClient, language: str) -> Client:
     )
 
 
-def _tell_addresses(clients: Sequence[AccountClient], person: Dialogue | None) -> None:
-    """Where the account's field of one address holds several, or none that can be used."""
+def describe_addresses(clients: Sequence[AccountClient]) -> Iterator[str]:
+    """Whose field of one address holds several in the account, or none that can be used, in sentences."""
     for client in clients:
-        found = validators.parse_known_addresses(client.email)
+        found, who = validators.parse_known_addresses(client.email), f"{client.name} ({client.id})"
         if len(found) > 1:
-            _tell(
-                person,
-                f"{client.name} ({client.id}) has several addresses, and all are used: {', '.join(found)}.",
-            )
+            yield f"{who} has several addresses, and all are used: {', '.join(found)}."
         elif client.email and not found:
-            _tell(
-                person, f"{client.name} ({client.id}) gets no mail, for this is no address: {client.email}."
-            )
+            yield f"{who} gets no mail, for this is no address: {client.email}."
 
 
 def _plain(text: str) -> str | None:
