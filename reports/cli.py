@@ -204,7 +204,7 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
 def send(
     quiet: bool, *, config: Path, period: str | None, clients: tuple[str, ...], dry_run: bool, again: bool
 ) -> int:
-    """Mail what a finished run wrote, each client once.
+    """Mail what a finished run wrote, each client once, but those who are to get none (email.only, never).
 
     Held back are clients with warnings, without an address, of a period that was not over, whose reported
     documents are all gone, and those whose mail may have arrived already.

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from reports import atomic_files
+from reports.commands.dry_run import describe_unmailed
 from reports.deliver import publish, record, result_page, run_log
 from reports.errors import (
     ClientError,
@@ -27,7 +28,7 @@ from reports.figures.checks.account_checks import ClientFinding, KnownClient
 from reports.figures.checks.document_checks import list_hidden
 from reports.mail import mailer
 from reports.period import local_day
-from reports.plan import OVERVIEW, SUMMARY, brand_of
+from reports.plan import OVERVIEW, SUMMARY, brand_of, few
 from reports.redaction import Redactor
 from reports.render import pdf
 from reports.render.content.labels import Labels
@@ -37,7 +38,7 @@ from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Smtp
 from reports.source import archive
-from reports.source.client_list import list_clients
+from reports.source.client_list import AccountClient, list_clients
 from reports.source.http.api import Api
 from reports.source.http.waiting import announce
 from reports.source.page_size import DOCUMENTED
@@ -160,7 +161,8 @@ def _check_api(
             return
         yield Item(f"API: {settings.account.origin} accepts the key; the account has {len(listed)} clients")
         if settings.clients is None:
-            yield from _list_account_findings(account_checks.check_clients(listed, known))
+            yield from _list_account_findings(account_checks.check_clients([*listed], known))
+            yield from _listed_addresses(settings, listed)
         readable: list[int] = []
         # One page tells; a run finds out for itself whether larger ones are given.
         size = DOCUMENTED if api.page_size.may_fall_back else None
@@ -266,10 +268,9 @@ def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:
     email = settings.email
     if email is None:
         return
-    nobody = [str(client.id) for client in settings.clients or () if not client.email.to]
     yield Item(f"mail: {email.when}, from {email.sender}")
-    if nobody:
-        yield Item(f"mail: no address in to, and so none for {', '.join(nobody)}")
+    for line in describe_unmailed(settings):
+        yield Item(f"mail: {line}")
     if email.smtp:
         server = _server(settings.account.name, email.smtp, redact)
         # Whose password is missing cannot tell the operator, and a run that should does not begin.
@@ -278,6 +279,32 @@ def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:
             yield server
         else:
             yield Item(f"{server.message}. A run makes its drafts without it; send needs it", is_note=True)
+
+
+def _listed_addresses(settings: Config, listed: Mapping[int, AccountClient]) -> Iterator[Item]:
+    """Of all clients, whose mail has no way, and whose goes to more than one address."""
+    email = settings.email
+    if email is None:
+        return
+    if unknown := [str(client) for client in email.never if client not in listed]:
+        yield Item(f"mail: in email.never, but no client of the account: {', '.join(unknown)}")
+    nobody = []
+    for client in listed.values():
+        if not settings.is_mailed(client.id):
+            continue
+        found = settings.recipients(client.id, client.email).to
+        if len(found) > 1:
+            yield Item(
+                f"mail: {client.name} ({client.id}) gets it at {' and '.join(found)}, all in one field"
+            )
+        elif not found and client.email:
+            yield Item(
+                f"mail: “{client.email}” of {client.name} ({client.id}) is no mail address: none for it"
+            )
+        elif not found:
+            nobody.append(f"{client.name} ({client.id})")
+    if nobody:
+        yield Item(f"mail: no address in InvoiceXpress, and so none for {len(nobody)}: {few(nobody)}")
 
 
 def _server(account: str, smtp: Smtp, redact: Redactor) -> Item:

@@ -1,13 +1,21 @@
 """What a run would read and write, in sentences: `run --dry-run`. Nothing is asked and nothing written."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from reports.deliver import result_page
 from reports.figures.checks.account_checks import check_period
 from reports.pipeline.jobs import Brief
 from reports.plan import Plan
 from reports.render.content.labels import Labels
+from reports.settings.config import Config
+
+_WITHOUT = {
+    "with-documents": "without a document in the period",
+    "open": "without an open document",
+    "overdue": "with nothing overdue",
+}
+"""Who gets no mail, by `email.only`."""
 
 
 def describe(plan: Plan) -> str:
@@ -34,11 +42,32 @@ def describe(plan: Plan) -> str:
             *own_filters,
             *_extra_requests(plan),
             *_not_read_again(plan, listed),
+            *(f"  mail: {line}" for line in describe_unmailed(settings, plan.only)),
             f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
             f"  to {plan.folder}",
             f"  and how it ended to {plan.account_folder.parent / result_page.FILE_NAME}",
         ]
     )
+
+
+def describe_unmailed(settings: Config, only: Collection[int] = ()) -> Iterator[str]:
+    """Who gets no mail, as far as the configuration says, of `only` these clients; empty for all."""
+    email = settings.email
+    if email is None:
+        return
+    configured = [client.id for client in settings.clients or ()]
+    clients = [client for client in configured or email.never if not only or client in only]
+    mailed = [client for client in clients if settings.is_mailed(client)]
+    if nobody := [str(client) for client in mailed if not settings.recipients(client, None).to]:
+        yield f"no address in to, and so none for {', '.join(nobody)}"
+    if left_out := [str(client) for client in clients if client not in mailed]:
+        yield f"on purpose none for {', '.join(left_out)}"
+    if email.only != "all":
+        yield f"none for clients {_WITHOUT[email.only]} (email.only: {email.only})"
+    for client in mailed:
+        choice = settings.mail_choice(client)
+        if choice != email.only:
+            yield f"for client {client} its own only: {choice}"
 
 
 def _extra_requests(plan: Plan) -> list[str]:

@@ -7,7 +7,7 @@ before leaves neither. A configuration that is there already only gets the clien
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -82,14 +82,17 @@ def _begin(path: Path, options: InitOptions, person: Dialogue | None, *, now: Cl
         language, issuer = prompts.language(person), prompts.issuer(person)
     if not access.clients:
         _tell(person, "The account has no clients yet: the configuration is about all it will have.")
-    chosen = [_client(client, language) for client in _choose_clients(access.clients, options, person)]
+    listed = _choose_clients(access.clients, options, person)
+    for sentence in describe_addresses(listed):
+        _tell(person, sentence)
+    chosen = [_client(client, language) for client in listed]
     text = config_writer.write_config(access.account, language=language, issuer=issuer, clients=chosen)
     if not _is_agreed(f"Write {path}", access, person):
         return "Nothing was written"
     wanted = tuple(chosen) or None
     _write(path, text, access, before=None, is_right=lambda written: written.clients == wanted)
-    listed = _count_clients(len(chosen)) if chosen else "all clients"
-    return f"{path} is written: account {account.name}, {listed}. Next: {_next(path)}"
+    covered = _count_clients(len(chosen)) if chosen else "all clients"
+    return f"{path} is written: account {account.name}, {covered}. Next: {_next(path)}"
 
 
 def _extend(
@@ -112,7 +115,10 @@ def _extend(
     if not new:
         _keep(access)
         return f"{path} has every client of the account already. Nothing was changed"
-    chosen = [_client(client, settings.language) for client in _choose_clients(new, options, person)]
+    listed = _choose_clients(new, options, person)
+    for sentence in describe_addresses(listed):
+        _tell(person, sentence)
+    chosen = [_client(client, settings.language) for client in listed]
     text = config_writer.append_clients(before.decode(), place, chosen)
     if not _is_agreed(f"Add {_count_clients(len(chosen))} to {path}", access, person):
         return "Nothing was written"
@@ -259,14 +265,23 @@ def _row(client: AccountClient) -> str:
 
 def _client(listed: AccountClient, language: str) -> Client:
     """A client for a configuration in `language`: of what the account says, that which may stand there."""
-    address = validators.parse_known_address(listed.email)
     return Client(
         id=listed.id,
         name=_plain(listed.name),
         fiscal_id=_plain(listed.fiscal_id or ""),
         language=next((word for word in validators.LANGUAGES if word == listed.language != language), None),
-        email=Recipients(to=(address,) if address else ()),
+        email=Recipients(to=validators.parse_known_addresses(listed.email)),
     )
+
+
+def describe_addresses(clients: Sequence[AccountClient]) -> Iterator[str]:
+    """Whose field of one address holds several in the account, or none that can be used, in sentences."""
+    for client in clients:
+        found, who = validators.parse_known_addresses(client.email), f"{client.name} ({client.id})"
+        if len(found) > 1:
+            yield f"{who} has several addresses, and all are used: {', '.join(found)}."
+        elif client.email and not found:
+            yield f"{who} gets no mail, for this is no address: {client.email}."
 
 
 def _plain(text: str) -> str | None:

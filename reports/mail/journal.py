@@ -36,7 +36,8 @@ class Event(StrEnum):
 class Letter:
     """One message on its way, of the `period` with this label; `at` is the instant of `event`.
 
-    `sha256` is that of its draft. `refused`: recipients that the server did not take, where others got it.
+    `sha256` is that of its draft, `figures` that of its figures (`record.digest_figures`), None in a line of
+    an earlier version. `refused`: recipients that the server did not take, where others got it.
     """
 
     client: int
@@ -48,6 +49,7 @@ class Letter:
     event: Event = Event.INTENT
     refused: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
+    figures: str | None = None
 
     @property
     def is_unclear(self) -> bool:
@@ -156,7 +158,7 @@ def _parse_letter(line: bytes) -> Letter | None:
         letter = Letter(**found | {"at": at, "event": event, "recipients": tuple(found["recipients"])})
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    texts = (letter.period, letter.message_id, letter.sha256)
+    texts = (letter.period, letter.message_id, letter.sha256, letter.figures or "")
     is_one = type(letter.client) is int and all(type(text) is str for text in texts)
     is_one = is_one and isinstance(letter.refused, dict) and isinstance(found["recipients"], list)
     return letter if is_one else None

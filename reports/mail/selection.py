@@ -6,6 +6,7 @@ Each is held against the run record: the right client's, unchanged, and to whom 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from pathlib import PurePosixPath
 from typing import Any
@@ -26,6 +27,8 @@ _AGAIN = "render it again: run --offline, with this period"
 _NO_MAIL = {
     account.NO_ADDRESS: f"it had no address when it was rendered; {_AGAIN}",
     account.TOO_LARGE: "its files are larger than mail takes",
+    account.ON_PURPOSE: f"it was to get none when it was rendered; {_AGAIN}",
+    account.NOT_SELECTED: f"it was not selected when it was rendered; {_AGAIN}",
 }
 
 
@@ -35,18 +38,21 @@ class State(Enum):
     SENT = "sent"
     PARTLY = "sent to some"
     BEFORE = "sent before"
+    ON_PURPOSE = "without a mail, on purpose"
+    NOT_SELECTED = "not selected (email.only)"
     HELD = "held back"
     FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a client's mail; `words` end a line about it."""
+    """What became of a client's mail; `words` end a line about it. What has the same `reason` is counted."""
 
     client: int
     name: str
     state: State
     words: str
+    reason: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.client}): {self.words}"
@@ -63,6 +69,7 @@ class ReadyLetter:
     recipients: tuple[str, ...]
     attachments: tuple[str, ...]
     known_as: str | None
+    figures: str
 
 
 @dataclass(frozen=True)
@@ -80,9 +87,10 @@ class Choice:
 class _Kept(Exception):  # noqa: N818 - what keeps a mail need not be an error
     """What keeps a mail from leaving."""
 
-    def __init__(self, state: State, words: str) -> None:
+    def __init__(self, state: State, words: str, reason: str = "") -> None:
         super().__init__(words)
         self.state = state
+        self.reason = reason
 
 
 def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[ReadyLetter | Fate]:
@@ -108,7 +116,7 @@ def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready
         try:
             sifted.append(_ready(plan, entry, email, recipients, choice, last))
         except _Kept as kept:
-            sifted.append(Fate(client, entry["name"], kept.state, str(kept)))
+            sifted.append(Fate(client, entry["name"], kept.state, str(kept), kept.reason))
     return sifted
 
 
@@ -126,60 +134,89 @@ def _ready(
 ) -> ReadyLetter:
     """The mail of one client. Raises _Kept."""
     client = entry["id"]
+    if not plan.config.is_mailed(client):
+        raise _Kept(State.ON_PURPOSE, "nobody gets its mail, on purpose")
     if entry["state"] != "ready":
         raise _Kept(State.FAILED, f"it has no files, because the run failed for it: {entry['reason']}")
     draft = next((file for file in entry["files"] if file["path"].endswith(eml.ENDING)), None)
+    figures = record.digest_figures(entry)
     if last:
-        _may_leave_again(last, choice, draft["sha256"] if draft else None)
+        is_new = draft is not None and figures != last.figures
+        if not last.figures:
+            # A line of an earlier version knows the draft alone.
+            is_new = draft is not None and draft["sha256"] != last.sha256
+        _may_leave_again(last, choice, is_new=is_new)
+    only = plan.config.mail_choice(client)
+    if only != "all" and not _is_selected(entry, only):
+        raise _Kept(State.NOT_SELECTED, f"not selected, for email.only is {only}")
     if not recipients.to:
-        raise _Kept(State.HELD, "no address is known for it")
+        raise _Kept(State.HELD, "no address is known for it", account.NO_ADDRESS)
     if not draft:
-        why = _NO_MAIL.get(str(entry["unmailed"]), f"the run made no mail for it; {_AGAIN}")
-        raise _Kept(State.HELD, why)
-    if client not in choice.released and (doubts := "; ".join(_doubts(plan, entry, email))):
+        unmailed = str(entry["unmailed"])
+        raise _Kept(State.HELD, _NO_MAIL.get(unmailed, f"the run made no mail for it; {_AGAIN}"), unmailed)
+    if client not in choice.released and (doubts := dict(_doubts(plan, entry, email))):
         way = f"Look at index.html; this mails it all the same: --client {client}"
-        raise _Kept(State.HELD, f"{doubts}. {way}")
+        raise _Kept(State.HELD, f"{'; '.join(doubts.values())}. {way}", ", ".join(doubts))
     data, heading = _prove(plan, entry, draft)
     if (heading.sender, heading.to, heading.cc) != (email.sender, recipients.to, recipients.cc):
         raise _Kept(State.FAILED, f"it is not addressed as the configuration is now; {_AGAIN}")
     everybody = tuple(dict.fromkeys((*recipients.to, *recipients.cc, *recipients.bcc)))
     known_as = last.message_id if last and last.is_unclear else None
     files = tuple(heading.files)
-    return ReadyLetter(client, entry["name"], data, draft["sha256"], everybody, files, known_as)
+    return ReadyLetter(client, entry["name"], data, draft["sha256"], everybody, files, known_as, figures)
 
 
-def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[str]:
-    """What the run itself saw to be off with a client that is ready."""
+def _is_selected(entry: Entry, only: str) -> bool:
+    """Whether a client gets a mail by `email.only`, from the figures of the run. Raises _Kept."""
+    try:
+        return account.is_selected(
+            only,
+            documents=entry["documents_counted"],
+            open_amounts=[Decimal(bucket["amount"]) for bucket in entry["ageing"]],
+            overdue=[Decimal(total["overdue"]) for total in entry["totals"]],
+        )
+    except (KeyError, TypeError, ArithmeticError):
+        raise _Kept(State.FAILED, f"its figures in the run record cannot be read; {_AGAIN}") from None
+
+
+def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[tuple[str, str]]:
+    """What the run itself saw to be off with a client that is ready, each with the word for its kind."""
     changes = entry.get("changes") or {}
     if changes.get("is_all_gone"):
         gone = changes["removed"] + changes["cancelled"]
-        yield f"all {gone} documents that were reported up to {changes['since']} are gone"
+        yield "gone", f"all {gone} documents that were reported up to {changes['since']} are gone"
     period = plan.period
     read_on = local_day(dt.datetime.fromisoformat(entry["read_at"]), plan.config.time_zone)
     if read_on < period.first:
-        yield f"it was read on {read_on}, before {period.label} began: a reading of another period"
+        yield (
+            "too early",
+            f"it was read on {read_on}, before {period.label} began: a reading of another period",
+        )
     elif read_on <= period.last:
-        yield f"{period.label} was not over when it was read, on {read_on}"
+        yield "not over", f"{period.label} was not over when it was read, on {read_on}"
     warnings = sum(finding.get("level") == "warning" for finding in entry["findings"])
     if warnings and email.hold_on_warnings:
-        yield f"warnings: {warnings}"
+        yield "warnings", f"warnings: {warnings}"
 
 
-def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
-    """Raises _Kept for what left before, or may have, unless it is to leave again."""
+def _may_leave_again(last: Letter, choice: Choice, *, is_new: bool) -> None:
+    """Raises _Kept for what left before, or may have, unless it is to leave again.
+
+    `is_new`: what is there now says something else than what left.
+    """
     day = f"{last.at:%Y-%m-%d}"
     if last.is_unclear:
         if not (choice.is_again and last.client in choice.released):
             reason = f" ({last.reason})" if last.reason else ""
             way = f"this mails it once more: --again --client {last.client}"
             words = f"on {day} a mail may have left, or not{reason}. Ask whether it came; {way}"
-            raise _Kept(State.HELD, words)
+            raise _Kept(State.HELD, words, "unclear")
     elif not choice.is_again:
         if last.refused:
             raise _Kept(State.PARTLY, f"sent before, on {day}, but not to {describe_refused(last.refused)}")
-        if sha256 not in (last.sha256, None):
+        if is_new:
             words = "and rendered otherwise since; this mails the new one: --again"
-            raise _Kept(State.HELD, f"sent before, on {day}, {words}")
+            raise _Kept(State.HELD, f"sent before, on {day}, {words}", "otherwise")
         raise _Kept(State.BEFORE, f"sent before, on {day}")
 
 

@@ -3,7 +3,10 @@
 import datetime as dt
 import logging
 import secrets
+import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from reports import TOOL, __version__, cancellation
@@ -20,6 +23,8 @@ from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Email, Smtp
 
 INTERRUPTED = "interrupted before it was sent"
+WAITING_SECONDS = 5.0
+"""A server may take its time: until then nothing is said, and then at these intervals."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +72,7 @@ def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcom
 
     def note(fate: Fate) -> None:
         fates.append(fate)
-        is_well = fate.state in (State.SENT, State.BEFORE)
+        is_well = fate.state not in (State.PARTLY, State.HELD, State.FAILED)
         _log.log(logging.INFO if is_well else logging.WARNING, "mail of %s", fate)
         screen.say(str(fate))
 
@@ -80,12 +85,19 @@ def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcom
     code, trouble = ExitCode.DONE, None
     try:
         if ready:
-            with Post(smtp, planned.mail_password) as post:
+            server = f"the mail server {smtp.host}"
+            with ExitStack() as stack:
+                with _say_while_waiting(screen, server):
+                    post = stack.enter_context(Post(smtp, planned.mail_password))
                 for mail in ready:
                     cancellation.check_cancelled()
                     # What was handed over and what is noted of it stay the same.
                     with publish.delay_interrupt():
-                        note(_send(mail, planned, email, post=post, outbox=outbox, now=now))
+                        with _say_while_waiting(
+                            screen, f"{server}, with the mail of {mail.name} ({mail.client})"
+                        ):
+                            fate = _send(mail, planned, email, post=post, outbox=outbox, now=now)
+                        note(fate)
     except (MailError, WriteError) as error:
         code, trouble = error.exit_code, str(error)
     except KeyboardInterrupt:
@@ -119,11 +131,37 @@ def _settings(settings: Config) -> tuple[Email, Smtp]:
     return settings.email, settings.email.smtp
 
 
+@contextmanager
+def _say_while_waiting(screen: Screen, what: str) -> Iterator[None]:
+    """Says every WAITING_SECONDS that the block still waits for `what`."""
+    begun, is_over = time.monotonic(), threading.Event()
+
+    def tell() -> None:
+        while not is_over.wait(WAITING_SECONDS):
+            screen.say(f"waiting for {what}: {time.monotonic() - begun:.0f} seconds so far")
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
 def _send(mail: ReadyLetter, planned: Plan, email: Email, *, post: Post, outbox: Outbox, now: Clock) -> Fate:
     """Announces a mail, hands it over, and notes what became of it. Raises WriteError."""
     at = now().astimezone(planned.config.time_zone).replace(microsecond=0)
     known_as = mail.known_as or f"<{secrets.token_hex(16)}@{email.sender.rpartition('@')[2]}>"
-    letter = Letter(mail.client, planned.period.label, known_as, mail.recipients, mail.sha256, at)
+    letter = Letter(
+        client=mail.client,
+        period=planned.period.label,
+        message_id=known_as,
+        recipients=mail.recipients,
+        sha256=mail.sha256,
+        at=at,
+        figures=mail.figures,
+    )
     outbox.announce(letter)
     whole = stamp(mail.draft, message_id=known_as, at=at)
     receipt = post.deliver(whole, sender=email.sender, recipients=mail.recipients)
@@ -159,12 +197,14 @@ def _code(fates: Sequence[Fate]) -> ExitCode:
 
 
 def _parts(fates: Sequence[Fate]) -> Iterator[str]:
-    """What happened, for one sentence; of what went wrong, the first reason."""
+    """What happened, for one sentence: each reason with its count, and of what went wrong the first case."""
     yield f"mails sent: {sum(fate.state is State.SENT for fate in fates)}"
-    if count := sum(fate.state is State.BEFORE for fate in fates):
-        yield f"sent before: {count}"
+    for state in (State.BEFORE, State.ON_PURPOSE, State.NOT_SELECTED):
+        if count := sum(fate.state is state for fate in fates):
+            yield f"{state.value}: {count}"
     for state in (State.PARTLY, State.HELD, State.FAILED):
-        own = [fate for fate in fates if fate.state is state]
-        if own:
+        of_state = [fate for fate in fates if fate.state is state]
+        for reason in dict.fromkeys(fate.reason for fate in of_state):
+            own = [fate for fate in of_state if fate.reason == reason]
             named = few([f"{fate.name} ({fate.client})" for fate in own])
             yield f"{state.value}: {len(own)}, {named}: {own[0].words}".rstrip(".")

@@ -38,6 +38,11 @@ UNMAILED = {
     account.NO_ADDRESS: "without an address, so without a mail",
     account.TOO_LARGE: "with files larger than mail takes, so without a mail",
 }
+LEFT_OUT = {
+    account.ON_PURPOSE: "nobody gets one, on purpose",
+    account.NOT_SELECTED: "it is not selected for one (email.only)",
+}
+"""Why there is no mail where that is as it should be."""
 
 log = logging.getLogger(__name__)
 
@@ -244,8 +249,16 @@ class AccountRun:
         documents = f"{entry['documents_read']} documents on {found.pages} pages"
         counted = f"{entry['documents_counted']} counted, {line.warnings} warnings"
         log.info("client %s %s: %s, %s", line.id, line.name, documents, counted)
-        if line.unmailed:
+        if line.unmailed in LEFT_OUT:
+            log.info("client %s: no mail is made: %s", line.id, LEFT_OUT[line.unmailed])
+        elif line.unmailed:
             log.warning("client %s: no mail is made: %s", line.id, UNMAILED[line.unmailed])
+        if line.listed_address and line.unmailed in (None, account.NO_ADDRESS):
+            verdict = "all of them used" if line.unmailed is None else "which is none"
+            listed = f"InvoiceXpress has as its address “{line.listed_address}”"
+            said = f"{line.name} ({line.id}): {listed}, {verdict}"
+            log.info("%s", said)
+            self.screen.say(said)
         if hidden := document_checks.list_hidden(found.header.filters):
             log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
 

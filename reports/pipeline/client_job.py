@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 class ClientTask:
     """What to make of one reading, for the folder of a period. `pages` and `requests` are the reading's.
 
-    `is_mailing`: a mail is wanted; without a `mail`, which has no words yet, nobody knows an address.
+    `is_mailing`: a mail is wanted, but for those of `is_left_out`, who get none on purpose; without a `mail`,
+    which has no words yet, nobody knows an address. `listed_address`: what the account has in its place.
     `attachments`: the endings of the files that go with it. `kept`: the client's entry in the run record when
     its files stay as they are and only its figures are made.
     """
@@ -35,6 +36,8 @@ class ClientTask:
     pages: int
     requests: int
     is_mailing: bool = False
+    is_left_out: bool = False
+    listed_address: str | None = None
     mail: Mail | None = None
     attachments: tuple[str, ...] = ()
     kept: Entry | None = None
@@ -63,7 +66,7 @@ def make(task: ClientTask) -> Made:
 
 def _make(task: ClientTask) -> Made:
     if task.kept:
-        return _make_result(render(task.job, None), task.kept, None)
+        return _make_result(task, render(task.job, None), task.kept, None)
     client, folder = task.job.client, task.period_folder
     staged = publish.stage(folder, client)
     try:
@@ -74,7 +77,7 @@ def _make(task: ClientTask) -> Made:
         entry = make_ready_entry(
             rendered, pages=task.pages, requests=task.requests, unmailed=unmailed, staged=staged, place=place
         )
-        return _make_result(rendered, entry, staged)
+        return _make_result(task, rendered, entry, staged)
     except BaseException as error:
         atomic_files.remove_folder(staged)
         if isinstance(error, OSError):
@@ -86,6 +89,10 @@ def _mail(task: ClientTask, rendered: Rendered, stem: Path) -> str | None:
     """Writes the mail beside the files that go with it; else why there is none."""
     if not task.is_mailing:
         return None
+    if task.is_left_out:
+        return account.ON_PURPOSE
+    if not rendered.is_selected:
+        return account.NOT_SELECTED
     if task.mail is None or rendered.body is None:
         return account.NO_ADDRESS
     attachments = [stem.with_name(f"{stem.name}.{kind}") for kind in task.attachments]
@@ -94,7 +101,7 @@ def _mail(task: ClientTask, rendered: Rendered, stem: Path) -> str | None:
     return None if is_made else account.TOO_LARGE
 
 
-def _make_result(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
+def _make_result(task: ClientTask, rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
     subject = rendered.subject
     line = ClientLine(
         id=subject.client,
@@ -110,5 +117,6 @@ def _make_result(rendered: Rendered, entry: Entry, staged: Path | None) -> Made:
         changes=rendered.changes,
         files=tuple((Path(file["path"]).suffix.removeprefix("."), file["path"]) for file in entry["files"]),
         unmailed=entry["unmailed"],
+        listed_address=task.listed_address,
     )
     return Made(entry, line, rendered.grids, staged)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from reports.deliver.record import Entry
 from reports.figures.vendor_balance import is_comparable
 from reports.plan import Plan, brand_of, issuer_of
+from reports.settings import validators
 from reports.source import details
 from reports.source.client_list import AccountClient, ClientList, read_stored_clients
 from reports.source.client_reading import Reading, Wanted
@@ -40,7 +41,9 @@ class Brief:
 
         plan, settings, client = self.plan, self.plan.config, found.client
         own, listed, email = self.configured.get(client), self.find_listed(client), settings.email
-        to = settings.recipients(client, self._addresses.get(client))
+        listed_address = self._addresses.get(client) if email else None
+        to = settings.recipients(client, listed_address)
+        is_odd = bool(listed_address) and len(validators.parse_known_addresses(listed_address)) != 1
         is_written_to = email is not None and bool(to.to)
         return ClientTask(
             job=Job(
@@ -64,12 +67,15 @@ class Brief:
                 details=self._details(client),
                 account_folder=plan.account_folder,
                 own_words=OwnWords(email.subject, email.text) if email and is_written_to else None,
+                mail_choice=settings.mail_choice(client),
                 account=settings.account.name,
             ),
             period_folder=plan.folder,
             pages=found.pages,
             requests=found.requests,
             is_mailing=email is not None,
+            is_left_out=not settings.is_mailed(client),
+            listed_address=listed_address if is_odd else None,
             mail=Mail(email.sender, settings.issuer.name, to.to, to.cc) if email and is_written_to else None,
             attachments=settings.attachments,
             kept=kept,

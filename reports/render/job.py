@@ -26,7 +26,7 @@ from reports.figures.totals import Figures
 from reports.figures.vat.taxes import Taxation, parse_taxes
 from reports.period import Period
 from reports.render import mail_body, pdf
-from reports.render.content import account_report, client_report
+from reports.render.content import account, account_report, client_report
 from reports.render.content.blocks import Grids
 from reports.render.content.brand import Brand, IssuerDetails
 from reports.render.content.client_report import Subject
@@ -56,7 +56,8 @@ class Job:
     `region` is where the business is: PT, PT-AC or PT-MA. `listed` is the client in the account's own list,
     where that was read whole. `details`: what else of the account's word is shown, `client` and `balance`.
     `account_folder`: where the readings of earlier periods lie that it is held against. `own_words` None: no
-    mail is made. `account`: whose the archive has to be; None for whatever account.
+    mail is made; `mail_choice`: when one is, as in `email.only`. `account`: whose the archive has to be; None
+    for whatever account.
     """
 
     client: int
@@ -79,6 +80,7 @@ class Job:
     details: tuple[str, ...] = ()
     account_folder: Path | None = None
     own_words: OwnWords | None = None
+    mail_choice: str = "all"
     account: str | None = None
 
 
@@ -87,7 +89,8 @@ class Rendered:
     """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook.
 
     `filing` are findings of the account that show at this client. `changes` is None where there was no
-    earlier reading to hold it against, `body` where no mail is made. `own`, the ids of its documents in the
+    earlier reading to hold it against, `body` where no mail is made, as for a client that is not selected for
+    one (`is_selected`). `own`, the ids of its documents in the
     archive, are there until its files were read back.
     """
 
@@ -100,6 +103,7 @@ class Rendered:
     own: frozenset[int] = frozenset()
     grids: Grids = field(default_factory=dict)
     body: Body | None = None
+    is_selected: bool = True
 
 
 def render(job: Job, folder: Path | None) -> Rendered:
@@ -144,7 +148,13 @@ def _compute_report(job: Job) -> Rendered:
     compared = _comparison(job, laid_out, header, word)
     filing = tuple(check_filing(laid_out, figures, has_taxes=header.taxes is not None))
     own = frozenset(document.id for document in documents)
-    return Rendered(subject, header, figures, findings, filing, compared, own)
+    is_selected = account.is_selected(
+        job.mail_choice,
+        documents=sum(total.documents for total in figures.totals),
+        open_amounts=(bucket.amount for bucket in figures.ageing),
+        overdue=(total.overdue for total in figures.totals),
+    )
+    return Rendered(subject, header, figures, findings, filing, compared, own, is_selected=is_selected)
 
 
 def _write(job: Job, found: Rendered, folder: Path) -> Body | None:
@@ -183,7 +193,7 @@ def _write(job: Job, found: Rendered, folder: Path) -> Body | None:
             pdf.print_page(page, page.with_suffix(".pdf"))
         if not job.html:
             page.unlink()
-    if job.own_words is None:
+    if job.own_words is None or not found.is_selected:
         return None
     return mail_body.make(report, subject, figures.totals, own=job.own_words, labels=labels, brand=job.brand)
 

@@ -97,7 +97,11 @@ class Client(Section):
     """Tax number, in quotes; null: as in the documents"""
     language: validators.Language | None = Field(default=None, examples=["en"])
     """Language of this client's files; null: the account's"""
-    email: Recipients = Recipients()
+    email: Annotated[
+        Recipients | None,
+        BeforeValidator(validators.recipients, json_schema_input_type=Recipients | Literal[False] | None),
+    ] = Field(default=Recipients(), examples=[{"to": ["ana@example.com"]}])
+    """Who gets this client's mail; false: nobody, on purpose"""
     filters: Filters | None = None
     """Filters of this client; those not given here are the account's"""
 
@@ -253,10 +257,25 @@ class Config(Section):
 
     def recipients(self, client: int, listed: str | None) -> Recipients:
         """Who gets the mail of `client`; of `all` clients, the address that the account has `listed`."""
+        if not self.is_mailed(client):
+            return Recipients()
         if self.clients is None:
-            address = validators.parse_known_address(listed)
-            return Recipients(to=(address,) if address else ())
-        return next((own.email for own in self.clients if own.id == client), Recipients())
+            return Recipients(to=validators.parse_known_addresses(listed))
+        return self._configured_recipients(client) or Recipients()
+
+    def is_mailed(self, client: int) -> bool:
+        """Whether `client` may get a mail; False: nobody gets one, on purpose."""
+        never = self.email.never if self.email else ()
+        return client not in never and self._configured_recipients(client) is not None
+
+    def mail_choice(self, client: int) -> validators.MailChoice:
+        """When `client` gets a mail."""
+        own = self._configured_recipients(client)
+        return (own.only if own else None) or (self.email.only if self.email else "all")
+
+    def _configured_recipients(self, client: int) -> Recipients | None:
+        """None: nobody, on purpose."""
+        return next((own.email for own in self.clients or () if own.id == client), Recipients())
 
 
 def resolve_period(config: Config, today: date, override: str | None = None) -> Period:

@@ -117,7 +117,7 @@ def _entry(client: Client, column: int) -> list[str]:
         lines.append(f"fiscal_id: {quote_yaml(client.fiscal_id)}")
     if client.language:
         lines.append(f"language: {client.language}")
-    if client.email.to:
+    if client.email and client.email.to:
         lines.append(f"email: {{to: [{', '.join(map(quote_yaml, client.email.to))}]}}")
     margin = " " * column
     return [f"{margin}{'  ' if number else '- '}{line}" for number, line in enumerate(lines)]

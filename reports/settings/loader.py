@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from reports.errors import ConfigError, Problem
 from reports.settings.config import MAKERS, Config, Output
-from reports.settings.messages import explain
+from reports.settings.messages import did_you_mean, explain
 from reports.settings.yaml_file import YamlFile, read
 
 
@@ -50,6 +50,7 @@ def _validate_file(file: YamlFile) -> Config:
         *explain(file, Config, errors),
         *_find_repeated_clients(file),
         *_unmade_attachments(file),
+        *_find_unlisted_never(file),
     ]
     if mistakes or config is None:
         raise ConfigError(sorted(mistakes, key=lambda problem: (problem.line, problem.column)))
@@ -76,6 +77,21 @@ def _unmade_attachments(file: YamlFile) -> Iterator[Problem]:
         if option and options.get(option, Output.model_fields[option].default) is False:
             message = f"{kind} is not made: write output: {{{option}: true}}, or take it out"
             yield file.problem(("email", "attach", place), f"email.attach[{place}]: {message}")
+
+
+def _find_unlisted_never(file: YamlFile) -> Iterator[Problem]:
+    """Who is never mailed is one of the clients: a number with a slip in it would let a mail leave."""
+    email, clients = file.data.get("email"), file.data.get("clients")
+    never = email.get("never") if isinstance(email, dict) else None
+    if not isinstance(never, tuple) or not isinstance(clients, tuple):
+        return
+    ids = [client.get("id") for client in clients if isinstance(client, dict)]
+    known = [str(client_id) for client_id in ids]
+    for place, client in enumerate(never):
+        if type(client) is int and client > 0 and client not in ids:
+            message = f"{client} is no client of this file: correct it, or take it out"
+            near = did_you_mean(client, known)
+            yield file.problem(("email", "never", place), f"email.never[{place}]: {message}{near}")
 
 
 def _find_shared_folders(configs: Iterable[tuple[YamlFile, Config]]) -> Iterator[Problem]:

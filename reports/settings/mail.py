@@ -15,6 +15,7 @@ SMTPS_PORT = 465
 """Where TLS begins with the first byte (RFC 8314)."""
 
 Address = Annotated[str, AfterValidator(validators.address)]
+ClientId = Annotated[int, Field(ge=1)]
 Wording = Annotated[str, AfterValidator(validators.text), AfterValidator(mail_texts.sound)]
 
 
@@ -27,6 +28,8 @@ class Recipients(Section):
     """Copies, seen by all"""
     bcc: Distinct[Address] = Field(default=(), examples=[["ana@example.com"]])
     """Copies that nobody sees"""
+    only: validators.MailChoice | None = Field(default=None, examples=["open"])
+    """When this client gets a mail: all, with-documents, open, overdue; null: as in email.only"""
 
     @field_validator("cc", "bcc")
     @classmethod
@@ -71,6 +74,12 @@ class Email(Section):
     """What stands above the figures, with places to fill in; null: the built-in sentence"""
     attach: Distinct[validators.Attachment] = Field(default=("xlsx", "html"), examples=[["xlsx", "html"]])
     """Files that go with it: xlsx, html, pdf; of the default, those that are made"""
+    only: validators.MailChoice = "all"
+    """Who gets a mail: all, with-documents (one counted in the period), open (any of any date), overdue"""
+    never: Annotated[tuple[ClientId, ...], AfterValidator(validators.distinct)] = Field(
+        default=(), examples=[[1310178]]
+    )
+    """Ids of clients that get no mail, on purpose; with clients: all too"""
     hold_on_warnings: bool = True
     """true: what has warnings is not sent before somebody looked at it"""
     operator: Address | None = Field(default=None, examples=["contas@example.com"])

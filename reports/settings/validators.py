@@ -9,7 +9,7 @@ import re
 from datetime import date
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,6 +18,8 @@ from reports.data.tables import read_table
 from reports.period import FORMS, NAMED, parse
 from reports.settings.messages import did_you_mean
 from reports.settings.yaml_file import NAME_LIMIT_CHARACTERS, Unclear
+
+Entry = TypeVar("Entry", bound=str | int)
 
 KEYRING = "keyring"
 ALL_CLIENTS = "all"
@@ -51,6 +53,7 @@ DocumentType = Literal[
 ]
 Shelf = Literal["archived", "non_archived"]
 Attachment = Literal["xlsx", "html", "pdf"]
+MailChoice = Literal["all", "with-documents", "open", "overdue"]
 
 _ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([A-Za-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?")
 _LIKE_A_KEY = re.compile(r"[0-9a-f]{32,}")
@@ -86,10 +89,11 @@ def text(value: str) -> str:
     return value.strip()
 
 
-def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    """No word twice."""
+def distinct(values: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """No word, and no number, twice."""
     if len(set(values)) < len(values):
-        raise ValueError("the same word stands twice: take one out")
+        kind = "word" if isinstance(values[0], str) else "number"
+        raise ValueError(f"the same {kind} stands twice: take one out")
     return values
 
 
@@ -151,12 +155,29 @@ def address(value: str) -> str:
     return f"{mailbox}@{domain}"
 
 
-def parse_known_address(value: str | None) -> str | None:
-    """The address that somebody else wrote down, when it is one that `address` takes; else None."""
+def parse_known_addresses(value: str | None) -> tuple[str, ...]:
+    """The addresses that somebody else wrote into one field, with `;` or `,` between them.
+
+    None of them when any is not one that `address` takes.
+    """
+    parts = [part.strip() for part in re.split("[,;]", value or "")]
     try:
-        return address(value) if value else None
+        return tuple(dict.fromkeys(address(part) for part in parts if part))
     except ValueError:
+        return ()
+
+
+def recipients(value: object) -> object:
+    """What stands below `email` of a client; None for false, which is nobody."""
+    if value is None:
+        return {}
+    if value is False:
         return None
+    is_like_false = isinstance(value, str) and did_you_mean(value, ["false"])
+    if value is True or isinstance(value, Unclear) or is_like_false:
+        near = '; did you mean "false"?' if value != "false" and is_like_false else ""
+        raise ValueError(f"write false, without quotes, for nobody, or its options below it{near}")
+    return value
 
 
 def server(value: str) -> str:

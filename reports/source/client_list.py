@@ -75,16 +75,17 @@ def fetch_clients(
     raise moved.to_reading_error(WHERE)
 
 
-def list_clients(api: "Api") -> list[int]:
-    """The ids of all the account's clients, of one reading; nothing is kept.
+def list_clients(api: "Api") -> dict[int, AccountClient]:
+    """All the account's clients by id, of one reading; nothing is kept.
 
     Raises what `Api` raises, and ReadingError for a list without an end.
     """
     first = api.clients_page(1)
     check_pages(first.pagination, WHERE)
     pages = [first, *(api.clients_page(number) for number in range(2, first.pagination.total_pages + 1))]
-    found = (id_of(entry) for page in pages for entry in page.entries)
-    return [identity for identity in dict.fromkeys(found) if identity is not None]
+    entries = (entry for page in pages for entry in page.entries)
+    found = (_client(entry) for entry in entries if id_of(entry) is not None)
+    return {client.id: client for client in found}
 
 
 def read_clients(path: Path) -> ClientList:

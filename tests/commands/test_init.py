@@ -11,10 +11,12 @@ import pytest
 import yaml
 from keyring.backends import fail
 
+from reports.commands.init import describe_addresses
 from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import client
 from reports.sandbox.server import Sandbox
 from reports.settings.loader import load
+from reports.source.client_list import AccountClient
 from tests.support.office import KEY_VARIABLE, Office, Said, account, tree
 from tests.support.scripted_api import ScriptedApi, reply
 
@@ -120,6 +122,7 @@ clients:                               # a list, or: all
     email: {to: ["ana@example.com"]}
   - id: 102
     name: "Rui"
+    email: {to: ["rui@example.com", "eva@example.com"]}
   - id: 103
 
 issuer:"""
@@ -334,3 +337,14 @@ def test_what_is_begun_makes_a_run(office: Office) -> None:
     config.write_text(text, "utf-8")
     said = office.type("run", config, INVOICEXPRESS_API_KEY=office.sandbox.api_key)
     assert said.last == "3 of 3 clients ready. Exit code 0."
+
+
+def test_what_becomes_of_an_address_that_is_not_one_is_told() -> None:
+    listed = {1: "ana@example.com; eva@example.com", 2: "telefone", 3: "rui@example.com", 4: None}
+    clients = [
+        AccountClient(identity, f"C{identity}", None, email, None) for identity, email in listed.items()
+    ]
+    assert [*describe_addresses(clients)] == [
+        "C1 (1) has several addresses, and all are used: ana@example.com, eva@example.com.",
+        "C2 (2) gets no mail, for this is no address: telefone.",
+    ]

@@ -29,11 +29,12 @@ LIKE_LINES = [
     '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"p","message_id":5,"recipients":[],"sha256":""}',
     '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"p","message_id":"m","recipients":"a","sha256":""}',
     '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"","message_id":"","recipients":[],"sha256":"","refused":[1]}',
+    '{"at":"2026-11-02T06:30Z","event":"sent","client":1,"period":"p","message_id":"m","recipients":[],"sha256":"","figures":1}',
 ]
 
 
 def test_what_was_noted_is_read_again(tmp_path: Path) -> None:
-    noted = replace(SENT, refused={"bea@example.com": "550 não existe"}, reason="só parte")
+    noted = replace(SENT, figures="1" * 64, refused={"bea@example.com": "550 não existe"}, reason="só parte")
     outbox = Outbox(tmp_path)
     outbox.announce(LETTER)
     outbox.note(noted)

@@ -127,7 +127,8 @@ def test_a_period_that_is_not_over_is_held_and_its_drafts_are_made(room: Mailroo
     assert room.server.received == []
     assert room.send("--client", EVA, SOURCE_DATE_EPOCH=OCTOBER_31).code == 0
     assert [*room.arrived] == ["eva@example.com"]
-    # Read again, the month is over.
+    # Read again, the month is over, and has figures that it had not.
+    documents(room, EVA).append(invoice(EVA, "Eva", date(2026, 10, 31), number=3))
     room.run("--resume")
     assert room.send().code == 6
     assert "rendered otherwise since" in room.send().last

@@ -69,3 +69,42 @@ def test_recipients_are_those_of_the_client_or_of_the_accounts_list(tmp_path: Pa
     everyone = load_text(tmp_path, f"account: {{name: my-company}}\nclients: all\n{MAIL}")
     assert everyone.recipients(7, "Eva@Example.com") == Recipients(to=("Eva@example.com",))
     assert everyone.recipients(7, "eva") == everyone.recipients(7, None) == Recipients()
+
+
+OWN_CLIENTS = """\
+account: {name: my-company}
+clients:
+  - {id: 1, email: false}
+  - {id: 2, email: {to: [eva@example.com], only: overdue}}
+  - {id: 3, email: {to: [rui@example.com]}}
+  - {id: 4, email: ~}
+"""
+
+
+def test_false_is_nobody_on_purpose_and_left_empty_is_not(tmp_path: Path) -> None:
+    config = load_text(tmp_path, f"{OWN_CLIENTS}{MAIL}  never: [3]\n")
+    assert [config.is_mailed(client) for client in (1, 2, 3, 4, 5)] == [False, True, False, True, True]
+    assert [config.recipients(client, None).to for client in (1, 2, 3, 4)] == [
+        (),
+        ("eva@example.com",),
+        (),
+        (),
+    ]
+    assert not load_text(tmp_path, OWN_CLIENTS).is_mailed(1)
+
+
+def test_never_holds_for_all_clients_too(tmp_path: Path) -> None:
+    config = load_text(tmp_path, f"account: {{name: my-company}}\nclients: all\n{MAIL}  never: [7]\n")
+    assert [config.is_mailed(client) for client in (7, 8)] == [False, True]
+    assert config.recipients(7, "eva@example.com") == Recipients()
+    assert config.recipients(8, "eva@example.com; ana@example.com").to == (
+        "eva@example.com",
+        "ana@example.com",
+    )
+
+
+def test_a_clients_own_choice_goes_before_that_of_all(tmp_path: Path) -> None:
+    config = load_text(tmp_path, f"{OWN_CLIENTS}{MAIL}  only: open\n")
+    assert [config.mail_choice(client) for client in (1, 2, 3, 9)] == ["open", "overdue", "open", "open"]
+    assert load_text(tmp_path, OWN_CLIENTS + MAIL).mail_choice(3) == "all"
+    assert load_text(tmp_path, OWN_CLIENTS).mail_choice(3) == "all"

@@ -148,7 +148,7 @@ def test_each_client_has_the_address_the_account_knows() -> None:
 
 def test_the_ids_of_a_list_are_read_page_by_page_and_kept_nowhere(tmp_path: Path) -> None:
     with ScriptedApi(_still) as server, closing(Api(server.url, KEY, clock=TurnedClock())) as api:
-        assert list_clients(api) == [7, 8, 9]
+        assert [*list_clients(api)] == [7, 8, 9]
     assert [one.page for one in server.seen] == [1, 2]
 
 

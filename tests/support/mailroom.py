@@ -52,7 +52,7 @@ class Mailroom:
 
     def configure(
         self,
-        recipients: Mapping[int, Mapping[str, list[str]]] = RECIPIENTS,
+        recipients: Mapping[int, Mapping[str, Any] | bool] = RECIPIENTS,
         *,
         output: Mapping[str, Any] = HTML_ONLY,
         smtp: Mapping[str, Any] | None = None,

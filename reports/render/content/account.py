@@ -1,8 +1,9 @@
 """An account's clients, a line each, as overview and summary show them. Nothing of it leaves the house."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from reports.figures.changes import Comparison
@@ -13,7 +14,7 @@ from reports.figures.vat.vat_rows import SchemeVat
 from reports.period import Period
 
 READY, FAILED = "ready", "failed"
-NO_ADDRESS, TOO_LARGE = "no-address", "too-large"
+NO_ADDRESS, TOO_LARGE, ON_PURPOSE, NOT_SELECTED = "no-address", "too-large", "on-purpose", "not-selected"
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,9 @@ class ClientLine:
 
     A failed client has a `reason`, no totals, and in `kept_from` the reading of what still lies there.
     `filing` are findings of the account that show at this client. `changes` is None where there was no
-    earlier reading. `unmailed` is why there is no mail, NO_ADDRESS or TOO_LARGE; None when there is one or
-    none is wanted. Instants are local time.
+    earlier reading. `unmailed` is why there is no mail, NO_ADDRESS, TOO_LARGE, ON_PURPOSE or NOT_SELECTED;
+    None when there is one or no mail is made at all. `listed_address` is what the account has in its field
+    for the address when that is not one plain address. Instants are local time.
     """
 
     id: int
@@ -41,6 +43,7 @@ class ClientLine:
     changes: Comparison | None = None
     files: tuple[tuple[str, str], ...] = ()
     unmailed: str | None = None
+    listed_address: str | None = None
 
     @property
     def warnings(self) -> int:
@@ -50,6 +53,20 @@ class ClientLine:
     def is_changed(self) -> bool:
         """A document that had been reported changed since, and VAT with it."""
         return bool(self.changes and self.changes.touching_vat)
+
+
+def is_selected(
+    choice: str, *, documents: int, open_amounts: Iterable[Decimal], overdue: Iterable[Decimal]
+) -> bool:
+    """Whether a client with these figures gets a mail by `email.only`.
+
+    `documents` are counted in the period, `open_amounts` those of the ageing, credit included.
+    """
+    return {
+        "with-documents": documents > 0,
+        "open": any(open_amounts),
+        "overdue": any(amount > 0 for amount in overdue),
+    }.get(choice, True)
 
 
 class AccountFinding(NamedTuple):
@@ -106,6 +123,16 @@ class AccountSummary:
     def list_unmailed(self, why: str) -> tuple[ClientLine, ...]:
         """The clients that are ready without a mail, for this reason."""
         return tuple(client for client in self.ready if client.unmailed == why)
+
+    @property
+    def several_addresses(self) -> tuple[ClientLine, ...]:
+        """The clients whose mail goes to all the addresses that the account has in the field of one."""
+        return tuple(one for one in self.ready if one.listed_address and one.unmailed is None)
+
+    @property
+    def unusable_addresses(self) -> tuple[ClientLine, ...]:
+        """The clients without a mail because what the account has is no address."""
+        return tuple(one for one in self.list_unmailed(NO_ADDRESS) if one.listed_address)
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:

@@ -15,7 +15,15 @@ from reports.figures.totals import CurrencyTotals, Figures
 from reports.figures.vat.regions import PT
 from reports.money import ZERO
 from reports.render.content import changes_report
-from reports.render.content.account import FAILED, NO_ADDRESS, TOO_LARGE, AccountSummary, ClientLine
+from reports.render.content.account import (
+    FAILED,
+    NO_ADDRESS,
+    NOT_SELECTED,
+    ON_PURPOSE,
+    TOO_LARGE,
+    AccountSummary,
+    ClientLine,
+)
 from reports.render.content.blocks import (
     Column,
     Grids,
@@ -34,6 +42,8 @@ from reports.render.content.labels import LEVELS, N_, STATES, Labels
 
 _UNMAILED = {
     NO_ADDRESS: N_("Without a mail, because no address is known: {list}."),
+    ON_PURPOSE: N_("Without a mail, on purpose: {list}."),
+    NOT_SELECTED: N_("Without a mail, because they are not among those that get one this time: {list}."),
     TOO_LARGE: N_("Without a mail, because the files are larger than mail takes: {list}."),
 }
 
@@ -105,6 +115,13 @@ def notes(account: AccountSummary, labels: Labels) -> Sequence[str]:
     for why, sentence in _UNMAILED.items():
         if clients := account.list_unmailed(why):
             lines.append(_(sentence).format(list=", ".join(client.name for client in clients)))
+    for sentence, clients in (
+        (_("What InvoiceXpress has as the mail address is none: {list}."), account.unusable_addresses),
+        (_("Several addresses in InvoiceXpress, all of them used: {list}."), account.several_addresses),
+    ):
+        if clients:
+            named = (f"{client.name} ({client.listed_address})" for client in clients)
+            lines.append(sentence.format(list=", ".join(named)))
     return [*lines, _("The figures follow document dates. This is no VAT return.")]
 
 

@@ -2,18 +2,26 @@
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
+from typing import get_args
+
+import pytest
 
 from reports.figures.changes import Change, Comparison
 from reports.figures.checks.finding import Finding
 from reports.render.content.account import (
     FAILED,
     NO_ADDRESS,
+    NOT_SELECTED,
+    ON_PURPOSE,
     READY,
     TOO_LARGE,
     AccountFinding,
     AccountSummary,
     ClientLine,
+    is_selected,
 )
+from reports.settings.validators import MailChoice
 from tests.support.papers import OCTOBER
 
 READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
@@ -78,6 +86,42 @@ def test_clients_without_a_mail_are_listed_by_the_reason() -> None:
     )
     assert [client.name for client in account.list_unmailed(NO_ADDRESS)] == ["Ana"]
     assert [client.name for client in account.list_unmailed(TOO_LARGE)] == ["Rui"]
+
+
+def test_an_address_that_is_not_one_is_said_where_it_decides() -> None:
+    ana = replace(ANA, listed_address="ana@x.example; b@x.example")
+    rui = replace(RUI, unmailed=NO_ADDRESS, listed_address="telefone")
+    account = summarise(ana, rui)
+    assert (account.several_addresses, account.unusable_addresses) == ((ana,), (rui,))
+    account = summarise(replace(rui, unmailed=ON_PURPOSE), replace(ana, unmailed=NOT_SELECTED))
+    assert (account.several_addresses, account.unusable_addresses) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("documents", "amounts", "overdue", "choices"),
+    [
+        (0, "0.00 0.00", "0.00", {"all"}),
+        (1, "0.00", "0.00", {"all", "with-documents"}),
+        (0, "10.00 0.00", "0.00", {"all", "open"}),
+        (0, "5.00 -5.00", "0.00", {"all", "open"}),
+        (2, "10.00", "10.00", {"all", "with-documents", "open", "overdue"}),
+        (0, "0.00 -5.00", "-5.00", {"all", "open"}),
+    ],
+)
+def test_who_gets_a_mail_is_chosen_by_figures(
+    documents: int, amounts: str, overdue: str, choices: set[str]
+) -> None:
+    chosen = {
+        choice
+        for choice in get_args(MailChoice)
+        if is_selected(
+            choice,
+            documents=documents,
+            open_amounts=map(Decimal, amounts.split()),
+            overdue=[Decimal(overdue)],
+        )
+    }
+    assert chosen == choices
 
 
 def test_changed_documents_are_those_whose_vat_is_touched_each_once() -> None:
