@@ -154,7 +154,7 @@ def test_an_instant_is_shown_by_the_clock_of_its_own_zone() -> None:
 
 
 def test_an_amount_among_words_is_a_number_and_a_word_of_digits_is_text() -> None:
-    values = [Decimal("1234.50"), "1234.50", "=1+1", "", None, Decimal("1E+3")]
+    values: list[Value] = [Decimal("1234.50"), "1234.50", "=1+1", "", None, Decimal("1E+3")]
     shown = [1234.5, "1234.50", "=1+1", None, None, 1000]
     package = write_book(Kind.AMOUNT_OR_TEXT, values)
     assert read_by_openpyxl(package) == shown
