@@ -1,8 +1,10 @@
 """What is asked of the API and made for each client, by the configuration and the account's own list."""
 
+import datetime as dt
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from reports.deliver import record
 from reports.deliver.record import Entry
 from reports.figures.vendor_balance import is_comparable
 from reports.plan import Plan, brand_of, issuer_of
@@ -42,11 +44,13 @@ class Brief:
         own, listed, email = self.configured.get(client), self.find_listed(client), settings.email
         to = settings.recipients(client, self._addresses.get(client))
         is_written_to = email is not None and bool(to.to)
+        failed = kept if kept and record.is_kept(kept) else None
+        known = (own.name if own else None) or (listed.name if listed else None)
         return ClientTask(
             job=Job(
                 client=client,
                 archive=found.archive,
-                name=(own.name if own else None) or (listed.name if listed else None),
+                name=failed["name"] if failed else known,
                 fiscal_id=own.fiscal_id if own else None,
                 language=settings.client_language(own) if own else settings.language,
                 account_language=settings.language,
@@ -65,6 +69,8 @@ class Brief:
                 account_folder=plan.account_folder,
                 own_words=OwnWords(email.subject, email.text) if email and is_written_to else None,
                 account=settings.account.name,
+                read_at=dt.datetime.fromisoformat(failed["kept_from"]) if failed else None,
+                unprinted=record.find_unprinted(kept) if kept else None,
             ),
             period_folder=plan.folder,
             pages=found.pages,

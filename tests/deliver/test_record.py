@@ -61,6 +61,7 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
     assert entry == {
         "id": 11,
         "name": "Ana, Lda",
+        "fiscal_id": None,
         "state": "ready",
         "reason": None,
         "read_at": "2026-11-02T06:30:05+00:00",

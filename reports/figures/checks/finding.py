@@ -12,6 +12,7 @@ from reports.data.tables import read_texts
 from reports.figures.document import Document
 
 EMPTY = "–"
+PDF_FAILED = "PDF-FAILED"
 
 
 class Rule(NamedTuple):
