@@ -177,6 +177,12 @@ class AccountRun:
             self.keep_the_others()
         except WriteError as another:
             self.codes.append(another.exit_code)
+        except KeyboardInterrupt:
+            # Who presses Ctrl+C again does not wait for sheets: the record has everybody's totals.
+            self._drop()
+            for client in [*self.before]:
+                if client not in self.entries:
+                    self._fail(client, error, 0)
 
     def add(self, mailed: Outcome) -> None:
         """What became of the mails; it counts like the rest, but that the clients are done remains true."""
