@@ -1,9 +1,12 @@
 """What a run is to do and how it ended: plain values that `run`, `account_run`, `check` and `cli` share."""
 
 import datetime as dt
+import os
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import list2cmdline
 from typing import Protocol
 
 from reports.errors import ExitCode
@@ -60,6 +63,13 @@ class Plan:
     @property
     def source(self) -> Path:
         return self.folder / FOLDER_NAME
+
+    @property
+    def command(self) -> str:
+        """What runs this account again, to which the period and other options may be added."""
+        words = ["invoice-reports", "run", str(self.config.path.absolute())]
+        words += ["--output", str(self.account_folder.parent.absolute())] if self.is_elsewhere else []
+        return list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
     @property
     def resumed(self) -> Today | None:

@@ -18,9 +18,10 @@ from reports import TOOL, __version__, atomic_files
 from reports.errors import ExitCode
 from reports.figures.changes import Comparison
 from reports.figures.checks.account_checks import KnownClient
-from reports.figures.checks.finding import Finding
-from reports.figures.totals import Figures
-from reports.figures.vat.vat_rows import rate_text
+from reports.figures.checks.finding import PDF_FAILED, Finding
+from reports.figures.totals import AMOUNTS, CurrencyTotals, Figures
+from reports.figures.vat.vat_rows import SchemeVat, rate_text
+from reports.money import ZERO, exact
 from reports.period import Period, parse
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ _ENTRY = {
     **{key: [dict] for key in ("totals", "vat", "vat_rounding", "ageing", "findings")},
     "files": [_FILE],
 }
+DUES = ("open", "overdue", "credit")
+"""The totals of all dates, beside AMOUNTS, which are the period's."""
+
+_KEPT = (
+    *("documents_read", "documents_counted", "totals", "vat", "vat_rounding", "ageing"),
+    *("findings", "changes", "unmailed", "files"),
+)
+"""What the entry of a client that failed has of the one before, while its folder still is that one's."""
+
 _CHANGES = {"since": str, "removed": int, "cancelled": int}
 """Of an entry that was held against an earlier reading: what mails are held by."""
 
@@ -167,6 +177,7 @@ def make_ready_entry(
     return {
         "id": rendered.subject.client,
         "name": rendered.subject.name,
+        "fiscal_id": rendered.subject.fiscal_id,
         "state": "ready",
         "reason": None,
         "read_at": instant(rendered.subject.read_at),
@@ -183,11 +194,17 @@ def make_ready_entry(
     }
 
 
-def make_failed_entry(*, client: int, name: str, reason: str, requests: int, before: Entry | None) -> Entry:
-    """The entry of a client that failed; `before` is its last one, whose folder still lies there."""
+def make_failed_entry(
+    *, client: int, name: str, fiscal_id: str | None, reason: str, requests: int, before: Entry | None
+) -> Entry:
+    """The entry of a client that failed; `before` is its last one, whose folder still lies there.
+
+    What lies there keeps its figures and files in the record: `kept_from` says of when they are.
+    """
     return {
         "id": client,
         "name": name,
+        "fiscal_id": fiscal_id,
         "state": "failed",
         "reason": reason,
         "read_at": None,
@@ -199,7 +216,47 @@ def make_failed_entry(*, client: int, name: str, reason: str, requests: int, bef
         "changes": None,
         "unmailed": None,
         "files": [],
+        **({key: before.get(key) for key in _KEPT} if before else {}),
     }
+
+
+def is_kept(entry: Entry) -> bool:
+    """The client failed, and its folder still holds what an earlier run made, with the figures of then.
+
+    Records of earlier versions have no files of such a client, and so no figures.
+    """
+    return entry["state"] == "failed" and entry["kept_from"] is not None and bool(entry["files"])
+
+
+def find_unprinted(entry: Entry) -> str | None:
+    """Why the files of the entry are without a PDF; None where they are not."""
+    causes = (finding.get("found") for finding in entry["findings"] if finding.get("code") == PDF_FAILED)
+    return next(causes, None)
+
+
+def parse_totals(entry: Entry) -> tuple[CurrencyTotals, ...]:
+    """The totals of an entry as `figures` has them; none where the record does not say them so."""
+    with suppress(KeyError, TypeError, ValueError):
+        return tuple(
+            CurrencyTotals(
+                currency=str(total["currency"]),
+                documents=int(total["documents"]),
+                **{name: exact(total[name]) for name in (*AMOUNTS, *DUES)},
+            )
+            for total in entry["totals"]
+        )
+    return ()
+
+
+def parse_schemes(entry: Entry) -> tuple[SchemeVat, ...]:
+    """The VAT of an entry scheme by scheme; none where the record does not say it so."""
+    sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    with suppress(KeyError, TypeError, ValueError):
+        for row in entry["vat"]:
+            key = (str(row["currency"]), str(row["scheme"]))
+            base, tax = sums.get(key, (ZERO, ZERO))
+            sums[key] = (base + exact(row["base"]), tax + exact(row["tax"]))
+    return tuple(SchemeVat(*key, *amounts) for key, amounts in sums.items())
 
 
 def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
@@ -265,7 +322,7 @@ def _read_known_clients(account_folder: Path, period: Period) -> tuple[dict[int,
     if record is None or mismatch(record, account_folder.name, period):
         return {}, set()
     known = {
-        entry["id"]: KnownClient(entry["name"], entry["documents_read"])
+        entry["id"]: KnownClient(entry["name"], entry["documents_read"], entry.get("fiscal_id"))
         for entry in record["clients"]
         if entry["documents_read"]
     }

@@ -106,6 +106,11 @@ def parse_document(raw: Mapping[str, object]) -> Document:
     )
 
 
+def parse_owner(raw: Mapping[str, object]) -> Document:
+    """Of a document its id, date and client alone, and nothing of its amounts. Raises as `parse_document`."""
+    return parse_document({key: raw[key] for key in ("id", "date", "client") if key in raw})
+
+
 def _snapshot(raw: Mapping[str, object]) -> Snapshot:
     reader = _FieldReader(raw)
     return _one_snapshot(

@@ -136,7 +136,7 @@ def _ready(
     client = entry["id"]
     if not plan.config.is_mailed(client):
         raise _Kept(State.ON_PURPOSE, "nobody gets its mail, on purpose")
-    if entry["state"] != "ready":
+    if entry["state"] != "ready" and not record.is_kept(entry):
         raise _Kept(State.FAILED, f"it has no files, because the run failed for it: {entry['reason']}")
     draft = next((file for file in entry["files"] if file["path"].endswith(eml.ENDING)), None)
     figures = record.digest_figures(entry)
@@ -180,13 +180,21 @@ def _is_selected(entry: Entry, only: str) -> bool:
 
 
 def _doubts(plan: Plan, entry: Entry, email: Email) -> Iterator[tuple[str, str]]:
-    """What the run itself saw to be off with a client that is ready, each with the word for its kind."""
+    """What the run itself saw to be off with a client that is ready, or whose earlier files are kept.
+
+    Each with the word for its kind.
+    """
+    read_at = dt.datetime.fromisoformat(entry["read_at"] or entry["kept_from"])
+    if entry["state"] != "ready":
+        shown = f"{read_at.astimezone(plan.config.time_zone):%Y-%m-%d %H:%M}"
+        reason = entry["reason"].rstrip(".")
+        yield "kept", f"the last run failed for it, and its files are as of {shown}: {reason}"
     changes = entry.get("changes") or {}
     if changes.get("is_all_gone"):
         gone = changes["removed"] + changes["cancelled"]
         yield "gone", f"all {gone} documents that were reported up to {changes['since']} are gone"
     period = plan.period
-    read_on = local_day(dt.datetime.fromisoformat(entry["read_at"]), plan.config.time_zone)
+    read_on = local_day(read_at, plan.config.time_zone)
     if read_on < period.first:
         yield (
             "too early",
@@ -238,7 +246,9 @@ def _prove(plan: Plan, entry: Entry, draft: Mapping[str, Any]) -> tuple[bytes, e
     is_its_period = path.stem == f"{path.parent.name}-{plan.period.label}"
     if slugs.client_of(path.parent.name) != entry["id"] or not is_theirs or not is_its_period:
         raise _Kept(State.FAILED, f"what is in the mail is not what the run made for this client; {_AGAIN}")
-    wanted = (f"{path.stem}.{kind}" for kind in plan.config.attachments)
+    # It was made without a PDF where none could be printed, which is a warning.
+    kinds = [kind for kind in plan.config.attachments if kind != "pdf" or not record.find_unprinted(entry)]
+    wanted = (f"{path.stem}.{kind}" for kind in kinds)
     if lacking := [name for name in wanted if name not in heading.files]:
         raise _Kept(State.FAILED, f"in email.attach, but not in the mail: {', '.join(lacking)}; {_AGAIN}")
     return data, heading

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -76,6 +77,7 @@ class AccountRun:
         self.remarks: list[str] = []
         self.has_read_something = False
         self.is_recorded = False
+        self.may_render = True
         self._recorded = record.folders(found)
         self._handed: dict[Future[Made], Reading] = {}
         self._done: SimpleQueue[Future[Made]] = SimpleQueue()
@@ -164,6 +166,7 @@ class AccountRun:
                 self._hand_in(found, entry)
             else:
                 self.take(found)
+        self._show_kept()
         self.publish_rest()
 
     def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
@@ -171,6 +174,7 @@ class AccountRun:
         self.stopped_by = error
         self.codes.append(code)
         self._drop()
+        self.may_render = may_render
         for client in (*self.expected, *(() if may_render else self.before)):
             if client not in self.entries:
                 self._fail(client, error, 0)
@@ -178,6 +182,12 @@ class AccountRun:
             self.keep_the_others()
         except WriteError as another:
             self.codes.append(another.exit_code)
+        except KeyboardInterrupt:
+            # Who presses Ctrl+C again does not wait for sheets: the record has everybody's totals.
+            self._drop()
+            for client in [*self.before]:
+                if client not in self.entries:
+                    self._fail(client, error, 0)
 
     def add(self, mailed: Outcome) -> None:
         """What became of the mails; it counts like the rest, but that the clients are done remains true."""
@@ -197,7 +207,11 @@ class AccountRun:
             # The executor was stopped, and so by Ctrl+C.
             raise KeyboardInterrupt from None
         except (ClientError, WriteError) as error:
-            self._fail(found.client, error, found.requests)
+            if found.client in self.entries:
+                # It failed already, and stands with the totals of the record.
+                log.warning("client %s: its documents are not in the summary: %s", found.client, error)
+            else:
+                self._fail(found.client, error, found.requests)
             if isinstance(error, WriteError) and error.disk_full:
                 raise
 
@@ -262,12 +276,37 @@ class AccountRun:
         if hidden := document_checks.list_hidden(found.header.filters):
             log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
 
+    def _show_kept(self) -> None:
+        """Has the sheets made of the clients that failed and keep their files, from the pages of then."""
+        account_name = self.plan.config.account.name
+        for client, entry in self.entries.items():
+            if not record.is_kept(entry) or client in self.grids or not self.may_render:
+                continue
+            read_at = dt.datetime.fromisoformat(entry["kept_from"])
+            found = archive.find_reading(self.plan.source, Owner(account_name, client), read_at)
+            if found is None:
+                log.warning("client %s: the pages of %s are not there any more", client, entry["kept_from"])
+                continue
+            path, header = found
+            self._hand_in(Reading(client, path, header, header.pages, 0, 0), entry)
+
     def _take_in(self, made: "Made") -> None:
-        self.entries[made.line.id] = made.entry
-        self.lines[made.line.id] = made.line
-        self.grids[made.line.id] = made.grids
+        line, grids = made.line, made.grids
+        if (failed := self.lines.get(line.id)) and record.is_kept(made.entry):
+            line = replace(
+                line,
+                state=failed.state,
+                reason=failed.reason,
+                read_at=None,
+                kept_from=failed.kept_from,
+                is_kept=True,
+                files=failed.files,
+            )
+        self.entries[line.id] = made.entry
+        self.lines[line.id] = line
+        self.grids[line.id] = grids
         # It takes the place of the earlier one.
-        self.before.pop(made.line.id, None)
+        self.before.pop(line.id, None)
 
     @contextmanager
     def go_on_without(self) -> Iterator[None]:
@@ -283,14 +322,14 @@ class AccountRun:
         self.codes.append(error.exit_code)
 
     def _fail(self, client: int, error: ReportsError, requests: int) -> None:
-        own, listed = self.brief.configured.get(client), self.brief.find_listed(client)
         before = self.before.get(client)
-        known = (own and own.name) or (listed and listed.name) or (before and before["name"])
         # What a killed run left has no entry: the last record would date it too early.
         is_kept = before and self.find_folders(client) and record.are_files_kept(before, self.plan.folder)
+        name, fiscal_id = self._find_names(client)
         entry = record.make_failed_entry(
             client=client,
-            name=known or f"#{client}",
+            name=name or f"#{client}",
+            fiscal_id=fiscal_id,
             reason=str(error),
             requests=requests,
             before=before if is_kept else None,
@@ -301,17 +340,40 @@ class AccountRun:
         log.error("client %s %s failed: %s", client, entry["name"], error)
         self._show(f"{entry['name']}: failed")
 
+    def _find_names(self, client: int) -> tuple[str | None, str | None]:
+        """Name and tax number of a client that failed, each by the first that knows it."""
+        own, listed = self.brief.configured.get(client), self.brief.find_listed(client)
+        before, known = self.before.get(client, {}), self._known.get(client)
+        names = [one.name for one in (own, listed) if one]
+        numbers = [own.fiscal_id if own else None, before.get("fiscal_id"), listed and listed.fiscal_id]
+        if before and before["name"] != f"#{client}":
+            names.append(before["name"])
+        if not any(names) or not any(numbers):
+            from reports.render.job import read_names
+
+            owner = Owner(self.plan.config.account.name, client)
+            name, number = read_names(archive.path_of(self.plan.source, client), owner)
+            names.append(name)
+            numbers.append(number)
+        if known:
+            names.append(known.name)
+            numbers.append(known.fiscal_id)
+        return next(filter(None, names), None), next(filter(None, numbers), None)
+
     def _add_failed_line(self, entry: Entry) -> None:
         # What a copied folder holds is of another month.
         kept = None if self._is_copied else next(iter(self.find_folders(entry["id"])), None)
-        own = self.brief.configured.get(entry["id"])
         self.lines[entry["id"]] = ClientLine(
             id=entry["id"],
             name=entry["name"],
-            fiscal_id=own.fiscal_id if own else None,
+            fiscal_id=entry.get("fiscal_id"),
             state=account.FAILED,
             reason=entry["reason"],
             kept_from=dt.datetime.fromisoformat(entry["kept_from"]) if entry["kept_from"] else None,
+            is_kept=record.is_kept(entry),
+            documents_read=entry["documents_read"],
+            totals=record.parse_totals(entry),
+            schemes=record.parse_schemes(entry),
             files=tuple(
                 (path.suffix.removeprefix("."), path.relative_to(self.plan.folder).as_posix())
                 for path in (publish.own_files(kept) if kept else ())

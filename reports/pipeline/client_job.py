@@ -9,8 +9,9 @@ from pathlib import Path
 
 from reports import atomic_files, slugs
 from reports.deliver import publish
-from reports.deliver.record import Entry, make_ready_entry
-from reports.errors import ReportsError, UnforeseenError
+from reports.deliver.record import Entry, amounts, is_kept, make_ready_entry
+from reports.errors import DataError, ReportsError, UnforeseenError
+from reports.figures.checks.finding import PDF_FAILED
 from reports.mail import eml
 from reports.mail.eml import Mail
 from reports.render.content import account
@@ -66,7 +67,12 @@ def make(task: ClientTask) -> Made:
 
 def _make(task: ClientTask) -> Made:
     if task.kept:
-        return _make_result(task, render(task.job, None), task.kept, None)
+        rendered = render(task.job, None)
+        if is_kept(task.kept) and any(
+            task.kept[key] != own for key, own in amounts(rendered.figures).items()
+        ):
+            raise DataError("the stored pages do not come to the figures of the files that are kept")
+        return _make_result(task, rendered, task.kept, None)
     client, folder = task.job.client, task.period_folder
     staged = publish.stage(folder, client)
     try:
@@ -95,7 +101,9 @@ def _mail(task: ClientTask, rendered: Rendered, stem: Path) -> str | None:
         return account.NOT_SELECTED
     if task.mail is None or rendered.body is None:
         return account.NO_ADDRESS
-    attachments = [stem.with_name(f"{stem.name}.{kind}") for kind in task.attachments]
+    is_printed = all(finding.code != PDF_FAILED for finding in rendered.findings)
+    kinds = [kind for kind in task.attachments if kind != "pdf" or is_printed]
+    attachments = [stem.with_name(f"{stem.name}.{kind}") for kind in kinds]
     mail = replace(task.mail, **vars(rendered.body), attachments=attachments)
     is_made = eml.write(stem.with_name(f"{stem.name}{eml.ENDING}"), mail)
     return None if is_made else account.TOO_LARGE

@@ -81,6 +81,7 @@ def _account(month: AccountRun) -> AccountSummary:
         whole=tuple(
             AccountFinding(one.finding, one.client_id, one.finding.number) for one in month.account_findings()
         ),
+        command=plan.command,
     )
 
 
@@ -111,6 +112,8 @@ def _sentence(month: AccountRun, account: AccountSummary) -> str:
         parts.insert(0, "none of this run's clients could be done")
     if failed:
         parts.append(f"failed: {len(failed)}, {few([f'{one.name} ({one.id})' for one in failed])}")
+    if account.kept:
+        parts.append(f"with the figures of an earlier reading: {len(account.kept)}")
     if failed or month.stopped_by:
         parts.append(str(month.stopped_by or failed[0].reason))
     parts += map(str, month.unwritten)

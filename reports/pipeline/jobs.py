@@ -1,8 +1,10 @@
 """What is asked of the API and made for each client, by the configuration and the account's own list."""
 
+import datetime as dt
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from reports.deliver import record
 from reports.deliver.record import Entry
 from reports.figures.vendor_balance import is_comparable
 from reports.plan import Plan, brand_of, issuer_of
@@ -45,11 +47,13 @@ class Brief:
         to = settings.recipients(client, listed_address)
         is_odd = bool(listed_address) and len(validators.parse_known_addresses(listed_address)) != 1
         is_written_to = email is not None and bool(to.to)
+        failed = kept if kept and record.is_kept(kept) else None
+        known = (own.name if own else None) or (listed.name if listed else None)
         return ClientTask(
             job=Job(
                 client=client,
                 archive=found.archive,
-                name=(own.name if own else None) or (listed.name if listed else None),
+                name=failed["name"] if failed else known,
                 fiscal_id=own.fiscal_id if own else None,
                 language=settings.client_language(own) if own else settings.language,
                 account_language=settings.language,
@@ -69,6 +73,8 @@ class Brief:
                 own_words=OwnWords(email.subject, email.text) if email and is_written_to else None,
                 mail_choice=settings.mail_choice(client),
                 account=settings.account.name,
+                read_at=dt.datetime.fromisoformat(failed["kept_from"]) if failed else None,
+                unprinted=record.find_unprinted(kept) if kept else None,
             ),
             period_folder=plan.folder,
             pages=found.pages,

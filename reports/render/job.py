@@ -4,6 +4,7 @@ A job is a plain value without a secret in it, so it can be done in any process:
 the figures once, and writes workbook and statement from them into the folder it is given.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -17,10 +18,10 @@ from reports.figures.changes import Change, Comparison
 from reports.figures.checks import client_checks, document_checks
 from reports.figures.checks.client_checks import Word
 from reports.figures.checks.filing_checks import check_filing
-from reports.figures.checks.finding import Finding
+from reports.figures.checks.finding import PDF_FAILED, Finding
 from reports.figures.document import Document
 from reports.figures.identity import Identity
-from reports.figures.parse import READ_AGAIN, list_own_documents, parse_document, read_page
+from reports.figures.parse import READ_AGAIN, list_own_documents, parse_document, parse_owner, read_page
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.figures.vat.taxes import Taxation, parse_taxes
@@ -57,7 +58,8 @@ class Job:
     where that was read whole. `details`: what else of the account's word is shown, `client` and `balance`.
     `account_folder`: where the readings of earlier periods lie that it is held against. `own_words` None: no
     mail is made; `mail_choice`: when one is, as in `email.only`. `account`: whose the archive has to be; None
-    for whatever account.
+    for whatever account. `read_at`: as of when, where a later reading of the same pages replaced the one that
+    is wanted. `unprinted`: where no files are made, why those that lie there are without a PDF.
     """
 
     client: int
@@ -82,6 +84,8 @@ class Job:
     own_words: OwnWords | None = None
     mail_choice: str = "all"
     account: str | None = None
+    read_at: dt.datetime | None = None
+    unprinted: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,9 @@ def render(job: Job, folder: Path | None) -> Rendered:
     """
     # The documents themselves are gone before files are made of their figures.
     found = _compute_report(job)
-    body = _write(job, found, folder) if folder else None
+    body, unprinted = _write(job, found, folder) if folder else (None, job.unprinted)
+    if unprinted:
+        found = replace(found, findings=(*found.findings, Finding(PDF_FAILED, found=unprinted)))
     labels = Labels(job.account_language)
     grids = account_report.client_grids(found.subject, found.figures, found.findings, labels, found.changes)
     return replace(found, figures=found.figures.drop_frames(), own=frozenset(), grids=grids, body=body)
@@ -121,6 +127,8 @@ def render(job: Job, folder: Path | None) -> Rendered:
 
 def _compute_report(job: Job) -> Rendered:
     header = archive.read_header(job.archive, owner=Owner(job.account, job.client))
+    if job.read_at and job.read_at != header.read_at:
+        header = replace(header, read_at=job.read_at, as_of=None)
     documents = read_documents(job.archive, job.client)
     word = client_checks.read(header.client_details or {}, wanted=job.details, filters=header.filters)
     laid_out = tables.build(documents, _taxation(job, header, documents, word))
@@ -157,8 +165,8 @@ def _compute_report(job: Job) -> Rendered:
     return Rendered(subject, header, figures, findings, filing, compared, own, is_selected=is_selected)
 
 
-def _write(job: Job, found: Rendered, folder: Path) -> Body | None:
-    """Makes the files, and what the mail says that brings them."""
+def _write(job: Job, found: Rendered, folder: Path) -> tuple[Body | None, str | None]:
+    """Makes the files; returns what the mail says that brings them, and why they are without a PDF."""
     subject, figures, findings, labels = found.subject, found.figures, found.findings, Labels(job.language)
     report = client_report.client_report(
         subject, figures, findings=findings, labels=labels, line_items=job.line_items
@@ -175,6 +183,7 @@ def _write(job: Job, found: Rendered, folder: Path) -> Body | None:
     )
     stem = f"{slugs.client_folder(subject.name, job.client)}-{job.period.label}"
     check_report(stem, reference)
+    unprinted = None
     if job.excel:
         book = client_report.client_book(report, subject, figures, findings=findings, labels=labels)
         written = folder / f"{stem}.xlsx"
@@ -190,12 +199,26 @@ def _write(job: Job, found: Rendered, folder: Path) -> Body | None:
         is_own = replaced is not None and any((replaced / name).is_file() for name in STATEMENT_TEMPLATES)
         check_page(page, reference, is_own=is_own)
         if job.pdf:
-            pdf.print_page(page, page.with_suffix(".pdf"))
+            unprinted = _print(job, page)
         if not job.html:
             page.unlink()
     if job.own_words is None or not found.is_selected:
-        return None
-    return mail_body.make(report, subject, figures.totals, own=job.own_words, labels=labels, brand=job.brand)
+        return None, unprinted
+    own = job.own_words
+    body = mail_body.make(report, subject, figures.totals, own=own, labels=labels, brand=job.brand)
+    return body, unprinted
+
+
+def _print(job: Job, page: Path) -> str | None:
+    """Prints a statement; returns why it could not be. Raises ClientError where no other file is made."""
+    try:
+        pdf.print_page(page, page.with_suffix(".pdf"))
+    except pdf.PrintError as error:
+        if not (job.excel or job.html):
+            raise ClientError(str(error)) from error
+        log.warning("client %s: its files are without a PDF: %s", job.client, error)
+        return error.cause
+    return None
 
 
 def read_documents(path: Path, client: int) -> list[Document]:
@@ -221,6 +244,23 @@ def read_documents(path: Path, client: int) -> list[Document]:
         counts = f"{len(documents)} documents, and say that there are {min(wrong)}"
         raise DataError(f"{path}: its pages hold {counts}. {READ_AGAIN}")
     return list(documents.values())
+
+
+def read_names(path: Path, owner: Owner) -> tuple[str | None, str | None]:
+    """The client's name and tax number as the newest documents of its archive have them, whatever else is
+    wrong with it; None for what they do not say."""
+    documents: list[Document] = []
+    try:
+        archive.read_header(path, owner=owner)
+        for body in archive.read_pages(path):
+            listed = read_page(body).listed
+            found = [parse_owner(raw) for raw in listed]
+            own = list_own_documents(listed, owner.client or 0)
+            documents += [document for document in found if document.id in own]
+    except Exception as error:  # noqa: BLE001 - the client failed already, and lacks a name at the most
+        log.info("client %s: its archive does not say its name: %s", owner.client, type(error).__name__)
+    names = (document.client.name for document in identity.newest_first(documents) if document.client.name)
+    return next(names, None), identity.read_document_identity(documents).fiscal_id
 
 
 def _taxation(job: Job, header: Header, documents: Sequence[Document], word: Word) -> Taxation:

@@ -73,6 +73,14 @@ _SAID = re.compile(r"^\[[^\]]*\] *")
 _PDF_TITLE = re.compile(rb"/Title\s*(?:<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\)])*)\))", re.DOTALL)
 
 
+class PrintError(ClientError):
+    """The browser did not print a page. `cause` is what happened, without what to do."""
+
+    def __init__(self, cause: str, remedy: str) -> None:
+        super().__init__(f"PDF: {cause}. {remedy}")
+        self.cause = cause
+
+
 def find() -> Path:
     """The browser to print with. Raises ConfigError when there is none."""
     named = os.environ.get(VARIABLE, "")
@@ -103,7 +111,7 @@ def try_out() -> Path:
 def print_page(page: Path, target: Path, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
     """Prints the HTML file `page` as PDF into the file `target`.
 
-    Raises ClientError when there is no browser, when it fails, or when it takes longer than
+    Raises ClientError when there is no browser, and PrintError when it fails, or when it takes longer than
     `timeout_seconds`; then it is ended with all that it started.
     """
     try:
@@ -124,19 +132,20 @@ def print_page(page: Path, target: Path, *, timeout_seconds: float = TIMEOUT_SEC
         try:
             code = _run(command, said, timeout_seconds)
         except subprocess.TimeoutExpired:
-            raise ClientError(
-                f"PDF: {browser.name} did not finish within {timeout_seconds:g} seconds and was ended. "
-                "Run again; if it stays so, start that browser once by hand, or write pdf: false"
+            raise PrintError(
+                f"{browser.name} did not finish within {timeout_seconds:g} seconds and was ended",
+                "Run again; if it stays so, start that browser once by hand, or write pdf: false",
             ) from None
         except OSError as error:
-            raise ClientError(
-                f"PDF: {browser} cannot be started ({error.strerror}). Allow it, name another browser in "
-                f"{VARIABLE}, or write pdf: false"
+            raise PrintError(
+                f"{browser} cannot be started ({error.strerror})",
+                f"Allow it, name another browser in {VARIABLE}, or write pdf: false",
             ) from error
         trouble = _trouble(code, target, said=said, page=page)
     if trouble:
         target.unlink(missing_ok=True)
-        raise ClientError(f"PDF: {browser.name} {trouble}")
+        what, remedy = trouble
+        raise PrintError(f"{browser.name} {what}", remedy)
 
 
 def end_all() -> None:
@@ -222,22 +231,22 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait(END_SECONDS)
 
 
-def _trouble(code: int, target: Path, *, said: Path, page: Path) -> str | None:
+def _trouble(code: int, target: Path, *, said: Path, page: Path) -> tuple[str, str] | None:
     """What is wrong with the print, and what to do; None when nothing is."""
     data = target.read_bytes() if target.is_file() else b""
     if code or not data:
         text = said.read_text("utf-8", "replace")
         if "Running as root" in text:
-            return "does not print for root. Run as an ordinary user, or write pdf: false"
+            return "does not print for root", "Run as an ordinary user, or write pdf: false"
         lines = [line for line in text.splitlines() if line.strip()]
         last = _SAID.sub("", lines[-1]).strip() if lines else ""
         what = f"ended with code {code}" if code else "wrote no PDF"
-        return f"{what}{f' ({last[:200]})' if last else ''}. Update that browser, or write pdf: false"
+        return f"{what}{f' ({last[:200]})' if last else ''}", "Update that browser, or write pdf: false"
     if not (data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")):
-        return "wrote a PDF that is cut short. Run again"
+        return "wrote a PDF that is cut short", "Run again"
     if not _is_of(page, data):
         # An error page is printed like any other.
-        return "printed another page than the statement. Allow it to open files, or write pdf: false"
+        return "printed another page than the statement", "Allow it to open files, or write pdf: false"
     return None
 
 

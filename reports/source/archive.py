@@ -170,6 +170,21 @@ def list_client_ids(source_folder: Path) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
+def find_reading(source_folder: Path, owner: Owner, read_at: datetime) -> tuple[Path, Header] | None:
+    """The archive that holds the pages as of `read_at`; None where they are not there any more.
+
+    It may be of a later reading: one that found the same pages takes the place of the earlier one.
+    """
+    found: list[tuple[datetime, Path, Header]] = []
+    places = [path_of(source_folder, owner.client), *source_folder.glob(f"{owner.client}.*{ENDING}")]
+    for path in places:
+        with suppress(ReadingError):
+            header = read_header(path, owner=owner)
+            if header.read_at >= read_at:
+                found.append((header.read_at, path, header))
+    return min(found)[1:] if found else None
+
+
 def read_header(path: Path, *, owner: Owner | None = None, may_be_partial: bool = False) -> Header:
     """The first line of an archive.
 

@@ -14,7 +14,7 @@ from reports import TOOL, __version__
 from reports.deliver import record
 from reports.deliver.record import Entry, digest_figures
 from reports.errors import ExitCode, WriteError
-from tests.support.papers import OCTOBER, paper
+from tests.support.papers import OCTOBER, added, paper
 from tests.support.records import READ_AT, build_failed, build_ready
 
 STARTED_AT = datetime(2026, 10, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -61,6 +61,7 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
     assert entry == {
         "id": 11,
         "name": "Ana, Lda",
+        "fiscal_id": None,
         "state": "ready",
         "reason": None,
         "read_at": "2026-11-02T06:30:05+00:00",
@@ -249,6 +250,40 @@ def test_a_currency_with_nothing_but_open_documents_has_no_documents(tmp_path: P
 def test_a_rate_is_plain_text(tmp_path: Path, rate: str | None, text: str | None) -> None:
     (row,) = build_ready(tmp_path, paper(rate=rate))["vat"]
     assert row["rate"] == text
+
+
+def test_a_client_that_failed_keeps_the_figures_of_the_files_that_lie_there(tmp_path: Path) -> None:
+    before = build_ready(tmp_path, paper(1), paper(2, kind="CreditNote", net="10"))
+    entry = build_failed(before)
+    kept = (
+        "documents_read",
+        "documents_counted",
+        "totals",
+        "vat",
+        "vat_rounding",
+        "ageing",
+        "findings",
+        "files",
+    )
+    assert [entry[key] for key in kept] == [before[key] for key in kept]
+    assert (entry["read_at"], entry["pages"], entry["requests"]) == (None, 0, 3)
+    assert [record.is_kept(one) for one in (before, entry, build_failed(entry))] == [False, True, True]
+    # Earlier versions told the instant and had no files.
+    assert not record.is_kept(entry | {"files": []})
+    assert not record.is_kept(build_failed(None))
+    figures = added(paper(1), paper(2, kind="CreditNote", net="10"))
+    assert record.parse_totals(entry) == figures.totals
+    assert record.parse_schemes(entry) == figures.schemes
+
+
+@pytest.mark.parametrize("net", [None, "NaN", "1,00", [], "1e400"])
+def test_totals_that_a_record_does_not_have_as_amounts_are_none(tmp_path: Path, net: object) -> None:
+    entry = build_failed(build_ready(tmp_path, paper()))
+    entry["totals"][0]["net"] = net
+    entry["vat"][0]["base"] = net
+    assert (record.parse_totals(entry), record.parse_schemes(entry)) == ((), ())
+    del entry["totals"][0]["net"], entry["vat"][0]["base"]
+    assert (record.parse_totals(entry), record.parse_schemes(entry)) == ((), ())
 
 
 def test_a_client_that_failed_says_from_when_its_folder_is(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from reports.render import pdf
 from reports.sandbox.documents import Raw
 from tests.conftest import ANA, EVA, RUI
+from tests.render.test_pdf import printing, script
 from tests.support.mailroom import NAMES, RECIPIENTS, Mailroom, mailroom
 from tests.support.office import ACCOUNT, HTML_ONLY, invoice
 
@@ -201,6 +203,65 @@ def test_a_mail_that_lacks_what_goes_with_it_now_stays_and_the_file_is_named(roo
     assert "in email.attach, but not in the mail: ana-101-2026-10.html; render it again" in said.last
     assert room.run("--offline").code == 0
     assert room.send("--client", ANA).code == 0
+
+
+def test_a_mail_whose_pdf_could_not_be_printed_is_held_as_for_any_warning(
+    room: Mailroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = script(tmp_path / "browser", 'if "ana-" in target: sys.exit(3)', printing(b"%PDF-1.4 %%EOF"))
+    monkeypatch.setenv(pdf.VARIABLE, str(browser))
+    room.configure(output={"excel": False, "pdf": True}, attach=["pdf", "html"])
+    assert room.run().code == 6
+    said = room.send()
+    assert (said.code, [*room.arrived]) == (6, ["rui@example.com", "eva@example.com"])
+    assert "held back: 1, Ana (101): warnings: 1. Look at index.html" in said.last
+    assert room.send("--client", ANA).code == 0
+    names = [
+        [*filter(None, (part.get_filename() for part in room.arrived[f"{who}@example.com"].mail.walk()))]
+        for who in ("ana", "rui")
+    ]
+    assert names == [
+        [f"ana-{ANA}-2026-10.html"],
+        [f"rui-{RUI}-2026-10.pdf", f"rui-{RUI}-2026-10.html"],
+    ]
+
+
+def test_a_mail_without_its_pdf_leaves_where_warnings_hold_none(
+    room: Mailroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(pdf.VARIABLE, str(script(tmp_path / "browser", "sys.exit(3)")))
+    room.configure(output={"excel": False, "pdf": True}, attach=["pdf"], hold_on_warnings=False)
+    assert room.run().code == 6
+    assert room.send().code == 0
+    assert len(room.arrived) == 3
+
+
+def test_files_that_an_earlier_run_left_are_mailed_only_to_a_client_that_is_named(room: Mailroom) -> None:
+    assert room.run().code == 0
+    kept = room.office.entries[RUI]["files"]
+    clients = room.office.sandbox.account_data.clients
+    clients[:] = [one for one in clients if one["id"] != RUI]
+    assert room.run(SOURCE_DATE_EPOCH=DECEMBER_2).code == 3
+    assert room.office.entries[RUI]["files"] == kept
+    said = room.send()
+    assert (said.code, [*room.arrived]) == (6, ["ana@example.com", "eva@example.com"])
+    words = (
+        "Rui (102): the last run failed for it, and its files are as of 2026-11-02 06:30: client 102, page 1"
+    )
+    assert f"held back: 1, {words}" in said.last
+    assert said.last.endswith("this mails it all the same: --client 102. Exit code 6.")
+    assert room.send("--client", RUI).code == 0
+    assert "rui@example.com" in room.arrived
+    assert "sent before: 3" in room.send().last
+
+
+def test_a_month_that_mails_itself_leaves_out_whom_it_failed_for(room: Mailroom) -> None:
+    assert room.run().code == 0
+    clients = room.office.sandbox.account_data.clients
+    clients[:] = [one for one in clients if one["id"] != RUI]
+    room.configure(when="send")
+    assert room.run().code == 3
+    assert [*room.arrived] == ["ana@example.com", "eva@example.com"]
 
 
 def test_all_that_holds_a_mail_is_said_at_once(room: Mailroom) -> None:

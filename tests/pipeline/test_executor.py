@@ -59,8 +59,8 @@ def killing(office: Office, *, once: bool) -> Path:
     )
 
 
-def run(office: Office, browser: Path, *words: str) -> Said:
-    office.configure(output={"excel": False, "pdf": True})
+def run(office: Office, browser: Path, *words: str, html: bool = True) -> Said:
+    office.configure(output={"excel": False, "html": html, "pdf": True})
     return office.spawn("run", "config.yaml", *words, INVOICE_REPORTS_BROWSER=str(browser))
 
 
@@ -113,10 +113,14 @@ def test_what_goes_wrong_in_a_process_is_told_as_ever(office: Office) -> None:
     refusing = script(
         office.folder / "browser", f"sys.exit(3) if '-{EVA}-' in target else {printing(b'%PDF-1 %%EOF')}"
     )
-    said = run(office, refusing, "--jobs", "2")
+    said = run(office, refusing, "--jobs", "2", html=False)
     assert said.code == 3, said
     assert "PDF: browser" in office.entries[EVA]["reason"]
     assert [entry["state"] for entry in office.entries.values()].count("ready") == len(NAMES) - 1
+    said = run(office, refusing, "--jobs", "2")
+    assert said.code == 6, said
+    assert [finding["code"] for finding in office.entries[EVA]["findings"]] == ["PDF-FAILED"]
+    assert "its files are without a PDF: PDF: browser" in (office.month / "run.log").read_text("utf-8")
 
 
 def below(process: int) -> set[int]:

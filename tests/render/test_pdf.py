@@ -210,20 +210,58 @@ def test_check_finds_a_browser_that_does_not_print(office: Office, named: Path) 
     looked = office.type("check", office.config)
     assert looked.code == 4
     assert "NOT OK: PDF: my browser ended with code 3" in looked.out
-    assert office.run().code == 4
+    assert office.run().code == 6
     script(named, printing(b"%PDF-1.4 <</Title (Trial)>> %%EOF"))
     looked = office.type("check", office.config)
     assert looked.code == 0
     assert f"✓ PDF: {named} prints" in looked.out
 
 
-def test_failed_print_fails_that_client_alone(office: Office, named: Path) -> None:
-    office.configure([ANA, RUI], output={"pdf": True})
+def test_failed_print_is_a_warning_of_that_client_and_the_rest_is_published(
+    office: Office, named: Path
+) -> None:
+    office.configure([ANA, RUI], output={"pdf": True}, language="en")
+    script(named, 'if "ana-" in target: sys.exit(3)', printing(b"%PDF-1.4 %%EOF"))
+    assert office.run().code == 6
+    entry = office.entries[ANA]
+    assert (entry["state"], [Path(file["path"]).suffix for file in entry["files"]]) == (
+        "ready",
+        [".html", ".xlsx"],
+    )
+    (finding,) = entry["findings"]
+    assert (finding["code"], finding["level"]) == ("PDF-FAILED", "warning")
+    assert finding["found"] == "my browser ended with code 3"
+    assert "could not be printed as a PDF: my browser ended with code 3." in office.overview
+    assert "PDF" not in (office.month / entry["files"][0]["path"]).read_text("utf-8")
+    assert [Path(file["path"]).suffix for file in office.entries[RUI]["files"]] == [".html", ".pdf", ".xlsx"]
+    assert f'href="rui-{RUI}/rui-{RUI}-2026-10.pdf">PDF</a>' in office.overview
+    # The warning is of the files that lie there, and stays while they do.
+    assert office.run("--client", f"{RUI}").code == 6
+    assert office.entries[ANA] == entry
+    assert "could not be printed as a PDF: my browser ended with code 3." in office.overview
+    assert office.run("--resume", "--client", f"{ANA}").code == 6
+    script(named, printing(b"%PDF-1.4 %%EOF"))
+    assert office.run("--offline").code == 0
+    assert office.entries[ANA]["findings"] == []
+
+
+def test_failed_print_fails_a_client_who_gets_nothing_else(office: Office, named: Path) -> None:
+    office.configure([ANA, RUI], output={"pdf": True, "html": False, "excel": False})
     script(named, 'if "ana-" in target: sys.exit(3)', printing(b"%PDF-1.4 %%EOF"))
     assert office.run().code == 3
     assert office.entries[ANA]["reason"].startswith("PDF: my browser ended with code 3")
-    assert [Path(file["path"]).suffix for file in office.entries[RUI]["files"]] == [".html", ".pdf", ".xlsx"]
-    assert f'href="rui-{RUI}/rui-{RUI}-2026-10.pdf">PDF</a>' in office.overview
+
+
+def test_browser_that_is_gone_while_the_run_is_under_way_fails_who_is_left(
+    office: Office, named: Path
+) -> None:
+    office.configure([ANA, RUI], output={"pdf": True}, requests={"parallel": 1})
+    script(named, printing(b"%PDF-1.4 %%EOF"), f"os.remove({str(named)!r})")
+    assert office.run("--jobs", "1").code == 3
+    entries = office.entries.values()
+    assert sorted(entry["state"] for entry in entries) == ["failed", "ready"]
+    reason = next(entry["reason"] for entry in entries if entry["state"] == "failed")
+    assert reason.startswith(f"output.pdf: {pdf.VARIABLE} names {named}, which is no file")
 
 
 def test_pdf_without_html_leaves_no_page(office: Office, named: Path) -> None:

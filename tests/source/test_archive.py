@@ -132,6 +132,26 @@ def test_an_archive_that_is_kept_already_is_not_kept_twice(tmp_path: Path) -> No
     assert _names(tmp_path) == ["7.20261102T063000Z.jsonl.gz", "7.jsonl.gz"]
 
 
+def test_the_pages_of_an_instant_are_found_where_a_later_reading_replaced_them(tmp_path: Path) -> None:
+    owner = Owner("my-company", 7)
+    _store(tmp_path, "one")
+    assert archive.find_reading(tmp_path, owner, READ_AT) == (tmp_path / "7.jsonl.gz", _header(1))
+    days = [READ_AT + timedelta(days=number) for number in range(4)]
+    # The same pages, then others, and those of another client with the same beginning.
+    _store(tmp_path, "one", read_at=days[1])
+    _store(tmp_path, "two", read_at=days[2])
+    _store(tmp_path, "one", client=70)
+    kept = tmp_path / "7.20261103T063000Z.jsonl.gz"
+    for day in days[:2]:
+        assert archive.find_reading(tmp_path, owner, day) == (kept, _header(1, read_at=days[1]))
+    assert archive.find_reading(tmp_path, owner, days[2]) == (
+        tmp_path / "7.jsonl.gz",
+        _header(1, read_at=days[2]),
+    )
+    assert archive.find_reading(tmp_path, owner, days[3]) is None
+    assert archive.find_reading(tmp_path, Owner("other", 7), days[0]) is None
+
+
 def test_a_damaged_archive_is_replaced(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "7.jsonl.gz").write_bytes(b"not gzip")
     path = _store(tmp_path, "one")

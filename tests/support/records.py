@@ -27,4 +27,6 @@ def build_ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
 
 
 def build_failed(before: Entry | None) -> Entry:
-    return make_failed_entry(client=12, name="Rui", reason="no answer", requests=3, before=before)
+    return make_failed_entry(
+        client=12, name="Rui", fiscal_id=None, reason="no answer", requests=3, before=before
+    )

@@ -20,6 +20,7 @@ class KnownClient(NamedTuple):
 
     name: str
     documents: int
+    fiscal_id: str | None = None
 
 
 class ClientFinding(NamedTuple):

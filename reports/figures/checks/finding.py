@@ -15,6 +15,7 @@ from reports.figures.document import Document
 
 EMPTY = "–"
 AMOUNT = "amount"
+PDF_FAILED = "PDF-FAILED"
 
 
 class Rule(NamedTuple):

@@ -21,7 +21,8 @@ NO_ADDRESS, TOO_LARGE, ON_PURPOSE, NOT_SELECTED = "no-address", "too-large", "on
 class ClientLine:
     """One client in overview and summary. `files` are label and path relative to the overview.
 
-    A failed client has a `reason`, no totals, and in `kept_from` the reading of what still lies there.
+    A failed client has a `reason`, and in `kept_from` the reading of what still lies there. `is_kept`: its
+    totals are those of then. Any other failed client has none.
     `filing` are findings of the account that show at this client. `changes` is None where there was no
     earlier reading. `unmailed` is why there is no mail, NO_ADDRESS, TOO_LARGE, ON_PURPOSE or NOT_SELECTED;
     None when there is one or no mail is made at all. `listed_address` is what the account has in its field
@@ -35,6 +36,7 @@ class ClientLine:
     reason: str | None = None
     read_at: dt.datetime | None = None
     kept_from: dt.datetime | None = None
+    is_kept: bool = False
     documents_read: int = 0
     totals: tuple[CurrencyTotals, ...] = ()
     schemes: tuple[SchemeVat, ...] = ()
@@ -81,7 +83,8 @@ class AccountFinding(NamedTuple):
 class AccountSummary:
     """The account, for a period: its clients, and how many of all the account's clients they are.
 
-    `whole` are the findings that none of its clients shows.
+    `whole` are the findings that none of its clients shows. `command` is what was typed to make it, without
+    the period and what else may follow.
     """
 
     name: str
@@ -91,11 +94,12 @@ class AccountSummary:
     clients_in_account: int | None
     filters: Mapping[str, Sequence[str]]
     whole: tuple[AccountFinding, ...] = ()
+    command: str = "invoice-reports run CONFIG"
 
     @property
     def findings(self) -> tuple[AccountFinding, ...]:
         """What the one who files has to know: the whole account's first, then client by client."""
-        found = [(finding, client) for client in self.ready for finding in client.filing]
+        found = [(finding, client) for client in self.covered for finding in client.filing]
         whole = dict.fromkeys(finding for finding, _ in found if finding.code == TAXES_MISSING)
         return (
             *self.whole,
@@ -120,6 +124,24 @@ class AccountSummary:
     def ready(self) -> tuple[ClientLine, ...]:
         return tuple(client for client in self.clients if client.state == READY)
 
+    @property
+    def kept(self) -> tuple[ClientLine, ...]:
+        """The clients that failed and stand with the figures of an earlier reading."""
+        return tuple(client for client in self.clients if client.is_kept)
+
+    @property
+    def covered(self) -> tuple[ClientLine, ...]:
+        """The clients whose figures are shown and added."""
+        return tuple(client for client in self.clients if client.state == READY or client.is_kept)
+
+    @property
+    def failures(self) -> tuple[tuple[str | None, tuple[ClientLine, ...]], ...]:
+        """Why clients failed, each reason once, with all it is the reason of."""
+        return tuple(
+            (reason, tuple(client for client in self.failed if client.reason == reason))
+            for reason in dict.fromkeys(client.reason for client in self.failed)
+        )
+
     def list_unmailed(self, why: str) -> tuple[ClientLine, ...]:
         """The clients that are ready without a mail, for this reason."""
         return tuple(client for client in self.ready if client.unmailed == why)
@@ -137,7 +159,7 @@ class AccountSummary:
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Of the clients that were held against an earlier reading."""
-        return tuple(client.changes for client in self.ready if client.changes)
+        return tuple(client.changes for client in self.covered if client.changes)
 
     @property
     def changed_documents(self) -> int:

@@ -47,6 +47,8 @@ _UNMAILED = {
     TOO_LARGE: N_("Without a mail, because the files are larger than mail takes: {list}."),
 }
 
+_NAMED_AT_MOST = 10
+
 
 def client_grids(
     subject: Subject,
@@ -78,7 +80,7 @@ def account_grids(account: AccountSummary, labels: Labels) -> Grids:
 
 
 def account_totals(account: AccountSummary) -> tuple[CurrencyTotals, ...]:
-    """The sum over the ready clients, a row a currency."""
+    """The sum over the clients that are covered, a row a currency."""
     return tuple(
         CurrencyTotals(
             currency=currency,
@@ -99,10 +101,11 @@ def notes(account: AccountSummary, labels: Labels) -> Sequence[str]:
         covered = _("Clients covered: {covered}; how many the account has is not known.")
     else:
         covered = _("Clients covered: {covered} of the account's {count}.")
-    lines = [covered.format(covered=len(account.ready), count=account.clients_in_account)]
-    if account.failed:
+    lines = [covered.format(covered=len(account.covered), count=account.clients_in_account)]
+    if missing := len(account.failed) - len(account.kept):
         failed = _("Clients that failed: {count}; their figures are missing here.")
-        lines.append(failed.format(count=len(account.failed)))
+        lines.append(failed.format(count=missing))
+    lines += note_kept(account, labels)
     if hidden := filter_text(account.filters, labels):
         lines.append(hidden)
     rounded = _("Gross amounts are net plus VAT plus each document's own rounding, {amount} in all.")
@@ -125,10 +128,27 @@ def notes(account: AccountSummary, labels: Labels) -> Sequence[str]:
     return [*lines, _("The figures follow document dates. This is no VAT return.")]
 
 
+def note_kept(account: AccountSummary, labels: Labels) -> list[str]:
+    """Whose figures are of an earlier reading, and of when; empty where there are none."""
+    if not account.kept:
+        return []
+    names = [f"{client.name} ({_kept_from(client, labels)})" for client in account.kept[:_NAMED_AT_MOST]]
+    names += ["…"] if len(account.kept) > _NAMED_AT_MOST else []
+    sentence = labels.text(
+        "Clients that failed and stand here with the figures of an earlier reading: {count}, {list}."
+    )
+    return [sentence.format(count=len(account.kept), list=", ".join(names))]
+
+
+def _kept_from(client: ClientLine, labels: Labels) -> str:
+    instant = labels.instant(client.kept_from) if client.kept_from else ""
+    return labels.text("as of {instant}").format(instant=instant)
+
+
 def _other_countries(account: AccountSummary, labels: Labels) -> Iterable[str]:
     """How much of the VAT above is not Portugal's."""
     sentence = labels.text("Of the VAT in {currency}, {amount} on {base} net is not Portuguese: {scheme}.")
-    parts = [part for client in account.ready for part in client.schemes if part.scheme != PT]
+    parts = [part for client in account.covered for part in client.schemes if part.scheme != PT]
     for currency, scheme in dict.fromkeys((part.currency, part.scheme) for part in parts):
         own = [part for part in parts if (part.currency, part.scheme) == (currency, scheme)]
         yield sentence.format(
@@ -174,7 +194,7 @@ def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
     after = (
         client.documents_read,
         client.warnings,
-        client.read_at,
+        client.kept_from if client.is_kept else client.read_at,
         client.reason and labels.failure(client.reason),
     )
     amounts: Sequence[tuple[Value, ...]] = [

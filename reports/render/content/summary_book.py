@@ -24,24 +24,29 @@ _PER_CURRENCY = (("vat", N_("VAT")), ("documents", N_("Documents")), ("open", N_
 
 
 def build_summary_book(account: AccountSummary, clients: Mapping[int, Grids], *, labels: Labels) -> Book:
-    """The summary workbook, of the grids of the clients that are ready, by id, in the account's order."""
+    """The summary workbook, of the grids of the clients that are covered, by id, in the account's order.
+
+    A client of whom an earlier reading is shown may lack them: the first sheet has its totals, and says so.
+    """
     _ = labels.text
     currencies = account_report.list_currencies(account)
-    below = tuple(account_report.notes(account, labels))
-    grids = [account_report.account_grids(account, labels), *(clients[line.id] for line in account.ready)]
+    covered = [line for line in account.covered if line.id in clients]
+    kept = tuple(account_report.note_kept(account, labels))
+    below = (*account_report.notes(account, labels), *_note_missing(account, clients, labels))
+    grids = [account_report.account_grids(account, labels), *(clients[line.id] for line in covered)]
     tabs = [DataTab(_("Clients"), account_report.build_clients_grid(account, labels), below, frozen=2)]
     for key, title in _PER_CURRENCY:
         for currency in currencies or [""]:
             name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
             joined = _join_grids(grids, key, currency, name, labels)
             total = totals_of(joined.columns, joined.rows, _("Total")) if joined.rows else None
-            tabs.append(DataTab(name, replace(joined, totals=total)))
+            tabs.append(DataTab(name, replace(joined, totals=total), kept))
     for key, title in (("not_counted", _("Not counted")), ("findings", _("Findings"))):
-        tabs.append(DataTab(title, _join_grids(grids, key, "", title, labels)))
+        tabs.append(DataTab(title, _join_grids(grids, key, "", title, labels), kept))
     if compared := account.comparisons:
         sheet = _join_grids(grids, "changes", "", _("Changes"), labels)
         sheet = replace(sheet, empty=changes_report.format_no_change(compared, labels))
-        below = tuple(changes_report.notes(compared, len(account.ready), labels))
+        below = tuple(changes_report.notes(compared, len(account.covered), labels))
         tabs.append(DataTab(sheet.title, sheet, below))
     period = period_text(account.period, labels)
     return Book(
@@ -52,6 +57,13 @@ def build_summary_book(account: AccountSummary, clients: Mapping[int, Grids], *,
         made_at=account.read_at or dt.datetime.combine(account.period.last, dt.time(), dt.UTC),
         tabs=tuple(tabs),
     )
+
+
+def _note_missing(account: AccountSummary, clients: Mapping[int, Grids], labels: Labels) -> list[str]:
+    """Of whom the totals alone are there; empty where there is nobody."""
+    names = [line.name for line in account.kept if line.id not in clients]
+    sentence = labels.text("Only the totals of these clients are here, and none of their documents: {list}.")
+    return [sentence.format(list=", ".join(names))] if names else []
 
 
 def _join_grids(clients: Sequence[Grids], key: str, currency: str, title: str, labels: Labels) -> Sheet:

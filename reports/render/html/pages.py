@@ -237,13 +237,13 @@ def _changes(account: AccountSummary, labels: Labels) -> ChangesSection | None:
         return None
     sheets = [
         (client.id, changes_report.client_changes(client.name, client.changes, labels))
-        for client in account.ready
+        for client in account.covered
         if client.changes and client.changes.changes
     ]
     return ChangesSection(
         clients=[(identity, grid(sheet, labels)) for identity, sheet in sheets],
         empty=changes_report.format_no_change(compared, labels),
-        notes=changes_report.notes(compared, len(account.ready), labels),
+        notes=changes_report.notes(compared, len(account.covered), labels),
     )
 
 

@@ -27,6 +27,8 @@ def build_book(
     clients: Mapping[str, Sequence[Raw]],
     *,
     failed: Sequence[str] = (),
+    kept: Sequence[str] = (),
+    without_sheets: Sequence[str] = (),
     changes: Comparison | None = None,
 ) -> Book:
     made = [
@@ -34,12 +36,16 @@ def build_book(
         for identity, (name, papers) in enumerate(clients.items(), start=1)
     ]
     lines = tuple(
-        replace(line, changes=changes, state=FAILED if line.name in failed else line.state)
+        replace(line, changes=changes, state=FAILED if line.name in {*failed, *kept} else line.state)
         for _, line, _ in made
+    )
+    lines = tuple(
+        replace(line, is_kept=True, kept_from=line.read_at, read_at=None) if line.name in kept else line
+        for line in lines
     )
     account = AccountSummary("office", "Exemplo", OCTOBER, lines, 3, {})
     # The order in which clients were done says nothing.
-    grids = {line.id: own for _, line, own in reversed(made)}
+    grids = {line.id: own for _, line, own in reversed(made) if line.name not in without_sheets}
     return build_summary_book(account, grids, labels=ENGLISH)
 
 
@@ -102,6 +108,43 @@ def test_what_lies_there_of_a_client_that_failed_is_in_no_sheet() -> None:
     book = build_book({"Ana": [paper(1)], "Rui": [paper(1), paper(2)]}, failed=["Rui"])
     assert len(find_tab(book, "Documents").sheet.rows) == 1
     assert read_total(find_tab(book, "Documents"), "gross") == Decimal("123.00")
+
+
+def test_a_client_of_an_earlier_reading_is_added_and_marked_in_every_sheet() -> None:
+    book = build_book({"Ana": [paper(1)], "Rui": [paper(1), paper(2)]}, kept=["Rui"])
+    clients = find_tab(book, "Clients")
+    columns = [column.key for column in clients.sheet.columns]
+    (row,) = [row for row in clients.sheet.rows if row[1] == "Rui"]
+    assert (row[columns.index("state")], row[columns.index("read_at")]) == (
+        "Failed",
+        "as of 02/11/2026 06:30",
+    )
+    assert (
+        read_total(find_tab(book, "Documents"), "gross") == read_total(clients, "gross") == Decimal("369.00")
+    )
+    note = (
+        "Clients that failed and stand here with the figures of an earlier reading: 1, "
+        "Rui (as of 02/11/2026 06:30)."
+    )
+    for title in ("Clients", "VAT", "Documents", "Open documents", "Not counted", "Findings"):
+        assert note in find_tab(book, title).notes
+    assert "Clients covered: 2 of the account's 3." in clients.notes
+    assert not [text for text in clients.notes if "missing" in text or "Only the totals" in text]
+
+
+def test_a_client_of_an_earlier_reading_without_its_pages_has_its_totals_alone() -> None:
+    book = build_book({"Ana": [paper(1)], "Rui": [paper(1), paper(2)]}, kept=["Rui"], without_sheets=["Rui"])
+    clients = find_tab(book, "Clients")
+    assert read_total(clients, "gross") == Decimal("369.00")
+    assert read_total(find_tab(book, "Documents"), "gross") == Decimal("123.00")
+    assert "Only the totals of these clients are here, and none of their documents: Rui." in clients.notes
+
+
+def test_many_clients_of_an_earlier_reading_are_counted_and_the_first_are_named() -> None:
+    names = [f"C{number}" for number in range(12)]
+    (note,) = find_tab(build_book({name: [] for name in names}, kept=names), "VAT").notes
+    assert ": 12, C0 (" in note
+    assert note.endswith("C9 (as of 02/11/2026 06:30), ….")
 
 
 def make_clients(*counts: int) -> dict[int, list[dict[str, object]]]:

@@ -7,8 +7,10 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -405,6 +407,15 @@ def account(*others: ClientLine) -> AccountSummary:
     return AccountSummary("demo", ISSUER.name, OCTOBER, (ready, *others, failed), 4, {})
 
 
+KEPT: dict[str, Any] = {
+    "kept_from": READ_AT,
+    "is_kept": True,
+    "totals": added(paper(1)).totals,
+    "files": (("html", "old.html"),),
+}
+"""Of a client that failed and stands with the figures of an earlier reading."""
+
+
 def test_what_failed_stands_first_with_its_reason_and_what_to_do() -> None:
     page = overview(account(), labels=Labels("en"))
     places = [
@@ -414,6 +425,41 @@ def test_what_failed_stands_first_with_its_reason_and_what_to_do() -> None:
     assert places == sorted(places)
     assert places[-1] < page.index("Bom Pão")
     assert "Its folder still holds the statement of 02/11/2026 06:30." in page
+
+
+def test_clients_that_failed_for_one_reason_stand_together_with_the_command_to_go_on() -> None:
+    failed = [
+        ClientLine(identity, f"Cliente {identity}", None, FAILED, reason="Interrupted.", **kept)
+        for identity, kept in ((7, KEPT), (8, {}))
+    ]
+    summary = replace(account(*failed), command="invoice-reports run /a/config.yaml")
+    page = unescape("".join(overview(summary, labels=Labels("en"))))
+    assert page.count("Interrupted.") == 1
+    assert "--client 7" not in page
+    assert "keep the folder of that earlier reading, and stand below with its figures." in page
+    assert "<code>invoice-reports run /a/config.yaml --period 2026-10 --client 3</code>" in page
+    assert "<code>invoice-reports run /a/config.yaml --period 2026-10 --resume</code>" in page
+    bare = account(*(replace(one, is_kept=False, kept_from=None, totals=()) for one in failed))
+    page = unescape("".join(overview(bare, labels=Labels("en"))))
+    assert "Nothing new was published for them.</p>" in page
+    assert "as of" not in page.partition('<table class="clients">')[2]
+
+
+def test_client_of_an_earlier_reading_stands_with_its_figures_and_is_marked() -> None:
+    finding = Finding("LINES-NET", 1, "FT 2026/7", None, "100.00", "90.00", "-10.00")
+    kept = ClientLine(7, "Antiga", "500000033", FAILED, reason="No.", findings=(finding,), **KEPT)
+    empty = replace(kept, id=8, name="Vazia", totals=(), findings=(), reason="Nor here.")
+    page = unescape("".join(overview(account(kept, empty), labels=Labels("en"))))
+    row = page.partition('data-search="Antiga 7 500000033"')[2].partition("</tbody>")[0]
+    assert '<a class="not-done" href="#client-7">Failed</a> · as of 02/11/2026 06:30' in row
+    assert '<data value="100.00">' in row
+    assert '<a href="#findings-7">' in row
+    assert "and its figures of then stand below." in page
+    assert "of these, as of an earlier reading: 2" in page
+    assert '<article id="findings-7">\n<h3><bdi>Antiga</bdi> <span class="hint">as of' in page
+    row = page.partition('data-search="Vazia 8 500000033"')[2].partition("</tbody>")[0]
+    assert "No documents in this period, and none open." in row
+    assert page.count('id="client-7"') == 1
 
 
 def test_the_overview_adds_the_ready_clients_per_currency() -> None:
