@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from reports.errors import WriteError
 from reports.deliver import publish
+from reports.errors import WriteError
 from reports.sandbox import server
 from reports.sandbox.data import SandboxAccount
 from reports.sandbox.routes import Reply, Request, answer, refusal
