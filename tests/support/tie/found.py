@@ -24,6 +24,10 @@ from tests.support.tie.facts import (
 from tests.support.tie.printed import EMPTY, Book, Cell, Page, Sheet
 from tests.support.tie.words import Table, Words, data_sheets, headings, table
 
+DRAFT = "rascunho"
+"""What the service gives as the number of a draft, which a workbook says in its own language."""
+WORDS_OF_A_DRAFT = (DRAFT, "draft", "borrador")
+
 DAYS = {"Date", "Due date"}
 ROW_TEXTS = {"Number", "Currency", "Exemption", "Tax names", "Tax name"}
 ROW_NUMBERS = {
@@ -225,7 +229,8 @@ def _not_counted(sheet: Sheet, words: Words) -> Facts:
         for name in ("Number", "Date", "Currency", "Gross"):
             value = _value(cells[name], name, "Documents")
             if value is not None:
-                add(facts, ("", "Not counted", cells["Id"].text, name), value)
+                is_draft = name == "Number" and value in WORDS_OF_A_DRAFT
+                add(facts, ("", "Not counted", cells["Id"].text, name), DRAFT if is_draft else value)
     return facts
 
 
