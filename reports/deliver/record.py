@@ -344,12 +344,14 @@ def _earlier_periods(account_folder: Path, period: Period) -> list[Period]:
 def _is_record(record: Any) -> bool:
     if not (isinstance(record, dict) and record.get("schema") == SCHEMA and _fits(record, _RECORD)):
         return False
-    # Records of earlier versions have no findings of the account.
+    # Records of earlier versions have no findings of the account, and no tax numbers of clients.
     if not _fits(record.get("findings", []), [dict]):
         return False
     moments = [record["started_at"], record["finished_at"]]
     for entry in record["clients"]:
         if entry["state"] not in _STATES or (entry["state"] == "ready" and entry["read_at"] is None):
+            return False
+        if not isinstance(entry.get("fiscal_id"), str | None):
             return False
         if entry.get("changes") is not None and not _fits(entry["changes"], _CHANGES):
             return False

@@ -61,7 +61,9 @@ def make(task: ClientTask) -> Made:
     except ReportsError:
         raise
     except Exception as error:
-        log.exception("client %s: an error that nobody foresaw", task.job.client)
+        # What is made of an earlier reading may meet the very error that failed its client before.
+        if not (task.kept and is_kept(task.kept)):
+            log.exception("client %s: an error that nobody foresaw", task.job.client)
         raise UnforeseenError from error
 
 

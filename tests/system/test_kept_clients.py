@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from reports.deliver import publish
 from reports.errors import WriteError
 from reports.sandbox import server
 from reports.sandbox.data import SandboxAccount
@@ -160,7 +159,7 @@ def test_month_on_a_full_disk_keeps_every_figure(office: Office, monkeypatch: py
     def fill(*_: object, **__: object) -> Any:
         raise WriteError("the disk is full", disk_full=True)
 
-    monkeypatch.setattr(publish, "swap_in", fill)
+    monkeypatch.setattr("reports.deliver.publish.swap_in", fill)
     assert office.run(**LATER).code == 8
     assert_marked(office, {*NAMES}, before)
     # What was read meanwhile is in no sheet: its pages are not those of the files that lie there.

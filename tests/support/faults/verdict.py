@@ -5,6 +5,7 @@ the package. What is wrong is told in sentences; none when all is right.
 """
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -134,7 +135,9 @@ def _kept(played: Played, client: int) -> Iterator[str]:
         )
         if before != after:
             yield f"client {client} failed, and its files are not those it had"
-        if entry["files"] or entry["totals"] or not entry["kept_from"]:
+        earlier = next(one for one in json.loads(played.before["run.json"])["clients"] if one["id"] == client)
+        is_kept = all(entry[key] == earlier[key] for key in ("files", "totals", "vat", "documents_counted"))
+        if not is_kept or entry["kept_from"] != earlier["read_at"]:
             yield f"client {client} failed, and its entry does not say what it keeps"
 
 
