@@ -228,8 +228,11 @@ def _space(account_folder: Path, last: Ended | None) -> Iterator[Item]:
         return
     needed = max(LEAST_FREE_BYTES, TIMES_THE_LAST_RUN * taken)
     if free < needed:
-        trouble = f"only {_megabytes(free)} are free in {account_folder.parent}, and a run may take"
-        yield Item(ExitCode.NOT_WRITTEN, f"space: {trouble} {_megabytes(needed)}; free some")
+        yield Item(
+            ExitCode.NOT_WRITTEN,
+            f"space: only {_megabytes(free)} are free in {account_folder.parent}, and a run may take "
+            f"{_megabytes(needed)}; free some",
+        )
     else:
         yield _well(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
 
@@ -241,11 +244,11 @@ def _last_run(settings: Config, last: Ended | None, now: dt.datetime) -> Item:
     ended = dt.datetime.fromisoformat(last.finished_at).astimezone(settings.time_zone)
     days = (local_day(now, settings.time_zone) - ended.date()).days
     meaning = MEANINGS.get(last.exit_code, "of another version")
-    doubt = f" That is {days} days ago: is it still scheduled?" if days > LONG_AGO_DAYS else ""
-    return _well(
+    said = (
         f"last run: {last.period_label}, ended {ended:%Y-%m-%d %H:%M} with {last.exit_code} "
-        f"({meaning}): {last.message}{doubt}"
+        f"({meaning}): {last.message}"
     )
+    return _well(f"{said} That is {days} days ago: is it still scheduled?" if days > LONG_AGO_DAYS else said)
 
 
 def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:

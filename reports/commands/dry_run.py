@@ -6,7 +6,10 @@ from reports.pipeline.jobs import Brief
 from reports.plan import Plan
 from reports.source.details import BALANCE, CLIENT
 
-ALSO_ASKED = {CLIENT: "the client's own page", BALANCE: "its balance"}
+ALSO_ASKED = {
+    CLIENT: "  would ask besides, for every client: the client's own page",
+    BALANCE: "  would ask besides, for every client: its balance",
+}
 
 
 def describe(plan: Plan) -> str:
@@ -30,7 +33,7 @@ def describe(plan: Plan) -> str:
             *own_filters,
             *_extra_requests(plan),
             *_not_read_again(plan),
-            f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
+            f"  would write {', '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
             f"  to {plan.folder}",
         ]
     )
@@ -52,8 +55,7 @@ def _extra_requests(plan: Plan) -> list[str]:
         CLIENT: settings.account.client_details and settings.clients is not None,
         BALANCE: settings.statement.vendor_balance,
     }
-    named = [what for kind, what in ALSO_ASKED.items() if is_asked[kind]]
-    return [f"  would ask besides, for every client: {' and '.join(named)}"] if named else []
+    return [line for kind, line in ALSO_ASKED.items() if is_asked[kind]]
 
 
 def _not_read_again(plan: Plan) -> list[str]:

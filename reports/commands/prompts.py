@@ -13,6 +13,8 @@ from reports.settings import validators
 from reports.settings.config import Issuer
 
 Value = TypeVar("Value")
+YES = ("y", "yes", "s", "sim", "sí", "si")
+NO = ("n", "no", "não", "nao")
 
 
 class Person(Protocol):
@@ -88,7 +90,7 @@ def _one_of(words: Sequence[str], typed: str) -> str:
 
 
 def _yes_or_no(typed: str) -> bool:
-    return _one_of(("y", "yes", "n", "no"), typed).startswith("y")
+    return _one_of((*YES, *NO), typed) in YES
 
 
 def _optional(typed: str) -> str | None:

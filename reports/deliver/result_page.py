@@ -12,24 +12,31 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reports import atomic_files
 from reports.deliver import record
+from reports.plan import OVERVIEW
 
 if TYPE_CHECKING:
     from reports.render.content.labels import Labels
 
 FILE_NAME = "RESULT.html"
+_LANGUAGE = re.compile(rb'<html lang="([a-z]{2})')
+_HEAD_BYTES = 1000
 
 _one_at_a_time = threading.Lock()
 """Of accounts that end at the same time the last one has seen the others' records."""
 
 
 class Ended(NamedTuple):
-    """How a run ended, as its record has it. `finished_at` is an ISO instant."""
+    """How a run ended, as its record has it. `finished_at` is an ISO instant.
+
+    `language`: of its line; None where the run's own pages do not tell it.
+    """
 
     account: str
     period_label: str
     finished_at: str
     exit_code: int
     message: str
+    language: str | None = None
 
 
 def last_run(account_folder: Path) -> Ended | None:
@@ -57,7 +64,7 @@ def _write(output: Path, runs: list[Ended], labels: "Labels", *, staged_in: Path
     from reports.render.html.context import RunLine
 
     lines = [
-        RunLine(**run._asdict(), overview=f"{run.account}/{run.period_label}/index.html")
+        RunLine(**run._asdict(), overview=f"{run.account}/{run.period_label}/{OVERVIEW}")
         for run in sorted(runs)
     ]
     # Runs of other accounts write there too: what is half done lies where one run at a time sweeps it away.
@@ -85,7 +92,16 @@ def _read_run(folder: Path) -> Ended | None:
         finished_at=found["finished_at"],
         exit_code=found["exit_code"],
         message=found["message"],
+        language=_read_language(folder),
     )
+
+
+def _read_language(folder: Path) -> str | None:
+    """The language of the run's overview, which is its configuration's; None where it cannot be read."""
+    with suppress(OSError), atomic_files.open_to_read(folder / OVERVIEW) as file:
+        if match := _LANGUAGE.search(file.read(_HEAD_BYTES)):
+            return match[1].decode("ascii")
+    return None
 
 
 def _list_folder(folder: Path) -> list[Path]:

@@ -204,7 +204,8 @@ class Post:
             self._line = None
 
     def _said(self, reply: Reply) -> str:
-        return quote_text(f"{reply[0]} {reply[1].decode('utf-8', 'replace')}", self._redact)
+        said = quote_text(f"{reply[0]} {reply[1].decode('utf-8', 'replace')}", self._redact)
+        return f"“{said}”"
 
     def _cause(self, error: BaseException) -> str:
         if isinstance(error, smtplib.SMTPResponseException):
@@ -213,12 +214,12 @@ class Post:
         # smtplib says of every failure that the connection was closed; what happened led to that.
         causes = [cause for cause in (error, error.__context__) if cause]
         if trouble := _first(causes, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted ({quote_text(trouble.verify_message, self._redact)})"
+            return f"its certificate is not trusted (“{quote_text(trouble.verify_message, self._redact)}”)"
         if _first(causes, TimeoutError):
             return "it did not answer in time"
         if secure := _first(causes, ssl.SSLError):
             reason = quote_text(secure.reason or "broken off", self._redact)
-            return f"no secure connection could be made ({reason})"
+            return f"no secure connection could be made (“{reason}”)"
         if _first(causes, socket.gaierror):
             return "its name was not found"
         if _first(causes, ConnectionRefusedError):

@@ -16,6 +16,7 @@ from reports.mail.journal import Event
 from reports.mail.mailer import Post
 from reports.plan import OVERVIEW, Outcome, Plan, Screen
 from reports.redaction import Redactor
+from reports.render.content.labels import Labels
 
 TEXT = """\
 {message}
@@ -64,12 +65,13 @@ def _mail(
     planned: Plan, outcome: Outcome, *, sender: str, operator: str, at: dt.datetime, redact: Redactor
 ) -> bytes:
     account, period = planned.config.account.name, planned.period.label
+    labels = Labels(planned.config.language)
     mail = EmailMessage(policy=_POLICY)
     mail["Date"] = format_datetime(at.astimezone(planned.config.time_zone))
     mail["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
     mail["From"] = sender
     mail["To"] = operator
-    mail["Subject"] = f"{TOOL}: {account} {period} ended with exit code {int(outcome.exit_code)}"
+    mail["Subject"] = labels.say(f"{TOOL}: {account} {period} ended with exit code {int(outcome.exit_code)}")
     mail["Auto-Submitted"] = "auto-generated"
     text = TEXT.format(
         message=outcome.message,
@@ -80,5 +82,5 @@ def _mail(
         log=planned.folder / "run.log",
         path=planned.config.path,
     )
-    mail.set_content(redact(text).encode("utf-8", "replace").decode(), cte="quoted-printable")
+    mail.set_content(redact(labels.say(text)).encode("utf-8", "replace").decode(), cte="quoted-printable")
     return mail.as_bytes()

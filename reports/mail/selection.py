@@ -179,10 +179,11 @@ def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
     day = f"{last.at:%Y-%m-%d}"
     if last.is_unclear:
         if not (choice.is_again and last.client in choice.released):
+            said = f"on {day} a mail may have left, or not"
+            said = f"{said} ({last.reason})" if last.reason else said
             raise _Kept(
                 State.HELD,
-                f"on {day} a mail may have left, or not{f' ({last.reason})' if last.reason else ''}. Ask "
-                f"whether it came; this mails it once more: --again --client {last.client}",
+                f"{said}. Ask whether it came; this mails it once more: --again --client {last.client}",
             )
     elif not choice.is_again:
         if last.refused:

@@ -63,8 +63,11 @@ def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome
         month.lack(error)
         code, message = _conclusion(month, account)
     try:
-        own = Ended(account.name, plan.period.label, instant(finished_at), int(code), message)
-        result_page.write(plan.account_folder, own, Labels(plan.config.language))
+        language = plan.config.language
+        told = instant(finished_at), int(code), message, plan.told_in or language
+        result_page.write(
+            plan.account_folder, Ended(account.name, plan.period.label, *told), Labels(language)
+        )
     except WriteError as error:
         month.lack(error)
         code, message = _conclusion(month, account)
@@ -133,7 +136,7 @@ def _sentence(month: AccountRun, account: AccountSummary) -> str:
             parts.append(f"{what}: {len(clients)}, {few([f'{one.name} ({one.id})' for one in clients])}")
     if months := account.changed_months:
         named = ", ".join(f"{first:%Y-%m}" for first in months[-MONTHS_NAMED:])
-        named += " and earlier" if len(months) > MONTHS_NAMED else ""
+        named = f"{named} and earlier months" if len(months) > MONTHS_NAMED else named
         parts.append(
             f"documents changed since they were reported, VAT of {named}: {account.changed_documents}, "
             f"see {overview}"

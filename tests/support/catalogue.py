@@ -56,9 +56,7 @@ def write(place: Path, language: str, texts: set[str], *, header: str) -> None:
         new.add(word, before.string if before else "")
     text = io.BytesIO()
     write_po(text, new, width=110, omit_header=True)
-    top = (
-        f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    )
+    top = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(top.encode() + text.getvalue().strip() + b"\n")
 

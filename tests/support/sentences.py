@@ -36,6 +36,16 @@ UNSEEN = {
 ASKING = {"commands.prompts"}
 """Here a ValueError is said to the person who typed."""
 
+RULES = """
+    write the name alone: {address}
+    this looks like an API key: write the first part of the account's address
+    write the first part of the account's address: small letters, digits and hyphens
+    write text, or take the line out
+    a character in it cannot be shown: take it out
+    this is no API key: copy it from InvoiceXpress again
+"""
+"""What rules for a configuration say, which are asked for here too."""
+
 WORDS = {
     *("a bug", "interrupted", "nothing", "there", "missing", "others", "more", "currencies", "documents"),
     *("balance", "client", "sent", "failed", "refused", "unclear", "archived", "y"),
@@ -43,12 +53,31 @@ WORDS = {
 """Single words that are said in a place of a sentence."""
 
 NOT_SHOWN = {
-    *("no regular file", "Running as root", "Extra data", "Got unexpected extra argument"),
+    *("no regular file", "Running as root"),
     *("gzip, deflate", "Google Chrome", "Microsoft Edge", "PLAIN {login}", "and {accounts} more"),
-    *("Tunnel connection failed:", "invoice-reports {accounts}{others}", "document must be"),
-    *("Monthly statements from InvoiceXpress: {accounts}",),
+    *("Tunnel connection failed:", "invoice-reports {accounts}{others}"),
+    *("Monthly statements from InvoiceXpress: {accounts}", "tuple[Config, ...]"),
+    *('invoice-reports check "{path}"', "invoice-reports check {path}", "held back", "sent to some"),
+    *(
+        "no further process could be started (%s): this one does the work",
+        "sent before",
+        ": ready",
+        ": failed",
+    ),
+    "processes that make clients' files end as soon as they begin: this one does the work",
+    *("Try: {command_path} --help", "{error2}Nothing was done. Exit code 2"),
+    "There is a word too many. A key is typed when it is asked for, never here",
+    *("{title} of {account} (not shown)", "Open {place}, then {place2}. Exit code 0"),
+    "The {noun} of {account} is in the keyring of this user. Exit code 0",
+    "The {noun} of {account} is no longer in the keyring of this user. Exit code 0",
+    "{folder}: two configurations write to this folder",
+    *("the Dask worker {worker}", "cannot do the work ({name}: {state})", "NIF {fiscal_id}", "NIF -"),
+    "{name} {why}: install {tool} {version} where it runs, and start it again",
+    "{name} {differs}: install the same there, and start it again",
+    "has {tool} {version}, and this is {version2}",
+    "{name} does not see {place}: give it the same folders by the same paths",
 }
-"""Texts for programs, or to be compared with."""
+"""Texts for programs, to be compared with, of English commands, and parts of configuration mistakes."""
 
 _NO_PROSE = re.compile(r"^[#<]|\(\?|%\(|charset=|\r|\||Future\[|\\|~NOTFOUND|HOME LANG|\[, \.\.\.\]|^--")
 _PLACE = re.compile(r"\{\w+\}")
@@ -58,7 +87,7 @@ _TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,:;.]? [A-Za-z]")
 def sentences() -> set[str]:
     """Every sentence, without the full stop at its end; line by line."""
     found = {line for path in modules() for text in _texts(path) for line in _lines(text)}
-    return (found - NOT_SHOWN) | WORDS
+    return (found - NOT_SHOWN) | WORDS | {rule.strip() for rule in RULES.strip().split("\n")}
 
 
 @cache

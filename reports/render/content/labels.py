@@ -31,7 +31,9 @@ from reports.render.content.sentences import Sentences, make_form, read_forms
 LOCALES = {row["language"]: row["locale"] for row in read_table("languages")}
 CATALOGUES = Path(__file__).parents[2] / "locale"
 _SAMPLE = Decimal("1234567.89")
-_NUMBER_OR_DATE = re.compile(r"(?<![\w.,:/-])(?:(-?\d{1,18}\.\d+)|(\d{4})-(\d\d)-(\d\d))(?![\w,:/-]|\.\d)", re.ASCII)
+_NUMBER_OR_DATE = re.compile(
+    r"(?<![\w.,:/-])(?:(-?\d{1,18}\.\d+)|(\d{4})-(\d\d)-(\d\d))(?![\w,:/-]|\.\d)", re.ASCII
+)
 """An amount with a point, or an ISO date, as a word of its own."""
 
 
@@ -97,6 +99,8 @@ HIDDEN = {
     "archived": N_("archived documents"),
     "non_archived": N_("documents that are not archived"),
 }
+_TOLD = {"FILTER-HIDES", "OUTSIDE-FILTER", "DETAILS-MISSING", "VENDOR-OPEN-MISSING"}
+"""Findings that found words of this program's: a filter's, or why something was not read."""
 
 
 class Labels:
@@ -176,10 +180,13 @@ class Labels:
 
     def finding(self, finding: Finding) -> str:
         """The finding's sentence, with its numbers and dates as this language writes them."""
+        found = finding.found
+        if finding.code in _TOLD and found:
+            found = ", ".join(self._translate_name(HIDDEN, word) for word in self.say(found).split(", "))
         return replace(
             finding,
             expected=self._write(finding.expected),
-            found=self._write(finding.found),
+            found=self._write(found),
             difference=self._write(finding.difference),
         ).say(self.text(RULES[finding.code].sentence))
 

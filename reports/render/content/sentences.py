@@ -36,7 +36,7 @@ VALUES = frozenset({"expected", "found"})
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _QUOTED = re.compile(r"“[^”]*”")
-_SEPARATOR = re.compile(r"\n|[;.:] ")
+_SEPARATOR = re.compile(r"[;.:] ")
 _MOST_SEPARATORS = 40
 """A text with more of them is no sentence of ours, and is not cut."""
 
@@ -108,11 +108,11 @@ class Sentences:
         self._read = lru_cache(maxsize=4096)(self._find_reading)
 
     def say(self, text: str) -> str:
-        """`text` in this language, as far as it is known here."""
-        return self._read(text, Rank.CLAUSE).text
+        """`text` in this language, as far as it is known here; line by line."""
+        return "\n".join(self._read(line, Rank.CLAUSE).text for line in text.split("\n"))
 
     def _find_reading(self, text: str, rank: Rank) -> _Reading:
-        bare = text.strip()
+        bare = text.strip().removeprefix("✓ ")
         if not bare:
             return _Reading(0, text)
         before, _, after = text.partition(bare)
