@@ -180,7 +180,7 @@ def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
     if last.is_unclear:
         if not (choice.is_again and last.client in choice.released):
             said = f"on {day} a mail may have left, or not"
-            said = f"{said} ({last.reason})" if last.reason else said
+            said = f"on {day} a mail may have left, or not ({last.reason})" if last.reason else said
             raise _Kept(
                 State.HELD,
                 f"{said}. Ask whether it came; this mails it once more: --again --client {last.client}",

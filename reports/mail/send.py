@@ -190,11 +190,11 @@ def _parts(fates: Sequence[Fate]) -> Iterator[str]:
     yield f"mails sent: {sum(fate.state is State.SENT for fate in fates)}"
     if count := sum(fate.state is State.BEFORE for fate in fates):
         yield f"sent before: {count}"
-    for state in _HEADS:
+    for state, head in _HEADS.items():
         own = [fate for fate in fates if fate.state is state]
         if own:
             named = few([f"{fate.name} ({fate.client})" for fate in own])
-            yield f"{_HEADS[state].format(count=len(own), names=named)}: {own[0].words}".rstrip(".")
+            yield f"{head.format(count=len(own), names=named)}: {own[0].words}".rstrip(".")
 
 
 def _line(fate: Fate) -> str:

@@ -28,8 +28,8 @@ STAGES = {
         checks.finding checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
     """,
     "render": """
-        content.sentences content.labels content.brand content.colours content.picture content.blocks content.columns
-        content.document_sheets content.summary_sheets content.account content.client_report
+        content.sentences content.labels content.brand content.colours content.picture content.blocks
+        content.columns content.document_sheets content.summary_sheets content.account content.client_report
         content.changes_report content.account_report content.summary_book
         xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.column_widths xlsx.cell_fields
         xlsx.outline xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
@@ -45,7 +45,7 @@ STAGES = {
     "pipeline": """
         client_job executor cluster jobs account_run finish accounts run
     """,
-    "commands": "dry_run check prompts init console",
+    "commands": "system_language dry_run check prompts init console",
 }
 """Stages, and the modules of each in the order of imports. A name with a dot is in a folder of its stage."""
 TOP = ["cli", "__main__"]

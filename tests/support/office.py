@@ -33,6 +33,11 @@ NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 QUICK = {"per_minute": 60_000}
 """Nobody is kept waiting by the rate that is good manners towards a live service."""
 
+SPEAKING_ENGLISH = ("--language", "en")
+"""For the commands that speak the configuration's language: most tests are not about that."""
+
+COMMANDS_THAT_SPEAK = {"run", "check", "send", "schedule", "init"}
+
 HTML_ONLY = {"excel": False}
 """For `output`, where workbooks are not what a test is about: they take most of a run's time."""
 
@@ -101,12 +106,12 @@ class Office:
         return self.type("run", self.config, *words, **variables)
 
     def type(self, *words: str | Path, **variables: str) -> Said:
-        """A command, inside this process."""
+        """A command, inside this process. Unless it says otherwise it speaks English: SPEAKING_ENGLISH."""
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
         try:
             done = CliRunner(env=self.environment(**variables)).invoke(
-                main, [str(word) for word in words], catch_exceptions=False
+                main, _in_english(words), catch_exceptions=False
             )
         finally:
             root.handlers[:] = handlers
@@ -126,7 +131,7 @@ class Office:
         `env` joins the environment.
         """
         with subprocess.Popen(
-            [sys.executable, *program, *map(str, words)],
+            [sys.executable, *program, *_in_english(words)],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment(**env)},
             stdin=subprocess.DEVNULL if terminal is None else terminal,
@@ -180,6 +185,15 @@ def tree(folder: Path) -> dict[str, bytes]:
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b"/"
         for path in sorted(folder.rglob("*"))
     }
+
+
+def _in_english(words: Iterable[str | Path]) -> list[str]:
+    """The words of a command, with SPEAKING_ENGLISH where they name no language and no other command."""
+    typed = list(map(str, words))
+    place = next((place for place, word in enumerate(typed) if not word.startswith("-")), None)
+    if place is None or typed[place] not in COMMANDS_THAT_SPEAK or "--language" in typed:
+        return typed
+    return [*typed[: place + 1], *SPEAKING_ENGLISH, *typed[place + 1 :]]
 
 
 def _listed(one: int | Raw) -> Raw:

@@ -19,7 +19,8 @@ PACKAGE = catalogue.TOP / "reports"
 FILE_NAME = "sentences.po"
 SPEAKING = """
     atomic_files cli errors plan commands.* deliver.* mail.* pipeline.* source.* render.job render.pdf
-    render.verify.* figures.parse figures.tables figures.checks.client_checks figures.checks.document_checks
+    render.verify.* render.html.pages render.html.environment render.mail_body
+    figures.parse figures.tables figures.checks.client_checks figures.checks.document_checks
 """.split()
 """Modules whose texts reach a person; `.*` for all of a folder."""
 
@@ -48,7 +49,7 @@ RULES = """
 
 WORDS = {
     *("a bug", "interrupted", "nothing", "there", "missing", "others", "more", "currencies", "documents"),
-    *("balance", "client", "sent", "failed", "refused", "unclear", "archived", "y"),
+    *("balance", "client", "sent", "failed", "refused", "unclear", "archived", "y", "{question}? (y, n)"),
 }
 """Single words that are said in a place of a sentence."""
 
@@ -75,6 +76,11 @@ NOT_SHOWN = {
     "{name} {why}: install {tool} {version} where it runs, and start it again",
     "{name} {differs}: install the same there, and start it again",
     "has {tool} {version}, and this is {version2}",
+    *("; did you mean {near}?", "; the names are {replaceable}"),
+    "template {path}, line {line}: nothing is named {name} here{name2}; {guide}",
+    "template {path}: it cannot be read as UTF-8; save it so, and allow reading it",
+    "template {path}: it replaces no built-in template{near}",
+    "template {path}: there is no template {other} to take in{other2}",
     "{name} does not see {place}: give it the same folders by the same paths",
 }
 """Texts for programs, to be compared with, of English commands, and parts of configuration mistakes."""
@@ -133,21 +139,21 @@ class _Reader(ast.NodeVisitor):
         self.found: list[str] = []
         self._unseen = unseen | ENGLISH
 
-    def visit_Expr(self, node: ast.Expr) -> None:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):
             self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         if _name(node.func) not in self._unseen:
             self.generic_visit(node)
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:  # noqa: N802
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         self.found.append(_form(node))
         for value in node.values:
             if isinstance(value, ast.FormattedValue):
                 self.visit(value.value)
 
-    def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
             self.found.append(node.value)
 

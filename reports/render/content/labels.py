@@ -191,7 +191,7 @@ class Labels:
         ).say(self.text(RULES[finding.code].sentence))
 
     def write_values(self, text: str) -> str:
-        """`text` with the amounts and ISO dates in it as this language writes them; English stays as it is."""
+        """`text` with its amounts and ISO dates as this language writes them; English stays as it is."""
         return text if self.language == "en" else _NUMBER_OR_DATE.sub(self._write_value, text)
 
     def money(self, amount: Decimal, currency: str) -> str:

@@ -50,9 +50,10 @@ class Rank(Enum):
 
 
 class _Reading(NamedTuple):
-    """A text in another language, and how many of its letters stayed as they were."""
+    """A text in another language, how many letters of it stayed as they were, and how many parts it has."""
 
     untranslated: int
+    parts: int
     text: str
 
 
@@ -103,7 +104,10 @@ class Sentences:
     def __init__(self, forms: Iterable[Form], *, write: Callable[[str], str]) -> None:
         found = list(forms)
         self._exact = {_unescape(form.english): _unescape(form.translation) for form in found}
-        self._forms = sorted((form for form in found if form.names), key=lambda form: -form.letters)
+        forms = sorted((form for form in found if form.names), key=lambda form: -form.letters)
+        # Most forms are ruled out by their longest piece, for far less than a match costs.
+        self._forms = [(max(form.pieces, key=len), form) for form in forms]
+        self._long_forms = [(key, form) for key, form in self._forms if form.letters >= FEWEST_LETTERS]
         self._write = write
         self._read = lru_cache(maxsize=4096)(self._find_reading)
 
@@ -114,45 +118,47 @@ class Sentences:
     def _find_reading(self, text: str, rank: Rank) -> _Reading:
         bare = text.strip().removeprefix("✓ ")
         if not bare:
-            return _Reading(0, text)
+            return _Reading(0, 0, text)
         before, _, after = text.partition(bare)
-        body = bare.removesuffix(".")
-        untranslated, said = min(self._readings(body, rank), key=lambda reading: reading.untranslated)
-        return _Reading(untranslated, f"{before}{said}{bare[len(body) :]}{after}")
+        body = _strip(bare)
+        best = min(self._readings(body, rank), key=lambda reading: reading[:2])
+        return best._replace(text=f"{before}{best.text}{bare[len(body) :]}{after}")
 
     def _readings(self, body: str, rank: Rank) -> Iterator[_Reading]:
-        """Every way to read it; of two that translate as much, the one with most letters of its own first."""
+        """Every way to read it; of two that are as good, the one with most letters of its own comes first."""
         letters = _count_letters(body)
         if not letters or _QUOTED.fullmatch(body):
-            yield _Reading(0, body)
+            yield _Reading(0, 0, body)
             return
         exact = self._exact.get(body)
         if exact is not None and (rank is not Rank.NAME or letters >= FEWEST_LETTERS):
-            yield _Reading(0, exact)
+            yield _Reading(0, 1, exact)
             return
         if rank is not Rank.VALUE:
-            for form in self._forms:
-                if rank is Rank.NAME and form.letters < FEWEST_LETTERS:
-                    break
-                if (found := form.match(body)) is not None:
+            forms = self._long_forms if rank is Rank.NAME else self._forms
+            for key, form in forms:
+                if key in body and (found := form.match(body)) is not None:
                     yield self._fill(form, found)
             for first, last in _list_separators(body):
                 left, right = self._read(body[:first], rank), self._read(body[last:], rank)
                 yield _Reading(
-                    left.untranslated + right.untranslated, left.text + body[first:last] + right.text
+                    left.untranslated + right.untranslated,
+                    left.parts + right.parts,
+                    f"{left.text}{body[first:last]}{right.text}",
                 )
-        yield _Reading(letters, body)
+        yield _Reading(letters, 1, body)
 
     def _fill(self, form: Form, found: Mapping[str, str]) -> _Reading:
-        untranslated, values = 0, {}
+        untranslated, parts, values = 0, 1, {}
         for name, value in found.items():
             if form.is_finding and rank_of(name) is Rank.VALUE:
                 untranslated += _count_letters(value)
                 values[name] = self._write(value)
             else:
                 part = self._read(value, rank_of(name))
-                untranslated, values[name] = untranslated + part.untranslated, part.text
-        return _Reading(untranslated, form.translation.format(**values))
+                values[name] = part.text
+                untranslated, parts = untranslated + part.untranslated, parts + part.parts
+        return _Reading(untranslated, parts, form.translation.format(**values))
 
 
 def rank_of(place: str) -> Rank:
@@ -163,7 +169,7 @@ def rank_of(place: str) -> Rank:
 
 @lru_cache
 def read_forms(language: str) -> tuple[Form, ...]:
-    """The forms of a language's catalogue; none for English. The full stop at an end is not part of one."""
+    """The forms of a language's catalogue; none for English."""
     path = CATALOGUES / language / "LC_MESSAGES" / FILE_NAME
     if not path.exists():
         return ()
@@ -173,12 +179,13 @@ def read_forms(language: str) -> tuple[Form, ...]:
 
 
 def make_form(english: str, translation: str, *, is_finding: bool = False) -> Form:
-    """The form of a sentence: neither text has the full stop at its end, nor blanks around it."""
+    """The form of a sentence: neither text has the full stop or colon at its end, nor blanks around it."""
     return Form(_strip(english), _strip(translation), is_finding)
 
 
 def _strip(text: str) -> str:
-    return text.strip().removesuffix(".")
+    bare = text.strip()
+    return bare[:-1] if bare.endswith((".", ":")) else bare
 
 
 def _unescape(text: str) -> str:

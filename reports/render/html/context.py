@@ -78,7 +78,7 @@ class ChangesSection(NamedTuple):
 
 
 class ResultLine(NamedTuple):
-    """A line of RESULT.html: how a run ended, and what its exit code means, in its own `language` (BCP 47)."""
+    """A line of RESULT.html, in its own `language` (BCP 47): how a run ended, what its exit code means."""
 
     run: RunLine
     meaning: str
