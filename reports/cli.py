@@ -152,11 +152,9 @@ def check(quiet: bool, *, config: tuple[Path, ...], language: str | None) -> int
         for item in examine(settings, now=clock(), redact=redact):
             codes.append(item.exit_code)
             if not quiet or item.exit_code:
-                mark = "NOT OK:" if item.exit_code else tick()
-                say(
-                    f"{settings.account.name}: {mark} {item.message}",
-                    is_english=item.exit_code is ExitCode.USAGE,
-                )
+                name, message = settings.account.name, item.message
+                said = f"{name}: NOT OK: {message}" if item.exit_code else f"{name}: {tick()} {message}"
+                say(said, is_english=item.exit_code is ExitCode.USAGE)
     code = most_severe(codes)
     said = CHECKED.get(code, "Mend what is NOT OK; a run would fail.")
     say(f"{said} Exit code {int(code)}.")

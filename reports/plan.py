@@ -39,8 +39,8 @@ class Plan:
     `only`: the clients chosen; empty for all. `today`: the business's own day on which the run begins, for
     all its clients. `resumes_day`: what was read completely on that day, in the business's time zone, is not
     read again; None to read everything. `is_elsewhere`: in another folder than the configuration's, where the
-    journal of mails is not, so nothing is mailed. `told_in`: the language of the run's line in RESULT.html; None
-    for the configuration's. `mail_password`: None where there is no login.
+    journal of mails is not, so nothing is mailed. `told_in`: the language of the run's line in RESULT.html;
+    None for the configuration's. `mail_password`: None where there is no login.
     """
 
     config: Config

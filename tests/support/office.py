@@ -111,7 +111,7 @@ class Office:
         handlers, level = list(root.handlers), root.level
         try:
             done = CliRunner(env=self.environment(**variables)).invoke(
-                main, _in_english(words), catch_exceptions=False
+                main, in_english(words), catch_exceptions=False
             )
         finally:
             root.handlers[:] = handlers
@@ -131,7 +131,7 @@ class Office:
         `env` joins the environment.
         """
         with subprocess.Popen(
-            [sys.executable, *program, *_in_english(words)],
+            [sys.executable, *program, *in_english(words)],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment(**env)},
             stdin=subprocess.DEVNULL if terminal is None else terminal,
@@ -179,21 +179,21 @@ def invoice(identity: int, name: str, day: date, *, number: int, price: str = "1
     )
 
 
-def tree(folder: Path) -> dict[str, bytes]:
-    """Every file under `folder` with its bytes, by its relative path; folders with b"/"."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b"/"
-        for path in sorted(folder.rglob("*"))
-    }
-
-
-def _in_english(words: Iterable[str | Path]) -> list[str]:
+def in_english(words: Iterable[str | Path]) -> list[str]:
     """The words of a command, with SPEAKING_ENGLISH where they name no language and no other command."""
     typed = list(map(str, words))
     place = next((place for place, word in enumerate(typed) if not word.startswith("-")), None)
     if place is None or typed[place] not in COMMANDS_THAT_SPEAK or "--language" in typed:
         return typed
     return [*typed[: place + 1], *SPEAKING_ENGLISH, *typed[place + 1 :]]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file under `folder` with its bytes, by its relative path; folders with b"/"."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b"/"
+        for path in sorted(folder.rglob("*"))
+    }
 
 
 def _listed(one: int | Raw) -> Raw:

@@ -27,6 +27,12 @@ SPEAKING = """
 ENGLISH = {"ConfigError", "UsageError", "BadParameter"}
 """Mistakes of a configuration and of usage."""
 
+SHOWN_ERRORS = (
+    *("ClientError", "ReadingError", "UnreachableError", "DataError", "RefusedError", "NeverReadError"),
+    *("MailError", "BusyError", "WriteError", "MovedError", "ContradictionError", "UnwillingError"),
+)
+"""Errors whose texts reach a person."""
+
 UNSEEN = {
     *("debug", "info", "warning", "error", "exception", "log", "option", "argument", "version_option"),
     *("compile", "N_", "text", "ValueError", "TypeError", "HTTPException", "TypeVar", "PermissionError"),
@@ -92,8 +98,21 @@ _TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,:;.]? [A-Za-z]")
 
 def sentences() -> set[str]:
     """Every sentence, without the full stop at its end; line by line."""
-    found = {line for path in modules() for text in _texts(path) for line in _lines(text)}
-    return (found - NOT_SHOWN) | WORDS | {rule.strip() for rule in RULES.strip().split("\n")}
+    return (prose() - NOT_SHOWN) | WORDS | {rule.strip() for rule in RULES.strip().split("\n")}
+
+
+@cache
+def prose() -> frozenset[str]:
+    """Every text that reads like a sentence, shown or not."""
+    return frozenset(line for path in modules() for text in _texts(path) for line in _lines(text))
+
+
+def raising() -> Iterator[Path]:
+    """The modules that raise an error of the program's with a text of their own."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        raised = set(re.findall(r"\b(\w+Error)\(\n?\s*f?\"", path.read_text("utf-8")))
+        if raised & set(SHOWN_ERRORS):
+            yield path
 
 
 @cache

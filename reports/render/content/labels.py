@@ -32,7 +32,7 @@ LOCALES = {row["language"]: row["locale"] for row in read_table("languages")}
 CATALOGUES = Path(__file__).parents[2] / "locale"
 _SAMPLE = Decimal("1234567.89")
 _NUMBER_OR_DATE = re.compile(
-    r"(?<![\w.,:/-])(?:(-?\d{1,18}\.\d+)|(\d{4})-(\d\d)-(\d\d))(?![\w,:/-]|\.\d)", re.ASCII
+    r"(?<![\w.,:/-])(?:(-?\d{1,18}\.\d+)|(\d{4})-(\d\d)-(\d\d))(?![\w:/-]|[.,]\d)", re.ASCII
 )
 """An amount with a point, or an ISO date, as a word of its own."""
 

@@ -42,9 +42,14 @@ _MOST_SEPARATORS = 40
 
 
 class Rank(Enum):
-    """How freely a part of a text is translated: as a clause, as a value, or as what may be a name."""
+    """How freely a part of a text is translated.
+
+    A clause is ours. A piece, which stands between separators, may be a name where it is one short word. A value
+    is a word of ours as a whole or none. A name needs FEWEST_LETTERS of ours.
+    """
 
     CLAUSE = "clause"
+    PIECE = "piece"
     VALUE = "value"
     NAME = "name"
 
@@ -131,7 +136,7 @@ class Sentences:
             yield _Reading(0, 0, body)
             return
         exact = self._exact.get(body)
-        if exact is not None and (rank is not Rank.NAME or letters >= FEWEST_LETTERS):
+        if exact is not None and (rank in (Rank.CLAUSE, Rank.VALUE) or letters >= FEWEST_LETTERS):
             yield _Reading(0, 1, exact)
             return
         if rank is not Rank.VALUE:
@@ -140,7 +145,8 @@ class Sentences:
                 if key in body and (found := form.match(body)) is not None:
                     yield self._fill(form, found)
             for first, last in _list_separators(body):
-                left, right = self._read(body[:first], rank), self._read(body[last:], rank)
+                inner = Rank.NAME if rank is Rank.NAME else Rank.PIECE
+                left, right = self._read(body[:first], inner), self._read(body[last:], inner)
                 yield _Reading(
                     left.untranslated + right.untranslated,
                     left.parts + right.parts,
