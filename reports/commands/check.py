@@ -161,8 +161,8 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
                     return
             else:
                 readable.append(found)
-                named = f"client {client.id} {client.name}" if client.name else f"client {client.id}"
-                yield _well(f"{named}: {found} documents")
+                where = f"client {client.id} {client.name}" if client.name else f"client {client.id}"
+                yield _well(f"{where}: {found} documents")
         if settings.clients and not readable:
             yield Item(ExitCode.NONE_DONE, "clients: none of them can be read")
         elif len(readable) == len(settings.clients or ()):

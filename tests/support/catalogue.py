@@ -5,7 +5,7 @@ words nobody uses go. The translations themselves are written by hand.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -47,7 +47,7 @@ def update(language: str) -> None:
     write(path(language), language, words(), header="# Labels of workbook, statement and overview.")
 
 
-def write(place: Path, language: str, texts: set[str], *, header: str) -> None:
+def write(place: Path, language: str, texts: Collection[str], *, header: str) -> None:
     """The catalogue `place` with exactly these texts, in alphabetical order, its translations kept."""
     old = catalogue(language, place)
     new = Catalog(locale=language, header_comment=header, fuzzy=False)

@@ -107,11 +107,15 @@ class Office:
 
     def type(self, *words: str | Path, **variables: str) -> Said:
         """A command, inside this process. Unless it says otherwise it speaks English: SPEAKING_ENGLISH."""
+        return self.invoke(*in_english(words), **variables)
+
+    def invoke(self, *words: str | Path, **variables: str) -> Said:
+        """A command as it stands, inside this process."""
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
         try:
             done = CliRunner(env=self.environment(**variables)).invoke(
-                main, in_english(words), catch_exceptions=False
+                main, [str(word) for word in words], catch_exceptions=False
             )
         finally:
             root.handlers[:] = handlers

@@ -55,7 +55,18 @@ RULES = """
 
 WORDS = {
     *("a bug", "interrupted", "nothing", "there", "missing", "others", "more", "currencies", "documents"),
-    *("balance", "client", "sent", "failed", "refused", "unclear", "archived", "y", "{question}? (y, n)"),
+    *(
+        "balance",
+        "client",
+        "sent",
+        "failed",
+        "refused",
+        "unclear",
+        "archived",
+        "y",
+        "{question}? (y, n)",
+        "to {folder}",
+    ),
 }
 """Single words that are said in a place of a sentence."""
 
@@ -96,7 +107,7 @@ _PLACE = re.compile(r"\{\w+\}")
 _TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,:;.]? [A-Za-z]")
 
 
-def sentences() -> set[str]:
+def sentences() -> frozenset[str]:
     """Every sentence, without the full stop at its end; line by line."""
     return (prose() - NOT_SHOWN) | WORDS | {rule.strip() for rule in RULES.strip().split("\n")}
 

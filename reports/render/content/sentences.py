@@ -44,8 +44,8 @@ _MOST_SEPARATORS = 40
 class Rank(Enum):
     """How freely a part of a text is translated.
 
-    A clause is ours. A piece, which stands between separators, may be a name where it is one short word. A value
-    is a word of ours as a whole or none. A name needs FEWEST_LETTERS of ours.
+    A clause is ours. A piece, which stands between separators, may be a name where it is one short word. A
+    value is a word of ours as a whole, or none of ours. A name needs FEWEST_LETTERS.
     """
 
     CLAUSE = "clause"
