@@ -78,7 +78,7 @@ def test_a_refused_login_is_said_without_the_password(server: MailServer) -> Non
     wrong = secrets.token_urlsafe(24)
     server.answer = lambda step, said: f"535 no: {said} {wrong}" if step == "AUTH" else None
     said = read_trouble(server, wrong)
-    assert "it refused the login (535 no: PLAIN [key] [key])" in said
+    assert "it refused the login (“535 no: PLAIN [key] [key]”)" in said
     assert places_of(wrong, said) == []
     assert "invoice-reports key set ACCOUNT --smtp" in said
 
