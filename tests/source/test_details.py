@@ -219,9 +219,9 @@ def test_an_option_that_came_later_needs_a_new_reading(office: Office) -> None:
         (reply(status=404), "(404)"),
         (
             reply({"errors": [{"error": "não está disponível durante o período gratuito"}]}, status=401),
-            "the API refuses it to this account (401: não está disponível durante o período gratuito)",
+            "the API refuses it to this account (401: “não está disponível durante o período gratuito”)",
         ),
-        (reply({"errors": ["No treasury"]}, status=422), "422: No treasury"),
+        (reply({"errors": ["No treasury"]}, status=422), "422: “No treasury”"),
         (reply(status=503), "answered 503"),
         (reply("<html><title>Sign in</title></html>"), "a web page (Sign in)"),
         (reply({"client": {"id": RUI, "fiscal_id": NIF}}), "got other content"),
