@@ -223,7 +223,7 @@ def test_an_option_that_came_later_needs_a_new_reading(office: Office) -> None:
         ),
         (reply({"errors": ["No treasury"]}, status=422), "422: “No treasury”"),
         (reply(status=503), "answered 503"),
-        (reply("<html><title>Sign in</title></html>"), "a web page (Sign in)"),
+        (reply("<html><title>Sign in</title></html>"), "a web page (“Sign in”)"),
         (reply({"client": {"id": RUI, "fiscal_id": NIF}}), "got other content"),
         (reply([]), "got a list"),
         (reply({"balance": [[]] * 1_000}), "too large"),
