@@ -2,7 +2,6 @@
 
 import locale
 import os
-import sys
 from collections.abc import Mapping
 
 from reports.data.tables import read_table
@@ -27,8 +26,7 @@ def choose_language(environment: Mapping[str, str], windows_locale: str | None) 
 
 def _read_windows_locale() -> str | None:
     """The language in which Windows speaks to this user; None on other systems."""
-    if sys.platform == "win32":
-        import ctypes
+    import ctypes
 
-        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
-    return None
+    libraries = getattr(ctypes, "windll", None)
+    return libraries and locale.windows_locale.get(libraries.kernel32.GetUserDefaultUILanguage())

@@ -1,5 +1,8 @@
 """The language of the system, as its variables or Windows name it."""
 
+import ctypes
+from types import SimpleNamespace
+
 import pytest
 
 from reports.commands import system_language
@@ -28,4 +31,12 @@ def test_language_is_that_of_the_first_variable_else_of_windows_else_english(
 
 def test_the_present_system_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "pt_PT.UTF-8")
+    assert system_language.find_language() == "pt"
+
+
+def test_windows_is_asked_in_which_language_it_speaks_to_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = SimpleNamespace(GetUserDefaultUILanguage=lambda: 0x0816)
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False)
+    for name in system_language.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
     assert system_language.find_language() == "pt"

@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Iterator
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
 
 from reports.deliver import publish
 from tests.conftest import ANA, RUI
+from tests.support.english import find_english
 from tests.support.mail_server import Arrived
 from tests.support.mailroom import RECIPIENTS, SENDER, Mailroom, mailroom, provoke_warning
 from tests.support.office import ACCOUNT
@@ -64,6 +66,19 @@ def test_the_operator_is_told_of_a_run_that_could_not_begin(room: Mailroom) -> N
     with publish.one_run(room.office.output / ACCOUNT):
         assert room.run().code == 7
     assert "Exit code: 7" in read_text(read_told(room)[0])
+
+
+def test_the_operator_is_told_in_the_language_of_the_configuration(room: Mailroom) -> None:
+    room.configure(operator=OPERATOR)
+    with publish.one_run(room.office.output / ACCOUNT):
+        assert room.run().code == 7
+    (arrived,) = read_told(room)
+    assert str(make_header(decode_header(arrived.mail["Subject"]))) == (
+        "invoicexpress-reports: office 2026-10 terminou com o código de saída 7"
+    )
+    words = read_text(arrived)
+    assert "outra execução está em curso nesta pasta" in words
+    assert find_english(words) == []
 
 
 def test_an_operator_that_cannot_be_told_changes_nothing_and_is_logged(room: Mailroom) -> None:

@@ -157,6 +157,11 @@ def test_each_account_has_its_line_in_its_own_language(office: Office) -> None:
     page = read_page(office.output / "RESULT.html")
     assert "1 de 1 clientes listos. Código de salida 0." in page
     assert "1 of 1 clients ready. Exit code 0." in page
+    # An account whose overview does not tell has its line in the language of the page.
+    for change in (lambda path: path.write_text("<p>mine"), Path.unlink):
+        change(office.month / "index.html")
+        assert office.invoke("run", other).code == 0
+        assert "Código de salida" not in read_page(office.output / "RESULT.html")
 
 
 def test_a_mistake_of_a_configuration_is_english(office: Office) -> None:
