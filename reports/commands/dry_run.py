@@ -29,7 +29,7 @@ def describe(plan: Plan) -> str:
             *own_filters,
             *_extra_requests(plan),
             *_not_read_again(plan, listed),
-            f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
+            f"  would write {', '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
             f"  to {plan.folder}",
         ]
     )
@@ -39,13 +39,13 @@ def _extra_requests(plan: Plan) -> list[str]:
     if plan.is_offline:
         return ["  would read the stored pages and ask the API nothing"]
     settings = plan.config
-    named = []
+    asked = []
     # The list of clients says all that a client's own page does.
     if settings.account.client_details and settings.clients is not None:
-        named.append("the client's own page")
+        asked.append("  would ask besides, for every client: the client's own page")
     if settings.statement.vendor_balance:
-        named.append("its balance")
-    return [f"  would ask besides, for every client: {' and '.join(named)}"] if named else []
+        asked.append("  would ask besides, for every client: its balance")
+    return asked
 
 
 def _not_read_again(plan: Plan, expected: Sequence[int]) -> list[str]:

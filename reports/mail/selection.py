@@ -170,10 +170,10 @@ def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
     day = f"{last.at:%Y-%m-%d}"
     if last.is_unclear:
         if not (choice.is_again and last.client in choice.released):
-            reason = f" ({last.reason})" if last.reason else ""
+            said = f"on {day} a mail may have left, or not"
+            said = f"{said} ({last.reason})" if last.reason else said
             way = f"this mails it once more: --again --client {last.client}"
-            words = f"on {day} a mail may have left, or not{reason}. Ask whether it came; {way}"
-            raise _Kept(State.HELD, words)
+            raise _Kept(State.HELD, f"{said}. Ask whether it came; {way}")
     elif not choice.is_again:
         if last.refused:
             raise _Kept(State.PARTLY, f"sent before, on {day}, but not to {describe_refused(last.refused)}")

@@ -20,6 +20,12 @@ from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Email, Smtp
 
 INTERRUPTED = "interrupted before it was sent"
+_HEADS = {
+    State.PARTLY: "sent to some: {count}, {names}",
+    State.HELD: "held back: {count}, {names}",
+    State.FAILED: "failed: {count}, {names}",
+}
+"""What the last sentence says of mails that did not leave as they should."""
 
 _log = logging.getLogger(__name__)
 
@@ -163,8 +169,8 @@ def _parts(fates: Sequence[Fate]) -> Iterator[str]:
     yield f"mails sent: {sum(fate.state is State.SENT for fate in fates)}"
     if count := sum(fate.state is State.BEFORE for fate in fates):
         yield f"sent before: {count}"
-    for state in (State.PARTLY, State.HELD, State.FAILED):
+    for state, head in _HEADS.items():
         own = [fate for fate in fates if fate.state is state]
         if own:
             named = few([f"{fate.name} ({fate.client})" for fate in own])
-            yield f"{state.value}: {len(own)}, {named}: {own[0].words}".rstrip(".")
+            yield f"{head.format(count=len(own), names=named)}: {own[0].words}".rstrip(".")
