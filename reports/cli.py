@@ -145,7 +145,8 @@ def check(quiet: bool, *, config: tuple[Path, ...], language: str | None) -> int
         ExitCode.DONE: "A run would go through.",
         ExitCode.WARNINGS: "A run would go through, with warnings: look at what is NOT OK.",
     }
-    say(f"{verdicts.get(code, 'Mend what is NOT OK; a run would fail.')} Exit code {int(code)}.")
+    said = verdicts.get(code, "Mend what is NOT OK; a run would fail.")
+    say(f"{said} Exit code {int(code)}.")
     return code
 
 

@@ -131,9 +131,9 @@ def _check_api(settings: Config, key: str, known: Mapping[int, KnownClient]) -> 
     )
     with closing(api):
         way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
-        tls = f"TLS, verified with the certificates of this system, {way}"
+        tls = f"connection: TLS, verified with the certificates of this system, {way}"
         is_encrypted = api.origin.startswith("https:")
-        yield Item(f"connection: {tls if is_encrypted else 'on this computer, without TLS'}")
+        yield Item(tls if is_encrypted else "connection: on this computer, without TLS")
         try:
             listed = list_clients(api)
         except RefusedError as error:

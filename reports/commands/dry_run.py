@@ -11,6 +11,7 @@ def describe(plan: Plan) -> str:
     """Some lines on one account's month."""
     settings = plan.config
     listed = plan.only or [own.id for own in settings.clients or ()]
+    chosen = ", ".join(map(str, listed)) or "all of the account"
     wanted = settings.filters.as_request()
     own_filters = [
         f"  filter of client {own.id}: {json.dumps(filters)}"
@@ -24,7 +25,7 @@ def describe(plan: Plan) -> str:
         [
             f"{settings.path}: account {settings.account.name} at {settings.account.origin}",
             f"  period {plan.period.label}: {plan.period.first} to {plan.period.last}, both included",
-            f"  clients: {', '.join(map(str, listed)) or 'all of the account'}",
+            f"  clients: {chosen}",
             f"  filter: {json.dumps(wanted)}",
             *own_filters,
             *_extra_requests(plan),

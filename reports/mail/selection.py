@@ -136,9 +136,9 @@ def _ready(
     if not draft:
         why = _NO_MAIL.get(str(entry["unmailed"]), f"the run made no mail for it; {_AGAIN}")
         raise _Kept(State.HELD, why)
-    if client not in choice.released and (doubts := "; ".join(_doubts(plan, entry, email))):
-        way = f"Look at index.html; this mails it all the same: --client {client}"
-        raise _Kept(State.HELD, f"{doubts}. {way}")
+    if client not in choice.released and (reasons := "; ".join(_doubts(plan, entry, email))):
+        words = f"{reasons}. Look at index.html; this mails it all the same: --client {client}"
+        raise _Kept(State.HELD, words)
     data, heading = _prove(plan, entry, draft)
     if (heading.sender, heading.to, heading.cc) != (email.sender, recipients.to, recipients.cc):
         raise _Kept(State.FAILED, f"it is not addressed as the configuration is now; {_AGAIN}")
@@ -171,15 +171,15 @@ def _may_leave_again(last: Letter, choice: Choice, sha256: str | None) -> None:
     if last.is_unclear:
         if not (choice.is_again and last.client in choice.released):
             said = f"on {day} a mail may have left, or not"
-            said = f"{said} ({last.reason})" if last.reason else said
-            way = f"this mails it once more: --again --client {last.client}"
-            raise _Kept(State.HELD, f"{said}. Ask whether it came; {way}")
+            said = f"on {day} a mail may have left, or not ({last.reason})" if last.reason else said
+            words = f"{said}. Ask whether it came; this mails it once more: --again --client {last.client}"
+            raise _Kept(State.HELD, words)
     elif not choice.is_again:
         if last.refused:
             raise _Kept(State.PARTLY, f"sent before, on {day}, but not to {describe_refused(last.refused)}")
         if sha256 not in (last.sha256, None):
-            words = "and rendered otherwise since; this mails the new one: --again"
-            raise _Kept(State.HELD, f"sent before, on {day}, {words}")
+            words = f"sent before, on {day}, and rendered otherwise since; this mails the new one: --again"
+            raise _Kept(State.HELD, words)
         raise _Kept(State.BEFORE, f"sent before, on {day}")
 
 

@@ -36,7 +36,7 @@ SHOWN_ERRORS = (
 UNSEEN = {
     *("debug", "info", "warning", "error", "exception", "log", "option", "argument", "version_option"),
     *("compile", "N_", "text", "ValueError", "TypeError", "HTTPException", "TypeVar", "PermissionError"),
-    *("InterruptedError", "getattr", "startswith", "Formatter", "getLogger"),
+    *("InterruptedError", "getattr", "startswith", "Formatter", "getLogger", "flag", "split"),
 }
 """Calls whose texts no person sees, or that say more about them elsewhere."""
 
@@ -71,7 +71,10 @@ WORDS = {
 """Single words that are said in a place of a sentence."""
 
 NOT_SHOWN = {
-    *("no regular file", "Running as root"),
+    *("no regular file", "Running as root", "to compare", "configuration {path}, folder {folder}"),
+    *("account {name}, period {label}", "account {name}, period {label} ({first} to {last})"),
+    *("{documents_read} documents on {pages} pages", "{documents_counted} counted, {warnings} warnings"),
+    "client %s is not held against %s: it was read with other filters",
     *("gzip, deflate", "Google Chrome", "Microsoft Edge", "PLAIN {login}", "and {accounts} more"),
     *("Tunnel connection failed:", "invoice-reports {accounts}{others}"),
     *("Monthly statements from InvoiceXpress: {accounts}", "tuple[Config, ...]"),
@@ -83,7 +86,7 @@ NOT_SHOWN = {
         ": failed",
     ),
     "processes that make clients' files end as soon as they begin: this one does the work",
-    *("Try: {command_path} --help", "{error2}Nothing was done. Exit code 2"),
+    *("Try: {command_path} --help", "Nothing was done. Exit code 2"),
     "There is a word too many. A key is typed when it is asked for, never here",
     *("{title} of {account} (not shown)", "Open {place}, then {place2}. Exit code 0"),
     "The {noun} of {account} is in the keyring of this user. Exit code 0",
