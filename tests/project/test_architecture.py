@@ -28,7 +28,7 @@ STAGES = {
         checks.finding checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
     """,
     "render": """
-        content.sentences content.labels content.brand content.colours content.picture content.blocks
+        sentences content.labels content.brand content.colours content.picture content.blocks
         content.columns content.document_sheets content.summary_sheets content.account content.client_report
         content.changes_report content.account_report content.summary_book
         text_xml xlsx.shared_strings
@@ -72,7 +72,7 @@ ROOMS_OF_LIBRARY = {
     },
     "jinja2": {"render.html.environment", "settings.mail_texts"},
     "markupsafe": {"render.html.tables", "render.html.context", "render.html.pages"},
-    "babel": {"render.content.labels", "render.content.sentences"},
+    "babel": {"render.content.labels", "render.sentences"},
     "filelock": {"deliver.publish"},
     "stdnum": {"fiscal_id"},
     "distributed": {"pipeline.cluster"},

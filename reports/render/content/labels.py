@@ -26,7 +26,7 @@ from reports.figures.totals import CREDIT, CURRENT
 from reports.figures.vat.exemptions import find_exemption
 from reports.fiscal_id import is_final_consumer
 from reports.money import cents
-from reports.render.content.sentences import Sentences, make_form, read_forms
+from reports.render.sentences import Sentences, make_form, read_forms
 
 LOCALES = {row["language"]: row["locale"] for row in read_table("languages")}
 CATALOGUES = Path(__file__).parents[2] / "locale"

@@ -4,7 +4,7 @@ import pytest
 
 from reports.figures.checks.finding import RULES, Finding
 from reports.render.content.labels import Labels
-from reports.render.content.sentences import FEWEST_LETTERS, Sentences, make_form
+from reports.render.sentences import FEWEST_LETTERS, Sentences, make_form
 from tests.support import catalogue, sentences
 from tests.support.english import find_english
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from babel.messages.pofile import read_po
 
-CATALOGUES = Path(__file__).parents[2] / "locale"
+CATALOGUES = Path(__file__).parents[1] / "locale"
 FILE_NAME = "sentences.po"
 FEWEST_LETTERS = 12
 CLAUSES = frozenset(
