@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 from reports import __version__
-from reports.commands.console import CommandGroup, Dialogue, Terminal, clock, redact, say, tick, voice
+from reports.commands.console import CommandGroup, Dialogue, Terminal, clock, redact, say, speak, tick, voice
+from reports.commands.system_language import find_language
+from reports.data.tables import read_table
 from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
 
 if TYPE_CHECKING:
@@ -28,6 +30,13 @@ PATH = click.Path(path_type=Path)
 CONFIGS = click.argument("config", nargs=-1, required=True, type=PATH)
 FOR_MAIL = click.option(
     "--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead."
+)
+
+LANGUAGES = click.Choice([row["language"] for row in read_table("languages")])
+LANGUAGE = click.option(
+    "--language",
+    type=LANGUAGES,
+    help="Of the screen, and of a run's line in RESULT.html. Without it: that of the (first) configuration.",
 )
 
 
@@ -60,6 +69,7 @@ def main() -> None:
     help="Processes that make files. Without it: from 20 clients on as many as there are cores, else one.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Have a Dask cluster make them: tcp://host:8786.")
+@LANGUAGE
 @voice
 @click.pass_obj
 def run(
@@ -75,6 +85,7 @@ def run(
     even_if_not_begun: bool,
     jobs: int | None,
     scheduler: str | None,
+    language: str | None,
 ) -> int:
     """The month, for one or more configurations (one per InvoiceXpress account)."""
     if offline and resume:
@@ -82,6 +93,7 @@ def run(
     if jobs and scheduler:
         raise click.UsageError("--scheduler leaves the work to a cluster, so --jobs says nothing: choose one")
     configs = _load(config)
+    speak(language or configs[0].language)
     from reports.pipeline.run import RunOptions
 
     options = RunOptions(
@@ -91,17 +103,20 @@ def run(
         is_offline=offline,
         is_resumed=resume,
         may_not_have_begun=even_if_not_begun,
+        language=language,
     )
     return _run(configs, options, now=clock(), is_quiet=quiet, is_dry=dry_run, jobs=jobs, scheduler=scheduler)
 
 
 @main.command()
 @CONFIGS
+@LANGUAGE
 @voice
 @click.pass_obj
-def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
+def check(quiet: bool, *, config: tuple[Path, ...], language: str | None) -> int:
     """Everything that would make a run fail, found before it. Writes nothing."""
     configs = _load(config)
+    speak(language or configs[0].language)
     from reports.commands.check import check as examine
 
     codes = []
@@ -110,14 +125,17 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
         for item in examine(settings, now=clock(), redact=redact, say=screen.say):
             codes.append(item.exit_code)
             if not quiet or item.exit_code:
-                mark = "NOT OK:" if item.exit_code else "note:" if item.is_note else tick()
-                say(f"{settings.account.name}: {mark} {item.message}")
+                name, message = settings.account.name, item.message
+                said = f"{name}: note: {message}" if item.is_note else f"{name}: {tick()} {message}"
+                said = f"{name}: NOT OK: {message}" if item.exit_code else said
+                say(said, is_english=item.exit_code is ExitCode.USAGE)
     code = most_severe(codes)
     verdicts = {
         ExitCode.DONE: "A run would go through.",
         ExitCode.WARNINGS: "A run would go through, with warnings: look at what is NOT OK.",
     }
-    say(f"{verdicts.get(code, 'Mend what is NOT OK; a run would fail.')} Exit code {int(code)}.")
+    said = verdicts.get(code, "Mend what is NOT OK; a run would fail.")
+    say(f"{said} Exit code {int(code)}.")
     return code
 
 
@@ -127,8 +145,18 @@ def check(quiet: bool, *, config: tuple[Path, ...]) -> int:
 @click.option("--all-clients", is_flag=True, help="Every client of the account; asks for none.")
 @click.option("--base-url", metavar="URL", help="Another address of the API, as a sandbox account has.")
 @click.option("--yes", is_flag=True, help="Ask nothing; the key is in keyring or environment already.")
-def init(config: Path, *, account: str | None, all_clients: bool, base_url: str | None, yes: bool) -> int:
+@click.option("--language", type=LANGUAGES, help="Of the questions. Without it: that of the system.")
+def init(
+    config: Path,
+    *,
+    account: str | None,
+    all_clients: bool,
+    base_url: str | None,
+    yes: bool,
+    language: str | None,
+) -> int:
     """Write the configuration of an account, or add its new clients to the one that is there."""
+    speak(language or find_language())
     if yes and not all_clients:
         raise click.UsageError("--yes asks for no clients: say --all-clients too")
     person = None if yes else Dialogue()
@@ -199,10 +227,18 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
     is_flag=True,
     help="Also what was sent before. What may have arrived, or not, needs --client ID too.",
 )
+@LANGUAGE
 @voice
 @click.pass_obj
 def send(
-    quiet: bool, *, config: Path, period: str | None, clients: tuple[str, ...], dry_run: bool, again: bool
+    quiet: bool,
+    *,
+    config: Path,
+    period: str | None,
+    clients: tuple[str, ...],
+    dry_run: bool,
+    again: bool,
+    language: str | None,
 ) -> int:
     """Mail what a finished run wrote, each client once, but those who are to get none (email.only, never).
 
@@ -210,6 +246,7 @@ def send(
     documents are all gone, and those whose mail may have arrived already.
     """
     (settings,) = _load([config])
+    speak(language or settings.language)
     from reports.deliver.client_names import find_clients
     from reports.mail import send as post
     from reports.mail.selection import Choice
@@ -280,6 +317,7 @@ def sandbox(*, port: int, latency: float, per_minute: int | None, api_key: str) 
 )
 @click.option("--out", type=PATH, metavar="FILE", help="In place of a file beside CONFIG.")
 @click.option("--register", "is_registering", is_flag=True, help="Hand the task to Windows at once.")
+@LANGUAGE
 @voice
 @click.pass_obj
 def schedule(
@@ -290,6 +328,7 @@ def schedule(
     at: dt.datetime,
     out: Path | None,
     is_registering: bool,
+    language: str | None,
 ) -> int:
     """The month by itself: a task for Windows, and the command that registers it."""
     from reports import atomic_files
@@ -298,6 +337,7 @@ def schedule(
     if is_registering:
         scheduling.refuse_to_register()
     configs = _load(config)
+    speak(language or configs[0].language)
     task = scheduling.task(configs, day=scheduling.day_of(day), at=at.time(), now=clock()())
     file = scheduling.task_file(configs, out)
     atomic_files.write_bytes(file, scheduling.xml(task))

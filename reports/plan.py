@@ -42,7 +42,8 @@ class Plan:
     `only`: the clients chosen; empty for all. `today`: the business's own day on which the run begins, for
     all its clients. `resumes_day`: what was read completely on that day, in the business's time zone, is not
     read again; None to read everything. `is_elsewhere`: in another folder than the configuration's, where the
-    journal of mails is not, so nothing is mailed. `mail_password`: None where there is no login.
+    journal of mails is not, so nothing is mailed. `told_in`: the language of the run's line in RESULT.html;
+    None for the configuration's. `mail_password`: None where there is no login.
     """
 
     config: Config
@@ -52,6 +53,7 @@ class Plan:
     only: tuple[int, ...]
     today: dt.date
     is_offline: bool = False
+    told_in: str | None = None
     resumes_day: dt.date | None = None
     is_elsewhere: bool = False
     mail_password: str | None = None
@@ -103,7 +105,8 @@ def brand_of(settings: Config) -> Brand:
 
 def few(names: Sequence[str]) -> str:
     """The first of `names`, for one sentence."""
-    return ", ".join(names[:NAMED_AT_MOST]) + (" and more" if len(names) > NAMED_AT_MOST else "")
+    named = ", ".join(names[:NAMED_AT_MOST])
+    return f"{named} and some others" if len(names) > NAMED_AT_MOST else named
 
 
 def last_line(text: str, code: ExitCode) -> str:

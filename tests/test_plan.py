@@ -47,7 +47,7 @@ def test_papers_come_from_the_issuer_and_look_as_configured(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(0, ""), (1, "1"), (5, "1, 2, 3, 4, 5"), (6, "1, 2, 3, 4, 5 and more")],
+    [(0, ""), (1, "1"), (5, "1, 2, 3, 4, 5"), (6, "1, 2, 3, 4, 5 and some others")],
 )
 def test_five_names_at_most_stand_in_a_sentence(count: int, text: str) -> None:
     assert few([str(number) for number in range(1, count + 1)]) == text

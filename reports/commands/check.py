@@ -148,9 +148,9 @@ def _check_api(
     )
     with closing(api), announce(api.describe_wait, say):
         way = f"through the proxy {api.proxy}" if api.proxy else "without a proxy"
-        tls = f"TLS, verified with the certificates of this system, {way}"
+        tls = f"connection: TLS, verified with the certificates of this system, {way}"
         is_encrypted = api.origin.startswith("https:")
-        yield Item(f"connection: {tls if is_encrypted else 'on this computer, without TLS'}")
+        yield Item(tls if is_encrypted else "connection: on this computer, without TLS")
         try:
             listed = list_clients(api)
         except RefusedError as error:
@@ -176,8 +176,8 @@ def _check_api(
                     return
             else:
                 readable.append(found)
-                named = f"client {client.id} {client.name}" if client.name else f"client {client.id}"
-                yield Item(f"{named}: {found} documents")
+                where = f"client {client.id} {client.name}" if client.name else f"client {client.id}"
+                yield Item(f"{where}: {found} documents")
         if settings.clients and not readable:
             yield Item("clients: none of them can be read", ExitCode.NONE_DONE)
         elif len(readable) == len(settings.clients or ()):
@@ -243,8 +243,11 @@ def _space(account_folder: Path, last: RunLine | None) -> Iterator[Item]:
         return
     needed = max(LEAST_FREE_BYTES, TIMES_THE_LAST_RUN * taken)
     if free < needed:
-        trouble = f"only {_megabytes(free)} are free in {account_folder.parent}, and a run may take"
-        yield Item(f"space: {trouble} {_megabytes(needed)}; free some", ExitCode.NOT_WRITTEN)
+        yield Item(
+            f"space: only {_megabytes(free)} are free in {account_folder.parent}, and a run may take "
+            f"{_megabytes(needed)}; free some",
+            ExitCode.NOT_WRITTEN,
+        )
     else:
         yield Item(f"space: {_megabytes(free)} are free; a run may take {_megabytes(needed)}")
 
@@ -256,11 +259,11 @@ def _last_run(settings: Config, last: RunLine | None, now: dt.datetime) -> Item:
     ended = dt.datetime.fromisoformat(last.finished_at).astimezone(settings.time_zone)
     days = (local_day(now, settings.time_zone) - ended.date()).days
     meaning = MEANINGS.get(last.exit_code, "of another version")
-    doubt = f" That is {days} days ago: is it still scheduled?" if days > LONG_AGO_DAYS else ""
-    return Item(
+    said = (
         f"last run: {last.period_label}, ended {ended:%Y-%m-%d %H:%M} with {last.exit_code} "
-        f"({meaning}): {last.message}{doubt}"
+        f"({meaning}): {last.message}"
     )
+    return Item(f"{said} That is {days} days ago: is it still scheduled?" if days > LONG_AGO_DAYS else said)
 
 
 def _mail(settings: Config, redact: Redactor) -> Iterator[Item]:

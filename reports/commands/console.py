@@ -28,14 +28,39 @@ EPOCH_END_SECONDS = 250_246_627_200
 """The year 9900 begins: days, months and years around any instant before it are in the calendar."""
 
 redact = Redactor()
+
+
+class _Voice:
+    """The language of the screen."""
+
+    language = "en"
+
+    def translate(self, text: str) -> str:
+        if self.language == "en":
+            return text
+        # Babel and the catalogues take longer to be loaded than --help takes to answer.
+        from reports.render.content.labels import Labels
+
+        return Labels(self.language).say(text)
+
+
+_voice = _Voice()
 # Outside the tree of loggers: what is said is no log line of run.log, and no log line is said.
 _notes = logging.Logger(f"{__name__}.notes")  # noqa: LOG001
 
 
-def say(text: str, *, is_error: bool = False) -> None:
-    """Lines on the screen and in the log that --log names, without secrets."""
+def speak(language: str) -> None:
+    """From now on the screen is in `language`; the log that --log names stays English."""
+    _voice.language = language
+
+
+def say(text: str, *, is_error: bool = False, is_english: bool = False) -> None:
+    """Lines on the screen, in the reader's language, and in the log that --log names, without secrets.
+
+    `text` is English. With `is_english` it is shown so, as a mistake of a configuration is.
+    """
     _notes.info("%s", text)
-    _show(text, is_error=is_error)
+    _show(text if is_english else _voice.translate(text), is_error=is_error)
 
 
 def tick() -> str:
@@ -91,13 +116,13 @@ class Terminal:
             if sys.stdout is None or not sys.stdout.isatty():
                 # A line for a client that is finished; its pages would only fill a log.
                 if text.endswith((": ready", ": failed")):
-                    _show(f"{done}/{total} {text}")
+                    _show(f"{done}/{total} {_voice.translate(text)}")
                 return
             if self._bar is None or self._bar.length != total:
                 self.close()
                 self._bar = click.progressbar(length=total, item_show_func=lambda item: item, width=24)
                 self._bar.__enter__()
-            self._bar.update(done - self._bar.pos, _format_safe(text)[:50])
+            self._bar.update(done - self._bar.pos, _format_safe(_voice.translate(text))[:50])
             self._bar.render_progress()
 
     def close(self) -> None:
@@ -121,12 +146,12 @@ class Dialogue:
 
     def ask(self, question: str, *, default: str = "") -> str:
         """What is typed; `default` for Enter alone."""
-        shown = _format_safe(question)
-        return str(click.prompt(shown, default=default, show_default=bool(default), err=True))
+        shown, given = _format_safe(_voice.translate(question)), _voice.translate(default)
+        return str(click.prompt(shown, default=given, show_default=bool(default), err=True))
 
     def ask_unseen(self, question: str) -> str:
         """What is typed without being shown."""
-        return str(click.prompt(_format_safe(question), hide_input=True, err=True))
+        return str(click.prompt(_format_safe(_voice.translate(question)), hide_input=True, err=True))
 
 
 class CommandGroup(click.Group):
@@ -138,10 +163,12 @@ class CommandGroup(click.Group):
         logging.getLogger().setLevel(logging.INFO)
         logging.raiseExceptions = False
         kwargs["standalone_mode"] = False
+        speak("en")
         try:
             code = super().main(*args, **kwargs)
         except click.ClickException as error:
-            say(f"{_format_usage(error)}\nNothing was done. Exit code 2.", is_error=True)
+            said = f"{_format_usage(error)}\nNothing was done. Exit code 2."
+            say(said, is_error=True, is_english=True)
             code = ExitCode.USAGE
         except click.exceptions.Exit as error:
             code = error.exit_code
@@ -152,7 +179,8 @@ class CommandGroup(click.Group):
             exec("")  # noqa: S102
             code = ExitCode.INTERRUPTED
         except ReportsError as error:
-            say(f"{error}\nNothing was done. Exit code {int(error.exit_code)}.", is_error=True)
+            said = f"{error}\nNothing was done. Exit code {int(error.exit_code)}."
+            say(said, is_error=True, is_english=isinstance(error, ConfigError))
             code = error.exit_code
         except Exception as error:
             limit = atomic_files.as_limit_error(error, Path())

@@ -22,6 +22,7 @@ def describe(plan: Plan) -> str:
     """Some lines on one account's month."""
     settings = plan.config
     listed = plan.only or [own.id for own in settings.clients or ()]
+    chosen = ", ".join(map(str, listed)) or "all of the account"
     wanted = settings.filters.as_request()
     own_filters = [
         f"  filter of client {own.id}: {json.dumps(filters)}"
@@ -37,13 +38,13 @@ def describe(plan: Plan) -> str:
             f"{settings.path}: account {settings.account.name} at {settings.account.origin}",
             f"  period {plan.period.label}: {plan.period.first} to {plan.period.last}, both included",
             *(f"  warning: {Labels('en').finding(finding)}" for finding, _ in findings),
-            f"  clients: {', '.join(map(str, listed)) or 'all of the account'}",
+            f"  clients: {chosen}",
             f"  filter: {json.dumps(wanted)}",
             *own_filters,
             *_extra_requests(plan),
             *_not_read_again(plan, listed),
             *(f"  mail: {line}" for line in describe_unmailed(settings, plan.only)),
-            f"  would write {' and '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
+            f"  would write {', '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
             f"  to {plan.folder}",
             f"  and how it ended to {plan.account_folder.parent / result_page.FILE_NAME}",
         ]
@@ -74,13 +75,13 @@ def _extra_requests(plan: Plan) -> list[str]:
     if plan.is_offline:
         return ["  would read the stored pages and ask the API nothing"]
     settings = plan.config
-    named = []
+    asked = []
     # The list of clients says all that a client's own page does.
     if settings.account.client_details and settings.clients is not None:
-        named.append("the client's own page")
+        asked.append("  would ask besides, for every client: the client's own page")
     if settings.statement.vendor_balance:
-        named.append("its balance")
-    return [f"  would ask besides, for every client: {' and '.join(named)}"] if named else []
+        asked.append("  would ask besides, for every client: its balance")
+    return asked
 
 
 def _not_read_again(plan: Plan, expected: Sequence[int]) -> list[str]:

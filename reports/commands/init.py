@@ -258,8 +258,8 @@ def _choose_clients(
 
 def _row(client: AccountClient) -> str:
     name = client.name if len(client.name) <= NAME_CHARACTERS else f"{client.name[: NAME_CHARACTERS - 1]}…"
-    fiscal_id = f"NIF {client.fiscal_id}" if client.fiscal_id else "no NIF"
-    rest = [fiscal_id, client.language or "-", client.email or "no mail address"]
+    fiscal_id = f"NIF {client.fiscal_id}" if client.fiscal_id else "NIF -"
+    rest = [fiscal_id, client.language or "-", client.email or "-"]
     return f"{client.id:<10} {name:<{NAME_CHARACTERS}}  {'  '.join(rest)}"
 
 
@@ -290,8 +290,9 @@ def _plain(text: str) -> str | None:
 
 
 def _is_agreed(question: str, access: _Access, person: Dialogue | None) -> bool:
-    also = ", and store the key in the keyring of this user" if access.is_typed else ""
-    return person is None or prompts.is_agreed(person, f"{question}{also}")
+    if access.is_typed:
+        question = f"{question}, and store the key in the keyring of this user"
+    return person is None or prompts.is_agreed(person, question)
 
 
 def _tell(person: Dialogue | None, text: str) -> None:
@@ -300,7 +301,7 @@ def _tell(person: Dialogue | None, text: str) -> None:
 
 
 def _count_clients(clients: int) -> str:
-    return f"{clients} client{'' if clients == 1 else 's'}"
+    return "1 client" if clients == 1 else f"{clients} clients"
 
 
 def _next(path: Path) -> str:

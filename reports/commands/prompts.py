@@ -14,6 +14,8 @@ from reports.settings import validators
 from reports.settings.config import Issuer
 
 Value = TypeVar("Value")
+YES = ("y", "yes", "s", "sim", "sí", "si")
+NO = ("n", "no", "não", "nao")
 
 
 def ask(person: Dialogue, question: str, rule: Callable[[str], Value], *, default: str = "") -> Value:
@@ -76,7 +78,7 @@ def _one_of(words: Sequence[str], typed: str) -> str:
 
 
 def _yes_or_no(typed: str) -> bool:
-    return _one_of(("y", "yes", "n", "no"), typed).startswith("y")
+    return _one_of((*YES, *NO), typed) in YES
 
 
 def _optional(typed: str) -> str | None:

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from reports import atomic_files
 from reports.deliver import record
+from reports.plan import OVERVIEW
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.html.context import RunLine
 
 FILE_NAME = "RESULT.html"
+_LANGUAGE = re.compile(rb'<html lang="([a-z]{2})')
+_HEAD_BYTES = 1000
 
 _one_at_a_time = threading.Lock()
 """Of accounts that end at the same time the last one has seen the others' records."""
@@ -56,8 +59,16 @@ def _read_run(folder: Path) -> RunLine | None:
     if found is None or found["account"] != folder.parent.name:
         return None
     account, label, at = found["account"], found["period"]["label"], found["finished_at"]
-    overview = f"{account}/{label}/index.html"
-    return RunLine(account, label, at, found["exit_code"], found["message"], overview)
+    overview, language = f"{account}/{label}/{OVERVIEW}", _read_language(folder)
+    return RunLine(account, label, at, found["exit_code"], found["message"], overview, language)
+
+
+def _read_language(folder: Path) -> str | None:
+    """The language of the run's overview, which is its configuration's; None where it cannot be read."""
+    with suppress(OSError), atomic_files.open_to_read(folder / OVERVIEW) as file:
+        if match := _LANGUAGE.search(file.read(_HEAD_BYTES)):
+            return match[1].decode("ascii")
+    return None
 
 
 def _list_folder(folder: Path) -> list[Path]:

@@ -175,10 +175,12 @@ def xml(wanted: ScheduledTask) -> bytes:
 
 def explanation(wanted: ScheduledTask, configs: Sequence[Config]) -> list[str]:
     """When it runs, what the first run reports, and where it says how it went."""
-    day = f"day {wanted.day}" if wanted.day else "the last day"
     first = wanted.first
+    at = f"{first:%H:%M} by this computer's clock."
     lines = [
-        f"{wanted.name}: on {day} of every month at {first:%H:%M} by this computer's clock.",
+        f"{wanted.name}: on day {wanted.day} of every month at {at}"
+        if wanted.day
+        else f"{wanted.name}: on the last day of every month at {at}",
         f"The first run, on {first:%Y-%m-%d}:",
     ]
     for settings in configs:
@@ -186,10 +188,9 @@ def explanation(wanted: ScheduledTask, configs: Sequence[Config]) -> list[str]:
             resolve_period(settings, local_day(start, settings.time_zone))
             for start in (first, first + SURELY_ANOTHER_PERIOD)
         )
-        note = "; NOTE: so would every other, write period: last-month" if soon == later else ""
-        lines.append(
-            f"  {settings.account.name} would report {soon.label}, {soon.first} to {soon.last}{note}"
-        )
+        said = f"{settings.account.name} would report {soon.label}, {soon.first} to {soon.last}"
+        note = f"{said}; NOTE: so would every other, write period: last-month"
+        lines.append(f"  {note if soon == later else said}")
     if names := sorted({name for settings in configs for name in _variables(settings)}):
         lines.append(
             f"  The task needs {', '.join(names)} in its own environment: the page Scheduling says how"

@@ -107,9 +107,9 @@ def refuse_holes(documents: Iterable[Document]) -> None:
         if document.is_counted and remark.code in ("AMOUNT-UNREADABLE", "DATE-UNREADABLE")
     ]
     if holes:
-        more = f"; and {len(holes) - 5} more" if len(holes) > 5 else ""
+        more = [f"and {len(holes) - 5} more"] if len(holes) > 5 else []
         raise DataError(
-            f"Unreadable amounts or dates on counted documents: {'; '.join(holes[:5])}{more}. "
+            f"Unreadable amounts or dates on counted documents: {'; '.join(holes[:5] + more)}. "
             "Look at these documents in InvoiceXpress; no statement is made around a hole."
         )
 

@@ -189,7 +189,8 @@ class Post:
             self._line = None
 
     def _said(self, reply: Reply) -> str:
-        return quote_text(f"{reply[0]} {reply[1].decode('utf-8', 'replace')}", self._redact)
+        said = quote_text(f"{reply[0]} {reply[1].decode('utf-8', 'replace')}", self._redact)
+        return f"“{said}”"
 
     def _cause(self, error: BaseException) -> str:
         if isinstance(error, smtplib.SMTPResponseException):
@@ -199,12 +200,12 @@ class Post:
         led_to = (error.__context__, error)
         causes: dict[type, Any] = {kind: cause for cause in led_to for kind in type(cause).mro()}
         if trouble := causes.get(ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted ({quote_text(trouble.verify_message, self._redact)})"
+            return f"its certificate is not trusted (“{quote_text(trouble.verify_message, self._redact)}”)"
         if TimeoutError in causes:
             return "it did not answer in time"
         if secure := causes.get(ssl.SSLError):
             reason = quote_text(secure.reason or "broken off", self._redact)
-            return f"no secure connection could be made ({reason})"
+            return f"no secure connection could be made (“{reason}”)"
         if socket.gaierror in causes:
             return "its name was not found"
         if ConnectionRefusedError in causes:

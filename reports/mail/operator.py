@@ -15,6 +15,7 @@ from reports.errors import ExitCode, MailError
 from reports.mail.mailer import Post
 from reports.plan import OVERVIEW, Outcome, Plan, Screen
 from reports.redaction import Redactor
+from reports.render.content.labels import Labels
 
 UNTOLD = {ExitCode.DONE, ExitCode.INTERRUPTED}
 """Who interrupts a run is there."""
@@ -51,17 +52,18 @@ def _mail(
     planned: Plan, outcome: Outcome, *, sender: str, operator: str, at: dt.datetime, redact: Redactor
 ) -> bytes:
     account, period = planned.config.account.name, planned.period.label
+    labels = Labels(planned.config.language)
     mail = EmailMessage(policy=_POLICY)
     mail["Date"] = format_datetime(at.astimezone(planned.config.time_zone))
     mail["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"
     mail["From"] = sender
     mail["To"] = operator
-    mail["Subject"] = f"{TOOL}: {account} {period} ended with exit code {int(outcome.exit_code)}"
+    mail["Subject"] = labels.say(f"{TOOL}: {account} {period} ended with exit code {int(outcome.exit_code)}")
     mail["Auto-Submitted"] = "auto-generated"
     text = (
         f"{outcome.message}\n\nAccount: {account}\nPeriod: {period}\nExit code: {int(outcome.exit_code)}\n"
         f"Overview: {planned.folder / OVERVIEW}\nLog: {planned.folder / 'run.log'}\n"
         f"Configuration: {planned.config.path}\n"
     )
-    mail.set_content(redact(text).encode("utf-8", "replace").decode(), cte="quoted-printable")
+    mail.set_content(redact(labels.say(text)).encode("utf-8", "replace").decode(), cte="quoted-printable")
     return mail.as_bytes()

@@ -155,8 +155,9 @@ def _ready(
         unmailed = str(entry["unmailed"])
         raise _Kept(State.HELD, _NO_MAIL.get(unmailed, f"the run made no mail for it; {_AGAIN}"), unmailed)
     if client not in choice.released and (doubts := dict(_doubts(plan, entry, email))):
-        way = f"Look at index.html; this mails it all the same: --client {client}"
-        raise _Kept(State.HELD, f"{'; '.join(doubts.values())}. {way}", ", ".join(doubts))
+        reasons = "; ".join(doubts.values())
+        words = f"{reasons}. Look at index.html; this mails it all the same: --client {client}"
+        raise _Kept(State.HELD, words, ", ".join(doubts))
     data, heading = _prove(plan, entry, draft)
     if (heading.sender, heading.to, heading.cc) != (email.sender, recipients.to, recipients.cc):
         raise _Kept(State.FAILED, f"it is not addressed as the configuration is now; {_AGAIN}")
@@ -215,16 +216,16 @@ def _may_leave_again(last: Letter, choice: Choice, *, is_new: bool) -> None:
     day = f"{last.at:%Y-%m-%d}"
     if last.is_unclear:
         if not (choice.is_again and last.client in choice.released):
-            reason = f" ({last.reason})" if last.reason else ""
-            way = f"this mails it once more: --again --client {last.client}"
-            words = f"on {day} a mail may have left, or not{reason}. Ask whether it came; {way}"
+            said = f"on {day} a mail may have left, or not"
+            said = f"on {day} a mail may have left, or not ({last.reason})" if last.reason else said
+            words = f"{said}. Ask whether it came; this mails it once more: --again --client {last.client}"
             raise _Kept(State.HELD, words, "unclear")
     elif not choice.is_again:
         if last.refused:
             raise _Kept(State.PARTLY, f"sent before, on {day}, but not to {describe_refused(last.refused)}")
         if is_new:
-            words = "and rendered otherwise since; this mails the new one: --again"
-            raise _Kept(State.HELD, f"sent before, on {day}, {words}", "otherwise")
+            words = f"sent before, on {day}, and rendered otherwise since; this mails the new one: --again"
+            raise _Kept(State.HELD, words, "otherwise")
         raise _Kept(State.BEFORE, f"sent before, on {day}")
 
 

@@ -25,6 +25,17 @@ from reports.settings.mail import Email, Smtp
 INTERRUPTED = "interrupted before it was sent"
 WAITING_SECONDS = 5.0
 """A server may take its time: until then nothing is said, and then at these intervals."""
+_COUNTS = {
+    State.BEFORE: "sent before: {count}",
+    State.ON_PURPOSE: "without a mail, on purpose: {count}",
+    State.NOT_SELECTED: "not selected (email.only): {count}",
+}
+_HEADS = {
+    State.PARTLY: "sent to some: {count}, {names}",
+    State.HELD: "held back: {count}, {names}",
+    State.FAILED: "failed: {count}, {names}",
+}
+"""What the last sentence says of mails that did not leave as they should."""
 
 _log = logging.getLogger(__name__)
 
@@ -199,12 +210,12 @@ def _code(fates: Sequence[Fate]) -> ExitCode:
 def _parts(fates: Sequence[Fate]) -> Iterator[str]:
     """What happened, for one sentence: each reason with its count, and of what went wrong the first case."""
     yield f"mails sent: {sum(fate.state is State.SENT for fate in fates)}"
-    for state in (State.BEFORE, State.ON_PURPOSE, State.NOT_SELECTED):
+    for state, sentence in _COUNTS.items():
         if count := sum(fate.state is state for fate in fates):
-            yield f"{state.value}: {count}"
-    for state in (State.PARTLY, State.HELD, State.FAILED):
+            yield sentence.format(count=count)
+    for state, head in _HEADS.items():
         of_state = [fate for fate in fates if fate.state is state]
         for reason in dict.fromkeys(fate.reason for fate in of_state):
             own = [fate for fate in of_state if fate.reason == reason]
             named = few([f"{fate.name} ({fate.client})" for fate in own])
-            yield f"{state.value}: {len(own)}, {named}: {own[0].words}".rstrip(".")
+            yield f"{head.format(count=len(own), names=named)}: {own[0].words}".rstrip(".")

@@ -53,10 +53,10 @@ def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome
         month.is_recorded = True
     code, message = _conclusion(month, account)
     with month.go_on_without():
-        label = plan.period.label
+        label, language = plan.period.label, plan.config.language
         overview = f"{account.name}/{label}/{OVERVIEW}"
-        own = RunLine(account.name, label, record.instant(finished_at), int(code), message, overview)
-        result_page.write(plan.account_folder, own, Labels(plan.config.language))
+        told = record.instant(finished_at), int(code), message, overview, plan.told_in or language
+        result_page.write(plan.account_folder, RunLine(account.name, label, *told), Labels(language))
     return Outcome(*_conclusion(month, account), plan.folder)
 
 
@@ -125,7 +125,7 @@ def _sentence(month: AccountRun, account: AccountSummary) -> str:
             parts.append(f"{what}: {len(clients)}, {few([f'{one.name} ({one.id})' for one in clients])}")
     if months := account.changed_months:
         named = ", ".join(f"{first:%Y-%m}" for first in months[-MONTHS_NAMED:])
-        named += " and earlier" if len(months) > MONTHS_NAMED else ""
+        named = f"{named} and earlier months" if len(months) > MONTHS_NAMED else named
         parts.append(
             f"documents changed since they were reported, VAT of {named}: {account.changed_documents}, "
             f"see {overview}"

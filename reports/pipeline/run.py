@@ -63,6 +63,7 @@ class RunOptions:
     is_offline: bool = False
     is_resumed: bool = False
     may_not_have_begun: bool = False
+    language: str | None = None
 
 
 def plans(
@@ -97,6 +98,7 @@ def plans(
                     today=today,
                     is_offline=options.is_offline,
                     is_elsewhere=options.output is not None,
+                    told_in=options.language,
                     resumes_day=today if options.is_resumed else None,
                 )
             )

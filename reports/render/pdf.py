@@ -241,7 +241,8 @@ def _trouble(code: int, target: Path, *, said: Path, page: Path) -> tuple[str, s
         lines = [line for line in text.splitlines() if line.strip()]
         last = _SAID.sub("", lines[-1]).strip() if lines else ""
         what = f"ended with code {code}" if code else "wrote no PDF"
-        return f"{what}{f' ({last[:200]})' if last else ''}", "Update that browser, or write pdf: false"
+        what = f"{what} (“{last[:200]}”)" if last else what
+        return what, "Update that browser, or write pdf: false"
     if not (data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")):
         return "wrote a PDF that is cut short", "Run again"
     if not _is_of(page, data):

@@ -38,17 +38,18 @@ _WRITER = json.JSONEncoder(default=str, sort_keys=True, check_circular=False)
 class MovedError(Exception):
     """The list changed while it was read. The text says what is wrong."""
 
-    verdict, advice = "the list changes while it is read", "Run again later"
+    what, advice = "the list changes while it is read", "Run again later"
 
     def to_reading_error(self, where: str) -> ReadingError:
         """The error when this was the last of READINGS readings that failed."""
-        return ReadingError(f"{where}: {self.verdict}, {READINGS} readings in a row: {self}. {self.advice}")
+        error = str(self)
+        return ReadingError(f"{where}: {self.what}, {READINGS} readings in a row: {error}. {self.advice}")
 
 
 class ContradictionError(MovedError):
     """What the API says of its list cannot be true, whether or not it changed."""
 
-    verdict = "what the API says of its list cannot be true"
+    what = "what the API says of its list cannot be true"
     advice = "Run again later; if it stays so, report it to the vendor"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from reports.sandbox.server import Sandbox
 from tests.support.dialogue import hold_dialogue
-from tests.support.office import HTML_ONLY, ROOT, Office, Said, account
+from tests.support.office import HTML_ONLY, ROOT, SPEAKING_ENGLISH, Office, Said, account
 from tests.support.waiting import PATIENCE_SECONDS
 
 ANA, RUI = 101, 102
@@ -86,7 +86,7 @@ def test_screen_that_goes_away_does_not_end_a_run(office: Office) -> None:
 @ON_POSIX
 def test_progress_on_a_terminal_ends_with_the_same_last_line(office: Office) -> None:
     office.configure([ANA, RUI], output=HTML_ONLY)
-    code, shown = hold_dialogue(office, "run", str(office.config), answer="")
+    code, shown = hold_dialogue(office, "run", str(office.config), *SPEAKING_ENGLISH, answer="")
     assert code == 0
     assert "Traceback" not in shown
     assert shown.splitlines()[-1] == "2 of 2 clients ready. Exit code 0."

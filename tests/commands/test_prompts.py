@@ -4,7 +4,10 @@ import pytest
 
 from reports.commands import prompts
 from reports.commands.console import Dialogue
+from reports.render.content.labels import Labels
+from reports.settings import validators
 from reports.settings.config import Issuer
+from tests.support.english import find_english
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,21 @@ def test_rows_are_shown_with_the_numbers_that_choose_them() -> None:
     person = Person("6", "2-3")
     assert prompts.choice(person, ["Ana", "Rui", "Eva"]) == (1, 2)
     assert person.heard[0] == "   1  Ana\n   2  Rui\n   3  Eva"
+
+
+@pytest.mark.parametrize(("typed", "is_yes"), [("s", True), ("Sim", True), ("sí", True), ("Não", False)])
+def test_yes_and_no_may_be_typed_in_the_languages_of_the_questions(typed: str, is_yes: bool) -> None:
+    assert prompts.is_agreed(Person(typed), "Write the file") is is_yes
+
+
+@pytest.mark.parametrize("typed", ["https://my-company.app.invoicexpress.com", "a" * 40, "My Company"])
+def test_every_rule_for_an_answer_is_a_sentence_of_the_catalogue(typed: str) -> None:
+    """The rules belong to the configuration, whose mistakes are English; here they are said to a person."""
+    for rule, answer in (
+        (validators.account_name, typed),
+        (validators.text, " "),
+        (validators.text, "a\x07"),
+    ):
+        with pytest.raises(ValueError, match=r".") as error:
+            rule(answer)
+        assert find_english(Labels("pt").say(f"Please: {error.value}.")) == []

@@ -265,7 +265,7 @@ def test_a_hostile_name_adds_nothing_to_its_mail(tmp_path: Path) -> None:
 def test_dry_run_says_that_mails_would_be_written(office: Office) -> None:
     office.configure([TO_ANA], email=EMAIL)
     said = office.run("--dry-run")
-    assert "would write xlsx and html and eml per client" in said.out
+    assert "would write xlsx, html, eml per client" in said.out
     assert not office.output.exists()
 
 

@@ -78,7 +78,7 @@ def test_a_refused_login_is_said_without_the_password(server: MailServer) -> Non
     wrong = secrets.token_urlsafe(24)
     server.answer = lambda step, said: f"535 no: {said} {wrong}" if step == "AUTH" else None
     said = read_trouble(server, wrong)
-    assert "it refused the login (535 no: PLAIN [key] [key])" in said
+    assert "it refused the login (“535 no: PLAIN [key] [key]”)" in said
     assert places_of(wrong, said) == []
     assert "invoice-reports key set ACCOUNT --smtp" in said
 
@@ -91,10 +91,10 @@ def test_a_server_that_takes_no_passwords_is_said_so(authority: Authority) -> No
 @pytest.mark.parametrize(
     ("step", "reply", "words"),
     [
-        ("GREETING", "554 go away", "it answered 554 go away"),
-        ("GREETING", "421 busy", "it answered 421 busy"),
-        ("GREETING", "HTTP/1.1 400 Bad Request", "it answered -1"),
-        ("GREETING", "2" * 9000, "it answered 500 Line too long."),
+        ("GREETING", "554 go away", "it answered “554 go away”"),
+        ("GREETING", "421 busy", "it answered “421 busy”"),
+        ("GREETING", "HTTP/1.1 400 Bad Request", "it answered “-1"),
+        ("GREETING", "2" * 9000, "it answered “500 Line too long.”"),
         ("GREETING", "\r\n".join(["220-more"] * 9000), "the connection broke"),
         ("GREETING", HANG_UP, "the connection broke"),
         ("EHLO", HANG_UP, "the connection broke"),
@@ -122,15 +122,15 @@ def test_where_nobody_listens_and_what_has_no_name_are_said() -> None:
 @pytest.mark.parametrize(
     ("step", "reply", "receipt"),
     [
-        ("MAIL", "550 not you", Receipt(Event.REFUSED, "550 not you")),
-        ("MAIL", "452 full", Receipt(Event.FAILED, "452 full")),
-        ("RCPT", "550 nobody", Receipt(Event.REFUSED, f"{ANA}: 550 nobody")),
-        ("RCPT", "450 later", Receipt(Event.FAILED, f"{ANA}: 450 later")),
-        ("DATA", "554 no", Receipt(Event.REFUSED, "554 no")),
-        ("DATA", "451 later", Receipt(Event.FAILED, "451 later")),
-        ("MESSAGE", "552 too large", Receipt(Event.REFUSED, "552 too large")),
-        ("MESSAGE", "451 later", Receipt(Event.FAILED, "451 later")),
-        ("MESSAGE", "421 closing", Receipt(Event.FAILED, "421 closing")),
+        ("MAIL", "550 not you", Receipt(Event.REFUSED, "“550 not you”")),
+        ("MAIL", "452 full", Receipt(Event.FAILED, "“452 full”")),
+        ("RCPT", "550 nobody", Receipt(Event.REFUSED, f"{ANA}: “550 nobody”")),
+        ("RCPT", "450 later", Receipt(Event.FAILED, f"{ANA}: “450 later”")),
+        ("DATA", "554 no", Receipt(Event.REFUSED, "“554 no”")),
+        ("DATA", "451 later", Receipt(Event.FAILED, "“451 later”")),
+        ("MESSAGE", "552 too large", Receipt(Event.REFUSED, "“552 too large”")),
+        ("MESSAGE", "451 later", Receipt(Event.FAILED, "“451 later”")),
+        ("MESSAGE", "421 closing", Receipt(Event.FAILED, "“421 closing”")),
     ],
 )
 def test_a_no_is_about_one_message_and_the_next_one_goes_over_the_same_connection(
@@ -144,7 +144,7 @@ def test_a_no_is_about_one_message_and_the_next_one_goes_over_the_same_connectio
 
 def test_some_refused_recipients_do_not_keep_it_from_the_others(server: MailServer) -> None:
     server.answer = lambda step, said: "550 nobody" if step == "RCPT" and BEA in said else None
-    assert deliver(server, ANA, BEA) == [Receipt(Event.SENT, refused={BEA: "550 nobody"})]
+    assert deliver(server, ANA, BEA) == [Receipt(Event.SENT, refused={BEA: "“550 nobody”"})]
     assert [arrived.recipients for arrived in server.received] == [(ANA,)]
 
 
@@ -175,7 +175,7 @@ def test_a_server_that_does_not_come_back_is_not_called_for_every_message(server
     )
     receipts = deliver(server, times=5)
     assert {receipt.event for receipt in receipts} == {Event.FAILED}
-    assert "it answered 554 gone" in str(receipts[4].reason)
+    assert "it answered “554 gone”" in str(receipts[4].reason)
     assert len(server.seen("GREETING")) == 2
 
 

@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Iterator
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
 
 from reports.deliver import publish
 from tests.conftest import ANA, RUI
+from tests.support.english import find_english
 from tests.support.mail_server import Arrived
 from tests.support.mailroom import RECIPIENTS, SENDER, Mailroom, mailroom, provoke_warning
 from tests.support.office import ACCOUNT
@@ -37,7 +39,9 @@ def read_text(arrived: Arrived) -> str:
 
 
 def test_the_operator_is_told_what_happened_where_to_look_and_nothing_secret(room: Mailroom) -> None:
-    room.configure({ANA: RECIPIENTS[ANA], RUI: RECIPIENTS[RUI]}, operator=OPERATOR, when="send")
+    room.configure(
+        {ANA: RECIPIENTS[ANA], RUI: RECIPIENTS[RUI]}, operator=OPERATOR, when="send", language="en"
+    )
     said = room.run()
     assert said.code == 6
     (arrived,) = read_told(room)
@@ -58,10 +62,23 @@ def test_of_a_month_without_a_word_to_say_nobody_is_told(room: Mailroom) -> None
 
 
 def test_the_operator_is_told_of_a_run_that_could_not_begin(room: Mailroom) -> None:
-    room.configure(operator=OPERATOR)
+    room.configure(operator=OPERATOR, language="en")
     with publish.one_run(room.office.output / ACCOUNT):
         assert room.run().code == 7
     assert "Exit code: 7" in read_text(read_told(room)[0])
+
+
+def test_the_operator_is_told_in_the_language_of_the_configuration(room: Mailroom) -> None:
+    room.configure(operator=OPERATOR)
+    with publish.one_run(room.office.output / ACCOUNT):
+        assert room.run().code == 7
+    (arrived,) = read_told(room)
+    assert str(make_header(decode_header(arrived.mail["Subject"]))) == (
+        "invoicexpress-reports: office 2026-10 terminou com o código de saída 7"
+    )
+    words = read_text(arrived)
+    assert "outra execução está em curso nesta pasta" in words
+    assert find_english(words) == []
 
 
 def test_an_operator_that_cannot_be_told_changes_nothing_and_is_logged(room: Mailroom) -> None:
@@ -71,5 +88,5 @@ def test_an_operator_that_cannot_be_told_changes_nothing_and_is_logged(room: Mai
     said = room.run()
     assert said.code == 6
     log = (room.office.month / "run.log").read_text("utf-8")
-    assert f"ERROR   {OPERATOR} could not be told how this run ended: {OPERATOR}: 550 nobody" in log
+    assert f"ERROR   {OPERATOR} could not be told how this run ended: {OPERATOR}: “550 nobody”" in log
     assert f"{OPERATOR} could not be told" in said.out

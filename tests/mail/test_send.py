@@ -258,7 +258,7 @@ def test_a_temporary_no_is_tried_again_by_the_next_send(room: Mailroom) -> None:
     room.run("--offline")
     said = room.send()
     assert said.code == 3
-    assert "failed: 1, Rui (102): rui@example.com: 450 later; the next send tries again" in said.last
+    assert "failed: 1, Rui (102): rui@example.com: “450 later”; the next send tries again" in said.last
     room.server.answer = lambda _step, _said: None
     assert room.send().last == "mails sent: 1; sent before: 2. Exit code 0."
     assert len(room.arrived) == 3
@@ -278,11 +278,11 @@ def test_what_one_recipient_does_not_get_is_said_until_it_is_sent_again(room: Ma
     said = room.send()
     assert said.code == 3
     assert (
-        "sent to some: 1, Rui (102): sent to rui@example.com, but not to mae@example.com (550 nobody)"
+        "sent to some: 1, Rui (102): sent to rui@example.com, but not to mae@example.com (“550 nobody”)"
         in said.last
     )
     said = room.send()
-    assert (said.code, "but not to mae@example.com (550 nobody)" in said.last) == (3, True)
+    assert (said.code, "but not to mae@example.com (“550 nobody”)" in said.last) == (3, True)
     assert len(room.arrived) == 3
 
 

@@ -132,7 +132,7 @@ def test_other_client_whose_archive_is_gone_is_failed_in_every_place(office: Off
     entry = office.entries[EVA]
     assert (entry["state"], entry["kept_from"]) == ("failed", READ_AT)
     assert "there is no such archive" in entry["reason"]
-    assert "there is no such archive" in office.overview
+    assert "esse arquivo não existe" in office.overview
 
 
 def test_client_whose_folder_cannot_be_replaced_fails_alone_and_keeps_it(office: Office) -> None:

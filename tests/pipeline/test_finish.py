@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.render.content.labels import Labels
 from reports.sandbox.server import Sandbox
 from tests.support.months import ANA, NOBODY, RUI, read_summary_rows
 from tests.support.office import Office, account, tree
@@ -39,7 +40,7 @@ def test_one_unknown_client_among_ten_fails_alone(tmp_path: Path) -> None:
     failed = office.entries[NOBODY]
     assert failed["reason"].startswith(f"client {NOBODY}, page 1: this client is not in the account (404")
     assert (failed["files"], failed["kept_from"]) == ([], None)
-    assert failed["reason"] in unescape(office.overview)
+    assert Labels("pt").failure(failed["reason"]) in unescape(office.overview)
     assert len(list(office.month.glob("*/*.xlsx"))) == 9
     assert office.record["exit_code"] == 3
     assert office.record["message"] == said.last

@@ -406,7 +406,7 @@ def test_interrupted_run_says_how_far_it_came(office: Office) -> None:
     }
     assert "interrupted" in office.entries[RUI]["reason"]
     assert tree(office.month / f"rui-{RUI}") == before
-    assert "interrupted" in office.overview
+    assert "interrompido" in office.overview
 
 
 def without_log(office: Office) -> dict[str, bytes]:

@@ -28,8 +28,8 @@ STAGES = {
         checks.finding checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
     """,
     "render": """
-        content.labels content.brand content.colours content.picture content.blocks content.columns
-        content.document_sheets content.summary_sheets content.account content.client_report
+        sentences content.labels content.brand content.colours content.picture content.blocks
+        content.columns content.document_sheets content.summary_sheets content.account content.client_report
         content.changes_report content.account_report content.summary_book
         text_xml xlsx.shared_strings
         xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.outline xlsx.column_widths
@@ -46,7 +46,7 @@ STAGES = {
     "pipeline": """
         client_job executor cluster jobs account_run finish accounts run
     """,
-    "commands": "console dry_run check prompts init demo",
+    "commands": "system_language console dry_run check prompts init demo",
 }
 """Stages, and the modules of each in the order of imports. A name with a dot is in a folder of its stage."""
 TOP = ["cli", "__main__"]
@@ -72,7 +72,7 @@ ROOMS_OF_LIBRARY = {
     },
     "jinja2": {"render.html.environment", "settings.mail_texts"},
     "markupsafe": {"render.html.tables", "render.html.context", "render.html.pages"},
-    "babel": {"render.content.labels"},
+    "babel": {"render.content.labels", "render.sentences"},
     "filelock": {"deliver.publish"},
     "stdnum": {"fiscal_id"},
     "distributed": {"pipeline.cluster"},

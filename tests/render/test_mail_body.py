@@ -30,18 +30,21 @@ ATTRIBUTES = {
     "meta": {"charset", "name", "content"},
     "body": {"style"},
     "table": {"width", "border", "cellpadding", "cellspacing", "role", "class"},
-    "td": {"align", "valign", "width", "colspan", "style", "lang"},
+    "tr": {"class"},
+    "td": {"align", "valign", "width", "colspan", "style", "lang", "class"},
     "th": {"align", "valign", "width", "colspan", "style", "scope"},
     "h1": {"style"},
     "h2": {"style"},
-    "span": {"style"},
+    "span": {"style", "class"},
 }
-"""What Word renders, and what it passes over and others need: role, scope, lang, the class of the sheet."""
+"""What Word renders, and what it passes over and others need: role, scope, lang, the classes for phones."""
 
 PROPERTIES = {
     "background-color": {"body"},
     "border-bottom": {"td", "th"},
     "border-top": {"td"},
+    "display": {"span"},
+    "mso-hide": {"span"},
     "color": {"body", "td", "th", "h1", "h2", "span"},
     "font-family": {"body", "td", "th", "h1", "h2"},
     "font-size": {"body", "td", "th", "h1", "h2", "span"},
@@ -122,7 +125,8 @@ def amounts(sheet: Sheet, labels: Labels) -> set[str]:
     keys = [column.key for column in sheet.columns]
     texts = set()
     for row in (*sheet.rows, *([sheet.totals] if sheet.totals else [])):
-        currency = sheet.currency or str(row[keys.index("currency")])
+        named = sheet.shown_currency or ""
+        currency = named if sheet.currency else str(row[keys.index("currency")])
         for column, value in zip(sheet.columns, row, strict=True):
             if column.kind is Kind.MONEY and value is not None:
                 texts.add(labels.money(value, currency))

@@ -135,7 +135,7 @@ def test_browser_gets_no_key_from_the_environment(
     ("lines", "sentence"),
     [
         (["sys.exit(3)"], r"ended with code 3\. Update that browser, or write pdf: false"),
-        (['sys.exit("[12:34:ERROR:a.cc(5)] no room")'], r"ended with code 1 \(no room\)\. Update"),
+        (['sys.exit("[12:34:ERROR:a.cc(5)] no room")'], r"ended with code 1 \(“no room”\)\. Update"),
         (['sys.exit("[1:a.cc] Running as root without a sandbox")'], r"for root\. Run as an ordinary user"),
         ([], "wrote no PDF. Update"),
         ([printing(b"")], "wrote no PDF"),
@@ -274,7 +274,7 @@ def test_pdf_without_html_leaves_no_page(office: Office, named: Path) -> None:
 def test_dry_run_names_the_pdf(office: Office, named: Path) -> None:
     office.configure([RUI], output={"pdf": True})
     script(named)
-    assert "would write xlsx and html and pdf per client" in office.run("--dry-run").out
+    assert "would write xlsx, html, pdf per client" in office.run("--dry-run").out
 
 
 def is_gone(process: int) -> bool:

@@ -5,14 +5,13 @@ words nobody uses go. The translations themselves are written by hand.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from reports.errors import UNFORESEEN
 from reports.figures import changes
 from reports.figures.checks.finding import RULES
 from reports.render.content.labels import LOCALES
@@ -25,19 +24,19 @@ KEYWORDS = {"_": None, "N_": None, "text": None}
 
 
 def words() -> set[str]:
-    """Every label of package and templates, every text of a finding or of a failure, kinds of change."""
+    """Every label of package and templates, every text of a finding, every kind of change."""
     return {*_extracted(TOP / "reports" / "render"), *_extracted(TOP / "templates")} | {
         *(text for rule in RULES.values() for text in (rule.sentence, rule.remedy)),
         *changes.KINDS,
-        UNFORESEEN,
     }
 
 
-def catalogue(language: str) -> Catalog:
-    """The catalogue of a language; an empty one where there is none yet."""
-    if not path(language).exists():
+def catalogue(language: str, of: Path | None = None) -> Catalog:
+    """The catalogue of a language, or another that is `of` it; an empty one where there is none yet."""
+    place = of or path(language)
+    if not place.exists():
         return Catalog(locale=language)
-    with path(language).open("rb") as stream:
+    with place.open("rb") as stream:
         return read_po(stream, locale=language)
 
 
@@ -47,20 +46,21 @@ def path(language: str) -> Path:
 
 def update(language: str) -> None:
     """The catalogue with exactly the words in use, in alphabetical order, its translations kept."""
-    old = catalogue(language)
-    new = Catalog(
-        locale=language, header_comment="# Labels of workbook, statement and overview.", fuzzy=False
-    )
-    for word in sorted(words()):
+    write(path(language), language, words(), header="# Labels of workbook, statement and overview.")
+
+
+def write(place: Path, language: str, texts: Collection[str], *, header: str) -> None:
+    """The catalogue `place` with exactly these texts, in alphabetical order, its translations kept."""
+    old = catalogue(language, place)
+    new = Catalog(locale=language, header_comment=header, fuzzy=False)
+    for word in sorted(texts):
         before = old.get(word)
         new.add(word, before.string if before else "")
     text = io.BytesIO()
     write_po(text, new, width=110, omit_header=True)
-    header = (
-        f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    )
-    path(language).parent.mkdir(parents=True, exist_ok=True)
-    path(language).write_bytes(header.encode() + text.getvalue().strip() + b"\n")
+    top = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(top.encode() + text.getvalue().strip() + b"\n")
 
 
 def _extracted(folder: Path) -> Iterator[str]:

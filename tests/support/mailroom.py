@@ -56,11 +56,12 @@ class Mailroom:
         *,
         output: Mapping[str, Any] = HTML_ONLY,
         smtp: Mapping[str, Any] | None = None,
+        language: str = "pt",
         **email: Any,
     ) -> None:
         clients = [{"id": client, "email": recipients.get(client, {})} for client in NAMES]
         settings = {"from": SENDER, "smtp": smtp or self.server.settings()} | email
-        self.office.configure(clients, output=dict(output), email=settings)
+        self.office.configure(clients, output=dict(output), email=settings, language=language)
 
     def run(self, *words: str, **variables: str) -> Said:
         return self.office.run(*words, **self.environment | variables)

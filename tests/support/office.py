@@ -32,6 +32,11 @@ NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 QUICK = {"per_minute": 60_000}
 """Nobody is kept waiting by the rate that is good manners towards a live service."""
 
+SPEAKING_ENGLISH = ("--language", "en")
+"""For the commands that speak the configuration's language: most tests are not about that."""
+
+COMMANDS_THAT_SPEAK = {"run", "check", "send", "schedule", "init"}
+
 HTML_ONLY = {"excel": False}
 """For `output`, where workbooks are not what a test is about: they take most of a run's time."""
 
@@ -100,7 +105,11 @@ class Office:
         return self.type("run", self.config, *words, **variables)
 
     def type(self, *words: str | Path, **variables: str) -> Said:
-        """A command, inside this process."""
+        """A command, inside this process. Unless it says otherwise it speaks English: SPEAKING_ENGLISH."""
+        return self.invoke(*in_english(words), **variables)
+
+    def invoke(self, *words: str | Path, **variables: str) -> Said:
+        """A command as it stands, inside this process."""
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
         try:
@@ -125,7 +134,7 @@ class Office:
         `env` joins the environment.
         """
         with subprocess.Popen(
-            [sys.executable, *program, *map(str, words)],
+            [sys.executable, *program, *in_english(words)],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment(**env)},
             stdin=subprocess.DEVNULL if terminal is None else terminal,
@@ -171,6 +180,15 @@ def invoice(identity: int, name: str, day: date, *, number: int, price: str = "1
         number_in_series=number,
         **fields,
     )
+
+
+def in_english(words: Iterable[str | Path]) -> list[str]:
+    """The words of a command, with SPEAKING_ENGLISH where they name no language and no other command."""
+    typed = list(map(str, words))
+    place = next((place for place, word in enumerate(typed) if not word.startswith("-")), None)
+    if place is None or typed[place] not in COMMANDS_THAT_SPEAK or "--language" in typed:
+        return typed
+    return [*typed[: place + 1], *SPEAKING_ENGLISH, *typed[place + 1 :]]
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -76,7 +76,7 @@ def test_the_page_says_so_in_the_language_of_the_account(
     office.configure([*NAMES], output=HTML_ONLY, language=language)
     break_rendering(monkeypatch, KeyError("x"), RUI)
     assert office.run().code == 3
-    sentence = Labels(language).text(UNFORESEEN)
+    sentence = Labels(language).failure(UNFORESEEN)
     assert sentence in office.overview
     assert (sentence == UNFORESEEN) == (language == "en")
     # Also of a failure that is kept from an earlier run.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reports.sandbox.server import Sandbox
-from tests.support.office import HTML_ONLY, Office, account, tree
+from tests.support.office import HTML_ONLY, SPEAKING_ENGLISH, Office, account, tree
 from tests.support.waiting import wait_until
 from tests.windows.family import Family
 from tests.windows.scheduled import PATIENCE_SECONDS, environment
@@ -43,7 +43,7 @@ def slow(tmp_path: Path) -> Iterator[Office]:
 @contextmanager
 def under_way(office: Office, jobs: str) -> Iterator[Family]:
     """A run that has published one client at least, and not all; it has a console of its own."""
-    words = [sys.executable, "-m", "reports", "run", str(office.config), "--jobs", jobs]
+    words = [sys.executable, "-m", "reports", "run", *SPEAKING_ENGLISH, str(office.config), "--jobs", jobs]
     office.sandbox.latency_seconds = SLOWLY_SECONDS[jobs]
     with Family(words, env=environment(office)) as family:
         wait_until(lambda: published(office) or family.process.poll() is not None)

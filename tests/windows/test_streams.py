@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from reports import __version__
-from tests.support.office import HTML_ONLY, Office
+from tests.support.office import HTML_ONLY, Office, in_english
 from tests.windows.scheduled import PATIENCE_SECONDS, SYSTEM_FOLDER, environment, installed, unseen
 
 
@@ -26,7 +26,7 @@ def without_screen(office: Office, *words: str | Path) -> int:
 def spoken(office: Office, *words: str | Path) -> subprocess.CompletedProcess[bytes]:
     """A command whose output is read through pipes."""
     return subprocess.run(
-        [sys.executable, "-m", "reports", *map(str, words)],
+        [sys.executable, "-m", "reports", *in_english(words)],
         env=environment(office),
         stdin=subprocess.DEVNULL,
         capture_output=True,

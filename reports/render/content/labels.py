@@ -6,6 +6,7 @@ its own translation. Dates are always dd/MM/yyyy: the locales' own short forms h
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -25,10 +26,15 @@ from reports.figures.totals import CREDIT, CURRENT
 from reports.figures.vat.exemptions import find_exemption
 from reports.fiscal_id import format_fiscal_id
 from reports.money import cents
+from reports.render.sentences import Sentences, make_form, read_forms
 
 LOCALES = {row["language"]: row["locale"] for row in read_table("languages")}
 CATALOGUES = Path(__file__).parents[2] / "locale"
 _SAMPLE = Decimal("1234567.89")
+_NUMBER_OR_DATE = re.compile(
+    r"(?<![\w.,:/-])(?:(-?\d{1,18}\.\d+)|(\d{4})-(\d\d)-(\d\d))(?![\w:/-]|[.,]\d)", re.ASCII
+)
+"""An amount with a point, or an ISO date, as a word of its own."""
 
 
 def N_(text: str) -> str:  # noqa: N802
@@ -145,8 +151,12 @@ class Labels:
         return self.text(REASONS["draft"]) if number in DRAFT_NUMBERS else number
 
     def failure(self, reason: str | None) -> str:
-        """Why a client failed; what is said about one client or one file is shown as it came."""
-        return self.text(reason) if reason else self.text("No reason is known; look in run.log.")
+        """Why a client failed."""
+        return self.say(reason) if reason else self.text("No reason is known; look in run.log.")
+
+    def say(self, text: str) -> str:
+        """English sentences with their values, in this language; what it does not know stays as it came."""
+        return sentences(self.language).say(text)
 
     def exemption(self, code: str | None, day: dt.date) -> str | None:
         """Mention and norm of an exemption code on `day`; the tax authority words them in Portuguese only."""
@@ -195,7 +205,11 @@ class Labels:
             return self.number(value)
         if isinstance(value, list):
             return ", ".join(self.word(HIDDEN, word) for word in value)
-        return value
+        return value and self.say(value)
+
+    def write_values(self, text: str) -> str:
+        """`text` with its amounts and ISO dates as this language writes them; English stays as it is."""
+        return text if self.language == "en" else _NUMBER_OR_DATE.sub(self._write_value, text)
 
     def money(self, amount: Decimal, currency: str) -> str:
         """`1 234,50 €`: two decimals, the currency's symbol ("" for none), a minus when negative."""
@@ -227,6 +241,21 @@ class Labels:
     def month(self, first: dt.date) -> str:
         """`out. 2026`."""
         return format_date(first, "MMM yyyy", locale=self._locale)
+
+    def _write_value(self, found: re.Match[str]) -> str:
+        amount, year, month, day = found.groups()
+        if amount is None:
+            return f"{day}/{month}/{year}"
+        return f"{Decimal(amount):,}".translate(self._separators)
+
+
+@lru_cache
+def sentences(language: str) -> Sentences:
+    """The sentences of a language, those of the findings among them."""
+    labels = Labels(language)
+    told = (rule.sentence for rule in RULES.values())
+    findings = [make_form(text, labels.text(text), is_finding=True) for text in told if language != "en"]
+    return Sentences([*read_forms(language), *findings], write=labels.write_values)
 
 
 @lru_cache

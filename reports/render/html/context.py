@@ -19,7 +19,8 @@ from reports.render.html.tables import HtmlGrid, Listing
 class RunLine:
     """How the last run of an account ended. `overview` is relative to the result page, None without one.
 
-    `finished_at` is an ISO instant; any other text is shown as it is.
+    `finished_at` is an ISO instant; any other text is shown as it is. `message` is English, and shown in
+    `language`; None for the page's.
     """
 
     account: str
@@ -28,6 +29,7 @@ class RunLine:
     exit_code: int
     message: str
     overview: str | None
+    language: str | None = None
 
 
 class Amount(NamedTuple):
@@ -76,10 +78,12 @@ class ChangesSection(NamedTuple):
 
 
 class ResultLine(NamedTuple):
-    """A line of RESULT.html: how a run ended, and what its exit code means."""
+    """A line of RESULT.html, in its own `language` (BCP 47): how a run ended, what its exit code means."""
 
     run: RunLine
     meaning: str
+    message: str
+    language: str
     finished_at: str
 
 

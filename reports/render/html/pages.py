@@ -25,7 +25,7 @@ from reports.render.content.blocks import Chart, Column, Kind, Rows, Sheet, drop
 from reports.render.content.brand import HOUSE, Brand
 from reports.render.content.client_report import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
 from reports.render.content.colours import palette
-from reports.render.content.labels import N_, Labels
+from reports.render.content.labels import LOCALES, N_, Labels
 from reports.render.html import drawings, environment
 from reports.render.html.context import (
     FUNCTIONS,
@@ -150,11 +150,16 @@ def overview(account: AccountSummary, *, labels: Labels, brand: Brand = HOUSE) -
 
 def result(runs: Sequence[RunLine], *, labels: Labels) -> str:
     """How the last run of each account ended, the most severe first."""
-    lines = []
-    for run in sorted(runs, key=_severity):
-        meaning = labels.text(MEANINGS[ExitCode(run.exit_code)]) if run.exit_code in MEANINGS else ""
-        lines.append(ResultLine(run, meaning, _instant(run.finished_at, labels)))
+    lines = [_result_line(run, labels) for run in sorted(runs, key=_severity)]
     return _render("result.html.j2", ResultPage(**_common(labels, HOUSE), lines=lines), None)
+
+
+def _result_line(run: RunLine, page: Labels) -> ResultLine:
+    """The line in its account's own language; one that is not known here is the page's."""
+    labels = Labels(run.language) if run.language in LOCALES else page
+    meaning = labels.text(MEANINGS[ExitCode(run.exit_code)]) if run.exit_code in MEANINGS else ""
+    finished_at = _instant(run.finished_at, labels)
+    return ResultLine(run, meaning, labels.say(run.message), labels.html_language, finished_at)
 
 
 def check_templates(brand: Brand) -> None:

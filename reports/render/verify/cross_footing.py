@@ -134,7 +134,7 @@ def _compare_sums(where: str, what: str, due: _Amounts, found: _Amounts) -> None
         own, other = expected.get(key, ()), sums.get(key, ())
         if any(one != another for one, another in zip_longest(own, other, fillvalue=ZERO)):
             name = ", ".join(str(part) for part in key if part is not None)
-            raise make_difference(where, f"{what} ({name})", join_values(own), join_values(other))
+            raise make_difference(where, f"the sum of {what} ({name})", join_values(own), join_values(other))
 
 
 def _add_amounts(rows: _Amounts) -> dict[tuple[Any, ...], Sequence[Any]]:

@@ -218,7 +218,7 @@ def _check_cell(where: str, place: str, found: Any, due: Any, *, kind: Kind | No
     if formulas[0] != formulas[1]:
         raise make_difference(where, f"the formula {place}", *formulas)
     shown = (_format_cell(getattr(cell, "result", cell), kind) for cell in (due, found))
-    raise make_difference(where, f"{'the stored total ' if formulas[0] else ''}{place}", *shown)
+    raise make_difference(where, f"the stored total {place}" if formulas[0] else place, *shown)
 
 
 def _is_held(found: Any, due: Any) -> bool:

@@ -134,10 +134,11 @@ def judge(
     if status == 401 and expected.is_extra:
         return Trouble(f"the API refuses it to this account (401{words})", ReadingError, NO_MORE_TRY)
     if status == 401:
+        said = f" (its words{words})" if words else ""
         return Trouble(
             "the API refused the request (401): either the API key is wrong or the account's name is, and "
-            f"both get this answer{f' (its words{words})' if words else ''}. Check account.name, or store "
-            "the key again with: invoice-reports key set",
+            f"both get this answer{said}. Check account.name, or store the key again with: "
+            "invoice-reports key set",
             RefusedError,
             NO_MORE_TRY,
         )
@@ -241,13 +242,13 @@ def _describe_body(came: object, redact: Redactor) -> str:
     """What came instead of a page, in a few words."""
     if isinstance(came, str) and came.lstrip().startswith("<"):
         title = _TITLE.search(came[:CHARACTERS_QUOTED_FROM])
-        return f"a web page ({quote_text(title[1], redact)})" if title else "a web page"
+        return f"a web page (“{quote_text(title[1], redact)}”)" if title else "a web page"
     if isinstance(came, str) and came.lstrip().startswith(("{", "[")):
         return "JSON that cannot be read"
     if isinstance(came, str):
         return f"the text “{quote_text(came, redact)}”" if came.strip() else "nothing"
     if isinstance(came, dict) and (words := _spoken(came.get("errors", came.get("error")))):
-        return f"an error: {quote_text(words, redact)}"
+        return f"an error: “{quote_text(words, redact)}”"
     names = {dict: "other content", list: "a list", type(None): "null"}
     return names.get(type(came), "a single value")
 
@@ -260,7 +261,7 @@ def _words(body: bytearray, redact: Redactor) -> str:
     with suppress(ValueError, RecursionError):
         text = _spoken(json.loads(text))
     words = quote_text(text, redact)
-    return f": {words}" if words else ""
+    return f": “{words}”" if words else ""
 
 
 def _spoken(value: object) -> str:

@@ -36,7 +36,7 @@ def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
     if certificate := _find_cause(error, ssl.SSLCertVerificationError):
         cause = quote_text(getattr(certificate, "verify_message", None) or str(certificate), redact)
         return Trouble(
-            f"the server's certificate is not trusted: {cause}. Nothing was sent. Check the date of this "
+            f"the server's certificate is not trusted: “{cause}”. Nothing was sent. Check the date of this "
             "computer, account.base_url, and whether a proxy needs a certificate of your company",
             tries=NO_MORE_TRY,
         )
@@ -52,7 +52,7 @@ def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
         return Trouble("the connection broke before the answer was complete")
     if tls := _find_cause(error, ssl.SSLError):
         cause = quote_text(tls.reason or "unknown reason", redact)
-        return Trouble(f"no secure connection could be made ({cause})", tries=ONE_MORE_TRY)
+        return Trouble(f"no secure connection could be made (“{cause}”)", tries=ONE_MORE_TRY)
     innermost = list(_chain(error))[-1]
     return Trouble(f"what came is not readable as HTTP ({type(innermost).__name__})")
 
@@ -62,9 +62,9 @@ def _judge_proxy(error: BaseException, redact: Redactor) -> Trouble | None:
     texts = (str(cause) for cause in _chain(error) if type(cause) is OSError)
     refused = next((text for text in texts if text.startswith(_TUNNEL_FAILED)), "")
     if refusal := refused.removeprefix(_TUNNEL_FAILED):
-        said = f"the proxy did not connect: {quote_text(refusal, redact)}"
+        said = f"the proxy did not connect: “{quote_text(refusal, redact)}”"
         if refusal.startswith("407"):
-            said += ". Write its user and password into the proxy of this computer (HTTPS_PROXY)"
+            said = f"{said}. Write its user and password into the proxy of this computer (HTTPS_PROXY)"
         return Trouble(said, tries=ONE_MORE_TRY)
     if _find_cause(error, *_NO_PROXY):
         return Trouble(

@@ -117,7 +117,7 @@ def test_a_client_of_an_earlier_reading_is_added_and_marked_in_every_sheet() -> 
     (row,) = [row for row in clients.sheet.rows if row[1] == "Rui"]
     assert (row[columns.index("state")], row[columns.index("read_at")]) == (
         "Failed",
-        "as of 02/11/2026 06:30",
+        READ_AT,
     )
     assert (
         read_total(find_tab(book, "Documents"), "gross") == read_total(clients, "gross") == Decimal("369.00")

@@ -261,7 +261,7 @@ def test_a_401_on_an_extra_says_that_the_plan_lacks_it_and_stops_nothing(
         ScriptedApi(lambda seen: GOOD if seen.method == "POST" else said) as server,
         closing(api_of(server)) as api,
     ):
-        with pytest.raises(ReadingError, match=r"refuses it to this account \(401: não está disponível"):
+        with pytest.raises(ReadingError, match=r"refuses it to this account \(401: “não está disponível"):
             ask(api, 7)
         assert api.documents_page(7, 1, {}).number == 1
     assert len(server.seen) == 2

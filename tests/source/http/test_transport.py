@@ -49,7 +49,7 @@ def test_https_goes_through_the_proxy_of_the_environment_and_tells_it_nothing(
         monkeypatch.setenv("no_proxy", "")
         with (
             closing(Api("https://my-company.example", KEY, clock=TurnedClock())) as api,
-            pytest.raises(UnreachableError, match="the proxy did not connect: 407 Who are you") as caught,
+            pytest.raises(UnreachableError, match="the proxy did not connect: “407 Who are you”") as caught,
         ):
             api.documents_page(7, 1, {})
     assert [seen.method for seen in proxy.seen] == ["CONNECT", "CONNECT"]

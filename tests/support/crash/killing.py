@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.support.office import ROOT
+from tests.support.office import ROOT, in_english
 
 NEVER: Mapping[str, Any] = {}
 
@@ -74,7 +74,7 @@ class Press:
     ) -> Ended:
         """A command in a process of its own, ended as `killed`, `cut`, `stopped` or `interrupted` say."""
         order = {
-            "words": [str(word) for word in words],
+            "words": in_english(words),
             "env": {**self._environment, **env},
             "folder": str(self._folder),
             "end": end,

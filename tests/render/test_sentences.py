@@ -1,0 +1,126 @@
+"""A sentence with its values in it is found again by its form, and nothing else is changed."""
+
+import pytest
+
+from reports.figures.checks.finding import RULES, Finding
+from reports.render.content.labels import Labels
+from reports.render.sentences import FEWEST_LETTERS, Sentences, make_form
+from tests.support import catalogue, sentences
+from tests.support.english import find_english
+
+PT, ES, EN = Labels("pt"), Labels("es"), Labels("en")
+FORMS = [
+    make_form(
+        "{path}: it holds {pages} of {pages2} pages. {advice}", "{path} tem {pages}/{pages2}. {advice}"
+    ),
+    make_form("Read the client again", "Leia outra vez."),
+    make_form("{name}: ready", "{name}: pronto"),
+    make_form("interrupted", "interrompido"),
+    make_form("{error}; the next send tries again", "{error}; tenta-se de novo"),
+    make_form("To start it, now:", "Para iniciar, já:"),
+    make_form("{place} should be {expected} and is {found}", "{place} é {found}, não {expected}"),
+    make_form("nothing", "nada"),
+]
+SENTENCES = Sentences(FORMS, write=str)
+
+
+@pytest.mark.parametrize(
+    ("english", "said"),
+    [
+        ("/a b: it holds 1 of 2 pages. Read the client again", "/a b tem 1/2. Leia outra vez"),
+        ("interrupted.", "interrompido."),
+        ("1 of 2; Eva: ready. Nobody knows it", "1 of 2; Eva: pronto. Nobody knows it"),
+        ("  To start it, now:", "  Para iniciar, já:"),
+        ("✓ interrupted", "✓ interrompido"),
+        ("Ana: ready\nEva: ready", "Ana: pronto\nEva: pronto"),
+        ("interrupted; the next send tries again", "interrompido; tenta-se de novo"),
+        ("row 5 should be 12 and is nothing", "row 5 é nada, não 12"),
+        ("12/34", "12/34"),
+        ("", ""),
+    ],
+)
+def test_a_text_is_read_as_the_form_that_leaves_least_of_it(english: str, said: str) -> None:
+    assert SENTENCES.say(english) == said
+
+
+@pytest.mark.parametrize("name", ["interrupted", "nothing", "Ana: ready", "nothing; interrupted"])
+def test_a_name_is_never_changed_by_a_short_form(name: str) -> None:
+    assert SENTENCES.say(f"{name}: ready") == f"{name}: pronto"
+    assert PT.say(f"{name}: ready") == f"{name}: pronto"
+    assert f"falhados: 1, {name} (7); avisos" in PT.say(f"failed: 1, {name} (7); warnings: 1, see /x")
+    assert SENTENCES.say(f"/{name}: it holds 1 of 2 pages. Read the client again").startswith(f"/{name} tem")
+
+
+def test_what_somebody_else_said_stays_in_its_quotation_marks() -> None:
+    said = "“interrupted; nothing. Read the client again”"
+    assert SENTENCES.say(f"{said}; the next send tries again") == f"{said}; tenta-se de novo"
+    assert SENTENCES.say(said) == said
+
+
+def test_a_text_that_is_none_of_ours_stays_as_it_came_whatever_its_length() -> None:
+    text = "one; two. three: " * 400
+    assert SENTENCES.say(text) == text
+
+
+@pytest.mark.parametrize("labels", [PT, ES, EN], ids=lambda labels: labels.language)
+@pytest.mark.parametrize("sentence", sorted(sentences.sentences()))
+def test_every_sentence_comes_out_in_the_readers_language(labels: Labels, sentence: str) -> None:
+    form = make_form(sentence, sentence)
+    values = {name: f"{number}" for number, name in enumerate(form.names, start=11)}
+    filled = sentence.format(**values)
+    said = labels.say(filled)
+    if labels.language == "en":
+        assert said == filled
+    else:
+        assert find_english(said) == []
+        assert sorted(map(str, values.values())) == sorted(
+            value for value in values.values() if value in said
+        )
+
+
+@pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_the_sentence_of_a_finding_is_found_again_too(labels: Labels, code: str) -> None:
+    finding = Finding(code, number="FT 2026/7", field="1", expected="1234.50", found="2026-10-31")
+    assert labels.say(finding.message) == labels.finding(finding)
+    assert find_english(labels.finding(finding)) == []
+
+
+def test_a_finding_writes_amounts_and_dates_as_its_language_does() -> None:
+    finding = Finding("LINES-NET", number="FT 2026-10-31/1.5", expected="1234.50", found="-0.5")
+    assert "1\xa0234,50" in PT.finding(finding)
+    assert "1.234,50" in ES.finding(finding)
+    assert "-0,5" in PT.finding(finding)
+    assert "1234.50" in EN.finding(finding)
+    assert "FT 2026-10-31/1.5" in PT.finding(finding)
+    assert PT.write_values("até 2026-10-31, v1.2.3") == "até 31/10/2026, v1.2.3"
+
+
+def test_a_finding_tells_what_a_filter_hides_in_words() -> None:
+    assert "documentos pagos, faturas" in PT.finding(Finding("FILTER-HIDES", found="settled, Invoice"))
+    found = "client 7, details: the answer is too large and was not kept"
+    assert find_english(PT.finding(Finding("DETAILS-MISSING", found=found))) == []
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_every_sentence_is_translated_and_no_translation_is_left_over(language: str) -> None:
+    entries = catalogue.catalogue(language, sentences.path(language))
+    assert {str(entry.id) for entry in entries if entry.id and entry.string} == sentences.sentences()
+    for entry in entries:
+        form = make_form(str(entry.id), str(entry.string))
+        translated = make_form(str(entry.string), "")
+        assert sorted(form.names) == sorted(translated.names), entry.id
+
+
+def test_every_text_that_is_not_shown_is_one_of_the_package() -> None:
+    assert sentences.prose() >= sentences.NOT_SHOWN
+
+
+def test_every_module_that_raises_for_a_person_is_looked_at() -> None:
+    """But those where only mistakes of a configuration are raised."""
+    speaking = {*map(sentences.module_of, sentences.modules())}
+    assert {sentences.module_of(path) for path in sentences.raising()} - speaking == set()
+
+
+def test_a_long_form_has_more_letters_than_a_short_label() -> None:
+    assert all(form.letters < FEWEST_LETTERS for form in FORMS[2:4])
