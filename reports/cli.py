@@ -20,7 +20,6 @@ from reports.data.tables import read_table
 from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
 
 if TYPE_CHECKING:
-    from reports.pipeline.run import RunOptions
     from reports.plan import Outcome, Plan
     from reports.settings.config import Config
 
@@ -31,13 +30,16 @@ CONFIGS = click.argument("config", nargs=-1, required=True, type=PATH)
 FOR_MAIL = click.option(
     "--smtp", "is_for_mail", is_flag=True, help="The password of its mail server instead."
 )
-
 LANGUAGES = click.Choice([row["language"] for row in read_table("languages")])
 LANGUAGE = click.option(
     "--language",
     type=LANGUAGES,
     help="Of the screen, and of a run's line in RESULT.html. Without it: that of the (first) configuration.",
 )
+
+
+def _client_option(text: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    return click.option("--client", "clients", multiple=True, metavar="CLIENT", help=text)
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,13 +52,7 @@ def main() -> None:
 @main.command()
 @CONFIGS
 @click.option("--period", metavar="P", help="last-month, 2026-10, 2026-Q3, 2026, 2026-10-01_2026-10-20, …")
-@click.option(
-    "--client",
-    "clients",
-    multiple=True,
-    metavar="CLIENT",
-    help="Only this client, by its id, its name or a part of the name; repeatable.",
-)
+@_client_option("Only this client, by its id, its name or a part of the name; repeatable.")
 @click.option("--output", type=PATH, metavar="DIR", help="In place of output.folder.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read and written; ask and write nothing.")
 @click.option("--offline", is_flag=True, help="Render again from the stored pages; needs no key.")
@@ -92,9 +88,8 @@ def run(
         raise click.UsageError("--offline reads nothing at all, so there is nothing to --resume: choose one")
     if jobs and scheduler:
         raise click.UsageError("--scheduler leaves the work to a cluster, so --jobs says nothing: choose one")
-    configs = _load(config)
-    speak(language or configs[0].language)
-    from reports.pipeline.run import RunOptions
+    configs = _load(config, language)
+    from reports.pipeline.run import RunOptions, plans
 
     options = RunOptions(
         period=period,
@@ -105,7 +100,18 @@ def run(
         may_not_have_begun=even_if_not_begun,
         language=language,
     )
-    return _run(configs, options, now=clock(), is_quiet=quiet, is_dry=dry_run, jobs=jobs, scheduler=scheduler)
+    now = clock()
+    planned = plans(configs, options, now=now(), with_keys=not (offline or dry_run))
+    if dry_run:
+        from reports.commands.dry_run import describe
+
+        for plan in planned:
+            say(describe(plan))
+        say("Nothing was asked and nothing written. Exit code 0.")
+        return ExitCode.DONE
+    outcome = _carry_out(planned, now=now, is_quiet=quiet, jobs=jobs, scheduler=scheduler)
+    say(outcome.message)
+    return outcome.exit_code
 
 
 @main.command()
@@ -115,8 +121,7 @@ def run(
 @click.pass_obj
 def check(quiet: bool, *, config: tuple[Path, ...], language: str | None) -> int:
     """Everything that would make a run fail, found before it. Writes nothing."""
-    configs = _load(config)
-    speak(language or configs[0].language)
+    configs = _load(config, language)
     from reports.commands.check import check as examine
 
     codes = []
@@ -213,13 +218,9 @@ def key_delete(account: str, *, is_for_mail: bool) -> None:
 @main.command()
 @click.argument("config", type=PATH)
 @click.option("--period", metavar="P", help="The period of the run, if not that of the configuration.")
-@click.option(
-    "--client",
-    "clients",
-    multiple=True,
-    metavar="CLIENT",
-    help="Only this client, by id or name, whatever the run saw to be off: naming it says that you looked. "
-    "Repeatable.",
+@_client_option(
+    "Only this client, by id or name, whatever the run saw to be off: naming it says that you looked. "
+    "Repeatable."
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be sent to whom; connect to nothing.")
 @click.option(
@@ -245,8 +246,7 @@ def send(
     Held back are clients with warnings, without an address, of a period that was not over, whose reported
     documents are all gone, and those whose mail may have arrived already.
     """
-    (settings,) = _load([config])
-    speak(language or settings.language)
+    (settings,) = _load([config], language)
     from reports.deliver.client_names import find_clients
     from reports.mail import send as post
     from reports.mail.selection import Choice
@@ -336,8 +336,7 @@ def schedule(
 
     if is_registering:
         scheduling.refuse_to_register()
-    configs = _load(config)
-    speak(language or configs[0].language)
+    configs = _load(config, language)
     task = scheduling.task(configs, day=scheduling.day_of(day), at=at.time(), now=clock()())
     file = scheduling.task_file(configs, out)
     atomic_files.write_bytes(file, scheduling.xml(task))
@@ -371,35 +370,13 @@ def schema() -> None:
     say(json.dumps(json_schema(), indent=2, ensure_ascii=True))
 
 
-def _load(paths: Sequence[Path]) -> "tuple[Config, ...]":
+def _load(paths: Sequence[Path], language: str | None) -> "tuple[Config, ...]":
+    """The configurations; from here on the screen speaks `language`, or that of the first of them."""
     from reports.settings.loader import load_all
 
-    return load_all(paths)
-
-
-def _run(
-    configs: "Sequence[Config]",
-    options: "RunOptions",
-    *,
-    now: Callable[[], dt.datetime],
-    is_quiet: bool,
-    is_dry: bool = False,
-    jobs: int | None = None,
-    scheduler: str | None = None,
-) -> ExitCode:
-    from reports.pipeline.run import plans
-
-    planned = plans(configs, options, now=now(), with_keys=not (options.is_offline or is_dry))
-    if is_dry:
-        from reports.commands.dry_run import describe
-
-        for plan in planned:
-            say(describe(plan))
-        say("Nothing was asked and nothing written. Exit code 0.")
-        return ExitCode.DONE
-    outcome = _carry_out(planned, now=now, is_quiet=is_quiet, jobs=jobs, scheduler=scheduler)
-    say(outcome.message)
-    return outcome.exit_code
+    configs = load_all(paths)
+    speak(language or configs[0].language)
+    return configs
 
 
 def _carry_out(

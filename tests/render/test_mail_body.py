@@ -48,7 +48,7 @@ PROPERTIES = {
     "color": {"body", "td", "th", "h1", "h2", "span"},
     "font-family": {"body", "td", "th", "h1", "h2"},
     "font-size": {"body", "td", "th", "h1", "h2", "span"},
-    "font-weight": {"td", "th", "h1", "h2"},
+    "font-weight": {"td", "th", "h1", "h2", "span"},
     "line-height": {"body", "td", "th", "h1", "h2", "span"},
     "margin": {"h1", "h2"},
     "padding": {"td", "th"},
@@ -125,8 +125,8 @@ def amounts(sheet: Sheet, labels: Labels) -> set[str]:
     keys = [column.key for column in sheet.columns]
     texts = set()
     for row in (*sheet.rows, *([sheet.totals] if sheet.totals else [])):
-        named = sheet.shown_currency or ""
-        currency = named if sheet.currency else str(row[keys.index("currency")])
+        named = "currency" in keys
+        currency = str(row[keys.index("currency")]) if named else sheet.shown_currency or ""
         for column, value in zip(sheet.columns, row, strict=True):
             if column.kind is Kind.MONEY and value is not None:
                 texts.add(labels.money(value, currency))

@@ -79,7 +79,7 @@ def test_every_sentence_comes_out_in_the_readers_language(labels: Labels, senten
 
 
 @pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
-@pytest.mark.parametrize("code", sorted(RULES))
+@pytest.mark.parametrize("code", sorted(code for code, rule in RULES.items() if rule.values != "filter"))
 def test_the_sentence_of_a_finding_is_found_again_too(labels: Labels, code: str) -> None:
     finding = Finding(code, number="FT 2026/7", field="1", expected="1234.50", found="2026-10-31")
     assert labels.say(finding.message) == labels.finding(finding)
@@ -90,8 +90,8 @@ def test_a_finding_writes_amounts_and_dates_as_its_language_does() -> None:
     finding = Finding("LINES-NET", number="FT 2026-10-31/1.5", expected="1234.50", found="-0.5")
     assert "1\xa0234,50" in PT.finding(finding)
     assert "1.234,50" in ES.finding(finding)
-    assert "-0,5" in PT.finding(finding)
-    assert "1234.50" in EN.finding(finding)
+    assert "-0,50" in PT.finding(finding)
+    assert "1,234.50" in EN.finding(finding)
     assert "FT 2026-10-31/1.5" in PT.finding(finding)
     assert PT.write_values("até 2026-10-31, v1.2.3") == "até 31/10/2026, v1.2.3"
 

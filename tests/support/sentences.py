@@ -88,7 +88,7 @@ NOT_SHOWN = {
     "processes that make clients' files end as soon as they begin: this one does the work",
     *("Try: {command_path} --help", "Nothing was done. Exit code 2"),
     "There is a word too many. A key is typed when it is asked for, never here",
-    *("{title} of {account} (not shown)", "Open {place}, then {place2}. Exit code 0"),
+    "{title} of {account} (not shown)",
     "The {noun} of {account} is in the keyring of this user. Exit code 0",
     "The {noun} of {account} is no longer in the keyring of this user. Exit code 0",
     "{folder}: two configurations write to this folder",

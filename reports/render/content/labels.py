@@ -205,7 +205,7 @@ class Labels:
             return self.number(value)
         if isinstance(value, list):
             return ", ".join(self.word(HIDDEN, word) for word in value)
-        return value and self.say(value)
+        return value and self.write_values(self.say(value))
 
     def write_values(self, text: str) -> str:
         """`text` with its amounts and ISO dates as this language writes them; English stays as it is."""
