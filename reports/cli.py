@@ -393,8 +393,8 @@ def _carry_out(
 
     screen = Terminal(is_quiet=is_quiet)
     for plan in planned:
-        period = f"period {plan.period.label}, {plan.period.first} to {plan.period.last}"
-        screen.begin(f"Account {plan.config.account.name}: {period}")
+        what = f"period {plan.period.label}, {plan.period.first} to {plan.period.last}"
+        screen.begin(f"Account {plan.config.account.name}: {what}")
     executor = JobExecutor(jobs, join_cluster(scheduler, planned) if scheduler else None)
     with closing(screen):
         return run_plans(planned, now=now, screen=screen, redact=redact, executor=executor)

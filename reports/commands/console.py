@@ -107,7 +107,7 @@ class Terminal:
     def begin(self, text: str) -> None:
         """A line on the screen alone: what --log keeps begins with the command."""
         if not self.is_quiet:
-            _show(text)
+            _show(_voice.translate(text))
 
     def progress(self, done: int, total: int, text: str) -> None:
         if self.is_quiet:

@@ -37,6 +37,7 @@ UNSEEN = {
     *("debug", "info", "warning", "error", "exception", "log", "option", "argument", "version_option"),
     *("compile", "N_", "text", "ValueError", "TypeError", "HTTPException", "TypeVar", "PermissionError"),
     *("InterruptedError", "getattr", "startswith", "Formatter", "getLogger", "flag", "split"),
+    "_client_option",
 }
 """Calls whose texts no person sees, or that say more about them elsewhere."""
 
