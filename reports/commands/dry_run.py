@@ -7,7 +7,6 @@ from reports.deliver import result_page
 from reports.figures.checks.account_checks import check_period
 from reports.pipeline.jobs import Brief
 from reports.plan import Plan
-from reports.render.content.labels import Labels
 from reports.settings.config import Config
 
 _WITHOUT = {
@@ -37,7 +36,7 @@ def describe(plan: Plan) -> str:
         [
             f"{settings.path}: account {settings.account.name} at {settings.account.origin}",
             f"  period {plan.period.label}: {plan.period.first} to {plan.period.last}, both included",
-            *(f"  warning: {Labels('en').finding(finding)}" for finding, _ in findings),
+            *(f"  warning: {finding.message}" for finding, _ in findings),
             f"  clients: {chosen}",
             f"  filter: {json.dumps(wanted)}",
             *own_filters,
