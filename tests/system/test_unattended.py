@@ -19,6 +19,7 @@ import pytest
 from filelock import FileLock
 
 from reports import __version__
+from reports.render.content.labels import Labels
 from reports.sandbox.server import Sandbox
 from tests.support import task_rules
 from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, ROOT, Office, account, tree
@@ -102,7 +103,8 @@ def test_scheduled_command_does_the_month_and_a_mistake_made_since_is_in_its_log
     begin, end = notes(office.folder / "config.log")
     assert begin.startswith(f"invoicexpress-reports {__version__} begins: run ")
     assert f"{office.config}" in begin
-    assert end == ended.stdout.splitlines()[-1] == "1 of 1 clients ready. Exit code 0."
+    assert end == "1 of 1 clients ready. Exit code 0."
+    assert ended.stdout.splitlines()[-1] == Labels("pt").say(end) != end
 
     done = tree(office.output)
     office.config.write_text(office.config.read_text("utf-8").replace('"period"', '"perriod"'), "utf-8")

@@ -190,7 +190,9 @@ def build_clients_grid(account: AccountSummary, labels: Labels) -> Sheet:
 
 def _client_rows(client: ClientLine, labels: Labels) -> Iterable[Row]:
     fiscal_id = labels.fiscal_id(client.fiscal_id)
-    before = (client.id, client.name, fiscal_id, labels.word(STATES, client.state))
+    state = labels.word(STATES, client.state)
+    state += f" · {_kept_from(client, labels)}" if client.is_kept else ""
+    before = (client.id, client.name, fiscal_id, state)
     after = (
         client.documents_read,
         client.warnings,

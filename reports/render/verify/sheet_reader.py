@@ -34,9 +34,10 @@ _CODE = re.compile("_x([0-9A-Fa-f]{4})_")
 """The number of a character, which programs read as that character; `_x005F_` is an underscore."""
 _REFERENCES = {"&quot;": '"', "&#x27;": "'", "&#13;": "\r"}
 _ELEMENT = re.compile(rb"<(?:row|c|si)\b")
-_SHEET_NAME = re.compile(r'<sheet name="([^"]*)"')
+_SHEET_TAG = re.compile(r"<sheet ([^>]*)>")
+_RELATION_TAG = re.compile(r"<Relationship ([^>]*)>")
 _TABLE = re.compile(rb'Target="\.\./(tables/[^"]+)"')
-_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _NUMBER_CACHE = re.compile(rb"<c:numCache>(.*?)</c:numCache>", re.DOTALL)
 _VALUE = re.compile(rb"<c:v>([^<]*)</c:v>")
 _SHEET, _CHART, _STRINGS = "xl/worksheets/sheet", "xl/charts/chart", "xl/sharedStrings.xml"
@@ -89,13 +90,13 @@ def open_workbook(path: Path) -> Iterator[WrittenWorkbook]:
     with package:
         parts = _read_parts(package, path.name)
         with _refuse_damage(path.name):
-            titles = map(_unescape, _SHEET_NAME.findall(parts["xl/workbook.xml"].decode()))
+            places = _list_sheets(parts)
             charts = [_read_chart(data) for name, data in parts.items() if name.startswith(_CHART)]
         with _refuse_damage(f"{path.name}, {_STRINGS}"), package.open(_STRINGS) as stream:
             strings = _read_strings(stream)
         sheets = (
-            _open_sheet(package, parts, strings, number, where=f"{path.name}, sheet {title}")
-            for number, title in enumerate(titles, start=1)
+            _open_sheet(package, parts, strings, place, where=f"{path.name}, sheet {title}")
+            for title, place in places
         )
         yield WrittenWorkbook(charts, sheets)
 
@@ -110,6 +111,18 @@ def _read_parts(package: zipfile.ZipFile, name: str) -> Mapping[str, bytes]:
                 if part.endswith((".xml", ".rels")):
                     _parse_part(parts[part])
     return parts
+
+
+def _list_sheets(parts: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """The name of each sheet in the order of the tabs, and the part that its relation leads to."""
+    tags = map(_read_attributes, _RELATION_TAG.findall(parts["xl/_rels/workbook.xml.rels"].decode()))
+    targets = {tag["Id"]: f"xl/{tag['Target']}" for tag in tags}
+    tags = map(_read_attributes, _SHEET_TAG.findall(parts["xl/workbook.xml"].decode()))
+    return [(tag["name"], targets[tag["r:id"]]) for tag in tags]
+
+
+def _read_attributes(tag: str) -> dict[str, str]:
+    return {name: _unescape(value) for name, value in _ATTRIBUTE.findall(tag)}
 
 
 def _read_chart(data: bytes) -> list[Decimal]:
@@ -131,15 +144,16 @@ def _open_sheet(
     package: zipfile.ZipFile,
     parts: Mapping[str, bytes],
     strings: Sequence[str],
-    number: int,
+    place: str,
     *,
     where: str,
 ) -> WrittenSheet:
     with _refuse_damage(where):
-        stream = package.open(f"{_SHEET}{number}.xml")
-        table = _TABLE.search(parts.get(f"xl/worksheets/_rels/sheet{number}.xml.rels", b""))
+        stream = package.open(place)
+        relations = place.replace("worksheets/", "worksheets/_rels/", 1) + ".rels"
+        table = _TABLE.search(parts.get(relations, b""))
         tag = parts[f"xl/{table[1].decode()}"].partition(b"<table ")[2].partition(b">")[0] if table else b""
-        attributes = dict(_ATTRIBUTE.findall(tag.decode()))
+        attributes = _read_attributes(tag.decode())
     return WrittenSheet(where, attributes, _read_sheet(stream, strings, where=where))
 
 

@@ -116,7 +116,7 @@ def test_a_client_of_an_earlier_reading_is_added_and_marked_in_every_sheet() -> 
     columns = [column.key for column in clients.sheet.columns]
     (row,) = [row for row in clients.sheet.rows if row[1] == "Rui"]
     assert (row[columns.index("state")], row[columns.index("read_at")]) == (
-        "Failed",
+        "Failed · as of 02/11/2026 06:30",
         READ_AT,
     )
     assert (

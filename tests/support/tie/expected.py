@@ -7,11 +7,13 @@ from tests.support import oracle
 from tests.support.tie import raw
 from tests.support.tie.facts import (
     DOCUMENT_AMOUNTS,
+    DRAFT,
     LINE_AMOUNTS,
     PAGE_AMOUNTS,
     SPLIT_AMOUNTS,
     TYPE_AMOUNTS,
     VAT_AMOUNTS,
+    WORDS_OF_A_DRAFT,
     Facts,
     Key,
     Month,
@@ -178,7 +180,8 @@ def account(clients: Sequence[raw.Client], month: Month) -> Facts:
             facts[currency, "Clients", str(client.id), "Client"] = shown_name(client)
         for one in client.not_counted(month.first, month.last):
             key = ("", "Not counted", str(one.id))
-            facts |= {(*key, "Number"): one.number, (*key, "Date"): one.issued.isoformat()}
+            number = DRAFT if one.number in WORDS_OF_A_DRAFT else one.number
+            facts |= {(*key, "Number"): number, (*key, "Date"): one.issued.isoformat()}
             facts |= {(*key, "Currency"): one.currency, (*key, "Gross"): one.gross}
     for currency in {currency for client in clients for currency in currencies(client, month)}:
         here = [one for client in clients for one in counted(client, month, currency)]

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+DRAFT = "rascunho"
+"""What the service gives as the number of a draft, which a workbook says in its own language."""
+WORDS_OF_A_DRAFT = (DRAFT, "draft", "borrador")
+
 DOCUMENT_COLUMNS = [
     *(
         "Number",

@@ -13,8 +13,10 @@ from tests.support.tie import expected, raw
 from tests.support.tie.facts import (
     CLIENT_COLUMNS,
     DOCUMENT_AMOUNTS,
+    DRAFT,
     LINE_AMOUNTS,
     VAT_AMOUNTS,
+    WORDS_OF_A_DRAFT,
     Facts,
     Key,
     Month,
@@ -23,10 +25,6 @@ from tests.support.tie.facts import (
 )
 from tests.support.tie.printed import EMPTY, Book, Cell, Page, Sheet
 from tests.support.tie.words import Table, Words, data_sheets, headings, table
-
-DRAFT = "rascunho"
-"""What the service gives as the number of a draft, which a workbook says in its own language."""
-WORDS_OF_A_DRAFT = (DRAFT, "draft", "borrador")
 
 DAYS = {"Date", "Due date"}
 ROW_TEXTS = {"Number", "Currency", "Exemption", "Tax names", "Tax name"}

@@ -103,6 +103,7 @@ class _MailReader(HTMLParser):
         self._title: str | None = None
         self._caption = ""
         self._amount: str | None = None
+        self._is_label = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -117,11 +118,15 @@ class _MailReader(HTMLParser):
         elif tag == "h2":
             self._title = ""
         elif tag == "span":
-            self._amount = ""
+            # The name of a column, which phones show beside the value.
+            self._is_label = given.get("class") == "label"
+            self._amount = None if self._is_label else ""
         elif tag == "br" and self._cells:
             self._cells[-1].text += "\n"
 
     def handle_data(self, data: str) -> None:
+        if self._is_label:
+            return
         if self._title is not None:
             self._title += data
         if self._amount is not None:
@@ -136,9 +141,10 @@ class _MailReader(HTMLParser):
                 table.headings = [cell.text for cell in table.rows.pop(0).cells]
         elif tag == "h2":
             self._caption, self._title = self._title or "", None
-        elif tag == "span" and self._amount is not None:
-            self._cells[-1].amounts.append(_amount(self._amount))
-            self._amount = None
+        elif tag == "span":
+            if self._amount is not None:
+                self._cells[-1].amounts.append(_amount(self._amount))
+            self._amount, self._is_label = None, False
         elif tag in {"td", "th"}:
             self._end_cell(self._cells.pop())
 
