@@ -150,7 +150,8 @@ def test_a_scheduler_that_is_gone_fails_the_clients_that_are_left(office: Office
         printing(b"%PDF-1.4 %%EOF"),
     )
     cluster.add(1, INVOICE_REPORTS_BROWSER=str(slow))
-    office.configure(output={"excel": False, "pdf": True})
+    # One client after the other, so that others are done when hers begins.
+    office.configure(output={"excel": False, "pdf": True}, requests={"parallel": 1})
     with office.start(
         "run", "config.yaml", "--scheduler", cluster.address, env={"INVOICE_REPORTS_BROWSER": str(slow)}
     ) as process:
