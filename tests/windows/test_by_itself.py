@@ -107,7 +107,7 @@ def test_task_says_the_month_as_windows_would_start_it(steps: Steps) -> None:
     )
     assert done.returncode == 0, done
     assert [entry["name"] for entry in steps.office.record["clients"]] == list(NAMES.values())
-    assert "Exit code 0" in (steps.office.output / "RESULT.html").read_text("utf-8")
+    assert "Código de saída 0" in (steps.office.output / "RESULT.html").read_text("utf-8")
     (log,) = steps.office.folder.glob("*.log")
     assert "Exit code 0" in log.read_bytes().decode("utf-8")
 

@@ -143,14 +143,16 @@ def test_code_reaches_the_caller_and_errorlevel(ended: Mapping[str, Ended], case
 
 @pytest.mark.parametrize("case", CODES)
 def test_last_line_of_the_log_says_the_code(ended: Mapping[str, Ended], case: str) -> None:
-    assert ended[case].last.endswith(f"Exit code {CODES[case]}.")
+    # In the language of the configuration, where there is one that can be read.
+    words = "Exit code" if case == "misspelt" else "Código de saída"
+    assert ended[case].last.endswith(f"{words} {CODES[case]}.")
     assert "Traceback" not in ended[case].log
 
 
 def test_what_a_code_page_lacks_is_a_question_mark_in_the_log_and_whole_in_the_files(
     ended: Mapping[str, Ended], folder: Path
 ) -> None:
-    assert "Rui & São: ready" in ended["ready"].log
+    assert "Rui & São: pronto" in ended["ready"].log
     assert "?ód? ??" in ended["ready"].log
     (statement,) = month(folder, "ready").glob(f"*-{ANA}/*.html")
     assert NAMES[ANA] in statement.read_text("utf-8")
@@ -181,11 +183,11 @@ def test_mistake_is_told_with_its_place_and_nothing_is_written(
 
 def test_open_file_is_named_in_the_log(ended: Mapping[str, Ended]) -> None:
     assert f"-{RUI}-2026-10.html" in ended["open"].log
-    assert "Close the file" in ended["open"].log
+    assert "Feche o ficheiro" in ended["open"].log
 
 
 def test_busy_folder_is_left_as_it_is(ended: Mapping[str, Ended], folder: Path) -> None:
-    assert "another run" in ended["busy"].log
+    assert "outra execução" in ended["busy"].log
     assert not month(folder, "busy").exists()
 
 

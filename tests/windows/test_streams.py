@@ -40,7 +40,7 @@ def test_pythonw_has_no_screen_and_does_all_of_its_work(office: Office) -> None:
     assert without_screen(office, "run", office.config) == 0
     assert [entry["state"] for entry in office.record["clients"]] == ["ready"] * 3
     assert "Exit code 0" in (office.month / "run.log").read_text("utf-8")
-    assert "Exit code 0" in (office.output / "RESULT.html").read_text("utf-8")
+    assert "Código de saída 0" in (office.output / "RESULT.html").read_text("utf-8")
 
 
 def test_pythonw_ends_with_the_code_of_a_mistake(office: Office) -> None:

@@ -112,8 +112,8 @@ def test_no_process_is_left(runs: Mapping[str, Ended], run: str) -> None:
 
 def test_most_severe_code_of_the_accounts_reaches_the_caller(runs: Mapping[str, Ended]) -> None:
     assert runs["accounts"].code == 3, runs["accounts"]
-    assert runs["accounts"].said.splitlines()[-1].startswith("2 accounts; the most severe: ")
-    assert runs["accounts"].said.splitlines()[-1].endswith("Exit code 3.")
+    assert runs["accounts"].said.splitlines()[-1].startswith("2 contas; a mais grave: ")
+    assert runs["accounts"].said.splitlines()[-1].endswith("Código de saída 3.")
 
 
 @pytest.mark.parametrize(("name", "code"), [("alfa", 0), ("beta", 3)])
