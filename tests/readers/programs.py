@@ -1,12 +1,13 @@
 """Programs that read workbooks, each as a function: the values of each sheet by the place of their cell.
 
-A day is a date where the program has one, else its serial number.
+A day is a date where the program has one, else its serial number; an instant is whole seconds.
 """
 
 import datetime as dt
 import json
 import os
 import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -17,6 +18,7 @@ import python_calamine
 
 from tests.support.ooxml.book import Place, shown
 
+EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zone
 SCRIPT = Path(__file__).parent / "node" / "read.mjs"
 READ_SECONDS = 120
 
@@ -58,6 +60,7 @@ def read_by_openpyxl(paths: Sequence[Path]) -> list[Sheets]:
 def read_by_pylightxl(paths: Sequence[Path]) -> list[Sheets]:
     """A small reader of plain XML, which shows what stricter previews on phones have been seen to show."""
     # There is no wheel of it, and the development environment has wheels alone: the leg of readers brings it.
+    sys.path.append(os.environ["READERS_PYTHON"])
     pylightxl = import_module("pylightxl")
     with warnings.catch_warnings():
         # It knows no name of cells that has no cell in it, such as rows that are repeated on paper.
@@ -119,21 +122,39 @@ def _read_by_node(program: str, paths: Sequence[Path]) -> list[Sheets]:
     ]
 
 
+def read_instant(at: dt.datetime) -> dt.date:
+    """An instant to the second; midnight as its day."""
+    whole = (at + dt.timedelta(seconds=0.5)).replace(microsecond=0, tzinfo=None)
+    return whole.date() if whole.time() == dt.time() else whole
+
+
+def read_serial(days: float) -> dt.date:
+    """The day or instant of a serial number."""
+    return read_instant(EPOCH + dt.timedelta(days=days))
+
+
+def to_serial(at: dt.date) -> float:
+    """The serial number of a day or instant."""
+    whole = at if isinstance(at, dt.datetime) else dt.datetime.combine(at, dt.time())
+    return (whole - EPOCH).total_seconds() / 86_400
+
+
 def _day(value: object) -> object:
-    """Midnight of a day as that day, as there are no times in these workbooks."""
-    return value.date() if isinstance(value, dt.datetime) and value.time() == dt.time() else value
+    return read_instant(value) if isinstance(value, dt.datetime) else value
 
 
 def _decode(value: object) -> object:
     """What pylightxl leaves as it is written: a day, and the number of a character in a text."""
     if not isinstance(value, str):
         return value
-    try:
-        return dt.datetime.strptime(value, "%Y/%m/%d").date()  # noqa: DTZ007 - a day has no time zone
-    except ValueError:
-        return shown(value)
+    for form in ("%Y/%m/%d", "%Y/%m/%d %H:%M:%S"):
+        try:
+            return read_instant(dt.datetime.strptime(value, form))  # noqa: DTZ007 - a cell has no time zone
+        except ValueError:
+            continue
+    return shown(value)
 
 
 def _iso_day(value: object) -> object:
     """A day as the script writes those of ExcelJS."""
-    return dt.date.fromisoformat(value["day"]) if isinstance(value, dict) else value
+    return read_instant(dt.datetime.fromisoformat(value["at"])) if isinstance(value, dict) else value

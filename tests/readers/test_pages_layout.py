@@ -46,7 +46,8 @@ function where(view, element, box) {
     const style = view.getComputedStyle(holder), frame = holder.getBoundingClientRect();
     // Meant for ears alone.
     if (style.clipPath !== "none") return null;
-    if (style.display.startsWith("inline") || holder.ownerSVGElement) continue;
+    // What is inline, or has no box of its own, cuts nothing.
+    if (style.display.startsWith("inline") || style.display === "contents" || holder.ownerSVGElement) continue;
     if (["auto", "scroll"].includes(style.overflowX)) {
       if (left + holder.scrollLeft < frame.left - SLACK) return "out of reach";
       [left, right] = [frame.left, frame.right];

@@ -18,13 +18,20 @@ import pytest
 from tests.readers.libreoffice import LibreOffice, Seen
 from tests.readers.libreoffice import Sheets as SeenSheets
 from tests.readers.paper import list_small, read_pages
-from tests.readers.programs import DROP_CODES, HAVE_SERIAL_DAYS, PROGRAMS, Sheets
+from tests.readers.programs import (
+    DROP_CODES,
+    HAVE_SERIAL_DAYS,
+    PROGRAMS,
+    Sheets,
+    read_instant,
+    read_serial,
+    to_serial,
+)
 from tests.support import workbooks
 from tests.support.ooxml import book_of, violations
 from tests.support.ooxml.book import MAIN, Book, Cell, Place, Sheet, area_of, shown
 from tests.support.ooxml.cells import LINK, SUBTOTAL
 
-EPOCH = dt.date(1899, 12, 30)
 ROUNDING = 1e-9
 """What binary fractions may lose; a cent is ten million times that."""
 
@@ -33,11 +40,12 @@ KINDS = {
     "t_lines": "TTTDTTTNNPMTPTMMMTN",
     "t_vat": "TTTPTTTNMMMMMMM",
     "t_open": "LTDDNTTMTLN",
-    "t_clients": "NTTTTNMMMMMMMMNNTT",
+    "t_clients": "NTTTTNMMMMMMMMNNDT",
     "t_not_counted": "TTLTTDTTMTLN",
-    "t_findings": "TTTTTTTTN",
+    "t_findings": "TTTTTTAAAN",
+    "t_changes": "TTLTDTTTAAATTN",
 }
-"""Table → what its columns hold: text, days, numbers, money, percentages, links, yes or no."""
+"""Table → what its columns hold: text, days, numbers, money, percentages, links, yes or no, any of them."""
 
 VALUE = re.compile(r'"[^"]*"|\d+')
 """What a conditional format compares with: one of our words, or a number."""
@@ -51,6 +59,7 @@ SEEN_AS = {
     "M": {"float", "currency"},
     "P": {"percentage"},
     "B": {"boolean"},
+    "A": {"string", "float", "currency", "date"},
 }
 """Kind of a column → OpenDocument's types of its values. LibreOffice knows not every currency as money."""
 
@@ -258,8 +267,7 @@ def _value(cell: Cell, book: Book) -> Value | None:
         return cell.text == "1"
     if cell.type != "n":
         return shown(cell.text)
-    is_date = cell.style in book.date_styles
-    return EPOCH + dt.timedelta(days=int(cell.text)) if is_date else float(cell.text)
+    return read_serial(float(cell.text)) if cell.style in book.date_styles else float(cell.text)
 
 
 def _as_value(seen: Seen | None) -> Value | None:
@@ -268,7 +276,7 @@ def _as_value(seen: Seen | None) -> Value | None:
     if seen.kind == "boolean":
         return seen.value == "true"
     if seen.kind == "date":
-        return dt.date.fromisoformat(seen.value)
+        return read_instant(dt.datetime.fromisoformat(seen.value))
     return seen.value if seen.kind in ("string", "error") else float(seen.value)
 
 
@@ -295,7 +303,7 @@ def _list_unlike(workbook: Workbook, sheets: Sheets, program: str) -> list[tuple
         for place, cell in sheet.cells.items():
             value = _value(cell, workbook.stored)
             if program in HAVE_SERIAL_DAYS and isinstance(value, dt.date):
-                value = float((value - EPOCH).days)
+                value = to_serial(value)
             if program in DROP_CODES and isinstance(value, str):
                 value = value.replace("x005F_", "")
             if value is not None:

@@ -44,7 +44,6 @@ PROPERTIES = {
     "border-bottom": {"td", "th"},
     "border-top": {"td"},
     "display": {"span"},
-    "mso-hide": {"span"},
     "color": {"body", "td", "th", "h1", "h2", "span"},
     "font-family": {"body", "td", "th", "h1", "h2"},
     "font-size": {"body", "td", "th", "h1", "h2", "span"},

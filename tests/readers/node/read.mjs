@@ -1,5 +1,5 @@
 // read.mjs PROGRAM FILE...: what SheetJS or ExcelJS reads of workbooks, as JSON: for each file its sheets by name,
-// of each the cells that hold something as [row, column, value]; days as {"day": "2026-10-05"}, of SheetJS as numbers.
+// of each the cells that hold something as [row, column, value]; days as {"at": "2026-10-05T00:00:00.000"}, of SheetJS as numbers.
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -28,7 +28,7 @@ async function readByExceljs(file) {
       row.eachCell((cell, c) => {
         if (cell.type === ExcelJS.ValueType.Merge) return;
         const own = cell.type === ExcelJS.ValueType.Formula ? cell.result : cell.value;
-        const value = own instanceof Date ? { day: own.toISOString().slice(0, 10) } : own;
+        const value = own instanceof Date ? { at: own.toISOString().slice(0, -1) } : own;
         if (value !== null && value !== undefined) cells.push([r, c, value]);
       }),
     );
