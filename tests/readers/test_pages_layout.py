@@ -47,7 +47,7 @@ function where(view, element, box) {
     // Meant for ears alone.
     if (style.clipPath !== "none") return null;
     // What is inline, or has no box of its own, cuts nothing.
-    if (style.display.startsWith("inline") || style.display === "contents" || holder.ownerSVGElement) continue;
+    if (/^(inline|contents)/.test(style.display) || holder.ownerSVGElement) continue;
     if (["auto", "scroll"].includes(style.overflowX)) {
       if (left + holder.scrollLeft < frame.left - SLACK) return "out of reach";
       [left, right] = [frame.left, frame.right];
