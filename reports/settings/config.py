@@ -20,7 +20,7 @@ from reports.period import NAMED, Period, make_period, parse
 from reports.settings import validators
 from reports.settings.mail import Email, Recipients
 from reports.settings.messages import did_you_mean
-from reports.settings.section import Distinct, Section, Text
+from reports.settings.section import Distinct, Section, Text, read_descriptions
 
 MAKERS = {"xlsx": "excel", "html": "html", "pdf": "pdf"}
 """Kinds of files, and the option of `output` that makes them."""
@@ -294,5 +294,12 @@ def json_schema() -> dict[str, Any]:
     schema = Config.model_json_schema()
     # `path` is no option; `clients` has no default, although the model needs one to say so itself.
     del schema["properties"]["path"], schema["properties"]["clients"]["default"]
+    sections: list[type[Section]] = [Config, *Section.__subclasses__()]
+    for section in sections:
+        own = schema if section is Config else schema["$defs"].get(section.__name__, {"properties": {}})
+        for name, text in read_descriptions(section).items():
+            if name in own["properties"]:
+                described = {"description": text} | own["properties"][name]
+                own["properties"][name] = dict(sorted(described.items()))
     schema |= {"title": "invoicexpress-reports", "required": ["account", "clients"]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
