@@ -3,10 +3,9 @@
 import datetime as dt
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 
 from reports import TOOL, __version__, cancellation
@@ -21,10 +20,9 @@ from reports.redaction import Redactor
 from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.settings.mail import Email, Smtp
+from reports.source.http.waiting import announce
 
 INTERRUPTED = "interrupted before it was sent"
-WAITING_SECONDS = 5.0
-"""A server may take its time: until then nothing is said, and then at these intervals."""
 _COUNTS = {
     State.BEFORE: "sent before: {count}",
     State.ON_PURPOSE: "without a mail, on purpose: {count}",
@@ -142,22 +140,10 @@ def _settings(settings: Config) -> tuple[Email, Smtp]:
     return settings.email, settings.email.smtp
 
 
-@contextmanager
-def _say_while_waiting(screen: Screen, what: str) -> Iterator[None]:
-    """Says every WAITING_SECONDS that the block still waits for `what`."""
-    begun, is_over = time.monotonic(), threading.Event()
-
-    def tell() -> None:
-        while not is_over.wait(WAITING_SECONDS):
-            screen.say(f"waiting for {what}: {time.monotonic() - begun:.0f} seconds so far")
-
-    thread = threading.Thread(target=tell, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
+def _say_while_waiting(screen: Screen, what: str) -> AbstractContextManager[None]:
+    """In the block, says every few seconds that `what` is still waited for."""
+    begun = time.monotonic()
+    return announce(lambda: f"waiting for {what}: {time.monotonic() - begun:.0f} seconds so far", screen.say)
 
 
 def _send(mail: ReadyLetter, planned: Plan, email: Email, *, post: Post, outbox: Outbox, now: Clock) -> Fate:

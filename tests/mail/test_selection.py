@@ -3,17 +3,15 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from reports.render import pdf
-from reports.sandbox.documents import Raw
 from tests.conftest import ANA, EVA, RUI
 from tests.render.test_pdf import printing, script
-from tests.support.mailroom import NAMES, RECIPIENTS, Mailroom, mailroom
+from tests.support.mailroom import NAMES, RECIPIENTS, Mailroom
 from tests.support.office import ACCOUNT, HTML_ONLY, invoice
 
 pytestmark = pytest.mark.skipif(
@@ -22,17 +20,6 @@ pytestmark = pytest.mark.skipif(
 
 DECEMBER_2, OCTOBER_31 = "1796193000", "1793433600"
 """06:30 UTC of 2 December, and 08:00 UTC of 31 October 2026."""
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Mailroom]:
-    with mailroom(tmp_path) as room:
-        yield room
-
-
-def documents(room: Mailroom, client: int) -> list[Raw]:
-    found: list[Raw] = room.office.sandbox.account_data.documents[client]
-    return found
 
 
 def december(room: Mailroom, *words: str) -> None:
@@ -47,16 +34,16 @@ def send(room: Mailroom, *words: str | int, period: str = "2026-11", now: str = 
 
 
 def vanish(room: Mailroom) -> None:
-    documents(room, RUI).clear()
+    room.documents(RUI).clear()
 
 
 def cancel(room: Mailroom) -> None:
-    for one in documents(room, RUI):
+    for one in room.documents(RUI):
         one["status"] = "canceled"
 
 
 def vanish_and_begin_anew(room: Mailroom) -> None:
-    documents(room, RUI)[:] = [invoice(RUI, "Rui", date(2026, 11, 5), number=9)]
+    room.documents(RUI)[:] = [invoice(RUI, "Rui", date(2026, 11, 5), number=9)]
 
 
 @pytest.mark.parametrize("happens", [vanish, cancel, vanish_and_begin_anew])
@@ -81,7 +68,7 @@ def test_a_client_whose_reported_documents_are_all_gone_is_held_until_it_is_name
 
 def test_a_client_that_has_one_of_its_documents_left_is_not_held(room: Mailroom) -> None:
     assert room.run().code == 0
-    del documents(room, RUI)[0]
+    del room.documents(RUI)[0]
     december(room)
     assert send(room) == "0 mails sent: 3. Exit code 0."
 
@@ -92,7 +79,7 @@ def test_where_a_filter_hides_what_is_settled_nobody_is_held_for_having_settled_
     settings = {"from": "contas@example.com", "smtp": room.server.settings()}
     room.office.configure(clients, output=HTML_ONLY, email=settings, filters=filters)
     room.run()
-    for one in documents(room, RUI):
+    for one in room.documents(RUI):
         one["status"] = "settled"
     december(room)
     assert "documents that were reported" not in send(room)
@@ -130,7 +117,7 @@ def test_a_period_that_is_not_over_is_held_and_its_drafts_are_made(room: Mailroo
     assert room.send("--client", EVA, SOURCE_DATE_EPOCH=OCTOBER_31).code == 0
     assert [*room.arrived] == ["eva@example.com"]
     # Read again, the month is over, and has figures that it had not.
-    documents(room, EVA).append(invoice(EVA, "Eva", date(2026, 10, 31), number=3))
+    room.documents(EVA).append(invoice(EVA, "Eva", date(2026, 10, 31), number=3))
     room.run("--resume")
     assert room.send().code == 6
     assert "rendered otherwise since" in room.send().last
@@ -267,7 +254,7 @@ def test_a_month_that_mails_itself_leaves_out_whom_it_failed_for(room: Mailroom)
 def test_all_that_holds_a_mail_is_said_at_once(room: Mailroom) -> None:
     assert room.run().code == 0
     vanish(room)
-    documents(room, RUI).append(invoice(RUI, "Rui", date(2026, 11, 8), number=3) | {"type": "Unheard"})
+    room.documents(RUI).append(invoice(RUI, "Rui", date(2026, 11, 8), number=3) | {"type": "Unheard"})
     december(room)
     said = send(room)
     assert (

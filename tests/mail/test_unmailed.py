@@ -3,33 +3,19 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.mail import send
-from reports.sandbox.documents import Raw
+from reports.source.http import waiting
 from tests.conftest import ANA, EVA, RUI
-from tests.support.mailroom import NAMES, RECIPIENTS, SENDER, Mailroom, mailroom
+from tests.support.mailroom import NAMES, RECIPIENTS, SENDER, Mailroom
 from tests.support.office import HTML_ONLY, Office, invoice
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only here can a test say what the system trusts, by SSL_CERT_FILE"
 )
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Mailroom]:
-    with mailroom(tmp_path) as room:
-        yield room
-
-
-def documents(room: Mailroom, client: int) -> list[Raw]:
-    found: list[Raw] = room.office.sandbox.account_data.documents[client]
-    return found
 
 
 def unmailed(office: Office) -> dict[int, str | None]:
@@ -74,7 +60,7 @@ def test_what_the_configuration_says_now_keeps_a_mail_that_lies_there(room: Mail
 
 def test_who_was_to_get_none_gets_one_after_it_is_rendered_again(room: Mailroom) -> None:
     room.configure({**RECIPIENTS, RUI: False}, only="with-documents")
-    documents(room, EVA).clear()
+    room.documents(EVA).clear()
     room.run()
     assert unmailed(room.office) == {ANA: None, RUI: "on-purpose", EVA: "not-selected"}
     room.configure()
@@ -98,9 +84,9 @@ def test_who_was_to_get_none_gets_one_after_it_is_rendered_again(room: Mailroom)
 def test_only_those_who_have_what_is_asked_for_get_a_mail(
     room: Mailroom, only: str, selected: set[int]
 ) -> None:
-    documents(room, ANA)[:] = [invoice(ANA, "Ana", date(2026, 10, 5), number=1, due_date="01/12/2026")]
-    del documents(room, RUI)[0]
-    documents(room, EVA)[:] = [invoice(EVA, "Eva", date(2026, 9, 5), number=1, due_date="30/09/2026")]
+    room.documents(ANA)[:] = [invoice(ANA, "Ana", date(2026, 10, 5), number=1, due_date="01/12/2026")]
+    del room.documents(RUI)[0]
+    room.documents(EVA)[:] = [invoice(EVA, "Eva", date(2026, 9, 5), number=1, due_date="30/09/2026")]
     room.configure(only=only)
     said = room.run()
     assert (said.code, said.last) == (0, "3 of 3 clients ready. Exit code 0.")
@@ -122,7 +108,7 @@ def test_only_those_who_have_what_is_asked_for_get_a_mail(
 
 def test_a_client_has_a_choice_of_its_own(room: Mailroom) -> None:
     for client in NAMES:
-        del documents(room, client)[0]
+        del room.documents(client)[0]
     room.configure({**RECIPIENTS, RUI: {**RECIPIENTS[RUI], "only": "all"}}, only="open")
     room.run()
     assert unmailed(room.office) == {ANA: "not-selected", RUI: None, EVA: "not-selected"}
@@ -130,7 +116,7 @@ def test_a_client_has_a_choice_of_its_own(room: Mailroom) -> None:
 
 
 def test_a_choice_that_is_made_after_the_run_holds_too(room: Mailroom) -> None:
-    del documents(room, RUI)[0]
+    del room.documents(RUI)[0]
     room.run()
     room.configure(only="open")
     said = room.send()
@@ -150,7 +136,7 @@ def test_figures_of_the_record_that_cannot_be_read_select_nobody(room: Mailroom)
 
 
 def test_own_words_need_not_suit_who_is_not_selected(room: Mailroom) -> None:
-    documents(room, RUI).clear()
+    room.documents(RUI).clear()
     room.configure(only="with-documents", text="{{ 1 // (client | length - 4) }}")
     assert room.run().code == 0
     # Its name is #102 then, of four characters.
@@ -158,7 +144,7 @@ def test_own_words_need_not_suit_who_is_not_selected(room: Mailroom) -> None:
 
 
 def test_each_reason_stands_with_its_count(room: Mailroom) -> None:
-    documents(room, EVA).append(invoice(EVA, "Eva", date(2026, 10, 8), number=3) | {"type": "Unheard"})
+    room.documents(EVA).append(invoice(EVA, "Eva", date(2026, 10, 8), number=3) | {"type": "Unheard"})
     room.configure({**RECIPIENTS, ANA: {}})
     room.run()
     said = room.send()
@@ -182,12 +168,12 @@ def test_a_month_run_again_with_equal_figures_was_mailed_already(room: Mailroom)
     room.run()
     room.send()
     before = {path: path.read_bytes() for path in room.office.month.glob("*/*.html")}
-    documents(room, RUI)[0]["reference"] = "outra"
+    room.documents(RUI)[0]["reference"] = "outra"
     room.run(SOURCE_DATE_EPOCH=str(1793606400 + 7200))
     assert {path: path.read_bytes() for path in room.office.month.glob("*/*.html")} != before
     said = room.send()
     assert (said.code, said.last) == (0, "mails sent: 0; sent before: 3. Exit code 0.")
-    documents(room, RUI).append(invoice(RUI, "Rui", date(2026, 10, 8), number=3))
+    room.documents(RUI).append(invoice(RUI, "Rui", date(2026, 10, 8), number=3))
     room.run()
     said = room.send()
     assert said.code == 6
@@ -219,7 +205,7 @@ def test_a_journal_of_an_earlier_version_knows_the_draft_alone(room: Mailroom) -
 def test_what_is_not_made_any_more_after_it_was_mailed_was_mailed(room: Mailroom) -> None:
     room.run()
     room.send()
-    for one in documents(room, RUI):
+    for one in room.documents(RUI):
         one["status"] = "settled"
     room.configure(only="open")
     room.run()
@@ -273,7 +259,7 @@ def test_while_the_server_is_waited_for_a_line_says_so(
     room: Mailroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room.run()
-    monkeypatch.setattr(send, "WAITING_SECONDS", 0.1)
+    monkeypatch.setattr(waiting, "INTERVAL_SECONDS", 0.1)
 
     def answer(step: str, said: str) -> str | None:
         if step in ("GREETING", "MESSAGE"):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.mail.journal import FILE_NAME
+from reports.sandbox.documents import Raw
 from reports.sandbox.server import Sandbox
 from tests.conftest import ANA, EVA, RUI
 from tests.support.mail_server import Arrived, Authority, MailServer
@@ -42,6 +43,11 @@ class Mailroom:
     @property
     def journal(self) -> Path:
         return self.office.output / ACCOUNT / FILE_NAME
+
+    def documents(self, client: int) -> list[Raw]:
+        """What the account has of a client; a test may change it."""
+        found: list[Raw] = self.office.sandbox.account_data.documents[client]
+        return found
 
     @property
     def arrived(self) -> dict[str, Arrived]:

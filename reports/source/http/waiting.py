@@ -1,4 +1,4 @@
-"""What is waited for while the API does not answer, and for how long, in a sentence now and then.
+"""What is waited for while the API, or a mail server, does not answer, in a sentence now and then.
 
 A slow answer, a pause that the API asked for, the rate limit and tries that are repeated all look alike to a
 person: nothing happens.
