@@ -49,9 +49,9 @@ LOGO_PIXELS = (190, 64)
 """The room of the logo: it is made smaller to fit, never larger."""
 SMALL_LETTERS = 1.15
 """How many letters of notes have the room of one elsewhere."""
-PIXELS_PER_CHARACTER, PIXELS_PER_INCH, POINTS_PER_INCH = 7, 96, 72
-LEAST_SCALE = 0.8
-"""Where type of 10 points is printed in 8."""
+POINTS_PER_INCH = 72
+LEAST_SCALE = column_widths.LEAST_POINTS / cell_styles.BODY.size
+"""Where type of the usual size is printed in the least."""
 SPARE = 0.93
 """Programs measure fonts a little differently."""
 
@@ -251,7 +251,7 @@ class PaperLayout:
     def _scale(self, paper_inches: float) -> float:
         """How much of its size the sheet has on paper so wide."""
         inches = paper_inches - MARGIN_INCHES["left"] - MARGIN_INCHES["right"]
-        return SPARE * inches * PIXELS_PER_INCH / _pixels(self.widths)
+        return SPARE * inches * column_widths.PIXELS_PER_INCH / _pixels(self.widths)
 
 
 def _widths(grids: Iterable[_PlacedGrid]) -> list[float]:
@@ -311,8 +311,8 @@ def _join_lines(lines: Sequence[PageLine]) -> PageLine:
 
 
 def _pixels(widths: Sequence[float]) -> int:
-    return sum(round(width * PIXELS_PER_CHARACTER) for width in widths)
+    return sum(round(width * column_widths.PIXELS_PER_CHARACTER) for width in widths)
 
 
 def _points(pixels: int) -> float:
-    return pixels * POINTS_PER_INCH / PIXELS_PER_INCH
+    return pixels * POINTS_PER_INCH / column_widths.PIXELS_PER_INCH
