@@ -81,6 +81,12 @@ class Form:
         return tuple(_PLACE.findall(self.english))
 
     @cached_property
+    def quoted(self) -> frozenset[str]:
+        """The places between quotation marks: what stands there is somebody else's."""
+        around = zip(self.names, self.pieces, self.pieces[1:], strict=False)
+        return frozenset(name for name, before, after in around if before[-1:] == "“" and after[:1] == "”")
+
+    @cached_property
     def letters(self) -> int:
         """How many it has of its own."""
         return sum(map(_count_letters, self.pieces))
@@ -157,7 +163,9 @@ class Sentences:
     def _fill(self, form: Form, found: Mapping[str, str]) -> _Reading:
         untranslated, parts, values = 0, 1, {}
         for name, value in found.items():
-            if form.is_finding and rank_of(name) is Rank.VALUE:
+            if name in form.quoted:
+                values[name] = value
+            elif form.is_finding and rank_of(name) is Rank.VALUE:
                 untranslated += _count_letters(value)
                 values[name] = self._write(value)
             else:

@@ -67,6 +67,8 @@ def test_a_text_that_is_none_of_ours_stays_as_it_came_whatever_its_length() -> N
 def test_every_sentence_comes_out_in_the_readers_language(labels: Labels, sentence: str) -> None:
     form = make_form(sentence, sentence)
     values = {name: f"{number}" for number, name in enumerate(form.names, start=11)}
+    # Somebody else's words may be longer than ours around them.
+    values |= {name: f"{values[name]} the page that you asked for is not there" for name in form.quoted}
     filled = sentence.format(**values)
     said = labels.say(filled)
     if labels.language == "en":
@@ -76,6 +78,14 @@ def test_every_sentence_comes_out_in_the_readers_language(labels: Labels, senten
         assert sorted(map(str, values.values())) == sorted(
             value for value in values.values() if value in said
         )
+
+
+def test_long_words_of_the_service_leave_no_english_around_them() -> None:
+    title = "The page you were looking for doesn't exist (404)"
+    said = f"client 7, page 1: this client is not in the account (404: a web page (“{title}”))"
+    shown = PT.say(f"{said}. Check the configuration")
+    assert f"(404: uma página web (“{title}”))" in shown
+    assert find_english(shown) == []
 
 
 @pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
