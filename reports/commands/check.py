@@ -25,7 +25,7 @@ from reports.errors import (
 )
 from reports.figures.checks import account_checks
 from reports.figures.checks.account_checks import ClientFinding, KnownClient
-from reports.figures.checks.document_checks import list_hidden
+from reports.figures.filters import list_hidden
 from reports.mail import mailer
 from reports.period import local_day
 from reports.plan import OVERVIEW, SUMMARY, brand_of, few

@@ -85,9 +85,10 @@ def write(
     exit_code: ExitCode,
     message: str,
     entries: Iterable[Entry],
-    findings: Sequence[Mapping[str, object]] = (),
+    findings: Sequence[Mapping[str, object]],
+    account_month: Mapping[str, object],
 ) -> None:
-    """Writes the record of a run; `findings` are the account's. Raises WriteError."""
+    """Writes the record of a run; `findings` and `account_month` are the account's. Raises WriteError."""
     record = {
         "schema": SCHEMA,
         "tool": TOOL,
@@ -100,6 +101,7 @@ def write(
         "message": message,
         "clients": list(entries),
         "findings": list(findings),
+        "account_month": account_month,
     }
     text = json.dumps(record, indent=1, ensure_ascii=False)
     with atomic_files.new_file(folder / FILE_NAME) as file:
@@ -187,7 +189,7 @@ def make_ready_entry(
         "documents_read": figures.documents_read,
         "documents_counted": sum(total.documents for total in figures.totals),
         **amounts(figures),
-        "findings": [{**_make_finding(finding), "document": finding.document} for finding in findings],
+        "findings": [{**describe_finding(finding), "document": finding.document} for finding in findings],
         "changes": _changes(changes) if changes else None,
         "unmailed": unmailed,
         "files": [_file(path, f"{place}/{path.name}") for path in sorted(staged.iterdir())],
@@ -301,9 +303,9 @@ def are_files_kept(entry: Entry, base: Path) -> bool:
         return True
 
 
-def account_finding(finding: Finding, client: int | None) -> Mapping[str, object]:
-    """A finding of the account, as the record has it."""
-    return {**_make_finding(finding), "client": client}
+def describe_finding(finding: Finding) -> Mapping[str, object]:
+    """A finding without what it shows at."""
+    return _pick(finding, "code", "level", "number", "expected", "found", "difference", "message")
 
 
 def digest(data: bytes) -> str:
@@ -382,10 +384,6 @@ def _is_instant(text: str) -> bool:
 
 def _changes(changes: Comparison) -> Mapping[str, object]:
     return {"since": changes.since.label, **changes.counts, "is_all_gone": changes.is_all_gone}
-
-
-def _make_finding(finding: Finding) -> Mapping[str, object]:
-    return _pick(finding, "code", "level", "number", "expected", "found", "difference", "message")
 
 
 def _file(path: Path, name: str) -> Mapping[str, object]:

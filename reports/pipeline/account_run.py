@@ -19,8 +19,8 @@ from reports import atomic_files, cancellation, slugs
 from reports.deliver import publish, record
 from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
-from reports.figures.checks import document_checks
 from reports.figures.checks.account_checks import ClientFinding, check_clients, check_documents, check_period
+from reports.figures.filters import list_hidden
 from reports.pipeline.executor import JobExecutor
 from reports.pipeline.jobs import Brief
 from reports.plan import Outcome, Plan, Screen
@@ -32,6 +32,7 @@ from reports.source.client_list import ClientList
 from reports.source.client_reading import Failure, Reading
 
 if TYPE_CHECKING:
+    from reports.figures.account.client_month import ClientMonth
     from reports.pipeline.client_job import Made
     from reports.render.content.blocks import Grids
 
@@ -72,6 +73,7 @@ class AccountRun:
         self.entries: dict[int, Entry] = {}
         self.lines: dict[int, ClientLine] = {}
         self.grids: dict[int, Grids] = {}
+        self.months: dict[int, ClientMonth] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
@@ -273,7 +275,7 @@ class AccountRun:
             said = f"{line.name} ({line.id}): {listed}, {verdict}"
             log.info("%s", said)
             self.screen.say(said)
-        if hidden := document_checks.list_hidden(found.header.filters):
+        if hidden := list_hidden(found.header.filters):
             log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
 
     def _show_kept(self) -> None:
@@ -305,6 +307,7 @@ class AccountRun:
         self.entries[line.id] = made.entry
         self.lines[line.id] = line
         self.grids[line.id] = grids
+        self.months[line.id] = made.month
         # It takes the place of the earlier one.
         self.before.pop(line.id, None)
 

@@ -11,6 +11,7 @@ from reports import atomic_files, slugs
 from reports.deliver import publish
 from reports.deliver.record import Entry, amounts, is_kept, make_ready_entry
 from reports.errors import DataError, ReportsError, UnforeseenError
+from reports.figures.account.client_month import ClientMonth
 from reports.figures.checks.finding import PDF_FAILED
 from reports.mail import eml
 from reports.mail.eml import Mail
@@ -46,11 +47,15 @@ class ClientTask:
 
 @dataclass(frozen=True)
 class Made:
-    """A client that is done; `staged` holds its files, read back and on the disk, None without any."""
+    """A client that is done; `staged` holds its files, read back and on the disk, None without any.
+
+    `month` is its part of the account's month.
+    """
 
     entry: Entry
     line: ClientLine
     grids: Grids
+    month: ClientMonth
     staged: Path | None
 
 
@@ -129,4 +134,4 @@ def _make_result(task: ClientTask, rendered: Rendered, entry: Entry, staged: Pat
         unmailed=entry["unmailed"],
         listed_address=task.listed_address,
     )
-    return Made(entry, line, rendered.grids, staged)
+    return Made(entry, line, rendered.grids, rendered.month, staged)

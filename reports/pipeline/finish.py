@@ -2,15 +2,26 @@
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 
 from reports import atomic_files
 from reports.deliver import record, result_page
+from reports.deliver.account_record import describe_account_finding, describe_month
 from reports.errors import ExitCode, most_severe
+from reports.figures.account.account_month import AccountMonth, add_up
+from reports.figures.account.coverage import Coverage
 from reports.figures.checks.account_checks import is_silence
 from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.plan import OVERVIEW, SUMMARY, Clock, Outcome, brand_of, few, last_line
 from reports.render.content import summary_book
-from reports.render.content.account import FAILED, TOO_LARGE, AccountFinding, AccountSummary
+from reports.render.content.account import (
+    FAILED,
+    READY,
+    TOO_LARGE,
+    AccountFinding,
+    AccountSummary,
+    ClientLine,
+)
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.html.context import RunLine
@@ -48,7 +59,8 @@ def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome
             exit_code=code,
             message=message,
             entries=(month.entries[line.id] for line in account.clients),
-            findings=[record.account_finding(one.finding, one.client_id) for one in account.findings],
+            findings=[describe_account_finding(one.finding, one.client_id) for one in account.findings],
+            account_month=describe_month(account.month),
         )
         month.is_recorded = True
     code, message = _conclusion(month, account)
@@ -71,17 +83,39 @@ def _account(month: AccountRun) -> AccountSummary:
     listing = month.brief.listing or read_stored_clients(plan.source, plan.config.account.name)
     order = [client for client in month.everyone if client in month.lines]
     order += sorted({*month.lines} - {*order})
+    lines = [month.lines[client] for client in order]
+    filed = _add_up(month, lines, listing.total if listing else None)
     return AccountSummary(
         name=plan.config.account.name,
         issuer=plan.config.issuer.name,
         period=plan.period,
-        clients=tuple(month.lines[client] for client in order),
+        clients=tuple(lines),
         clients_in_account=listing.total if listing else None,
         filters=plan.config.filters.as_request(),
         whole=tuple(
             AccountFinding(one.finding, one.client_id, one.finding.number) for one in month.account_findings()
         ),
         command=plan.command,
+        month=filed,
+    )
+
+
+def _add_up(month: AccountRun, lines: Sequence[ClientLine], clients_of_account: int | None) -> AccountMonth:
+    """The account's month, of the clients that are covered and whose figures are there."""
+    covered = [line for line in lines if line.id in month.months and (line.state == READY or line.is_kept)]
+    missing = [line for line in lines if line.state == FAILED and line not in covered]
+    coverage = Coverage(
+        clients_of_account,
+        clients=len(covered),
+        failed=tuple(line.name for line in missing),
+        kept=tuple(line.name for line in covered if line.is_kept),
+    )
+    return add_up(
+        [month.months[line.id] for line in covered],
+        coverage,
+        period=month.plan.period,
+        region=month.plan.config.account.region,
+        listed=None,
     )
 
 

@@ -14,12 +14,21 @@ from zoneinfo import ZoneInfo
 from reports import slugs
 from reports.errors import ClientError, DataError
 from reports.figures import changes, identity, tables, totals
+from reports.figures.account.buyers import KnownBuyer
+from reports.figures.account.client_month import (
+    ClientMonth,
+    FiledClient,
+    build_client_month,
+    list_filed_groups,
+)
+from reports.figures.account.collections import ClosedDocuments, find_contact, list_closed, list_debts
 from reports.figures.changes import Change, Comparison
 from reports.figures.checks import client_checks, document_checks
 from reports.figures.checks.client_checks import Word
 from reports.figures.checks.filing_checks import check_filing
 from reports.figures.checks.finding import PDF_FAILED, Finding
 from reports.figures.document import Document
+from reports.figures.filters import list_hidden
 from reports.figures.identity import Identity
 from reports.figures.parse import READ_AGAIN, list_own_documents, parse_document, parse_owner, read_page
 from reports.figures.tables import Tables
@@ -92,10 +101,10 @@ class Job:
 class Rendered:
     """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook.
 
-    `filing` are findings of the account that show at this client. `changes` is None where there was no
-    earlier reading to hold it against, `body` where no mail is made, as for a client that is not selected for
-    one (`is_selected`). `own`, the ids of its documents in the
-    archive, are there until its files were read back.
+    `filing` are findings of the account that show at this client, `month` its part of the account's month.
+    `changes` is None where there was no earlier reading to hold it against, `body` where no mail is made, as
+    for a client that is not selected for one (`is_selected`). `own`, the ids of its documents in the archive,
+    are there until its files were read back.
     """
 
     subject: Subject
@@ -104,6 +113,7 @@ class Rendered:
     findings: tuple[Finding, ...]
     filing: tuple[Finding, ...]
     changes: Comparison | None
+    month: ClientMonth
     own: frozenset[int] = frozenset()
     grids: Grids = field(default_factory=dict)
     body: Body | None = None
@@ -153,8 +163,20 @@ def _compute_report(job: Job) -> Rendered:
         address=who.address,
         vendor_balance=word.balance,
     )
-    compared = _comparison(job, laid_out, header, word)
-    filing = tuple(check_filing(laid_out, figures, has_taxes=header.taxes is not None))
+    compared, closed = _comparison(job, laid_out, header, word)
+    known = KnownBuyer(_find_country(job, word), subject.fiscal_id)
+    groups = list(list_filed_groups(laid_out, figures, known))
+    filing = tuple(check_filing(laid_out, figures, groups, has_taxes=header.taxes is not None))
+    contact = find_contact(documents, job.listed.email if job.listed else None)
+    month = build_client_month(
+        laid_out,
+        figures,
+        groups,
+        client=FiledClient(job.client, subject.name, subject.fiscal_id),
+        filters=header.filters,
+        debts=list_debts(figures, contact, client=job.client, name=subject.name),
+        closed=closed,
+    )
     own = frozenset(document.id for document in documents)
     is_selected = account.is_selected(
         job.mail_choice,
@@ -162,7 +184,9 @@ def _compute_report(job: Job) -> Rendered:
         open_amounts=(bucket.amount for bucket in figures.ageing),
         overdue=(total.overdue for total in figures.totals),
     )
-    return Rendered(subject, header, figures, findings, filing, compared, own, is_selected=is_selected)
+    return Rendered(
+        subject, header, figures, findings, filing, compared, month, own=own, is_selected=is_selected
+    )
 
 
 def _write(job: Job, found: Rendered, folder: Path) -> tuple[Body | None, str | None]:
@@ -178,7 +202,7 @@ def _write(job: Job, found: Rendered, folder: Path) -> tuple[Body | None, str | 
         own=found.own,
         explained=frozenset((finding.code, finding.document) for finding in findings),
         vendor=subject.vendor_balance,
-        has_months=not document_checks.list_hidden(subject.filters),
+        has_months=not list_hidden(subject.filters),
         has_lines=job.line_items,
     )
     stem = f"{slugs.client_folder(subject.name, job.client)}-{job.period.label}"
@@ -270,18 +294,29 @@ def _taxation(job: Job, header: Header, documents: Sequence[Document], word: Wor
     if job.account_folder is not None and not used <= taxes.keys():
         earlier = earlier_answers(job.account_folder, header.account)
         taxes = {**parse_taxes(earlier), **taxes}
-    country = word.identity.country or (job.listed.country if job.listed else None)
-    return Taxation(taxes, job.region, country)
+    return Taxation(taxes, job.region, _find_country(job, word))
 
 
-def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison | None:
-    """What changed since the earlier readings. One that cannot be read is as if it were not there."""
+def _find_country(job: Job, word: Word) -> str | None:
+    """The client's country by the account's own word, as it came."""
+    return word.identity.country or (job.listed.country if job.listed else None)
+
+
+def _comparison(
+    job: Job, now: Tables, header: Header, word: Word
+) -> tuple[Comparison | None, ClosedDocuments | None]:
+    """What changed since the earlier readings, and what is open no longer since the newest of them.
+
+    A reading that cannot be read is as if it were not there.
+    """
     if job.account_folder is None:
-        return None
+        return None, None
     is_filtered = changes.is_by_state(header.filters)
     readings = earlier_readings(job.account_folder, header, job.period)
     held: list[Earlier] = []
     found: list[Change] = []
+    closed: ClosedDocuments | None = None
+    zone = ZoneInfo(job.time_zone)
     reported = 0
     for earlier in readings:
         try:
@@ -293,17 +328,19 @@ def _comparison(job: Job, now: Tables, header: Header, word: Word) -> Comparison
             label = earlier.period.label
             log.warning("client %s is not held against %s: %s%s", job.client, label, name, error)
             continue
+        if not held:
+            since = (earlier.period, earlier.read_at.astimezone(zone))
+            closed = ClosedDocuments(*since, tuple(list_closed(then, now)))
         held.append(earlier)
         reported += changes.count_reported(then, period=earlier.period, after=earlier.after)
         found += changes.compare(
             then, now, period=earlier.period, after=earlier.after, is_filtered=is_filtered
         )
     if not held:
-        return None
+        return None, None
     found.sort(key=lambda change: (change.date, change.document))
-    zone = ZoneInfo(job.time_zone)
     against = tuple((earlier.period, earlier.read_at.astimezone(zone)) for earlier in held)
-    return Comparison(against, is_filtered, tuple(found), reported)
+    return Comparison(against, is_filtered, tuple(found), reported), closed
 
 
 def _identity(job: Job, documents: Sequence[Document], word: Word) -> Identity:

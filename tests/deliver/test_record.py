@@ -31,6 +31,7 @@ def write_record(folder: Path, *entries: Entry, findings: Sequence[Mapping[str, 
         message="2 of 2 clients ready. Exit code 6.",
         entries=entries,
         findings=findings,
+        account_month={"is_whole": True},
     )
 
 
@@ -57,6 +58,7 @@ def test_the_record_has_the_shape_of_the_contract(tmp_path: Path) -> None:
         "message": "2 of 2 clients ready. Exit code 6.",
         "clients": [entry],
         "findings": [],
+        "account_month": {"is_whole": True},
     }
     assert entry == {
         "id": 11,
@@ -152,7 +154,7 @@ def test_findings_of_the_account_stand_after_its_clients(tmp_path: Path) -> None
     found: list[dict[str, object]] = [{"code": "TAXES-MISSING", "level": "info", "client": None}]
     write_record(tmp_path, build_ready(tmp_path, paper()), findings=found)
     assert read_record(tmp_path)["findings"] == found
-    assert [*read_record(tmp_path)][-2:] == ["clients", "findings"]
+    assert [*read_record(tmp_path)][-3:] == ["clients", "findings", "account_month"]
 
 
 def test_the_record_of_an_earlier_run_is_found_by_client(tmp_path: Path) -> None:

@@ -24,8 +24,12 @@ STAGES = {
     """,
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
-        vendor_balance amounts vat.regions vat.vat_groups vat.line_items tables vat.vat_rows totals changes
+        vendor_balance amounts vat.regions vat.vat_groups vat.line_items tables vat.vat_rows filters totals
+        changes account.buyers account.vat_return account.field_40 account.recapitulative account.oss
+        account.series account.collections account.last_year account.client_month account.coverage
+        account.account_month
         checks.finding checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
+        checks.month_checks
     """,
     "render": """
         sentences content.labels content.brand content.colours content.picture content.blocks
@@ -41,7 +45,7 @@ STAGES = {
         job
     """,
     "": "plan",
-    "deliver": "publish record client_names result_page run_log schedule",
+    "deliver": "publish record account_record client_names result_page run_log schedule",
     "mail": "eml journal smtp mailer selection send operator",
     "pipeline": """
         client_job executor cluster jobs account_run finish accounts run
@@ -74,7 +78,7 @@ ROOMS_OF_LIBRARY = {
     "markupsafe": {"render.html.tables", "render.html.context", "render.html.pages"},
     "babel": {"render.content.labels", "render.sentences"},
     "filelock": {"deliver.publish"},
-    "stdnum": {"fiscal_id"},
+    "stdnum": {"fiscal_id", "figures.account.buyers"},
     "distributed": {"pipeline.cluster"},
     "click": {"cli", "commands.console"},
 }

@@ -9,6 +9,7 @@ from reports.render.html import pages
 from reports.render.html.context import RunLine
 from reports.sandbox.documents import Raw
 from tests.support import workbooks
+from tests.support.filed import build_account_month
 from tests.support.papers import OCTOBER, added, paper
 
 LANGUAGES = ("pt", "en", "es")
@@ -70,7 +71,7 @@ def make_overview(language: str) -> str:
         )
         for number in range(1, 61)
     )
-    account = AccountSummary("demo", "Exemplo", OCTOBER, clients, len(clients), {})
+    account = AccountSummary("demo", "Exemplo", OCTOBER, clients, len(clients), {}, build_account_month())
     return "".join(pages.overview(account, labels=Labels(language)))
 
 

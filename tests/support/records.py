@@ -10,6 +10,7 @@ from reports.render.content.client_report import Subject
 from reports.render.job import Rendered
 from reports.sandbox.documents import Raw
 from reports.source.archive import Header
+from tests.support.filed import build_month
 from tests.support.papers import OCTOBER, added, findings
 
 READ_AT = datetime(2026, 11, 2, 6, 30, 5, 999, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -22,7 +23,8 @@ def build_ready(base: Path, *papers: Raw, name: str = "Ana, Lda") -> Entry:
     (folder / "a.html").write_bytes(b"")
     header = Header("my-company", 11, {}, READ_AT, 4, True)
     subject = Subject(11, name, None, IssuerDetails("Exemplo"), OCTOBER, READ_AT, {})
-    rendered = Rendered(subject, header, added(*papers), tuple(findings(*papers)), (), None)
+    found = tuple(findings(*papers))
+    rendered = Rendered(subject, header, added(*papers), found, (), None, build_month(*papers))
     return make_ready_entry(rendered, pages=4, requests=5, unmailed=None, staged=folder, place=folder.name)
 
 

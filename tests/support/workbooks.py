@@ -24,6 +24,7 @@ from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.xlsx import workbook
 from reports.sandbox.documents import Raw, line
+from tests.support.filed import build_account_month
 from tests.support.papers import LIMITS_DAYS, OCTOBER, paper, parsed, vat
 
 READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -99,7 +100,9 @@ def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language:
         client_book(papers, identity=identity, name=f"Cliente {identity}", language=language)
         for identity, papers in clients.items()
     ]
-    account = AccountSummary("conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {})
+    account = AccountSummary(
+        "conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {}, build_account_month()
+    )
     grids = {line.id: own for _, line, own in made}
     return _write(path, summary_book.build_summary_book(account, grids, labels=labels), labels)
 

@@ -13,6 +13,7 @@ from reports.figures.checks.finding import EMPTY, Finding, make_difference, make
 from reports.figures.codes import STATUSES, TYPES
 from reports.figures.currencies import is_currency_code
 from reports.figures.document import Document, LineItem, Remark
+from reports.figures.filters import list_accepted_statuses, list_hidden
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.figures.vat.exemptions import UNSPECIFIED, find_exemption
@@ -26,16 +27,6 @@ LINE_TOLERANCE = Decimal("0.02")
 OF_LINES = (CONTRADICTED, DERIVED, RESOLVED)
 """Remarks on a line: no figure rests on the lines of a document of another period."""
 
-SAME_STATUS = {"final": {"final", "sent", "second_copy"}, "sent": {"final", "sent", "second_copy"}}
-"""A filter for one of these may bring the others: they differ only in whether the paper was sent."""
-
-NEEDED: Mapping[str, Sequence[str]] = {
-    "status": ("final", "settled"),
-    "by_type": tuple(name for name, kind in TYPES.items() if kind.sign),
-    "archived": ("archived", "non_archived"),
-}
-"""What a filter has to let through, or figures of a whole month and what is open are without it."""
-
 
 def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]) -> tuple[Finding, ...]:
     """All findings of one client. `filters` is what the API was asked for, as in the archive's header.
@@ -45,7 +36,7 @@ def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]
     the API has no order of its own.
     """
     open_ids = set(figures.open_documents["id"].tolist())
-    statuses = _statuses(filters)
+    statuses = list_accepted_statuses(filters)
     twins = _find_twins(tables.values)
     findings = [*_check_reading(figures, filters)]
     for document in sorted(tables.values, key=lambda document: (document.date or date.min, document.id)):
@@ -62,12 +53,6 @@ def check(tables: Tables, figures: Figures, filters: Mapping[str, Sequence[str]]
             if in_period:
                 findings += _check_lines(document)
     return (*findings, *_check_due_dates(tables.values, open_ids))
-
-
-def list_hidden(filters: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """What a filter leaves out that counts, in the filter's own words; `final` stands for what is open."""
-    asked = {**filters, "status": _statuses(filters)}
-    return tuple(word for key in NEEDED if asked.get(key) for word in NEEDED[key] if word not in asked[key])
 
 
 def _check_reading(figures: Figures, filters: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
@@ -123,10 +108,6 @@ def _check_filters(
     word, found = ("archived", "archived") if document.archived else ("non_archived", "not archived")
     if archived and word not in archived:
         yield make_finding("OUTSIDE-FILTER", document, found=found)
-
-
-def _statuses(filters: Mapping[str, Sequence[str]]) -> set[str]:
-    return {status for asked in filters.get("status", ()) for status in SAME_STATUS.get(asked, {asked})}
 
 
 def _check_remarks(document: Document, *, in_period: bool) -> Iterator[Finding]:

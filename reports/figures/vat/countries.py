@@ -7,6 +7,8 @@ from functools import cache
 from reports.data.tables import parse_day, read_table
 
 PORTUGAL = "PT"
+NORTHERN_IRELAND = "XI"
+"""The prefix of VAT numbers there; a part of the Union for goods alone (protocol in force since 2021)."""
 
 
 def country_code(name: str | None) -> str | None:
@@ -18,6 +20,24 @@ def is_in_union(code: str, day: dt.date) -> bool:
     """Whether the country was a member of the European Union on `day`."""
     first, last = _memberships().get(code, (dt.date.max, dt.date.min))
     return first <= day <= last
+
+
+def vat_prefix(code: str) -> str | None:
+    """What VAT numbers of the country begin with: EL for GR, None where no number is known by a prefix."""
+    return _prefixes().get(code)
+
+
+def country_of_prefix(prefix: str) -> str | None:
+    """The country, ISO 3166, whose VAT numbers begin with `prefix`; GR as well as EL is Greece, XI, Northern
+    Ireland, is GB. None for what is no such prefix."""
+    if prefix == NORTHERN_IRELAND:
+        return "GB"
+    return next((code for code, own in _prefixes().items() if prefix in (code, own)), None)
+
+
+@cache
+def _prefixes() -> Mapping[str, str]:
+    return {row["iso_3166"]: row["vat_prefix"] for row in read_table("countries") if row["vat_prefix"]}
 
 
 @cache

@@ -12,9 +12,13 @@ REGIONS = ("PT", "PT-AC", "PT-MA")
 """Mainland, Azores, Madeira, as the vendor and SAF-T (PT) write them."""
 
 
-class Rate(NamedTuple):
-    """A rate of a region on its days, both included."""
+REDUCED, INTERMEDIATE, NORMAL = "RED", "INT", "NOR"
 
+
+class Rate(NamedTuple):
+    """A rate of a region on its days, both included. `level` is REDUCED, INTERMEDIATE or NORMAL."""
+
+    level: str
     percent: Decimal
     valid_from: dt.date
     valid_until: dt.date
@@ -28,6 +32,14 @@ def had_rate(region: str, percent: Decimal, day: dt.date) -> bool:
 def is_before_table(region: str, day: dt.date) -> bool:
     """Whether the table claims nothing about the region on `day`, which lies before its first row."""
     return day < min(rate.valid_from for rate in _rates()[region])
+
+
+def find_level(region: str, percent: Decimal, day: dt.date) -> str | None:
+    """The level that the rate has in the region on `day`, or else had at any time; None for a rate that no
+    level ever had."""
+    rates = [rate for rate in _rates()[region] if rate.percent == percent]
+    valid = [rate for rate in rates if rate.valid_from <= day <= rate.valid_until]
+    return next((rate.level for rate in (*valid, *rates)), None)
 
 
 def rates_in_force(day: dt.date) -> frozenset[Decimal]:
@@ -44,6 +56,7 @@ def _rates() -> Mapping[str, Sequence[Rate]]:
     found: dict[str, list[Rate]] = {region: [] for region in REGIONS}
     for row in read_table("vat-rates"):
         rate = Rate(
+            level=row["level"],
             percent=Decimal(row["rate"]),
             valid_from=parse_day(row["valid_from"], default=dt.date.min),
             valid_until=parse_day(row["valid_until"], default=dt.date.max),

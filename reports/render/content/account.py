@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from reports.figures.account.account_month import AccountMonth
 from reports.figures.changes import Comparison
 from reports.figures.checks.filing_checks import TAXES_MISSING
 from reports.figures.checks.finding import Finding, warnings
+from reports.figures.checks.month_checks import check_month
 from reports.figures.totals import CurrencyTotals
 from reports.figures.vat.vat_rows import SchemeVat
 from reports.period import Period
@@ -84,7 +86,7 @@ class AccountSummary:
     """The account, for a period: its clients, and how many of all the account's clients they are.
 
     `whole` are the findings that none of its clients shows. `command` is what was typed to make it, without
-    the period and what else may follow.
+    the period and what else may follow. `month` is what the one who files needs of it.
     """
 
     name: str
@@ -93,16 +95,23 @@ class AccountSummary:
     clients: tuple[ClientLine, ...]
     clients_in_account: int | None
     filters: Mapping[str, Sequence[str]]
+    month: AccountMonth
     whole: tuple[AccountFinding, ...] = ()
     command: str = "invoice-reports run CONFIG"
 
     @property
     def findings(self) -> tuple[AccountFinding, ...]:
-        """What the one who files has to know: the whole account's first, then client by client."""
+        """What the one who files has to know: the whole account's first, then its month's, then client by
+        client."""
         found = [(finding, client) for client in self.covered for finding in client.filing]
         whole = dict.fromkeys(finding for finding, _ in found if finding.code == TAXES_MISSING)
+        names = {client.id: client.name for client in self.clients}
         return (
             *self.whole,
+            *(
+                AccountFinding(one.finding, one.client_id, names.get(one.client_id or 0))
+                for one in check_month(self.month)
+            ),
             *(AccountFinding(finding) for finding in whole),
             *(
                 AccountFinding(finding, client.id, client.name)

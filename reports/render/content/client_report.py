@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from reports.figures.checks.document_checks import list_hidden
 from reports.figures.checks.finding import Finding, warnings
+from reports.figures.filters import list_hidden
 from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance
 from reports.fiscal_id import format_fiscal_id

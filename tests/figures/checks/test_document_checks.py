@@ -9,8 +9,9 @@ import pytest
 
 from reports.data.tables import read_table
 from reports.figures import totals
-from reports.figures.checks.document_checks import check, list_hidden
+from reports.figures.checks.document_checks import check
 from reports.figures.checks.finding import PDF_FAILED, RULES
+from reports.figures.filters import list_hidden
 from reports.figures.parse import parse_document, read_page
 from reports.figures.tables import build
 from reports.period import Period
@@ -76,6 +77,15 @@ OF_THE_ACCOUNT = {
     "CLIENTS-GONE",
     "ACCOUNT-EMPTY",
     "PERIOD-NOT-BEGUN",
+    "RATE-NOT-IN-FORCE",
+    "VAT-NUMBER-MISSING",
+    "EXEMPTION-COUNTRY",
+    "EXEMPTION-NOT-IN-FORCE",
+    "EXEMPTION-WITHOUT-LINE",
+    "COUNTRY-UNKNOWN",
+    "FORGOTTEN-DOCUMENTS",
+    "FIELD-DIFFERENCE",
+    "NEGATIVE-LINE",
 }
 OF_THE_CLIENT = {"NIF-INVALID", "DETAILS-MISSING", *(code for code in RULES if code.startswith("VENDOR-"))}
 """Provoked in test_client_checks."""

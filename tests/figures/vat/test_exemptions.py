@@ -41,7 +41,8 @@ def test_every_wording_is_found_on_the_days_it_holds(row: dict[str, str]) -> Non
     last = parse_day(row["valid_until"], default=date.max)
     for day in (first, last):
         exemption = found(row["code"], day)
-        assert exemption == Exemption(row["code"], row["mention"], row["norm"], first, last)
+        wording = (row["code"], row["mention"], row["norm"], first, last, row["return_field"], row["outside"])
+        assert exemption == Exemption(*wording)
 
 
 def test_the_norm_of_m10_changed_on_a_day() -> None:

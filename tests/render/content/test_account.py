@@ -22,6 +22,7 @@ from reports.render.content.account import (
     is_selected,
 )
 from reports.settings.validators import MailChoice
+from tests.support.filed import build_account_month
 from tests.support.papers import OCTOBER
 
 READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
@@ -35,7 +36,7 @@ EVA = ClientLine(3, "Eva", None, FAILED, reason="no answer")
 
 
 def summarise(*clients: ClientLine, whole: tuple[AccountFinding, ...] = ()) -> AccountSummary:
-    return AccountSummary("office", None, OCTOBER, clients, 4, {}, whole)
+    return AccountSummary("office", None, OCTOBER, clients, 4, {}, build_account_month(), whole)
 
 
 def compare(*changes: tuple[int, tuple[dt.date, ...]]) -> Comparison:

@@ -16,6 +16,7 @@ from reports.render.content.labels import Labels
 from reports.render.content.summary_book import build_summary_book
 from reports.render.xlsx import workbook
 from reports.sandbox.documents import Raw, line
+from tests.support.filed import build_account_month
 from tests.support.papers import OCTOBER, paper, vat
 from tests.support.workbooks import READ_AT, client_book, write_summary
 
@@ -43,7 +44,7 @@ def build_book(
         replace(line, is_kept=True, kept_from=line.read_at, read_at=None) if line.name in kept else line
         for line in lines
     )
-    account = AccountSummary("office", "Exemplo", OCTOBER, lines, 3, {})
+    account = AccountSummary("office", "Exemplo", OCTOBER, lines, 3, {}, build_account_month())
     # The order in which clients were done says nothing.
     grids = {line.id: own for _, line, own in reversed(made) if line.name not in without_sheets}
     return build_summary_book(account, grids, labels=ENGLISH)

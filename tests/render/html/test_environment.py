@@ -22,6 +22,7 @@ from reports.render.html import environment, pages, tables
 from reports.render.html.context import StatementPage
 from reports.render.html.pieces import Inserts
 from reports.render.html.tables import HtmlPart
+from tests.support.filed import build_account_month, build_month
 from tests.support.papers import OCTOBER, added, findings, paper
 
 READ_AT = dt.datetime(2026, 11, 2, 6, 30, tzinfo=dt.UTC)
@@ -178,7 +179,9 @@ def test_a_part_that_lacks_a_piece_fails_the_client_where_the_piece_is_missed(tm
 
 
 def test_an_overview_that_cannot_be_rendered_is_a_file_that_cannot_be_written(tmp_path: Path) -> None:
-    account = AccountSummary("demo", None, OCTOBER, (ClientLine(1, "Ana", None, READY),), 1, {})
+    account = AccountSummary(
+        "demo", None, OCTOBER, (ClientLine(1, "Ana", None, READY),), 1, {}, build_account_month()
+    )
     own = brand(tmp_path, overview="{{ account.clients[0].telephone }}")
     with pytest.raises(WriteError, match=r"the overview: template .*overview\.html\.j2, line 1: "):
         list(pages.overview(account, labels=Labels("en"), brand=own))
@@ -289,9 +292,9 @@ def given(labels: Labels) -> Iterator[object]:
         sections=sections,
         no_invoice="",
     )
-    yield AccountSummary(
-        "demo", None, OCTOBER, (ClientLine(1, "Ana", None, READY, totals=added(*PAPERS).totals),), 1, {}
-    )
+    line = ClientLine(1, "Ana", None, READY, totals=added(*PAPERS).totals)
+    month = build_account_month(build_month(*PAPERS))
+    yield AccountSummary("demo", None, OCTOBER, (line,), 1, {}, month)
 
 
 def within_reach(values: object) -> Iterator[object]:

@@ -31,6 +31,7 @@ from reports.render.html import pages, tables
 from reports.render.html.context import RunLine
 from reports.render.html.tables import ROWS_AT_A_TIME
 from reports.sandbox.documents import Raw, line
+from tests.support.filed import build_account_month
 from tests.support.grids import build_grid
 from tests.support.papers import OCTOBER, added, findings, paper, vat
 
@@ -404,7 +405,9 @@ def account(*others: ClientLine) -> AccountSummary:
         kept_from=READ_AT,
         files=(("html", "x.html"),),
     )
-    return AccountSummary("demo", ISSUER.name, OCTOBER, (ready, *others, failed), 4, {})
+    return AccountSummary(
+        "demo", ISSUER.name, OCTOBER, (ready, *others, failed), 4, {}, build_account_month()
+    )
 
 
 KEPT: dict[str, Any] = {
