@@ -40,7 +40,7 @@ def check_filing(
     for document in counted:
         for rate in _list_undecided_rates(document):
             found["REGION-UNDECIDED"][document].add(f"{rate} %")
-        if document.exemption and all(item.rate for item in document.items):
+        if document.exemption and not any(item.rate == 0 for item in document.items):
             found["EXEMPTION-WITHOUT-LINE"][document].add(document.exemption)
     for group in groups:
         for code, detail in _check_group(group):

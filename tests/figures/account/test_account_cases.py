@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
-from tests.support import account_cases
+from tests.support import account_cases, account_product
 from tests.support.account_cases import Case
 from tests.support.account_oracle.account import RawAccount
 from tests.support.account_oracle.month import account_month_of
 
 AccountMonthOf = Callable[[RawAccount], Mapping[str, Any]]
 
-MAKERS: dict[str, AccountMonthOf] = {"oracle": account_month_of}
+MAKERS: dict[str, AccountMonthOf] = {
+    "oracle": account_month_of,
+    "product": account_product.account_month_of,
+}
 """Who is put through the cases: each makes `account_month` and `findings` of an account, as run.json has."""
 
 TABLE = account_cases.read_cases()
