@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from reports.figures.vat.vat_rows import rate_text
 from reports.sandbox.documents import line
 from tests.support.filed import build_account_month, build_month
 from tests.support.papers import paper, vat
@@ -12,7 +13,7 @@ def test_each_rate_of_a_credit_note_is_a_positive_row_by_date() -> None:
     later = paper(2, "CreditNote", lines=both, date="20/10/2026")
     earlier = paper(3, "CreditNote", net="5", date="02/10/2026")
     month = build_account_month(build_month(later, earlier, paper(4)))
-    found = [(one.number, str(one.rate), one.base, one.tax) for one in month.field_40]
+    found = [(one.number, rate_text(one.rate), one.base, one.tax) for one in month.field_40]
     assert found == [
         ("NC 2026/3", "23", Decimal("5.00"), Decimal("1.15")),
         ("NC 2026/2", "23", Decimal("20.00"), Decimal("4.60")),
