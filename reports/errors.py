@@ -101,6 +101,12 @@ class NeverReadError(ReportsError):
     exit_code = ExitCode.NONE_DONE
 
 
+class SaftError(ReportsError):
+    """A file is no SAF-T (PT) file of this version, business and period, or cannot be read to its end."""
+
+    exit_code = ExitCode.USAGE
+
+
 class MailError(ReportsError):
     """The mail server cannot be reached, cannot be trusted, or refuses the login: no message can leave."""
 

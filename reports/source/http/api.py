@@ -14,7 +14,7 @@ import logging
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ import urllib3
 
 from reports.errors import RefusedError, UnreachableError
 from reports.redaction import Redactor
+from reports.source.http.download import download
 from reports.source.http.rate_limit import Budget, Clock, Pacer
 from reports.source.http.response import (
     MANY_TRIES,
@@ -151,6 +152,34 @@ class Api:
         """The account's taxes, in one piece: an object with a list under `taxes`."""
         expected = expect_record("taxes", missing="the account shows no taxes")
         return self._ask(_Question("the account's taxes", "/taxes.json", expected))
+
+    def saft_address(self, *, year: int, month: int) -> str:
+        """Where the account's SAF-T (PT) file of a month lies; "" while it is being made."""
+
+        def find(parsed: object, _: str) -> str | None:
+            address = parsed.get("Url") if isinstance(parsed, dict) else None
+            return address if isinstance(address, str) else None
+
+        missing = "the account has no SAF-T file"
+        expected = Expected("“Url”", find, missing, is_extra=True, pending="")
+        where = f"the SAF-T file of {year}-{month:02}"
+        params = {"month": month, "year": year}
+        return self._ask(_Question(where, "/api/export_saft.json", expected, params))
+
+    def download(self, address: str, *, what: str) -> Iterator[bytes]:
+        """The bytes of a file that the API has named; the key does not go there. Raises ReadingError."""
+        return download(
+            address,
+            what=what,
+            seconds=self._pacer.seconds_left,
+            redact=self._redact,
+            check=self._pacer.check,
+            clock=self._clock,
+        )
+
+    def pause(self, seconds: float) -> None:
+        """Waits. Raises StoppedError when another thread stops, UnreachableError past the deadline."""
+        self._pacer.sleep(seconds)
 
     def describe_wait(self) -> str | None:
         """What is waited for and for how long, in a sentence; None while answers come."""

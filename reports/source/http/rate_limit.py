@@ -91,6 +91,11 @@ class Pacer:
         """Seconds for which no request starts."""
         return max(self._paused_until - self._clock.monotonic(), 0)
 
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until the deadline."""
+        return max(self._deadline - self._clock.monotonic(), 0)
+
     def sleep(self, seconds: float) -> None:
         """The calling thread alone waits that long."""
         with self._changed:

@@ -79,13 +79,15 @@ class Expected(Generic[Found]):
     """What an answer should hold: in words, how it is found in JSON and its text, and what a 404 means.
 
     `find` gives None when it is not there. `is_extra`: no client fails for want of it. It is tried twice,
-    spends no budget of others, and a 401 on it says that the account's plan lacks it.
+    spends no budget of others, and a 401 on it says that the account's plan lacks it. `pending` is what a 202
+    is taken for, where the service says so that something is not ready yet.
     """
 
     words: str
     find: Callable[[object, str], Found | None]
     missing: str
     is_extra: bool = False
+    pending: Found | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ def judge(
     status = answer.status
     if status == 200:
         return _content(answer, expected, redact=redact)
+    if status == 202 and expected.pending is not None:
+        return expected.pending
     words = _words(answer.body, redact)
     if status == 401 and expected.is_extra:
         return Trouble(f"the API refuses it to this account (401{words})", ReadingError, NO_MORE_TRY)

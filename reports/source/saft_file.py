@@ -1,0 +1,112 @@
+"""The account's SAF-T (PT) file of a month: asked for, fetched, kept, and opened as bytes of XML.
+
+`<source>/saft-2026-10.xml.gz`, gzip, as the service gave it. A person's own file may be plain XML, gzip, or
+the zip that portals give, with one XML file in it.
+"""
+
+import gzip
+import logging
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from reports import atomic_files
+from reports.errors import SaftError
+from reports.period import Period
+
+if TYPE_CHECKING:
+    from reports.source.http.api import Api
+
+CHUNK_BYTES = 256 * 1024
+MOST_BYTES = 16 * 1024**3
+FREE_BYTES = 64 * 1024**2
+MOST_TIMES = 300
+"""How much larger than its packed form an XML file may be, beyond FREE_BYTES: SAF-T files are 20 to 60."""
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
+"""Between two questions whether the file is ready."""
+
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_log = logging.getLogger(__name__)
+
+
+def path_of(source: Path, month: Period) -> Path:
+    """Where the file of a month is kept."""
+    return source / f"saft-{month.first:%Y-%m}.xml.gz"
+
+
+def fetch_saft(api: "Api", *, source: Path, month: Period) -> Path:
+    """Asks for the file of a month until it is ready, and keeps it.
+
+    Raises ReadingError, with the service's words, where there is none, UnreachableError past the run's
+    deadline, SaftError for what is no file, WriteError.
+    """
+    year, number = month.first.year, month.first.month
+    pause = FIRST_PAUSE_SECONDS
+    while not (address := api.saft_address(year=year, month=number)):
+        _log.info("the SAF-T file of %s is being made; it is asked for again", month.label)
+        api.pause(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+    target = path_of(source, month)
+    came = atomic_files.temporary_name(target)
+    try:
+        with came.open("xb") as file:
+            file.writelines(api.download(address, what=f"the SAF-T file of {month.label}"))
+        with atomic_files.new_file(target) as kept, gzip.GzipFile("", "wb", 6, kept, mtime=0) as packed:
+            packed.writelines(read_chunks(came))
+    except OSError as error:
+        raise atomic_files.as_write_error(error, target) from error
+    finally:
+        came.unlink(missing_ok=True)
+    return target
+
+
+def read_chunks(path: Path) -> Iterator[bytes]:
+    """The XML of a file, a piece at a time. Raises SaftError for what cannot be unpacked, or to no end."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(4)
+            file.seek(0)
+            read = 0
+            for chunk in _unpack(path, file, start):
+                read += len(chunk)
+                if read > MOST_BYTES or read > FREE_BYTES + MOST_TIMES * size:
+                    raise SaftError(
+                        f"{path}: unpacked, it is larger than such a file can be. Export it again"
+                    )
+                yield chunk
+    except FileNotFoundError:
+        raise SaftError(f"{path}: there is no such file. Write the path of the SAF-T file") from None
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise SaftError(f"{path}: it cannot be unpacked, or is cut short. Export it again") from None
+    except OSError as error:
+        raise SaftError(f"{path}: it cannot be read ({error.strerror}). Check it") from error
+
+
+def has_kept(source: Path, month: Period) -> bool:
+    """Whether the file of the month was kept."""
+    return path_of(source, month).is_file()
+
+
+def _unpack(path: Path, file: IO[bytes], start: bytes) -> Iterator[bytes]:
+    if start == _ZIP:
+        with zipfile.ZipFile(file) as folder:
+            names = [name for name in folder.namelist() if name.lower().endswith(".xml")]
+            if len(names) != 1:
+                raise SaftError(
+                    f"{path}: it holds {len(names)} XML files, and one is wanted. Give the one of the month"
+                )
+            with folder.open(names[0]) as member:
+                yield from _pieces(member)
+    elif start.startswith(_GZIP):
+        with gzip.open(file) as member:
+            yield from _pieces(member)
+    else:
+        yield from _pieces(file)
+
+
+def _pieces(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    return iter(lambda: file.read(CHUNK_BYTES), b"")
