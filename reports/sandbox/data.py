@@ -29,7 +29,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 from reports.sandbox.documents import (
     PAID_WHEN_ISSUED,
@@ -38,35 +39,27 @@ from reports.sandbox.documents import (
     Habits,
     IssuedDocument,
     Raw,
-    Tax,
     client,
-    number,
     number_papers,
+)
+from reports.sandbox.taxes import (
+    AZORES,
+    DELETED,
+    EXEMPT,
+    FRANCE,
+    GERMANY,
+    ITALY,
+    IVA6,
+    IVA13,
+    IVA23,
+    MADEIRA,
+    SPAIN,
+    list_taxes,
 )
 
 SEED = 20261031
 FIRST_DAY = date(2025, 9, 1)
 OCTOBER = date(2026, 10, 1)
-UNKNOWN_REGION = "Desconhecido"
-
-IVA23 = Tax(123, "IVA23", Decimal(23))
-"""The account's default tax, which names no region."""
-IVA13, IVA6 = (Tax(100 + rate, f"IVA{rate}", Decimal(rate), "PT") for rate in (13, 6))
-MADEIRA = [Tax(200 + rate, f"IVA{rate} (Madeira)", Decimal(rate), "PT-MA") for rate in (22, 12, 4)]
-AZORES = [Tax(300 + rate, f"IVA{rate} (Açores)", Decimal(rate), "PT-AC") for rate in (16, 9, 4)]
-EXEMPT = Tax(400, "Isento", Decimal(0), "PT")
-SPAIN, GERMANY, ITALY = (
-    Tax(500 + order, f"{country}{rate}", Decimal(rate), country)
-    for order, (country, rate) in enumerate((("ES", 21), ("DE", 19), ("IT", 22)))
-)
-FRANCE = Tax(503, "FR5.5", Decimal("5.5"), UNKNOWN_REGION)
-"""Its region is left to the country of the client, which is France."""
-DELETED = Tax(99, "IVA 23%", Decimal(23))
-"""On documents still, and no longer among the taxes of the account."""
-TAXES = (IVA23, IVA13, IVA6, *MADEIRA, *AZORES, EXEMPT, SPAIN, GERMANY, ITALY, FRANCE)
-LEVELS = {23: "NOR", 22: "NOR", 16: "NOR", 13: "INT", 12: "INT", 9: "INT", 6: "RED", 4: "RED", 0: "ISE"}
-"""Codes of Portuguese rates by percent; a tax of another country is OUT."""
-
 LATELY = timedelta(days=60)
 ISSUES_LATE = 3100005
 """The client one of whose documents is of an earlier day than that on which it came into the account."""
@@ -92,6 +85,23 @@ GOODS = (
 )
 
 
+class PeriodList(NamedTuple):
+    """What is assumed of `GET /invoices.json`; the defaults are the vendor's OpenAPI description of 2026-07.
+
+    `refused_with`: an account's plan lacks the list (401, 403), or the service has it no more (404).
+    `must_filter`: without types, statuses or `non_archived` the request is refused; else an absent filter
+    leaves nothing out. `takes_other_words`: words for types and statuses that the description does not name,
+    such as `SimplifiedInvoice` and `final`, are filters too; else the request is refused.
+    """
+
+    refused_with: HTTPStatus | None = None
+    must_filter: bool = True
+    takes_other_words: bool = True
+
+
+DOCUMENTED = PeriodList()
+
+
 @dataclass(frozen=True)
 class SandboxAccount:
     """What the sandbox serves: `clients` and, by client id, `documents`, raw and in the order of the reply.
@@ -107,6 +117,7 @@ class SandboxAccount:
     part_payments: dict[int, Decimal] = field(default_factory=dict)
     taxes: list[Raw] = field(default_factory=list)
     largest_page_size: int = 100
+    period_list: PeriodList = DOCUMENTED
 
 
 def generate(habits: Habits = RECORDED) -> SandboxAccount:
@@ -120,7 +131,7 @@ def generate(habits: Habits = RECORDED) -> SandboxAccount:
     for papers in documents.values():
         papers.sort(key=lambda _: chance.random())  # shuffle() may differ between Python versions.
     clients = [book.client for book in books]
-    return SandboxAccount("demo", clients, documents, dict(PART_PAYMENTS), [_tax_row(tax) for tax in TAXES])
+    return SandboxAccount("demo", clients, documents, dict(PART_PAYMENTS), list_taxes())
 
 
 def as_of(account: SandboxAccount, day: date) -> SandboxAccount:
@@ -150,19 +161,6 @@ def as_of(account: SandboxAccount, day: date) -> SandboxAccount:
 def _date(paper: Raw) -> date:
     day, month, year = map(int, str(paper["date"]).split("/"))
     return date(year, month, day)
-
-
-def _tax_row(tax: Tax) -> Raw:
-    """Makes a tax's row of `/taxes.json`."""
-    is_portuguese = tax.region is None or tax.region.startswith("PT")
-    return {
-        "id": tax.id,
-        "name": tax.name,
-        "value": number(tax.value),
-        "region": tax.region,
-        "code": LEVELS[int(tax.value)] if is_portuguese else "OUT",
-        "default_tax": int(tax is IVA23),
-    }
 
 
 def _ordinary(book: DocumentBook) -> None:

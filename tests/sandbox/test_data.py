@@ -53,26 +53,6 @@ def test_a_document_may_be_a_cent_off_its_net_and_vat(account: SandboxAccount) -
     assert (exact(one["taxes"]), exact(one["total"])) == (Decimal("15.47"), Decimal("106.67"))
 
 
-def test_the_list_of_taxes_knows_all_but_one_and_leaves_two_regions_open(account: SandboxAccount) -> None:
-    rows = {row["id"]: row for row in account.taxes}
-    assert {(row["name"], row["region"]) for row in account.taxes} >= {
-        *(("IVA23", None), ("IVA6", "PT"), ("IVA4 (Madeira)", "PT-MA"), ("IVA4 (Açores)", "PT-AC")),
-        *(("ES21", "ES"), ("FR5.5", "Desconhecido"), ("Isento", "PT")),
-    }
-    regions = Counter(row["region"] for row in account.taxes)
-    assert (regions[None], regions["Desconhecido"]) == (1, 1)
-    assert {row["code"] for row in account.taxes} == {"NOR", "INT", "RED", "ISE", "OUT"}
-    assert [row["name"] for row in account.taxes if row["default_tax"]] == ["IVA23"]
-    used = {
-        item["tax"]["id"]: item["tax"]
-        for one in list_documents(account)
-        for item in one["items"]
-        if item["tax"]
-    }
-    assert {tax["name"] for identity, tax in used.items() if identity not in rows} == {"IVA 23%"}
-    assert all(exact(used[identity]["value"]) == row["value"] for identity, row in rows.items())
-
-
 def test_sales_under_oss_are_ordinary_documents_of_consumers_in_the_union(account: SandboxAccount) -> None:
     papers = account.documents[3100006]
     assert {one["client"]["country"] for one in papers} == {"France"}
