@@ -14,6 +14,7 @@ from typing import NamedTuple
 from reports.figures.saft.book import BookEntry
 from reports.figures.saft.saft_document import LineKey, SaftControl, SaftDocument
 from reports.figures.vat.countries import country_of_prefix
+from reports.figures.vat.exemptions import UNSPECIFIED
 from reports.fiscal_id import FINAL_CONSUMER
 from reports.money import CENT, ZERO, cents
 
@@ -177,7 +178,7 @@ def compare_lines(
     """Bases under each key that are more than a cent apart, as text with the key, ours and theirs.
 
     A region of ours that is undecided equals any of theirs; lines of ours without a readable tax make all
-    keys one.
+    keys one. The service writes M99 where no reason was given.
     """
     keys = {key: _simplify(key, ours) for key in (*ours, *theirs)}
     sums: dict[LineKey, list[Decimal]] = {}
@@ -210,10 +211,11 @@ def normalise_number(fiscal_id: str | None) -> str:
 
 
 def _simplify(key: LineKey, ours: Mapping[LineKey, Decimal]) -> LineKey:
-    if any(own.rate is None for own in ours):
+    if not ours or any(own.rate is None for own in ours):
         return LineKey(None, None, None)
     is_open = any(own.region is None and own[1:] == key[1:] for own in ours)
-    return key._replace(region=None) if is_open else key
+    code = UNSPECIFIED if key.rate == 0 and key.code is None else key.code
+    return key._replace(region=None if is_open else key.region, code=code)
 
 
 def _describe(key: LineKey) -> str:
