@@ -1,7 +1,6 @@
 """The oracle of the account's month by itself: rules against what was worked out by hand."""
 
 import ast
-import random
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stdnum.eu import vat
 
-from tests.support.account_oracle import parties, tables, vat_numbers
-from tests.support.account_oracle.account import RawAccount, read_account
+from tests.support.account_entries import ANA, FIRST, LAST, make_account, make_month
+from tests.support.account_oracle.account import read_account
 from tests.support.account_oracle.collecting import Turnover, add_turnover, list_debts, list_spans
 from tests.support.account_oracle.month import account_month_of
 from tests.support.account_oracle.series import Numbered, find_backwards, find_missing
@@ -22,23 +20,9 @@ from tests.support.entries import make_entry, make_item
 
 SUPPORT = Path(__file__).parents[1] / "support"
 OWN = ("tests.support.account_oracle", "tests.support.oracle", "tests.support.tie")
-FIRST, LAST, READ_ON = date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 2)
-ANA, RUI = 7, 8
+RUI = 8
 SPAIN = {"id": 21, "name": "ES21", "value": 21, "region": "ES"}
 SPANISH_ITEM = make_item(tax={"id": 21, "name": "ES21", "value": 21}, tax_amount="21", total="121")
-
-NUMBERS = {
-    "ES": ("@#######@", "########@", "@########"),
-    "DE": ("#########",),
-    "FR": ("##000######", "###########"),
-    "IT": ("#######0###",),
-    "EL": ("#########", "########"),
-    "IE": ("#######@", "#######@@"),
-    "XI": ("#########", "############"),
-    "NL": ("#########B##",),
-    "PL": ("##########",),
-}
-"""Forms of VAT numbers: # is a digit, @ a letter."""
 
 
 def test_the_oracle_knows_nothing_of_the_package() -> None:
@@ -48,93 +32,15 @@ def test_the_oracle_knows_nothing_of_the_package() -> None:
             assert is_standard or imported.startswith(OWN), f"{file.name} imports {imported}"
 
 
-@pytest.mark.parametrize("prefix", NUMBERS)
-def test_a_vat_number_is_valid_where_the_library_says_so(prefix: str) -> None:
-    chance = random.Random(prefix)
-    valid = 0
-    for _ in range(1_500):
-        form = chance.choice(NUMBERS[prefix])
-        number = "".join(_fill(chance, letter) for letter in form)
-        valid += vat.is_valid(prefix + number)
-        assert vat_numbers.is_valid(prefix, number) == vat.is_valid(prefix + number), number
-    assert valid
-
-
-def test_no_portuguese_or_british_number_is_one_of_the_statement() -> None:
-    assert vat.is_valid("PT123456789")
-    assert not vat_numbers.is_valid("PT", "123456789")
-    assert not vat_numbers.is_valid("GB", "123456727")
-
-
-def test_a_rate_has_the_level_of_its_day_and_else_the_one_it_ever_had() -> None:
-    assert tables.find_level("PT-MA", Decimal(5), date(2026, 10, 5)) == "RED"
-    assert tables.find_level("PT", Decimal(21), date(2026, 10, 5)) == "NOR"
-    assert tables.find_level("PT", Decimal(17), date(2026, 10, 5)) is None
-    assert tables.is_in_force("PT-AC", Decimal(18), date(2021, 6, 30))
-    assert not tables.is_in_force("PT-AC", Decimal(18), date(2021, 7, 1))
-    assert tables.is_in_force("PT-AC", Decimal(15), date(2015, 6, 30))
-
-
-@pytest.mark.parametrize(
-    ("snapshot", "listed", "number", "country"),
-    [
-        ("Espanha", "France", "DE123456788", "ES"),
-        ("es", None, None, "ES"),
-        (None, "France", "DE123456788", "FR"),
-        ("Atlantis", "France", None, "FR"),
-        (None, None, "GR 123456783", "GR"),
-        (None, None, "XI123456727", "GB"),
-        (None, None, "B12345674", None),
-        ("Atlantis", None, None, None),
-    ],
-)
-def test_a_country_is_the_snapshots_then_the_lists_then_the_prefix(
-    snapshot: str | None, listed: str | None, number: str | None, country: str | None
-) -> None:
-    client = {"id": ANA, "name": "Ana", "country": snapshot, "fiscal_id": number}
-    account = read_account(_account([make_entry(client=client)], listed={"country": listed}))
-    assert parties.find_country(account, account.documents[0]) == country
-
-
-def test_a_number_is_the_snapshots_then_the_newest_snapshots_then_the_lists() -> None:
-    def owner(number: str | None) -> dict[str, object]:
-        return {"id": ANA, "name": "Ana", "country": "Spain", "fiscal_id": number}
-
-    entries = [
-        make_entry(id=1, date="01/10/2026", client=owner("1")),
-        make_entry(id=2, date="02/10/2026", client=owner("2")),
-        make_entry(id=3, date="03/10/2026", client=owner(None)),
-    ]
-    account = read_account(_account(entries, listed={"fiscal_id": "3"}))
-    assert [parties.find_fiscal_id(account, one) for one in account.documents] == ["1", "2", "2"]
-    account = read_account(_account(entries[2:], listed={"fiscal_id": "3"}))
-    assert parties.find_fiscal_id(account, account.documents[0]) == "3"
-
-
-@pytest.mark.parametrize(
-    ("text", "written"),
-    [
-        ("PT 123.456-789", "123456789"),
-        ("999999990", None),
-        ("PT999999990", None),
-        ("", None),
-        ("ES B12345674", "ESB12345674"),
-        ("sem NIF", "sem NIF"),
-    ],
-)
-def test_a_nif_is_written_as_lists_show_it(text: str, written: str | None) -> None:
-    assert parties.format_nif(text) == written
-
-
 def test_a_line_of_the_statement_rounds_half_a_euro_away_from_nothing() -> None:
     for net, whole in (("0.50", 1), ("0.49", 0), ("340.50", 341)):
         for kind, sign in (("Invoice", 1), ("CreditNote", -1)):
-            (row,) = _month(_exempt(kind, net, "M16"))["recapitulative"]
+            (row,) = make_month(_exempt(kind, net, "M16"))["recapitulative"]
             assert (row["amount"], row["whole_euros"]) == (f"{sign * Decimal(net):.2f}", sign * whole)
 
 
 def test_notes_at_0_percent_lower_fields_7_to_9_and_leave_field_40_alone() -> None:
-    month = _month(_exempt("CreditNote", "10", "M05"), _exempt("Invoice", "30", "M05", identity=2))
+    month = make_month(_exempt("CreditNote", "10", "M05"), _exempt("Invoice", "30", "M05", identity=2))
     (row,) = month["vat_return"]
     assert (row["field"], row["base"], row["credit_base"], row["documents"]) == ("8", "30.00", "-10.00", 2)
     assert month["field_40"] == []
@@ -142,7 +48,7 @@ def test_notes_at_0_percent_lower_fields_7_to_9_and_leave_field_40_alone() -> No
 
 def test_vat_on_a_line_at_0_percent_is_left_to_the_rounding() -> None:
     item = make_item(tax={"id": 4, "name": "Isento", "value": 0}, tax_amount="0.04", total="100.04")
-    month = _month(make_entry(items=[item], taxes="0.04", total="100.04", tax_exemption="M05"))
+    month = make_month(make_entry(items=[item], taxes="0.04", total="100.04", tax_exemption="M05"))
     assert month["vat_return"][0]["tax"] == "0.00"
     assert month["rounding"] == {"base": "0.00", "tax": "0.04"}
 
@@ -151,7 +57,7 @@ def test_a_field_may_differ_by_4_99_from_its_rates_and_by_no_cent_more() -> None
     for tax, codes in (("27.99", []), ("28.00", ["FIELD-DIFFERENCE"]), ("17.99", ["FIELD-DIFFERENCE"])):
         item = make_item(tax_amount=tax, total=str(100 + Decimal(tax)))
         entry = make_entry(items=[item], taxes=tax, total=str(100 + Decimal(tax)))
-        assert [one["code"] for one in account_month_of(_account([entry]))["findings"]] == codes
+        assert [one["code"] for one in account_month_of(make_account([entry]))["findings"]] == codes
 
 
 @pytest.mark.parametrize(
@@ -175,7 +81,7 @@ def test_a_note_belongs_to_the_quarter_of_the_first_document_it_names(
     reference: str | None, observations: str | None, quarter: str | None
 ) -> None:
     fields: dict[str, Any] = {"items": [SPANISH_ITEM], "taxes": "21", "total": "121"}
-    month = _month(
+    month = make_month(
         make_entry(id=1, date="05/01/2026", **fields),
         make_entry(id=3, date="05/06/2026", **fields),
         make_entry(id=2, date="05/10/2026", **fields),
@@ -205,7 +111,7 @@ def test_backwards_is_a_number_of_the_period_that_is_dated_before_a_lower_one() 
 
 
 def test_a_cancelled_document_and_a_receipt_bear_their_numbers() -> None:
-    month = _month(
+    month = make_month(
         make_entry(id=1, inverted_sequence_number="A/1/7"),
         make_entry(id=2, inverted_sequence_number="A/1/8", status="canceled"),
         make_entry(id=3, inverted_sequence_number="A/1/10"),
@@ -256,7 +162,7 @@ def test_a_cancelled_document_and_a_receipt_bear_their_numbers() -> None:
 def test_a_month_is_whole_unless_something_is_hidden(
     changes: dict[str, Any], why: list[str], is_claimed: bool
 ) -> None:
-    record = account_month_of(replace(_account([make_entry()]), **changes))
+    record = account_month_of(replace(make_account([make_entry()]), **changes))
     month = record["account_month"]
     assert (month["is_whole"], month["why"]) == (not why, why)
     assert [row["missing"] for row in month["series"]] == [[] if is_claimed else None]
@@ -269,7 +175,7 @@ def test_a_code_is_found_once_for_each_client_and_counts_its_documents() -> None
     fields: dict[str, Any] = {"items": [make_item(**old)], "taxes": "21", "total": "121"}
     entries = [make_entry(id=2, date="06/10/2026", **fields), make_entry(id=1, date="05/10/2026", **fields)]
     row = {"id": 21, "name": "IVA21", "value": 21, "region": "PT"}
-    assert account_month_of(_account(entries, taxes=[row]))["findings"] == [
+    assert account_month_of(make_account(entries, taxes=[row]))["findings"] == [
         {
             "code": "RATE-NOT-IN-FORCE",
             "level": "warning",
@@ -282,7 +188,7 @@ def test_a_code_is_found_once_for_each_client_and_counts_its_documents() -> None
 
 def test_what_is_owed_is_aged_by_client_and_currency() -> None:
     account = read_account(
-        _account(
+        make_account(
             [
                 make_entry(id=1, due_date="01/10/2026", mb_reference={"entity": "1", "reference": "2"}),
                 make_entry(id=2, due_date="30/11/2026"),
@@ -315,30 +221,13 @@ def test_turnover_is_that_of_the_account_and_of_each_client() -> None:
         ANA: [make_entry(id=1), make_entry("CreditNote", id=2)],
         RUI: [make_entry(id=3, client={"id": RUI}), make_entry(id=4, client={"id": RUI}, status="draft")],
     }
-    account = read_account(replace(_account([]), documents=documents))
+    account = read_account(replace(make_account([]), documents=documents))
     one, nothing = Turnover(Decimal(100), Decimal(23), 1), Turnover(Decimal(0), Decimal(0), 2)
     assert add_turnover(account, (FIRST, LAST)) == {
         (None, "EUR"): Turnover(Decimal(100), Decimal(23), 3),
         (ANA, "EUR"): nothing,
         (RUI, "EUR"): one,
     }
-
-
-def _month(*entries: dict[str, Any], taxes: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    month: dict[str, Any] = account_month_of(_account([*entries], taxes=taxes))["account_month"]
-    return month
-
-
-def _account(
-    entries: list[dict[str, Any]],
-    *,
-    taxes: list[dict[str, Any]] | None = None,
-    listed: dict[str, Any] | None = None,
-) -> RawAccount:
-    """An account of one client, all of which was read after October."""
-    clients = [{"id": ANA, "name": "Ana", **(listed or {})}]
-    rows = [{"id": 723, "name": "IVA23", "value": 23, "region": "PT"}] if taxes is None else taxes
-    return RawAccount({ANA: entries}, clients, rows, FIRST, LAST, READ_ON)
 
 
 def _exempt(kind: str, net: str, code: str, *, identity: int = 1) -> dict[str, Any]:
@@ -358,11 +247,6 @@ def _number(days: dict[int, int | None]) -> list[Numbered]:
         Numbered(number, None if day is None else date(2026, months[day // 100], day % 100))
         for number, day in days.items()
     ]
-
-
-def _fill(chance: random.Random, letter: str) -> str:
-    choices = {"#": "0123456789", "@": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-    return chance.choice(choices.get(letter, letter))
 
 
 def _list_imports(tree: ast.Module) -> Iterator[str]:
