@@ -188,7 +188,7 @@ class _Builder:
                 self.invoices_oss[place] = so_far.plus(group.base, group.tax)
         if group.is_credit and key.scheme == PT and key.rate and key.region in REGIONS:
             client = self.client
-            fiscal_id = format_fiscal_id(client.fiscal_id)
+            fiscal_id = format_fiscal_id(document.client.fiscal_id or client.fiscal_id)
             facts = (client.id, client.name, fiscal_id, document.id, document.number, day)
             credit = CreditedVat(*facts, key.region or "", key.rate, -group.base, -group.tax)
             self.credits.append(credit)

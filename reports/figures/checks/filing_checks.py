@@ -71,13 +71,13 @@ def _check_group(group: FiledGroup) -> Iterator[tuple[str, str]]:
 
 def _check_exemption(group: FiledGroup, code: str, day: dt.date) -> Iterator[str]:
     exemption, country = find_exemption(code, day), group.buyer.country
-    if code in (GOODS_CODE, TRIANGULAR_CODE, SERVICES_CODE) and country == PORTUGAL:
-        yield "EXEMPTION-COUNTRY"
-    if exemption is None:
-        return
-    if exemption.return_field == BY_COUNTRY and country is None:
-        yield "COUNTRY-UNKNOWN"
-    if not (exemption.is_valid(day) or _is_note(group.document)):
+    # What is not in euro is in no field, whatever the country.
+    if isinstance(group.place, FieldKey):
+        if code in (GOODS_CODE, TRIANGULAR_CODE, SERVICES_CODE) and country == PORTUGAL:
+            yield "EXEMPTION-COUNTRY"
+        if exemption and exemption.return_field == BY_COUNTRY and country is None:
+            yield "COUNTRY-UNKNOWN"
+    if exemption and not (exemption.is_valid(day) or _is_note(group.document)):
         yield "EXEMPTION-NOT-IN-FORCE"
 
 

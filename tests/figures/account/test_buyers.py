@@ -28,7 +28,7 @@ def find(country: str | None = None, fiscal_id: str | None = None, known: KnownB
         ("UK", "GB980780684", Buyer("GB", "GB", None)),
         ("United States", "ESB12345674", Buyer("US", "ES", "B12345674")),
         ("Portugal", "PT500000011", Buyer("PT", "PT", None)),
-        ("Angola", "5000000110", Buyer("AO", None, None)),
+        ("Angola", "5000000110", Buyer("AO", "AO", None)),
         (None, "ESB12345674", Buyer("ES", "ES", "B12345674")),
         (None, "XI980780684", Buyer("GB", "XI", "980780684")),
         (None, "500000011", Buyer(None, None, None)),

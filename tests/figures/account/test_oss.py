@@ -39,9 +39,9 @@ def test_a_note_that_names_no_document_of_the_account_is_of_its_own_quarter_and_
 
 
 def test_numbers_are_found_as_they_are_printed() -> None:
-    texts = ("Ref. FT 2026/60, fs B-1/7", None, "FVM 2019/3; XX 1/2")
+    texts = ("Ref. FT2026 / 60, fs B-1/7", None, "FVM 2019/3; XX 1/2")
     assert list(find_printed_numbers(*texts)) == [
         PrintedNumber("Invoice", "2026", 60),
-        PrintedNumber("SimplifiedInvoice", "B-1", 7),
+        PrintedNumber("SimplifiedInvoice", "b-1", 7),
         PrintedNumber("VatMossInvoice", "2019", 3),
     ]

@@ -80,8 +80,13 @@ def _judge_documents(documents: Iterable[AccountDocument]) -> Iterator[Notice]:
         code, has_line = one.document.exemption, any(line.rate == "0" for line in one.document.lines)
         if code and not has_line:
             yield "EXEMPTION-WITHOUT-LINE", one
-        elif code and not tables.is_valid_code(code, one.day):
+        elif code and not _is_note(one) and not tables.is_valid_code(code, one.day):
             yield "EXEMPTION-NOT-IN-FORCE", one
+
+
+def _is_note(one: AccountDocument) -> bool:
+    """Credit and debit notes have the reason of the document they are about, as they have its rate."""
+    return one.document.sign < 0 or one.document.type == "DebitNote"
 
 
 def _list_negative(account: Account, placed: Sequence[PlacedGroup]) -> Iterator[dict[str, Any]]:
