@@ -19,7 +19,8 @@ STAGES = {
     """,
     "source": """
         archive previous http.rate_limit page_size http.waiting http.response http.transport_errors
-        http.transport http.api completeness threads details client_reading fetch client_list resume
+        http.transport http.api completeness threads details client_reading fetch list_reading client_list
+        document_list resume
     """,
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
