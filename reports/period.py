@@ -51,6 +51,18 @@ class Period:
         return f"{self.first.isoformat()}_{self.last.isoformat()}"
 
     @property
+    def months(self) -> tuple["Period", ...]:
+        """The calendar months it consists of; none for a period that is not of whole months."""
+        found, first = [], self.first
+        if first.day != 1:
+            return ()
+        while first <= self.last:
+            month = _months_from(first, 1)
+            found.append(month)
+            first = _shift(first, 1)
+        return tuple(found) if found[-1].last == self.last else ()
+
+    @property
     def twelve_months(self) -> tuple["Period", ...]:
         """The twelve calendar months that end with the month of `last`, oldest first."""
         end = self.last.replace(day=1)

@@ -43,7 +43,8 @@ class Plan:
     all its clients. `resumes_day`: what was read completely on that day, in the business's time zone, is not
     read again; None to read everything. `is_elsewhere`: in another folder than the configuration's, where the
     journal of mails is not, so nothing is mailed. `told_in`: the language of the run's line in RESULT.html;
-    None for the configuration's. `mail_password`: None where there is no login.
+    None for the configuration's. `mail_password`: None where there is no login. `is_reconciled`: documents
+    are held against the account's SAF-T (PT) files of the period's months.
     """
 
     config: Config
@@ -57,6 +58,7 @@ class Plan:
     resumes_day: dt.date | None = None
     is_elsewhere: bool = False
     mail_password: str | None = None
+    is_reconciled: bool = False
 
     @property
     def folder(self) -> Path:

@@ -9,6 +9,7 @@ from reports.figures.account.field_40 import CreditedVat
 from reports.figures.account.series import SeriesRow
 from reports.figures.account.vat_return import OutsideRow, ReturnRow
 from reports.figures.checks.finding import Finding
+from reports.figures.saft.compare import SaftResult
 from reports.figures.vat.vat_rows import rate_text
 from reports.money import ZERO
 
@@ -48,12 +49,41 @@ def describe_month(month: AccountMonth) -> Mapping[str, object]:
             for row in month.oss.corrections
         ],
         "series": [_describe_series(row) for row in month.series],
+        "saft": describe_saft(month.saft) if month.saft else None,
     }
 
 
 def describe_account_finding(finding: Finding, client: int | None) -> Mapping[str, object]:
     """Describes a finding of the account, and the client it shows at."""
     return {**describe_finding(finding), "client": client}
+
+
+def describe_saft(result: SaftResult) -> Mapping[str, object]:
+    """Describes what the account's SAF-T file differs in; `control` has ours and theirs, None for none."""
+    ours, theirs = result.ours, result.theirs
+    return {
+        "state": result.state,
+        "why": result.why,
+        "differences": [
+            {
+                "kind": difference.kind,
+                "number": difference.number,
+                "document": difference.document,
+                "client": difference.client,
+                "name": difference.name,
+                "ours": difference.ours,
+                "saft": difference.saft,
+            }
+            for difference in result.differences
+        ],
+        "control": {
+            "debit": [ours and str(ours.debit), theirs and str(theirs.debit)],
+            "credit": [ours and str(ours.credit), theirs and str(theirs.credit)],
+            "entries": [ours and ours.entries, theirs and theirs.entries],
+        },
+        "uncompared": result.uncompared,
+        "cash_vat": result.is_cash_vat,
+    }
 
 
 def _describe_field(row: ReturnRow) -> Mapping[str, object]:

@@ -53,14 +53,6 @@ _KEPT = (
 _CHANGES = {"since": str, "removed": int, "cancelled": int}
 """Of an entry that was held against an earlier reading: what mails are held by."""
 
-_FIGURES = {
-    "totals": "currency documents net tax rounding gross withholding payable open overdue credit".split(),
-    "vat": "currency scheme region rate exemption base tax gross credit_notes".split(),
-    "vat_rounding": "currency base tax".split(),
-    "ageing": "currency bucket amount".split(),
-}
-"""What a client was told, by its entry: keys that a later version adds change nothing of it."""
-
 _RECORD = {
     **dict.fromkeys(("account", "started_at", "finished_at", "message"), str),
     **dict.fromkeys(("schema", "exit_code"), int),
@@ -103,6 +95,11 @@ def write(
         "findings": list(findings),
         "account_month": account_month,
     }
+    rewrite(folder, record)
+
+
+def rewrite(folder: Path, record: Mapping[str, Any]) -> None:
+    """Writes a record that is complete. Raises WriteError."""
     text = json.dumps(record, indent=1, ensure_ascii=False)
     with atomic_files.new_file(folder / FILE_NAME) as file:
         file.write(f"{text}\n".encode("utf-8", "backslashreplace"))
@@ -277,15 +274,6 @@ def amounts(figures: Figures) -> Mapping[str, list[Mapping[str, object]]]:
         "vat_rounding": [_pick(row, "currency", "base", "tax") for row in figures.vat_rounding],
         "ageing": [_pick(bucket, "currency", "bucket", "amount") for bucket in figures.ageing],
     }
-
-
-def digest_figures(entry: Entry) -> str:
-    """The sum by which a client's figures are known again, whenever they were made."""
-    documents = {"documents_counted": entry["documents_counted"]}
-    rows = {
-        kind: [{key: row.get(key) for key in keys} for row in entry[kind]] for kind, keys in _FIGURES.items()
-    }
-    return digest(json.dumps(documents | rows, sort_keys=True).encode())
 
 
 def find_missing_files(entry: Entry, base: Path) -> list[str]:

@@ -16,10 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from reports import atomic_files
-from reports.deliver.record import instant
+from reports.deliver.record import Entry, digest, instant
 from reports.errors import WriteError
 
 FILE_NAME = "outbox.jsonl"
+_FIGURES = {
+    "totals": "currency documents net tax rounding gross withholding payable open overdue credit".split(),
+    "vat": "currency scheme region rate exemption base tax gross credit_notes".split(),
+    "vat_rounding": "currency base tax".split(),
+    "ageing": "currency bucket amount".split(),
+}
+"""What a client was told, by its entry: keys that a later version adds change nothing of it."""
 
 
 class Event(StrEnum):
@@ -36,7 +43,7 @@ class Event(StrEnum):
 class Letter:
     """One message on its way, of the `period` with this label; `at` is the instant of `event`.
 
-    `sha256` is that of its draft, `figures` that of its figures (`record.digest_figures`), None in a line of
+    `sha256` is that of its draft, `figures` that of its figures (`digest_figures`), None in a line of
     an earlier version. `refused`: recipients that the server did not take, where others got it.
     """
 
@@ -162,3 +169,12 @@ def _parse_letter(line: bytes) -> Letter | None:
     is_one = type(letter.client) is int and all(type(text) is str for text in texts)
     is_one = is_one and isinstance(letter.refused, dict) and isinstance(found["recipients"], list)
     return letter if is_one else None
+
+
+def digest_figures(entry: Entry) -> str:
+    """The sum by which a client's figures are known again, whenever they were made."""
+    documents = {"documents_counted": entry["documents_counted"]}
+    rows = {
+        kind: [{key: row.get(key) for key in keys} for row in entry[kind]] for kind, keys in _FIGURES.items()
+    }
+    return digest(json.dumps(documents | rows, sort_keys=True).encode())

@@ -16,7 +16,7 @@ from reports.deliver import record
 from reports.deliver.record import Entry
 from reports.errors import ConfigError
 from reports.mail import eml
-from reports.mail.journal import Letter, Outbox
+from reports.mail.journal import Letter, Outbox, digest_figures
 from reports.period import local_day
 from reports.plan import Plan
 from reports.render.content import account
@@ -139,7 +139,7 @@ def _ready(
     if entry["state"] != "ready" and not record.is_kept(entry):
         raise _Kept(State.FAILED, f"it has no files, because the run failed for it: {entry['reason']}")
     draft = next((file for file in entry["files"] if file["path"].endswith(eml.ENDING)), None)
-    figures = record.digest_figures(entry)
+    figures = digest_figures(entry)
     if last:
         is_new = draft is not None and figures != last.figures
         if not last.figures:

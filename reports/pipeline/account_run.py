@@ -19,7 +19,6 @@ from reports import atomic_files, cancellation, slugs
 from reports.deliver import publish, record
 from reports.deliver.record import Entry
 from reports.errors import ClientError, ExitCode, ReadingError, ReportsError, WriteError
-from reports.figures.checks.account_checks import ClientFinding, check_clients, check_documents, check_period
 from reports.figures.filters import list_hidden
 from reports.pipeline.executor import JobExecutor
 from reports.pipeline.jobs import Brief
@@ -34,8 +33,12 @@ from reports.source.document_list import ListedDocument
 
 if TYPE_CHECKING:
     from reports.figures.account.client_month import ClientMonth
+    from reports.figures.checks.account_checks import ClientFinding
+    from reports.figures.saft.book import BookEntry
+    from reports.figures.saft.compare import SaftResult
     from reports.pipeline.client_job import Made
     from reports.render.content.blocks import Grids
+    from reports.source.saft_file import SaftFiles
 
 UNMAILED = {
     account.NO_ADDRESS: "without an address, so without a mail",
@@ -51,7 +54,11 @@ log = logging.getLogger(__name__)
 
 
 class AccountRun:
-    """One account's month under way. `document_list`: the account's own, of the period; None: not known."""
+    """One account's month under way.
+
+    `document_list`: the account's own, of the period; None: not known. `recorded_findings`: those of the
+    account as a whole where the record has them and nothing was read; else None.
+    """
 
     def __init__(self, plan: Plan, screen: Screen, executor: JobExecutor) -> None:
         self.plan = plan
@@ -66,7 +73,7 @@ class AccountRun:
             screen.say(said)
         self._is_copied = bool(trouble)
         self.before = {} if trouble else record.entries(found)
-        self._known = record.find_known_clients(plan.account_folder, plan.period)
+        self.known = record.find_known_clients(plan.account_folder, plan.period)
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
         self.is_list_known = False
@@ -76,6 +83,10 @@ class AccountRun:
         self.lines: dict[int, ClientLine] = {}
         self.grids: dict[int, Grids] = {}
         self.months: dict[int, ClientMonth] = {}
+        self.books: dict[int, tuple[BookEntry, ...]] = {}
+        self.saft_files: SaftFiles | None = None
+        self.saft: SaftResult | None = None
+        self.recorded_findings: list[ClientFinding] | None = None
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
@@ -96,19 +107,6 @@ class AccountRun:
     def expected(self) -> tuple[int, ...]:
         """This run's clients: those that were chosen, or else everyone."""
         return self.plan.only or self.everyone
-
-    def account_findings(self) -> list[ClientFinding]:
-        """What is off with the account as a whole; a run of chosen clients says nothing about it."""
-        plan, found = self.plan, [*check_period(self.plan.period, self.plan.today)]
-        if plan.only or self.stopped_by:
-            return found
-        if plan.config.clients is None and self.is_list_known:
-            found += check_clients(self.everyone, self._known)
-        lines = [self.lines[client] for client in self.everyone if client in self.lines]
-        if len(lines) == len(self.everyone) and all(line.state == account.READY for line in lines):
-            documents = [line.documents_read for line in lines]
-            found += check_documents(documents, self._known, is_everybody=plan.config.clients is None)
-        return found
 
     def expect(self, clients: Sequence[int], listing: ClientList | None = None) -> None:
         """These are all the clients there are to report on, in this order."""
@@ -138,7 +136,7 @@ class AccountRun:
             self._fail(found.client, found.error, found.requests)
         else:
             self.has_read_something = True
-            self._hand_in(found)
+            self.hand_in(found)
         self.publish_made()
 
     def publish_made(self) -> None:
@@ -162,16 +160,20 @@ class AccountRun:
             entry, found = self.before.get(client), self.read_stored(client)
             made_of = dt.datetime.fromisoformat(entry["read_at"]) if entry and entry["read_at"] else None
             if entry and entry["state"] == "failed" and client in self.everyone:
-                self.entries[client] = entry
-                self._add_failed_line(entry)
+                self.keep_failed(entry)
             elif entry and entry["state"] == "failed" and isinstance(found, Failure):
                 log.info("client %s is no client of this account any more, and nothing of it is kept", client)
             elif isinstance(found, Reading) and found.header.read_at == made_of:
-                self._hand_in(found, entry)
+                self.hand_in(found, entry)
             else:
                 self.take(found)
-        self._show_kept()
+        self.show_kept()
         self.publish_rest()
+
+    def keep_failed(self, entry: Entry) -> None:
+        """A client that failed stays as the record has it."""
+        self.entries[entry["id"]] = entry
+        self._add_failed_line(entry)
 
     def give_up(self, error: ReportsError, code: ExitCode, *, may_render: bool = True) -> None:
         """Ends with `code`: clients not reached fail; the others too, unless their figures `may_render`."""
@@ -234,7 +236,7 @@ class AccountRun:
         if not self.stopped_by:
             cancellation.check_cancelled()
 
-    def _hand_in(self, found: Reading, kept: Entry | None = None) -> None:
+    def hand_in(self, found: Reading, kept: Entry | None = None) -> None:
         """Has the client's files made; they are published as soon as they are."""
         self._show(f"client {found.client}: writing")
         future = self.executor.submit(self.brief.task(found, kept))
@@ -280,7 +282,7 @@ class AccountRun:
         if hidden := list_hidden(found.header.filters):
             log.info("client %s: left out on purpose by the filter: %s", line.id, ", ".join(hidden))
 
-    def _show_kept(self) -> None:
+    def show_kept(self) -> None:
         """Has the sheets made of the clients that failed and keep their files, from the pages of then."""
         account_name = self.plan.config.account.name
         for client, entry in self.entries.items():
@@ -292,7 +294,7 @@ class AccountRun:
                 log.warning("client %s: the pages of %s are not there any more", client, entry["kept_from"])
                 continue
             path, header = found
-            self._hand_in(Reading(client, path, header, header.pages, 0, 0), entry)
+            self.hand_in(Reading(client, path, header, header.pages, 0, 0), entry)
 
     def _take_in(self, made: "Made") -> None:
         line, grids = made.line, made.grids
@@ -310,6 +312,7 @@ class AccountRun:
         self.lines[line.id] = line
         self.grids[line.id] = grids
         self.months[line.id] = made.month
+        self.books[line.id] = made.book
         # It takes the place of the earlier one.
         self.before.pop(line.id, None)
 
@@ -348,7 +351,7 @@ class AccountRun:
     def _find_names(self, client: int) -> tuple[str | None, str | None]:
         """Name and tax number of a client that failed, each by the first that knows it."""
         own, listed = self.brief.configured.get(client), self.brief.find_listed(client)
-        before, known = self.before.get(client, {}), self._known.get(client)
+        before, known = self.before.get(client, {}), self.known.get(client)
         names = [one.name for one in (own, listed) if one]
         numbers = [own.fiscal_id if own else None, before.get("fiscal_id"), listed and listed.fiscal_id]
         if before and before["name"] != f"#{client}":

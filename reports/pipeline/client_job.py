@@ -13,6 +13,7 @@ from reports.deliver.record import Entry, amounts, is_kept, make_ready_entry
 from reports.errors import DataError, ReportsError, UnforeseenError
 from reports.figures.account.client_month import ClientMonth
 from reports.figures.checks.finding import PDF_FAILED
+from reports.figures.saft.book import BookEntry
 from reports.mail import eml
 from reports.mail.eml import Mail
 from reports.render.content import account
@@ -49,13 +50,14 @@ class ClientTask:
 class Made:
     """A client that is done; `staged` holds its files, read back and on the disk, None without any.
 
-    `month` is its part of the account's month.
+    `month` is its part of the account's month, `book` of what the SAF-T file should have.
     """
 
     entry: Entry
     line: ClientLine
     grids: Grids
     month: ClientMonth
+    book: tuple[BookEntry, ...]
     staged: Path | None
 
 
@@ -134,4 +136,4 @@ def _make_result(task: ClientTask, rendered: Rendered, entry: Entry, staged: Pat
         unmailed=entry["unmailed"],
         listed_address=task.listed_address,
     )
-    return Made(entry, line, rendered.grids, rendered.month, staged)
+    return Made(entry, line, rendered.grids, rendered.month, rendered.book, staged)

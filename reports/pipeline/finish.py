@@ -2,7 +2,8 @@
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from reports import atomic_files
 from reports.deliver import record, result_page
@@ -10,9 +11,16 @@ from reports.deliver.account_record import describe_account_finding, describe_mo
 from reports.errors import ExitCode, most_severe
 from reports.figures.account.account_month import AccountMonth, add_up
 from reports.figures.account.coverage import AccountDocument, Coverage
-from reports.figures.checks.account_checks import is_silence
+from reports.figures.checks.account_checks import (
+    ClientFinding,
+    check_clients,
+    check_documents,
+    check_period,
+    is_silence,
+)
 from reports.figures.codes import TYPES, UNKNOWN_TYPE
 from reports.pipeline.account_run import UNMAILED, AccountRun
+from reports.pipeline.saft_comparison import is_different
 from reports.plan import OVERVIEW, SUMMARY, Clock, Outcome, brand_of, few, last_line
 from reports.render.content import summary_book
 from reports.render.content.account import (
@@ -73,6 +81,12 @@ def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome
     return Outcome(*_conclusion(month, account), plan.folder)
 
 
+def amend(month: AccountRun, found: Mapping[str, Any]) -> None:
+    """Writes the record `found` again with the account's month as it is now."""
+    with month.go_on_without():
+        record.rewrite(month.plan.folder, {**found, "account_month": describe_month(_account(month).month)})
+
+
 def _conclusion(month: AccountRun, account: AccountSummary) -> tuple[ExitCode, str]:
     """The exit code and the last sentence, as far as it is known what was written."""
     code = most_severe([*month.codes, _code(month, account)])
@@ -94,11 +108,27 @@ def _account(month: AccountRun) -> AccountSummary:
         clients_in_account=listing.total if listing else None,
         filters=plan.config.filters.as_request(),
         whole=tuple(
-            AccountFinding(one.finding, one.client_id, one.finding.number) for one in month.account_findings()
+            AccountFinding(one.finding, one.client_id, one.finding.number) for one in _list_findings(month)
         ),
         command=plan.command,
         month=filed,
     )
+
+
+def _list_findings(month: AccountRun) -> list[ClientFinding]:
+    """What is off with the account as a whole; a run of chosen clients says nothing about it."""
+    if month.recorded_findings is not None:
+        return month.recorded_findings
+    plan, found = month.plan, [*check_period(month.plan.period, month.plan.today)]
+    if plan.only or month.stopped_by:
+        return found
+    if plan.config.clients is None and month.is_list_known:
+        found += check_clients(month.everyone, month.known)
+    lines = [month.lines[client] for client in month.everyone if client in month.lines]
+    if len(lines) == len(month.everyone) and all(line.state == READY for line in lines):
+        documents = [line.documents_read for line in lines]
+        found += check_documents(documents, month.known, is_everybody=plan.config.clients is None)
+    return found
 
 
 def _add_up(month: AccountRun, lines: Sequence[ClientLine], clients_of_account: int | None) -> AccountMonth:
@@ -117,6 +147,7 @@ def _add_up(month: AccountRun, lines: Sequence[ClientLine], clients_of_account: 
         period=month.plan.period,
         region=month.plan.config.account.region,
         listed=_list_documents(month),
+        saft=month.saft,
     )
 
 
@@ -147,8 +178,12 @@ def _code(month: AccountRun, account: AccountSummary) -> ExitCode:
         return ExitCode.NONE_DONE
     if any(line.state == FAILED for line in month.lines.values()):
         return ExitCode.SOME_FAILED
-    has_warnings = account.warnings > 0 or any(
-        line.warnings or line.is_changed or line.unmailed == TOO_LARGE for line in month.lines.values()
+    has_warnings = (
+        account.warnings > 0
+        or is_different(month)
+        or any(
+            line.warnings or line.is_changed or line.unmailed == TOO_LARGE for line in month.lines.values()
+        )
     )
     return ExitCode.WARNINGS if has_warnings else ExitCode.DONE
 
@@ -174,6 +209,8 @@ def _sentence(month: AccountRun, account: AccountSummary) -> str:
         parts.append(str(month.stopped_by or failed[0].reason))
     parts += map(str, month.unwritten)
     parts += [labels.finding(one.finding) for one in account.whole]
+    if month.saft and is_different(month):
+        parts.append(f"differences from the SAF-T file: {len(month.saft.differences)}, see {overview}")
     if count := account.warnings + sum(client.warnings for client in account.clients):
         parts.append(f"warnings: {count}, see {overview}")
     for why, what in UNMAILED.items():

@@ -80,6 +80,7 @@ class Brief:
                 account=settings.account.name,
                 read_at=dt.datetime.fromisoformat(failed["kept_from"]) if failed else None,
                 unprinted=record.find_unprinted(kept) if kept else None,
+                has_book=plan.is_reconciled,
             ),
             period_folder=plan.folder,
             pages=found.pages,

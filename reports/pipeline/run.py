@@ -9,17 +9,15 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from reports import TOOL, __version__, atomic_files, cancellation
 from reports.deliver import publish, record, run_log
 from reports.deliver.client_names import find_clients
 from reports.errors import (
-    ClientError,
     ConfigError,
     ExitCode,
     NeverReadError,
@@ -33,20 +31,15 @@ from reports.mail.selection import Choice
 from reports.period import Period, local_day
 from reports.pipeline.account_run import AccountRun
 from reports.pipeline.accounts import side_by_side
-from reports.pipeline.executor import JobExecutor, load_modules
-from reports.pipeline.jobs import LISTED_STATUSES, LISTED_TYPES
+from reports.pipeline.executor import JobExecutor
+from reports.pipeline.readings import list_readings
+from reports.pipeline.saft_comparison import compare_or_note
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
 from reports.redaction import Redactor
 from reports.render import pdf
 from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.source import archive
-from reports.source.client_list import ClientList, fetch_clients, read_stored_clients
-from reports.source.client_reading import Failure, Reading
-from reports.source.document_list import ListedDocument, fetch_documents, read_stored_documents
-from reports.source.fetch import fetch
-from reports.source.http.api import Api
-from reports.source.http.waiting import announce
 
 INTERRUPTED = "interrupted before this client was done. Run again"
 NOTHING_LEAVES_AFTER = {ExitCode.BUG, ExitCode.INTERRUPTED}
@@ -88,11 +81,12 @@ def plans(
                 pages.check_templates(brand_of(settings))
             today = local_day(now, settings.time_zone)
             account, email = settings.account, settings.email
+            period = _resolve_begun_period(settings, today, options)
             is_mailing = email is not None and (email.when == "send" or email.operator is not None)
             made.append(
                 Plan(
                     config=settings,
-                    period=_resolve_begun_period(settings, today, options),
+                    period=period,
                     account_folder=(options.output or settings.output.folder) / account.name,
                     key=credentials.api_key(account.name, account.api_key) if with_keys else None,
                     mail_password=send.password(settings) if with_keys and is_mailing else None,
@@ -102,6 +96,7 @@ def plans(
                     is_elsewhere=options.output is not None,
                     told_in=options.language,
                     resumes_day=today if options.is_resumed else None,
+                    is_reconciled=settings.account.saft and not own and bool(period.months),
                 )
             )
         except ConfigError as error:
@@ -174,11 +169,15 @@ def _month(plan: Plan, *, now: Clock, screen: Screen, executor: JobExecutor) -> 
     with _end_in_order(month):
         publish.repair(plan.folder)
         atomic_files.sweep(plan.source)
-        for found in _readings(plan, month, now):
+        for found in list_readings(plan, month, now):
             month.take(found)
         month.publish_rest()
         month.keep_the_others()
     from reports.pipeline import finish
+
+    if month.saft_files:
+        with _end_in_order(month):
+            month.saft = compare_or_note(month, month.saft_files)
 
     # What workers that died had begun.
     atomic_files.sweep(plan.folder)
@@ -228,94 +227,6 @@ def _end_in_order(month: AccountRun) -> Iterator[None]:
         month.give_up(ReadingError(reason), ExitCode.BUG, may_render=False)
 
 
-def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | Failure]:
-    """Each client as soon as it is read, or its stored reading."""
-    if plan.is_offline:
-        month.expect(*_clients_offline(plan))
-        month.document_list = _find_document_list(plan)
-        yield from (month.read_stored(client) for client in month.expected)
-        return
-    today, settings = plan.resumed, plan.config.requests
-    api = Api(
-        plan.config.account.origin,
-        plan.key or "",
-        per_page=settings.page_size,
-        per_minute=settings.per_minute,
-        deadline_seconds=settings.deadline_minutes * 60,
-    )
-    with closing(api), announce(api.describe_wait, month.screen.say):
-        listing = partial(
-            fetch_clients, api, account=plan.config.account.name, source=plan.source, now=_seconds(now)
-        )
-        if plan.config.clients is None:
-            everyone = (today and today.clients(everything=True)) or listing(everything=True)
-            month.expect([*everyone.by_id], everyone)
-        else:
-            month.expect([*month.brief.configured])
-        wanted = [month.brief.build_wanted(client) for client in month.expected]
-        resumed = {want.client: found for want in wanted if today and (found := today.find_reading(want))}
-        yield from resumed.values()
-        loading = threading.Thread(target=_load, args=(month.executor,))
-        loading.start()
-        readings = fetch(
-            api,
-            [want for want in wanted if want.client not in resumed],
-            account=plan.config.account.name,
-            source=plan.source,
-            verify=settings.verify,
-            parallel=settings.parallel,
-            now=_seconds(now),
-            on_page=month.page,
-            meanwhile=month.publish_made,
-            as_of=plan.today,
-        )
-        with closing(readings):
-            for result in readings:
-                # Ctrl+C in an import that waits for another thread's would leave Python's own locks held.
-                loading.join()
-                yield result
-        is_count_wanted = plan.config.clients is not None and month.has_read_something
-        if is_count_wanted and not (today and today.clients(everything=False)):
-            try:
-                month.brief.listing = listing(everything=False)
-            except ClientError as error:
-                # Not worth failing for.
-                log.warning("how many clients the account has is not known: %s", error)
-        if plan.only:
-            month.document_list = _find_document_list(plan)
-        elif month.has_read_something:
-            _read_document_list(month, api, now)
-
-
-def _find_document_list(plan: Plan) -> Sequence[ListedDocument] | None:
-    """The account's own list of the period's documents as an earlier run read it."""
-    return read_stored_documents(plan.source, plan.config.account.name, period=plan.period)
-
-
-def _read_document_list(month: AccountRun, api: Api, now: Clock) -> None:
-    """The account's own list of the period's documents, which fails nothing."""
-    plan = month.plan
-    month.document_list = plan.resumed.documents(plan.period) if plan.resumed else None
-    if month.document_list is None:
-        with month.go_on_without():
-            month.document_list = fetch_documents(
-                api,
-                account=plan.config.account.name,
-                source=plan.source,
-                period=plan.period,
-                types=LISTED_TYPES,
-                statuses=LISTED_STATUSES,
-                now=_seconds(now),
-            )
-
-
-def _load(executor: JobExecutor) -> None:
-    """What is heavy, half a second's worth and more; in a thread, while the API is waited for."""
-    import_module("reports.pipeline.finish")
-    if executor.is_local:
-        load_modules()
-
-
 def _owner(client: int, configs: Sequence[Config]) -> Config:
     """The configuration that lists `client`, or else the one that is about all clients of its account."""
     owners = [settings for settings in configs if any(own.id == client for own in settings.clients or ())]
@@ -329,15 +240,3 @@ def _owner(client: int, configs: Sequence[Config]) -> Config:
         places = " or ".join(f"{settings.path}" for settings in owners)
         raise ConfigError(f"--client {client} may be of {places}: name one of them only")
     return owners[0]
-
-
-def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
-    if plan.config.clients is not None:
-        return [client.id for client in plan.config.clients], None
-    stored = read_stored_clients(plan.source, plan.config.account.name)
-    return [*stored.by_id] if stored else archive.list_client_ids(plan.source), stored
-
-
-def _seconds(now: Clock) -> Clock:
-    """Whole seconds: what the archive says is what the record says."""
-    return lambda: now().replace(microsecond=0)

@@ -31,6 +31,7 @@ from reports.figures.document import Document
 from reports.figures.filters import list_hidden
 from reports.figures.identity import Identity
 from reports.figures.parse import READ_AGAIN, list_own_documents, parse_document, parse_owner, read_page
+from reports.figures.saft.book import BookEntry, list_entries
 from reports.figures.tables import Tables
 from reports.figures.totals import Figures
 from reports.figures.vat.taxes import Taxation, parse_taxes
@@ -68,7 +69,8 @@ class Job:
     `account_folder`: where the readings of earlier periods lie that it is held against. `own_words` None: no
     mail is made; `mail_choice`: when one is, as in `email.only`. `account`: whose the archive has to be; None
     for whatever account. `read_at`: as of when, where a later reading of the same pages replaced the one that
-    is wanted. `unprinted`: where no files are made, why those that lie there are without a PDF.
+    is wanted. `unprinted`: where no files are made, why those that lie there are without a PDF. `has_book`:
+    the documents are wanted as the account's SAF-T file has them.
     """
 
     client: int
@@ -95,13 +97,15 @@ class Job:
     account: str | None = None
     read_at: dt.datetime | None = None
     unprinted: str | None = None
+    has_book: bool = False
 
 
 @dataclass(frozen=True)
 class Rendered:
     """A client that is done. `figures` without their frames; `grids` is its part of the summary workbook.
 
-    `filing` are findings of the account that show at this client, `month` its part of the account's month.
+    `filing` are findings of the account that show at this client, `month` its part of the account's month,
+    `book` its documents as the SAF-T file should have them, where they are wanted.
     `changes` is None where there was no earlier reading to hold it against, `body` where no mail is made, as
     for a client that is not selected for one (`is_selected`). `own`, the ids of its documents in the archive,
     are there until its files were read back.
@@ -114,6 +118,7 @@ class Rendered:
     filing: tuple[Finding, ...]
     changes: Comparison | None
     month: ClientMonth
+    book: tuple[BookEntry, ...] = ()
     own: frozenset[int] = frozenset()
     grids: Grids = field(default_factory=dict)
     body: Body | None = None
@@ -184,8 +189,12 @@ def _compute_report(job: Job) -> Rendered:
         open_amounts=(bucket.amount for bucket in figures.ageing),
         overdue=(total.overdue for total in figures.totals),
     )
+    book = list_entries(laid_out, job.period, client=job.client, name=subject.name) if job.has_book else ()
     return Rendered(
-        subject, header, figures, findings, filing, compared, month, own=own, is_selected=is_selected
+        *(subject, header, figures, findings, filing, compared, month),
+        book=tuple(book),
+        own=own,
+        is_selected=is_selected,
     )
 
 

@@ -58,6 +58,9 @@ class Account(Section):
     region: validators.Region = Field(default="PT", examples=["PT"])
     """Where the business is: PT mainland, PT-AC Azores, PT-MA Madeira; for lines whose tax names no region"""
 
+    saft: bool = False
+    """true: a run of whole months ends with a comparison with the account's SAF-T (PT) file"""
+
     @property
     def origin(self) -> str:
         """Scheme, host and port every request goes to, without a slash at the end."""

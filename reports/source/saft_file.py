@@ -9,6 +9,7 @@ import logging
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -30,6 +31,14 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
 
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SaftFiles:
+    """The files of a period, each with the days it has to be of; or a sentence on `why` there are none."""
+
+    files: tuple[tuple[Path, Period], ...] = ()
+    why: str | None = None
 
 
 def path_of(source: Path, month: Period) -> Path:

@@ -218,3 +218,19 @@ def test_a_journal_that_is_a_link_is_said_to_be_one_and_nothing_is_written_throu
     with pytest.raises(WriteError, match="it is a link, through which nothing is written"):
         Outbox(tmp_path)
     assert (other.read_text("utf-8") if text is not None else other.exists()) == (text or False)
+
+
+def test_figures_are_known_again_whatever_else_an_entry_says(tmp_path: Path) -> None:
+    entry = build_ready(tmp_path, paper())
+    same = entry | {"name": "Rui", "read_at": None, "pages": 9, "unmailed": "no-address", "files": []}
+    more = [total | {"later": "1.00"} for total in entry["totals"]]
+    assert digest_figures(entry) == digest_figures(same) == digest_figures(entry | {"totals": more})
+    others: list[Entry] = [
+        {"documents_counted": 2},
+        {"totals": []},
+        {"totals": [total | {"open": "1.00"} for total in entry["totals"]]},
+        {"vat": [row | {"tax": "1.00"} for row in entry["vat"]]},
+        {"vat_rounding": []},
+        {"ageing": entry["ageing"][1:]},
+    ]
+    assert digest_figures(entry) not in {digest_figures(entry | other) for other in others}

@@ -22,7 +22,7 @@ from reports.figures.account.field_40 import CreditedVat, sort_credits
 from reports.figures.account.last_year import ComparedPeriods, YearComparison, add_comparisons, list_compared
 from reports.figures.account.oss import NOTHING, OssAmounts, OssKey, OssReturn, PrintedNumber, file_oss
 from reports.figures.account.recapitulative import RecapitulativeRow, list_recapitulative_rows
-from reports.figures.account.series import SeriesKey, SeriesRow, find_day, list_series
+from reports.figures.account.series import SeriesKey, SeriesRow, find_issued, list_series
 from reports.figures.account.vat_return import (
     FieldKey,
     FiledAmounts,
@@ -34,6 +34,7 @@ from reports.figures.account.vat_return import (
     list_outside_rows,
     list_return_rows,
 )
+from reports.figures.saft.compare import SaftResult
 from reports.money import ZERO
 from reports.period import Period
 
@@ -64,6 +65,7 @@ class AccountMonth:
     closed: Mapping[int, ClosedDocuments]
     is_listed: bool
     forgotten: tuple[AccountDocument, ...]
+    saft: SaftResult | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -78,8 +80,12 @@ def add_up(
     period: Period,
     region: str,
     listed: Sequence[AccountDocument] | None,
+    saft: SaftResult | None = None,
 ) -> AccountMonth:
-    """Adds up the clients' parts, in their order. `listed` is the account's own list, None without one."""
+    """Adds up the clients' parts, in their order. `listed` is the account's own list, None without one.
+
+    `saft` is what the account's SAF-T file was found to differ in, None where none was asked for.
+    """
     readings = [Reading(own.filters, own.read_on) for own in clients]
     forgotten = find_forgotten(listed or (), (own.identities for own in clients), period)
     why = list_hiding(coverage, readings, is_listed=listed is not None)
@@ -119,6 +125,7 @@ def add_up(
         closed={own.client: own.closed for own in clients if own.closed},
         is_listed=listed is not None,
         forgotten=forgotten,
+        saft=saft,
     )
 
 
@@ -131,6 +138,7 @@ def _file_oss(clients: Iterable[ClientMonth]) -> OssReturn:
 
     def find_named(printed: PrintedNumber) -> dt.date | None:
         key = SeriesKey(printed.type, printed.series)
-        return find_day((own.numbers for own in clients), key, printed.number)
+        found = (find_issued(own.numbers, key, printed.number) for own in clients)
+        return next((day for _, day in filter(None, found)), None)
 
     return file_oss(invoices, (note for own in clients for note in own.notes_oss), find_named)

@@ -27,11 +27,12 @@ class SeriesKey(NamedTuple):
 
 
 class IssuedNumbers(NamedTuple):
-    """Numbers of one series and, place by place, the days of their documents as ordinals: arrays, since they
-    hold all documents of all dates."""
+    """Numbers of one series and, place by place, the days of their documents as ordinals and their ids:
+    arrays, since they hold all documents of all dates."""
 
     numbers: "array[int]"
     days: "array[int]"
+    identities: "array[int]"
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ def collect_numbers(documents: Iterable[Document]) -> Mapping[SeriesKey, IssuedN
     for document in documents:
         issued = parse_number(document) if document.date and is_in_series(document.type) else None
         if issued and document.date:
-            own = found.setdefault(issued[0], IssuedNumbers(array("q"), array("l")))
+            own = found.setdefault(issued[0], IssuedNumbers(array("q"), array("l"), array("q")))
             own.numbers.append(issued[1])
             own.days.append(document.date.toordinal())
+            own.identities.append(document.id)
     return found
 
 
@@ -85,15 +87,15 @@ def list_series(
     return tuple(_make_row(key, joined[key], period, is_everything=is_everything) for key in keys)
 
 
-def find_day(
-    clients: Iterable[Mapping[SeriesKey, IssuedNumbers]], key: SeriesKey, number: int
-) -> dt.date | None:
-    """The date of the document that bears the number; the series of `key` is in small letters."""
-    for own in clients:
-        for series, issued in own.items():
-            is_named = (series.type, series.series.casefold()) == key
-            if is_named and number in issued.numbers:
-                return dt.date.fromordinal(issued.days[issued.numbers.index(number)])
+def find_issued(
+    client: Mapping[SeriesKey, IssuedNumbers], key: SeriesKey, number: int
+) -> tuple[int, dt.date] | None:
+    """Id and date of the client's document that bears the number; the series of `key` is in small letters."""
+    for series, issued in client.items():
+        is_named = (series.type, series.series.casefold()) == key
+        if is_named and number in issued.numbers:
+            place = issued.numbers.index(number)
+            return issued.identities[place], dt.date.fromordinal(issued.days[place])
     return None
 
 

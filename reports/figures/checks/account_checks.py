@@ -6,7 +6,7 @@ begun: each would otherwise end like a month in which nothing happened.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reports.figures.checks.finding import Finding
 from reports.period import Period
@@ -58,6 +58,19 @@ def check_period(period: Period, today: dt.date) -> Iterator[ClientFinding]:
     if today < period.first:
         expected, found = period.first.isoformat(), today.isoformat()
         yield ClientFinding(Finding(PERIOD_NOT_BEGUN, expected=expected, found=found))
+
+
+def parse_findings(recorded: Sequence[Mapping[str, Any]]) -> list[ClientFinding]:
+    """Those of the account as a whole among its findings in a run record."""
+    codes = (CLIENT_GONE, CLIENTS_GONE, ACCOUNT_EMPTY, PERIOD_NOT_BEGUN)
+    return [
+        ClientFinding(
+            Finding(one["code"], number=one["number"], expected=one["expected"], found=one["found"]),
+            one["client"],
+        )
+        for one in recorded
+        if one.get("code") in codes
+    ]
 
 
 def is_silence(finding: Finding) -> bool:
