@@ -31,6 +31,7 @@ __all__ = [
     "COUNTED_STATUSES",
     "OPEN_STATUSES",
     "PAID_WHEN_ISSUED",
+    "RECEIPTS",
     "SIGNS",
     "Client",
     "Document",
