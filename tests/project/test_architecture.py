@@ -14,7 +14,7 @@ LEAVES = """
 """.split()
 STAGES = {
     "data": "tables",
-    "sandbox": "documents data routes server",
+    "sandbox": "documents taxes books clients_at_home clients_abroad data routes server",
     "settings": """
         yaml_file messages validators mail_texts section mail config loader config_writer credentials
     """,

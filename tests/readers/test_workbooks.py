@@ -133,7 +133,7 @@ def prints(month: Month, libreoffice: LibreOffice) -> Mapping[str, Path]:
 
 def test_the_month_has_a_workbook_per_client_and_a_summary(month: Month) -> None:
     names = [one.path.name for one in month.workbooks]
-    assert len([name for name in names if re.fullmatch(r".+-31000\d\d-2026-10\.xlsx", name)]) == 12
+    assert len([name for name in names if re.fullmatch(r".+-31000\d\d-2026-10\.xlsx", name)]) == 19
     assert "summary.xlsx" in names
 
 

@@ -88,7 +88,7 @@ def served(office: Office, **instead: bytes) -> Script:
         kind = "balance" if seen.path.endswith("/balance.json") else "client"
         if seen.method == "GET" and seen.path not in ("/clients.json", "/taxes.json") and kind in instead:
             return instead[kind]
-        request = Request(seen.method, seen.path, seen.query, seen.body.decode())
+        request = Request(seen.method, seen.path, seen.query, seen.body.decode(), seen.arrays)
         made = answer(request, office.sandbox.account_data)
         return reply(made.text, status=made.status, content_type=made.content_type)
 

@@ -19,6 +19,9 @@ DOCUMENTS = (FIRST, MIDDLE, LAST, AGAIN, ONLY)
 """Pages of documents: of a client with three, page 1 read again at the end, and of a client with one."""
 
 DETAILS, BALANCE, TAXES, COUNT = "details", "balance", "taxes", "count"
+PERIOD = "period"
+"""The account's own list of a period's documents."""
+
 LIST, REST_OF_LIST = "list", "rest of list"
 EXTRAS = (DETAILS, BALANCE, TAXES)
 """What an account's plan may lack: a client's own page, its balance, the account's taxes."""
