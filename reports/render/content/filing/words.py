@@ -1,7 +1,7 @@
 """The words of the account's month that summary and overview share: captions, coverage, reasons."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 
 from reports.figures.account.account_month import AccountMonth
@@ -30,9 +30,9 @@ _OUTSIDE = {
     NO_TAX: N_("the line names no VAT"),
     RATE: N_("a rate that the region never had: {rates}"),
     REGION: N_("country or region is not known; {rates}"),
-    OSS: N_("OSS, {region}, {rates}; see the sheet of the OSS"),
+    OSS: N_("OSS, {region}, {rates}"),
     FOREIGN: N_("VAT of another country, {region}, {rates}"),
-    CURRENCY: N_("in {currency}: base {base}, VAT {tax}; Portuguese VAT is due in euro"),
+    CURRENCY: N_("in {currency}: base {base}, VAT {tax}"),
 }
 
 
@@ -69,7 +69,8 @@ def explain_outside(row: OutsideRow, day: dt.date, labels: Labels) -> str:
     exemption = find_exemption(key.code, day) if key.code else None
     is_declared = exemption is None or exemption.outside != NOT_DECLARED
     if key.reason == CODE and key.code:
-        reason = " ".join(filter(None, (key.code, labels.exemption(key.code, day))))
+        wording = exemption and (exemption.mention or exemption.norm)
+        reason = " ".join(filter(None, (key.code, wording)))
     elif key.reason == CODE:
         reason = labels.text("0% without an exemption code")
     else:
@@ -100,8 +101,3 @@ def format_quarter(quarter: str, labels: Labels) -> str:
     """`2026-Q2` in words."""
     year, number = quarter.split("-Q")
     return labels.text("Quarter {number} of {year}").format(number=number, year=year)
-
-
-def name_clients(names: Sequence[str]) -> str:
-    """Names, each once, in their order."""
-    return ", ".join(dict.fromkeys(names))
