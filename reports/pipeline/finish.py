@@ -152,11 +152,8 @@ def _add_up(month: AccountRun, lines: Sequence[ClientLine], clients_of_account: 
 
 
 def _list_documents(month: AccountRun) -> list[AccountDocument] | None:
-    """The account's own list, its numbers as they are printed; None without one.
-
-    A run of chosen clients leaves it aside: what others were issued since they were read is not forgotten.
-    """
-    if month.document_list is None or month.plan.only:
+    """The account's own list, its numbers as they are printed; None without one."""
+    if month.document_list is None:
         return None
     return [
         AccountDocument(

@@ -34,6 +34,9 @@ STAGES = {
     "render": """
         sentences content.labels content.brand content.colours content.picture content.blocks
         content.columns content.document_sheets content.summary_sheets content.account content.client_report
+        content.filing.words content.filing.filing_tab content.filing.return_sheet
+        content.filing.filing_sheets content.filing.collection_sheets content.filing.year_sheets
+        content.filing.month_tabs
         content.changes_report content.account_report content.summary_book
         text_xml xlsx.shared_strings
         xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.outline xlsx.column_widths

@@ -36,9 +36,18 @@ ROUNDING = 1e-9
 """What binary fractions may lose; a cent is ten million times that."""
 
 KINDS = {
+    "t_vat_return": "TTTPMMMMMMNT",
+    "t_field_40": "TTTDTPMMN",
+    "t_recapitulative": "TTTMNNT",
+    "t_oss": "TTTPMM",
+    "t_collections": "TMMMMMMMDTTTN",
+    "t_last_year": "TMMMMNNMMMMNNN",
+    "t_closed": "TTTDDTMMTN",
+    "t_series": "TTNNNTT",
     "t_documents": "LTTDDTTMMMMMMMMNMTTLBN",
     "t_lines": "TTTDTTTNNPMTPTMMMTN",
     "t_vat": "TTTPTTTNMMMMMMM",
+    "t_receipts": "LDTMTLN",
     "t_open": "LTDDNTTMTLN",
     "t_clients": "NTTTTNMMMMMMMMNNDT",
     "t_not_counted": "TTLTTDTTMTLN",
