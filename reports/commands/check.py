@@ -297,9 +297,7 @@ def _listed_addresses(settings: Config, listed: Mapping[int, AccountClient]) -> 
             continue
         found = settings.recipients(client.id, client.email).to
         if len(found) > 1:
-            yield Item(
-                f"mail: {client.name} ({client.id}) gets it at {' and '.join(found)}, all in one field"
-            )
+            yield Item(f"mail: {client.name} ({client.id}) gets it at {', '.join(found)}, all in one field")
         elif not found and client.email:
             yield Item(
                 f"mail: “{client.email}” of {client.name} ({client.id}) is no mail address: none for it"
@@ -347,7 +345,8 @@ def _user() -> str:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:,.0f} MB"
+    """`73366 MB`: the sign between thousands is another one in each language."""
+    return f"{size / 1_000_000:.0f} MB"
 
 
 def _nearest(folder: Path) -> Path | None:

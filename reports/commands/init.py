@@ -91,8 +91,8 @@ def _begin(path: Path, options: InitOptions, person: Dialogue | None, *, now: Cl
         return "Nothing was written"
     wanted = tuple(chosen) or None
     _write(path, text, access, before=None, is_right=lambda written: written.clients == wanted)
-    covered = _count_clients(len(chosen)) if chosen else "all clients"
-    return f"{path} is written: account {account.name}, {covered}. Next: {_next(path)}"
+    counts = _count_clients(len(chosen)) if chosen else "all clients"
+    return f"{path} is written: account {account.name}, {counts}. Next: {_next(path)}"
 
 
 def _extend(
@@ -120,7 +120,8 @@ def _extend(
         _tell(person, sentence)
     chosen = [_client(client, settings.language) for client in listed]
     text = config_writer.append_clients(before.decode(), place, chosen)
-    if not _is_agreed(f"Add {_count_clients(len(chosen))} to {path}", access, person):
+    counts = _count_clients(len(chosen))
+    if not _is_agreed(f"Add {counts} to {path}", access, person):
         return "Nothing was written"
     wanted = settings.model_copy(update={"clients": (*settings.clients, *chosen), "path": None})
     _write(
@@ -130,7 +131,7 @@ def _extend(
         before=before,
         is_right=lambda written: written.model_copy(update={"path": None}) == wanted,
     )
-    return f"{path} has {_count_clients(len(chosen))} more. Next: {_next(path)}"
+    return f"{path} has {counts} more. Next: {_next(path)}"
 
 
 def _write(
@@ -188,8 +189,9 @@ def _access(
             credentials.read_keyring(account.name)
         except ConfigError as error:
             if tried:
+                where = tried
                 raise RefusedError(
-                    f"the key in {tried} is wrong, and no keyring takes another one: "
+                    f"the key in {where} is wrong, and no keyring takes another one: "
                     "set that variable to the right key, and type this command again"
                 ) from None
             raise ConfigError(f"{error}. Set it for this command too, and type it again") from None

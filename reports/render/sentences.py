@@ -193,13 +193,16 @@ def read_forms(language: str) -> tuple[Form, ...]:
 
 
 def make_form(english: str, translation: str, *, is_finding: bool = False) -> Form:
-    """The form of a sentence: neither text has the full stop or colon at its end, nor blanks around it."""
+    """The form of a sentence: neither text has the full stop or colon at its end, nor blanks around it.
+
+    An ellipsis (`...`) is no full stop, and stays.
+    """
     return Form(_strip(english), _strip(translation), is_finding)
 
 
 def _strip(text: str) -> str:
     bare = text.strip()
-    return bare[:-1] if bare.endswith((".", ":")) else bare
+    return bare[:-1] if bare.endswith((".", ":")) and not bare.endswith("..") else bare
 
 
 def _unescape(text: str) -> str:

@@ -312,7 +312,7 @@ def test_check_asks_the_account_for_the_addresses_of_all_clients(room: Mailroom)
     said = room.office.type("check", room.office.config)
     assert "mail: on purpose none for 7\n" in said.out
     assert "mail: in email.never, but no client of the account: 7\n" in said.out
-    assert "mail: Ana (101) gets it at ana@example.com and mae@example.com, all in one field\n" in said.out
+    assert "mail: Ana (101) gets it at ana@example.com, mae@example.com, all in one field\n" in said.out
     assert "mail: “telefone” of Rui (102) is no mail address: none for it\n" in said.out
     assert "mail: no address in InvoiceXpress, and so none for 1: Eva (103)\n" in said.out
     for client in room.office.sandbox.account_data.clients:

@@ -88,6 +88,26 @@ def test_long_words_of_the_service_leave_no_english_around_them() -> None:
     assert find_english(shown) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    """
+    Asking https://office.app.invoicexpress.com for its clients ...
+    /a/mine.yaml is written: account office, 12 clients. Next: invoice-reports check /a/mine.yaml
+    /a/mine.yaml has 12 clients more. Next: invoice-reports check /a/mine.yaml
+    Add 12 clients to /a/mine.yaml, and store the key in the keyring of this user? (y, n)
+    the key in the variable OFFICE_API_KEY is wrong, and no keyring takes another one: set that variable to \
+the right key, and type this command again
+    Waiting for the API for 10 s: asking again (the connection was refused. Check the network and \
+account.base_url).
+    office: Waiting for the API for 9 s: nothing may be asked for 30 s more (no complete answer in time).
+    """.strip().split("\n"),
+)
+@pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
+def test_a_sentence_within_a_sentence_is_no_english(labels: Labels, text: str) -> None:
+    assert find_english(text) != []
+    assert find_english(labels.say(text)) == []
+
+
 @pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
 @pytest.mark.parametrize("code", sorted(code for code, rule in RULES.items() if rule.values != "filter"))
 def test_the_sentence_of_a_finding_is_found_again_too(labels: Labels, code: str) -> None:

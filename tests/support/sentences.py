@@ -153,7 +153,8 @@ def _is_speaking(module: str) -> bool:
 
 def _lines(text: str) -> Iterator[str]:
     for line in text.split("\n"):
-        bare = line.strip().removesuffix(".")
+        bare = line.strip()
+        bare = bare if bare.endswith("..") else bare.removesuffix(".")
         own = _PLACE.sub("", bare)
         is_prose = _TWO_WORDS.search(own) or (" " in own and sum(map(str.isalpha, own)) >= 3)
         if is_prose and not _NO_PROSE.search(text):
