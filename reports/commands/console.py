@@ -239,7 +239,7 @@ def _take_notes(_: click.Context, __: click.Parameter, path: Path | None) -> Non
     try:
         handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        say(f"{path}: no log is kept there ({error.strerror})", is_error=True)
+        say(f"{path}: no log is kept there (“{error.strerror}”)", is_error=True)
         return
     handler.setFormatter(RedactingFormatter(redact, "%(asctime)s %(message)s"))
     _notes.addHandler(handler)

@@ -166,8 +166,9 @@ class Sentences:
             if name in form.quoted:
                 values[name] = value
             elif form.is_finding and rank_of(name) is Rank.VALUE:
-                untranslated += _count_letters(value)
-                values[name] = self._write(value)
+                part = self._read(value, Rank.CLAUSE)
+                untranslated, parts = untranslated + part.untranslated, parts + part.parts
+                values[name] = self._write(part.text)
             else:
                 part = self._read(value, rank_of(name))
                 values[name] = part.text

@@ -1,8 +1,13 @@
 """A sentence with its values in it is found again by its form, and nothing else is changed."""
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 
-from reports.figures.checks.finding import RULES, Finding
+from reports.atomic_files import as_write_error
+from reports.figures.checks.finding import PDF_FAILED, RULES, Finding
 from reports.render.content.labels import Labels
 from reports.render.sentences import FEWEST_LETTERS, Sentences, make_form
 from tests.support import catalogue, sentences
@@ -124,6 +129,21 @@ def test_a_finding_writes_amounts_and_dates_as_its_language_does() -> None:
     assert "1,234.50" in EN.finding(finding)
     assert "FT 2026-10-31/1.5" in PT.finding(finding)
     assert PT.write_values("até 2026-10-31, v1.2.3") == "até 31/10/2026, v1.2.3"
+
+
+@pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
+def test_a_print_that_failed_says_why_in_the_readers_language(labels: Labels) -> None:
+    finding = Finding(PDF_FAILED, found="chromium ended with code 3: “the page is gone”")
+    assert find_english(labels.finding(finding)) == []
+    assert "“the page is gone”" in labels.finding(finding)
+    assert labels.say(finding.message) == labels.finding(finding)
+
+
+@pytest.mark.parametrize("number", [errno.ENOTDIR, errno.EIO, errno.EISDIR])
+def test_words_of_the_system_stand_in_quotation_marks(number: int) -> None:
+    error = OSError(number, os.strerror(number))
+    said = PT.say(str(as_write_error(error, Path("/a/b.xlsx"))))
+    assert said == f"/a/b.xlsx: não pôde ser escrito (“{os.strerror(number)}”)"
 
 
 def test_a_finding_tells_what_a_filter_hides_in_words() -> None:
