@@ -151,7 +151,12 @@ class Dialogue:
 
     def ask_unseen(self, question: str) -> str:
         """What is typed without being shown."""
-        return str(click.prompt(_format_safe(_voice.translate(question)), hide_input=True, err=True))
+        return ask_unseen(question)
+
+
+def ask_unseen(question: str) -> str:
+    """What is typed without being shown, at the terminal that the command belongs to."""
+    return str(click.prompt(_format_safe(_voice.translate(question)), hide_input=True, err=True))
 
 
 class CommandGroup(click.Group):

@@ -18,6 +18,7 @@ from reports.commands import prompts
 from reports.commands.console import Dialogue
 from reports.deliver import publish
 from reports.errors import ConfigError, RefusedError
+from reports.fiscal_id import format_fiscal_id
 from reports.plan import Clock
 from reports.redaction import REPLACED, Redactor
 from reports.settings import config_writer, credentials, validators, yaml_file
@@ -260,8 +261,7 @@ def _choose_clients(
 
 def _row(client: AccountClient) -> str:
     name = client.name if len(client.name) <= NAME_CHARACTERS else f"{client.name[: NAME_CHARACTERS - 1]}…"
-    fiscal_id = f"NIF {client.fiscal_id}" if client.fiscal_id else "NIF -"
-    rest = [fiscal_id, client.language or "-", client.email or "-"]
+    rest = [f"NIF {format_fiscal_id(client.fiscal_id) or '-'}", client.language or "-", client.email or "-"]
     return f"{client.id:<10} {name:<{NAME_CHARACTERS}}  {'  '.join(rest)}"
 
 
@@ -270,7 +270,7 @@ def _client(listed: AccountClient, language: str) -> Client:
     return Client(
         id=listed.id,
         name=_plain(listed.name),
-        fiscal_id=_plain(listed.fiscal_id or ""),
+        fiscal_id=_plain(format_fiscal_id(listed.fiscal_id) or listed.fiscal_id or ""),
         language=next((word for word in validators.LANGUAGES if word == listed.language != language), None),
         email=Recipients(to=validators.parse_known_addresses(listed.email)),
     )
