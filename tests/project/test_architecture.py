@@ -53,7 +53,7 @@ STAGES = {
     "pipeline": """
         client_job executor cluster jobs account_run finish accounts run
     """,
-    "commands": "system_language console dry_run check prompts init demo",
+    "commands": "system_language console key dry_run check prompts init demo",
 }
 """Stages, and the modules of each in the order of imports. A name with a dot is in a folder of its stage."""
 TOP = ["cli", "__main__"]

@@ -87,9 +87,9 @@ class Office:
         return (self.month / "index.html").read_text("utf-8")
 
     def environment(self, **variables: str) -> dict[str, str]:
-        """What the commands find: the key, and a clock that stands still."""
+        """What the commands find: the key, a clock that stands still, and a system that speaks English."""
         given = {KEY_VARIABLE: self.sandbox.api_key, "SOURCE_DATE_EPOCH": f"{NOW.timestamp():.0f}"}
-        return given | variables
+        return given | {"LC_ALL": "C.UTF-8"} | variables
 
     def configure(
         self,

@@ -233,7 +233,7 @@ def _data_address(image: Path) -> str:
         content = image.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ClientError(f"logo {image}: {reason}; put the file back or change issuer.logo") from error
+        raise ClientError(f"logo {image}: “{reason}”; put the file back or change issuer.logo") from error
     kind = "png" if content.startswith(PNG_SIGNATURE) else "jpeg"
     return f"data:image/{kind};base64,{b64encode(content).decode('ascii')}"
 
