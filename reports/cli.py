@@ -17,7 +17,7 @@ from reports import __version__
 from reports.commands.console import CommandGroup, Dialogue, Terminal, clock, redact, say, speak, tick, voice
 from reports.commands.system_language import find_language
 from reports.data.tables import read_table
-from reports.errors import ConfigError, ExitCode, ReadingError, most_severe
+from reports.errors import ExitCode, ReadingError, most_severe
 
 if TYPE_CHECKING:
     from reports.plan import Outcome, Plan
@@ -282,17 +282,9 @@ def demo(quiet: bool, *, folder: Path, pdf: bool) -> int:
 @click.option("--api-key", default=SANDBOX_KEY, show_default=True, metavar="KEY", help="The key it takes.")
 def sandbox(*, port: int, latency: float, per_minute: int | None, api_key: str) -> None:
     """The generated API alone, until interrupted. Its first line is JSON: url, account, api_key."""
-    from reports.sandbox.server import Sandbox
+    from reports.commands.serve import serve
 
-    try:
-        server = Sandbox(port=port, latency_seconds=latency, per_minute=per_minute, api_key=api_key)
-    except OSError as error:
-        raise ConfigError(f"port {port} cannot be used ({error.strerror}): choose another") from None
-    with server:
-        # The one place that shows a key: it opens nothing but this process.
-        told = {"url": server.url, "account": server.account_data.name, "api_key": server.api_key}
-        click.echo(json.dumps(told))
-        server.serve_forever()
+    serve(port=port, latency_seconds=latency, per_minute=per_minute, api_key=api_key)
 
 
 @main.command()
@@ -321,27 +313,42 @@ def schedule(
     language: str | None,
 ) -> int:
     """The month by itself: a task for Windows, and the command that registers it."""
-    from reports import atomic_files
-    from reports.deliver import schedule as scheduling
+    from reports.commands import schedule as tasks
 
     if is_registering:
-        scheduling.refuse_to_register()
+        tasks.refuse_to_register()
     configs = _load(config, language)
-    task = scheduling.task(configs, day=scheduling.day_of(day), at=at.time(), now=clock()())
-    file = scheduling.task_file(configs, out)
-    atomic_files.write_bytes(file, scheduling.xml(task))
-    lines = scheduling.explanation(task, configs)
-    lines += [] if is_registering else scheduling.instructions(task, file)
-    for line in [] if quiet else lines:
-        say(line)
-    if not is_registering:
-        say(f"{file} is written; nothing runs by itself before it is registered. Exit code 0.")
-        return ExitCode.DONE
-    answer = scheduling.register(scheduling.registration(task, file))
-    code = ExitCode.NOT_WRITTEN if answer else ExitCode.DONE
-    said = f"Windows refused the task (schtasks ended with {answer})" if answer else "Windows has the task"
-    say(f"{said}: {task.name}. Exit code {int(code)}.")
-    return code
+    when = tasks.When(day, at.time(), now=clock()())
+    return tasks.write_task(configs, when, out, is_registering=is_registering, is_quiet=quiet)
+
+
+@main.command()
+@CONFIGS
+@click.option("--period", metavar="P", help="The period of the run, if not that of the configuration.")
+@click.option("--saft", "file", type=PATH, metavar="FILE", help="This SAF-T (PT) file: XML, gzip or zip.")
+@click.option("--offline", is_flag=True, help="The file that was kept; asks for none, and needs no key.")
+@LANGUAGE
+@voice
+@click.pass_obj
+def reconcile(
+    quiet: bool,
+    *,
+    config: tuple[Path, ...],
+    period: str | None,
+    file: Path | None,
+    offline: bool,
+    language: str | None,
+) -> int:
+    """Hold a finished period against the account's SAF-T (PT) file, document by document.
+
+    Overview, summary and run record say what differs; no client's file is made anew.
+    """
+    if file and (offline or len(config) > 1):
+        raise click.UsageError("--saft FILE is for one configuration, and asks for nothing anyway")
+    configs = _load(config, language)
+    from reports.commands.reconcile import reconcile_all
+
+    return reconcile_all(configs, period, file, now=clock()(), is_offline=offline, is_quiet=quiet)
 
 
 @main.command()
