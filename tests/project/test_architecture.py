@@ -13,20 +13,21 @@ LEAVES = """
 """.split()
 STAGES = {
     "data": "tables",
-    "sandbox": "documents taxes books clients_at_home clients_abroad data routes server",
+    "sandbox": "documents taxes books clients_at_home clients_abroad saft data saft_export routes server",
     "settings": """
         yaml_file messages validators mail_texts section mail config loader config_writer credentials
     """,
     "source": """
         archive previous http.rate_limit page_size http.waiting http.response http.transport_errors
-        http.transport http.api completeness threads details client_reading fetch client_list resume
+        http.transport http.download http.api completeness threads details client_reading fetch client_list
+        resume saft_file
     """,
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
         vendor_balance amounts vat.regions vat.vat_groups vat.line_items tables vat.vat_rows filters totals
         changes account.buyers account.vat_return account.field_40 account.recapitulative account.oss
         account.series account.collections account.last_year account.client_month account.coverage
-        account.account_month
+        account.account_month saft.saft_document saft.parse_saft saft.book saft.compare
         checks.finding checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
         checks.month_checks
     """,
@@ -56,7 +57,10 @@ TOP = ["cli", "__main__"]
 
 ROOMS_OF_LIBRARY = {
     "requests": {"source.http.api", "source.http.transport", "source.http.transport_errors"},
-    "urllib3": {"source.http.api", "source.http.transport", "source.http.transport_errors"},
+    "urllib3": {
+        *("source.http.api", "source.http.download"),
+        *("source.http.transport", "source.http.transport_errors"),
+    },
     "truststore": {"source.http.transport", "mail.smtp"},
     "yaml": {"settings.yaml_file"},
     "pydantic": {
