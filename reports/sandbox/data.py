@@ -10,6 +10,7 @@ binary noise is added, so nothing is lost by cutting it there.
 """
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +21,7 @@ from reports.sandbox.books import DocumentBook, number_papers
 from reports.sandbox.clients_abroad import ABROAD
 from reports.sandbox.clients_at_home import AT_HOME, GONE
 from reports.sandbox.documents import RECORDED, Habits, Raw
+from reports.sandbox.saft import RECORDED_RULES, SaftRules
 from reports.sandbox.taxes import list_taxes
 
 SEED = 20261031
@@ -54,7 +56,7 @@ class SandboxAccount:
     A client that has documents and is not among `clients` is gone: its documents are in the list of a period
     alone. `part_payments`, by client id too, are known to the balance alone; `taxes` are the rows of
     `/taxes.json`. `largest_page_size`: the service documents none, recorded replies have 50 and 100. All may
-    be changed while a sandbox serves them.
+    be changed while a sandbox serves them; `exports` counts how often the file of a month was asked for.
     """
 
     name: str
@@ -64,6 +66,8 @@ class SandboxAccount:
     taxes: list[Raw] = field(default_factory=list)
     largest_page_size: int = 100
     period_list: PeriodList = DOCUMENTED
+    saft: SaftRules = RECORDED_RULES
+    exports: Counter[tuple[int, int]] = field(default_factory=Counter)
 
 
 def generate(habits: Habits = RECORDED) -> SandboxAccount:

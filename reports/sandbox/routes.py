@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import Raw
+from reports.sandbox.saft_export import EXPORT_PATH, FILES, NOT_IN_PLAN, SIGNATURE, export, write_month
 
 DEFAULT_PAGE_SIZE = 10
 
@@ -38,10 +39,9 @@ LISTED_STATUSES = {"draft", "sent", "settled", "canceled", "second_copy", "delet
 NO_INVOICES = {"Quote", "Proforma", "FeesNote", "Shipping", "Transport", "Devolution", "PurchaseOrder"}
 """Estimates, guides and orders have lists of their own."""
 
-NOT_IN_PLAN = "não está disponível durante o período gratuito"
-
 _scalar = json.JSONEncoder(ensure_ascii=False).encode
 _CLIENT_PATH = re.compile(r"(/api/v3)?/clients/([0-9]{1,18})(/invoices|/balance)?\.json")
+_FILE_PATH = re.compile(re.escape(FILES) + r"saft-([0-9]{4})-([0-9]{2})\.xml")
 _NOT_FOUND_PAGE = """<!DOCTYPE html>
 <html><head><title>The page you were looking for doesn't exist (404)</title></head>
 <body><h1>The page you were looking for doesn't exist.</h1></body></html>
@@ -50,22 +50,27 @@ _NOT_FOUND_PAGE = """<!DOCTYPE html>
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came, its key left out of `query`; `arrays` has all values of each `name[]`."""
+    """A request as it came, its key left out of `query`; `arrays` has all values of each `name[]`.
+
+    `origin` is `http://host:port` as whoever asks has it.
+    """
 
     method: str
     path: str
     query: dict[str, str]
     body: str
     arrays: dict[str, list[str]] = field(default_factory=dict)
+    origin: str = ""
 
 
 class Reply(NamedTuple):
-    """What is sent back; `retry_after` is whole seconds or None."""
+    """What is sent back, when `after_seconds` have passed; `retry_after` is whole seconds or None."""
 
     status: HTTPStatus
     text: str
     content_type: str = "application/json; charset=utf-8"
     retry_after: int | None = None
+    after_seconds: float = 0.0
 
 
 def answer(request: Request, account: SandboxAccount) -> Reply:
@@ -77,6 +82,9 @@ def answer(request: Request, account: SandboxAccount) -> Reply:
         return _period(request, account)
     if (request.method, request.path) == ("GET", "/taxes.json"):
         return Reply(HTTPStatus.OK, json_text({"taxes": account.taxes}))
+    if (request.method, request.path) == ("GET", EXPORT_PATH):
+        status, said, seconds = export(account, request.query, origin=request.origin)
+        return Reply(status, json_text({**said}), after_seconds=seconds)
     match = _CLIENT_PATH.fullmatch(request.path)
     client = next((one for one in account.clients if match and one.get("id") == int(match[2])), None)
     if match and client:
@@ -88,6 +96,21 @@ def answer(request: Request, account: SandboxAccount) -> Reply:
         if asked == ("POST", None, "/invoices"):
             return _invoices(request, account, client["id"])
     return _not_found()
+
+
+def answer_keyless(request: Request, account: SandboxAccount, *, has_key: bool) -> Reply | None:
+    """The reply to a request for a file, which anybody may have who knows where it is; None for another."""
+    if not request.path.startswith(FILES):
+        return None
+    if has_key:
+        return _store_error(HTTPStatus.BAD_REQUEST, "InvalidRequest")
+    if request.query.get("signature") != SIGNATURE:
+        return _store_error(HTTPStatus.FORBIDDEN, "AccessDenied")
+    named = _FILE_PATH.fullmatch(request.path)
+    book = write_month(account, int(named[1]), int(named[2])) if named and request.method == "GET" else None
+    if book is None:
+        return _store_error(HTTPStatus.NOT_FOUND, "NoSuchKey")
+    return Reply(HTTPStatus.OK, book, "application/xml", after_seconds=account.saft.seconds)
 
 
 def split_query(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -161,6 +184,11 @@ def _period(request: Request, account: SandboxAccount) -> Reply:
 
 def _not_found() -> Reply:
     return Reply(HTTPStatus.NOT_FOUND, _NOT_FOUND_PAGE, "text/html; charset=utf-8")
+
+
+def _store_error(status: HTTPStatus, code: str) -> Reply:
+    """An error as a store of files in a cloud words it."""
+    return Reply(status, f"<Error><Code>{code}</Code></Error>", "application/xml")
 
 
 def _balance(account: SandboxAccount, identity: int) -> Reply:

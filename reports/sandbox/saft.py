@@ -1,4 +1,4 @@
-"""The sandbox's book of a month as SAF-T (PT) 1.04_01, and how the service hands it out.
+"""The sandbox's book of a month as SAF-T (PT) 1.04_01.
 
 As recorded files of the service have it: InvoiceNo is prefix, blank and SERIES/NUMBER; issued and cancelled
 documents, no drafts; a line's CreditAmount (DebitAmount on credit notes) is its net amount with four
@@ -7,8 +7,10 @@ withholding stands apart; a client without a tax number is customer 0, 999999990
 document in another currency the gross amount stands in it too.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -25,7 +27,10 @@ PREFIXES = {
     "DebitNote": "ND",
     "CreditNote": "NC",
     "VatMossInvoice": "FVM",
+    "VatMossCreditNote": "NCM",
 }
+"""Of credit notes under MOSS no prefix was ever recorded: any will do."""
+
 TYPES_OF_SCHEMA = frozenset(("FT", "FR", "FS", "VD", "ND", "NC"))
 ISSUED = ("final", "sent", "settled", "second_copy", "canceled")
 CODES = {23: "NOR", 22: "NOR", 16: "NOR", 13: "INT", 12: "INT", 9: "INT", 6: "RED", 4: "RED", 0: "ISE"}
@@ -34,18 +39,24 @@ CURRENCIES = {"U.S. dollar": "USD", "Pound sterling": "GBP", "Euro": "EUR"}
 EXCHANGE_RATE = Decimal("0.9")
 """Euro for one of any other currency: the book has to have some."""
 FOUR_PLACES = Decimal("0.0001")
+_NOT_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_OF_SERIES = re.compile(r"[\s/^]+")
+_REASON = re.compile("M[0-9]{2}")
 
 
 class SaftRules(NamedTuple):
     """What is assumed of `GET /api/export_saft.json`.
 
-    `refusal`: status and words for an account whose plan lacks it, None where it does not. `waits`: so often
-    202 is answered before the file is there. `has_currency`: the amount in another currency stands in the
-    file. `tax_is_gross_less_net`: else TaxPayable is the document's VAT.
+    `refused_with`: an account's plan lacks it (401, 403). `waits`: so often 202 is answered before the file
+    is there; `fails`: so often 500 before that; `seconds`: so many pass before each answer and before the
+    file. `has_currency`: the amount in another currency stands in the file. `tax_is_gross_less_net`: else
+    TaxPayable is the document's VAT.
     """
 
-    refusal: tuple[int, str] | None = None
+    refused_with: HTTPStatus | None = None
     waits: int = 2
+    fails: int = 0
+    seconds: float = 0.0
     has_currency: bool = True
     tax_is_gross_less_net: bool = True
 
@@ -94,7 +105,7 @@ def write_book(
 
 
 def count_totals(one: Raw) -> _Totals:
-    """Net, VAT, gross and withholding of a document, whichever its `total` is."""
+    """Net, VAT, gross and withholding of a document, whichever its `total` is; above zero on credit notes."""
     net, tax, total = (Decimal(str(one[name])) for name in ("before_taxes", "taxes", "total"))
     try:
         rate = Decimal(str(one.get("retention") or 0))
@@ -103,7 +114,8 @@ def count_totals(one: Raw) -> _Totals:
     withheld = cents(net * rate / 100)
     is_payable = abs(total - (net + tax - withheld)) <= abs(total - net - tax)
     gross = total + withheld if is_payable else total
-    return _Totals(net, tax, gross, withheld)
+    turned = -1 if _is_credit(one) and net < 0 else 1
+    return _Totals(turned * net, turned * tax, turned * gross, turned * withheld)
 
 
 def _is_issued(one: Raw) -> bool:
@@ -144,8 +156,22 @@ def _product_code(item: Raw) -> str:
 
 
 def _text(value: Any, most: int) -> str:
-    """Text of the schema: one line, not empty, so long at most."""
-    return escape(" ".join(str(value or "").split())[:most].strip() or "Desconhecido")
+    """Text of the schema: one line of characters that XML has, not empty, so long at most."""
+    text = " ".join(_NOT_OF_XML.sub("", str(value or "")).split())
+    return escape(text[:most].strip() or "Desconhecido")
+
+
+def _describe(item: Raw) -> str:
+    """Of two characters at least."""
+    name = _text(item["name"], 200)
+    return name if len(name) > 1 else f"{name}."
+
+
+def _number(one: Raw) -> str:
+    """Prefix, blank and SERIES/NUMBER; what the schema lets no series have is a hyphen."""
+    series, _, count = str(one["inverted_sequence_number"]).rpartition("/")
+    name = _NOT_OF_SERIES.sub("-", _NOT_OF_XML.sub("", series))[:40] or "-"
+    return escape(f"{PREFIXES[one['type']]} {name}/{count}")
 
 
 def _write_header(first: str, last: str) -> Iterator[str]:
@@ -180,7 +206,7 @@ def _write_customer(identity: str, client: Raw) -> str:
 def _write_product(code: str, item: Raw) -> str:
     return (
         f"<Product><ProductType>S</ProductType><ProductCode>{code}</ProductCode>"
-        f"<ProductDescription>{_text(item['name'], 200)}</ProductDescription>"
+        f"<ProductDescription>{_describe(item)}</ProductDescription>"
         f"<ProductNumberCode>{code}</ProductNumberCode></Product>"
     )
 
@@ -215,7 +241,7 @@ def _write_invoice(one: Raw, region_of: Callable[[Raw, Raw], str], rules: SaftRu
     )
     tax = totals.gross - totals.net if rules.tax_is_gross_less_net else totals.tax
     return (
-        f"<Invoice><InvoiceNo>{prefix} {one['inverted_sequence_number']}</InvoiceNo><ATCUD>0</ATCUD>"
+        f"<Invoice><InvoiceNo>{_number(one)}</InvoiceNo><ATCUD>0</ATCUD>"
         f"<DocumentStatus><InvoiceStatus>{status}</InvoiceStatus>"
         f"<InvoiceStatusDate>{day}T09:00:00</InvoiceStatusDate><SourceID>1</SourceID>"
         "<SourceBilling>P</SourceBilling></DocumentStatus>"
@@ -242,27 +268,29 @@ def _line_net(item: Raw) -> Decimal:
 def _write_line(one: Raw, item: Raw, place: int, *, kept: Decimal, region: str) -> str:
     amount = _convert(one, (_line_net(item) * kept).quantize(FOUR_PLACES, ROUND_HALF_UP))
     rate = Decimal(str(item["tax"]["value"])) if item["tax"] else Decimal(0)
-    element = "DebitAmount" if _is_credit(one) else "CreditAmount"
+    element = "DebitAmount" if _is_credit(one) == (amount >= 0) else "CreditAmount"
     code = CODES.get(int(rate), "OUT") if region.startswith("PT") else "OUT" if rate else "ISE"
     exemption = ""
     if not rate:
-        reason = one.get("tax_exemption") or UNSPECIFIED
+        given = str(one.get("tax_exemption") or "")
+        reason = given if _REASON.fullmatch(given) else UNSPECIFIED
         exemption = (
-            f"<TaxExemptionReason>{_text('Isento ' + reason, 60)}</TaxExemptionReason>"
+            f"<TaxExemptionReason>Isento {reason}</TaxExemptionReason>"
             f"<TaxExemptionCode>{reason}</TaxExemptionCode>"
         )
     day, discount = _iso_day(one["date"]), Decimal(str(item["discount_amount"]))
+    # The schema has no amount below nothing: a line that lowers the document stands on the other side.
     return (
         f"<Line><LineNumber>{place}</LineNumber><ProductCode>{_product_code(item)}</ProductCode>"
-        f"<ProductDescription>{_text(item['name'], 200)}</ProductDescription>"
+        f"<ProductDescription>{_describe(item)}</ProductDescription>"
         f"<Quantity>{Decimal(str(item['quantity']))}</Quantity>"
         f"<UnitOfMeasure>{_text(item['unit'] or 'un', 20)}</UnitOfMeasure>"
-        f"<UnitPrice>{Decimal(str(item['unit_price'])):.4f}</UnitPrice><TaxPointDate>{day}</TaxPointDate>"
-        f"{_write_reference(one)}<Description>{_text(item['name'], 200)}</Description>"
-        f"<{element}>{amount:.4f}</{element}>"
+        f"<UnitPrice>{abs(Decimal(str(item['unit_price']))):.4f}</UnitPrice><TaxPointDate>{day}</TaxPointDate>"
+        f"{_write_reference(one)}<Description>{_describe(item)}</Description>"
+        f"<{element}>{abs(amount):.4f}</{element}>"
         f"<Tax><TaxType>IVA</TaxType><TaxCountryRegion>{region}</TaxCountryRegion>"
         f"<TaxCode>{code}</TaxCode><TaxPercentage>{rate.normalize():f}</TaxPercentage></Tax>"
-        f"{exemption}<SettlementAmount>{discount:.2f}</SettlementAmount></Line>"
+        f"{exemption}<SettlementAmount>{abs(discount):.2f}</SettlementAmount></Line>"
     )
 
 
@@ -273,7 +301,7 @@ def _write_reference(one: Raw) -> str:
 
 
 def _write_currency(one: Raw, totals: _Totals, rules: SaftRules) -> str:
-    if one["currency"] == "Euro" or not rules.has_currency:
+    if one["currency"] == "Euro" or one["currency"] not in CURRENCIES or not rules.has_currency:
         return ""
     return (
         f"<Currency><CurrencyCode>{CURRENCIES[one['currency']]}</CurrencyCode>"

@@ -23,7 +23,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from reports.sandbox.data import SandboxAccount, generate
-from reports.sandbox.routes import Reply, Request, answer, refusal, split_query
+from reports.sandbox.routes import Reply, Request, answer, answer_keyless, refusal, split_query
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 2.0
@@ -88,12 +88,14 @@ class Sandbox:
             self.most_concurrent = max(self.most_concurrent, self._under_way)
         try:
             reply = self._judge(request, key)
-            return None if self._stopping.wait(self.latency_seconds) else reply
+            return None if self._stopping.wait(self.latency_seconds + reply.after_seconds) else reply
         finally:
             with self._lock:
                 self._under_way -= 1
 
     def _judge(self, request: Request, key: str | None) -> Reply:
+        if file := answer_keyless(request, self.account_data, has_key=key is not None):
+            return file
         if key != self.api_key:
             return refusal(HTTPStatus.UNAUTHORIZED, "Invalid API key")
         with self._lock:
@@ -179,7 +181,9 @@ class _Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         query, arrays = split_query(address.query)
         key = query.pop("api_key", None)
-        reply = self.server.serve(Request(self.command, address.path, query, body, arrays), key)
+        origin = f"http://{HOST}:{self.server.server_port}"
+        request = Request(self.command, address.path, query, body, arrays, origin)
+        reply = self.server.serve(request, key)
         if reply is None:
             self.close_connection = True
             return

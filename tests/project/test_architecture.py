@@ -13,14 +13,14 @@ LEAVES = """
 """.split()
 STAGES = {
     "data": "tables",
-    "sandbox": "documents saft taxes books clients_at_home clients_abroad data routes server",
+    "sandbox": "documents taxes books clients_at_home clients_abroad saft data saft_export routes server",
     "settings": """
         yaml_file messages validators mail_texts section mail config loader config_writer credentials
     """,
     "source": """
         archive previous http.rate_limit page_size http.waiting http.response http.transport_errors
-        http.transport http.download http.api completeness threads details client_reading fetch list_reading client_list
-        document_list resume saft_file
+        http.transport http.download http.api completeness threads details client_reading fetch list_reading
+        client_list document_list resume saft_file
     """,
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
@@ -62,7 +62,8 @@ TOP = ["cli", "__main__"]
 ROOMS_OF_LIBRARY = {
     "requests": {"source.http.api", "source.http.transport", "source.http.transport_errors"},
     "urllib3": {
-        *("source.http.api", "source.http.download", "source.http.transport", "source.http.transport_errors")
+        *("source.http.api", "source.http.download"),
+        *("source.http.transport", "source.http.transport_errors"),
     },
     "truststore": {"source.http.transport", "mail.smtp"},
     "yaml": {"settings.yaml_file"},
