@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from reports.deliver.record import Entry
 from reports.errors import WriteError
-from reports.mail.journal import FILE_NAME, Event, Letter, Outbox
+from reports.mail.journal import FILE_NAME, Event, Letter, Outbox, digest_figures
+from tests.support.papers import paper
+from tests.support.records import build_ready
 
 ANA = 101
 MONTH = "2026-10"
