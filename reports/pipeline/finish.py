@@ -31,6 +31,7 @@ from reports.render.content.account import (
     AccountSummary,
     ClientLine,
 )
+from reports.render.content.filing.operator_lines import list_operator_lines
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.html.context import RunLine
@@ -78,7 +79,8 @@ def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome
         overview = f"{account.name}/{label}/{OVERVIEW}"
         told = record.instant(finished_at), int(code), message, overview, plan.told_in or language
         result_page.write(plan.account_folder, RunLine(account.name, label, *told), Labels(language))
-    return Outcome(*_conclusion(month, account), plan.folder)
+    lines = tuple(list_operator_lines(account, Labels(plan.config.language)))
+    return Outcome(*_conclusion(month, account), plan.folder, lines)
 
 
 def amend(month: AccountRun, found: Mapping[str, Any]) -> None:

@@ -512,7 +512,7 @@ def script_that_echoes(seen: Seen) -> bytes:
         return reply(listing([{"id": ANA, "name": f"Ana {key}"}], per_page=30, name="clients"))
     if seen.path == "/taxes.json":
         return reply({"taxes": [{"id": 1, "name": f"IVA {key}", "value": 23, "region": key}]})
-    if seen.client == ANA:
+    if seen.path == "/invoices.json" or seen.client == ANA:
         texts = {"observations": f"{key} {quote(key, safe='')}", "reference": key}
         documents = [invoice(ANA, f"Ana {key}", date(2026, 10, 5), number=1, **texts)]
         return reply(json_text(listing(documents, per_page=30)))

@@ -37,12 +37,14 @@ STAGES = {
         content.columns content.document_sheets content.summary_sheets content.account content.client_report
         content.filing.words content.filing.filing_tab content.filing.return_sheet
         content.filing.filing_sheets content.filing.collection_sheets content.filing.year_sheets
-        content.filing.month_tabs
+        content.filing.month_tabs content.filing.return_page content.filing.support_lines
+        content.filing.overview_grids content.filing.operator_lines
         content.changes_report content.account_report content.summary_book
         text_xml xlsx.shared_strings
         xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.outline xlsx.column_widths
         xlsx.cell_fields xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
-        html.pieces html.tables html.drawings html.environment html.context html.pages
+        html.pieces html.tables html.drawings html.environment html.context html.month_section
+        html.pages
         mail_body pdf
         verify.refusals verify.cross_footing verify.grid_check verify.sheet_reader verify.workbook_check
         verify.statement_check
@@ -82,7 +84,9 @@ ROOMS_OF_LIBRARY = {
         "render.xlsx.charts",
     },
     "jinja2": {"render.html.environment", "settings.mail_texts"},
-    "markupsafe": {"render.html.tables", "render.html.context", "render.html.pages"},
+    "markupsafe": {
+        *("render.html.tables", "render.html.context", "render.html.month_section", "render.html.pages")
+    },
     "babel": {"render.content.labels", "render.sentences"},
     "filelock": {"deliver.publish"},
     "stdnum": {"fiscal_id", "figures.account.buyers"},
