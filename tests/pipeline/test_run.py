@@ -88,7 +88,7 @@ def test_demo_writes_what_the_product_promises_and_nothing_else(demo: Office) ->
     expected = {"RESULT.html", "demo.yaml", *LOCK}
     for month in ("2026-09", "2026-10"):
         expected |= {f"demo/{month}/{name}" for name in ("index.html", "summary.xlsx", "run.json", "run.log")}
-        expected |= {f"demo/{month}/source/{name}.jsonl.gz" for name in ("clients", *folders)}
+        expected |= {f"demo/{month}/source/{name}.jsonl.gz" for name in ("clients", "documents", *folders)}
     for folder in folders.values():
         expected |= {f"demo/2026-10/{folder}/{folder}-2026-10.{ending}" for ending in ("xlsx", "html")}
         expected.add(f"demo/2026-09/{folder}/{folder}-2026-09.html")

@@ -33,6 +33,7 @@ OPEN = Decimal("12.30")
 EXEMPT = ("run.json", "run.log")
 FORBIDDEN = re.compile(r"saldo|balance|conta[ -]corrente", re.IGNORECASE)
 WHOLE = {"archived": ["archived", "non_archived"]}
+OF_THE_ACCOUNT = ("/clients.json", "/invoices.json", "/taxes.json")
 
 
 def ask(
@@ -86,7 +87,7 @@ def served(office: Office, **instead: bytes) -> Script:
 
     def script(seen: Seen) -> bytes:
         kind = "balance" if seen.path.endswith("/balance.json") else "client"
-        if seen.method == "GET" and seen.path not in ("/clients.json", "/taxes.json") and kind in instead:
+        if seen.method == "GET" and seen.path not in OF_THE_ACCOUNT and kind in instead:
             return instead[kind]
         request = Request(seen.method, seen.path, seen.query, seen.body.decode(), seen.arrays)
         made = answer(request, office.sandbox.account_data)
@@ -146,7 +147,7 @@ def test_the_list_of_all_clients_says_what_their_own_pages_would(office: Office)
 def test_the_number_of_nobody_is_left_out_on_papers_and_said_to_the_bookkeeper(office: Office) -> None:
     office.sandbox.account_data.clients[0]["fiscal_id"] = "PT 999 999 990"
     assert ask(office, details=True, language="pt") == 0
-    rows = openpyxl.load_workbook(office.month / "summary.xlsx").worksheets[0].iter_rows(values_only=True)
+    rows = openpyxl.load_workbook(office.month / "summary.xlsx")["Clientes"].iter_rows(values_only=True)
     for shown in (statement(office), summary(office)):
         assert not any(word in shown for word in ("NIF", "Consumidor final", "999 999 990", "999999990"))
     cells = [cell for row in rows for cell in row]
@@ -238,8 +239,7 @@ def test_an_answer_that_is_none_is_noted_and_the_documents_are_reported(
     with ScriptedApi(served(office, balance=bad)) as server:
         assert ask(office, url=server.url, details=True, balance=True, output={"excel": False}) == 0
         assert words in findings(office)["VENDOR-OPEN-MISSING"]["found"]
-        of_the_account = ("/clients.json", "/taxes.json")
-        asked = [seen for seen in server.seen if seen.path not in of_the_account]
+        asked = [seen for seen in server.seen if seen.path not in OF_THE_ACCOUNT]
         assert office.entries[ANA]["requests"] == len(asked)
     assert "Rua da Amostra" in statement(office)
     before = lasting(office)
