@@ -84,11 +84,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. `message` is one sentence; `folder` is None when nothing was written."""
+    """How a run ended. `message` is one sentence; `folder` is None when nothing was written.
+
+    `month` are lines on the account's month, in the language of its configuration, for its operator alone.
+    """
 
     exit_code: ExitCode
     message: str
     folder: Path | None = None
+    month: tuple[str, ...] = ()
 
 
 def issuer_of(settings: Config) -> IssuerDetails:

@@ -65,5 +65,6 @@ def _mail(
         f"Overview: {planned.folder / OVERVIEW}\nLog: {planned.folder / 'run.log'}\n"
         f"Configuration: {planned.config.path}\n"
     )
-    mail.set_content(redact(labels.say(text)).encode("utf-8", "replace").decode(), cte="quoted-printable")
+    told = "\n".join([labels.say(text), *outcome.month, ""]) if outcome.month else labels.say(text)
+    mail.set_content(redact(told).encode("utf-8", "replace").decode(), cte="quoted-printable")
     return mail.as_bytes()

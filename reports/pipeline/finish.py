@@ -23,6 +23,7 @@ from reports.render.content.account import (
     AccountSummary,
     ClientLine,
 )
+from reports.render.content.filing.operator_lines import list_operator_lines
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.html.context import RunLine
@@ -70,7 +71,8 @@ def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome
         overview = f"{account.name}/{label}/{OVERVIEW}"
         told = record.instant(finished_at), int(code), message, overview, plan.told_in or language
         result_page.write(plan.account_folder, RunLine(account.name, label, *told), Labels(language))
-    return Outcome(*_conclusion(month, account), plan.folder)
+    lines = tuple(list_operator_lines(account, Labels(plan.config.language)))
+    return Outcome(*_conclusion(month, account), plan.folder, lines)
 
 
 def _conclusion(month: AccountRun, account: AccountSummary) -> tuple[ExitCode, str]:
@@ -121,11 +123,8 @@ def _add_up(month: AccountRun, lines: Sequence[ClientLine], clients_of_account: 
 
 
 def _list_documents(month: AccountRun) -> list[AccountDocument] | None:
-    """The account's own list, its numbers as they are printed; None without one.
-
-    A run of chosen clients leaves it aside: what others were issued since they were read is not forgotten.
-    """
-    if month.document_list is None or month.plan.only:
+    """The account's own list, its numbers as they are printed; None without one."""
+    if month.document_list is None:
         return None
     return [
         AccountDocument(

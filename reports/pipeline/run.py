@@ -305,6 +305,7 @@ def _read_document_list(month: AccountRun, api: Api, now: Clock) -> None:
                 period=plan.period,
                 types=LISTED_TYPES,
                 statuses=LISTED_STATUSES,
+                parallel=plan.config.requests.parallel,
                 now=_seconds(now),
             )
 

@@ -270,7 +270,7 @@ def _open_lines(path: Path) -> Iterator[TextIO]:
             f"{path}: the archive is damaged ({type(error).__name__}). {_READ_AGAIN}"
         ) from error
     except OSError as error:
-        raise ReadingError(f"{path}: the archive cannot be opened ({error.strerror}). Check it") from error
+        raise ReadingError(f"{path}: the archive cannot be opened (“{error.strerror}”). Check it") from error
 
 
 def _holds_pages(archive: Path, spools: Iterable[Spool]) -> bool:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reports.errors import ClientError, ReadingError, UnreachableError
@@ -28,6 +29,7 @@ from reports.source.completeness import id_of
 from reports.source.http.response import Page, page_of
 from reports.source.list_reading import store_list, to_line
 from reports.source.page_size import DOCUMENTED
+from reports.source.threads import STOP_SECONDS, DaemonPool
 
 if TYPE_CHECKING:
     from reports.source.http.api import Api
@@ -66,11 +68,13 @@ def fetch_documents(
     period: Period,
     types: Sequence[str],
     statuses: Sequence[str],
+    parallel: int,
     now: Callable[[], datetime],
 ) -> Sequence[ListedDocument] | None:
     """Reads the list of `period` into its archive; None, said in the log, where it cannot be had.
 
-    Then an earlier list is put aside. Raises StoppedError and WriteError, but nothing else `api` raises.
+    Then an earlier list is put aside. `parallel` threads ask for its pages. Raises StoppedError and
+    WriteError, but nothing else `api` raises. Where anything is raised, `api` is stopped.
     """
     path = path_of(source, AccountList.DOCUMENTS)
     requests = count()
@@ -81,14 +85,21 @@ def fetch_documents(
         asked = account, None, wording.filters, now(), pages, is_complete
         return Header(*asked, origin=api.origin, listed=AccountList.DOCUMENTS)
 
+    pool = DaemonPool(parallel, name="list")
     try:
-        store_list(AccountList.DOCUMENTS, wording.ask_page, source, make_header)
+        store_list(AccountList.DOCUMENTS, wording.ask_page, source, make_header, pool=pool)
         documents = _read_documents(path, period)
     except ClientError as error:
         tried = next(requests)
         _log.warning("the account's own list of documents is not known, after %d requests: %s", tried, error)
         set_aside(path)
         return None
+    except BaseException:
+        # What is under way would be waited for.
+        api.stop()
+        raise
+    finally:
+        pool.stop(wait_seconds=STOP_SECONDS)
     sizes = len(documents), next(requests)
     _log.info("the account's own list of documents: %d of the period, %d requests", *sizes)
     return documents
@@ -180,10 +191,10 @@ def _find_documents(entries: Sequence[Mapping[str, Any]], period: Period) -> Ite
         number = to_line(entry.get("inverted_sequence_number")) or to_line(entry.get("sequence_number"))
         yield ListedDocument(
             identity,
-            to_line(entry.get("type")) or "",
-            to_line(entry.get("status")) or "",
+            intern(to_line(entry.get("type")) or ""),
+            intern(to_line(entry.get("status")) or ""),
             number or "",
             day,
             id_of(owner),
-            to_line(owner.get("name")) or "",
+            intern(to_line(owner.get("name")) or ""),
         )

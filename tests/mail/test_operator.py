@@ -1,5 +1,6 @@
 """The operator is told how a run ended that left something to look at, and of no other."""
 
+import re
 import sys
 from collections.abc import Iterator
 from email.header import decode_header, make_header
@@ -38,6 +39,11 @@ def read_text(arrived: Arrived) -> str:
     return content.decode("utf-8")
 
 
+def read_parts(arrived: Arrived) -> list[str]:
+    parts = [part.get_payload(decode=True) for part in arrived.mail.walk()]
+    return [part.decode("utf-8", "replace") for part in parts if isinstance(part, bytes)]
+
+
 def test_the_operator_is_told_what_happened_where_to_look_and_nothing_secret(room: Mailroom) -> None:
     room.configure(
         {ANA: RECIPIENTS[ANA], RUI: RECIPIENTS[RUI]}, operator=OPERATOR, when="send", language="en"
@@ -53,6 +59,25 @@ def test_the_operator_is_told_what_happened_where_to_look_and_nothing_secret(roo
         assert line in words
     for secret in (room.server.password, room.office.sandbox.api_key):
         assert secret not in arrived.content.decode("ascii")
+
+
+@pytest.mark.parametrize("language", ["pt", "en", "es"])
+def test_the_operator_reads_what_the_month_comes_to_and_no_client_does(room: Mailroom, language: str) -> None:
+    room.configure({ANA: RECIPIENTS[ANA]}, operator=OPERATOR, when="send", language=language)
+    provoke_warning(room, RUI)
+    assert room.run().code == 6
+    words = read_text(read_told(room)[0])
+    (vat, by_hand, overdue) = words.strip().splitlines()[-3:]
+    told = {
+        "pt": ("IVA dos campos 2, 4, 6: ", "A decidir à mão: ", "Vencido: "),
+        "en": ("VAT of fields 2, 4, 6: ", "To decide by hand: ", "Overdue: "),
+        "es": ("IVA de los campos 2, 4, 6: ", "A decidir a mano: ", "Vencido: "),
+    }[language]
+    assert (vat.startswith(told[0]), by_hand.startswith(told[1]), overdue.startswith(told[2])) == (True,) * 3
+    assert re.search(r"\d[.,]\d\d", vat)
+    others = [arrived for arrived in room.server.received if arrived.recipients != (OPERATOR,)]
+    assert others
+    assert not any(part in str(read_parts(arrived)) for arrived in others for part in told[:2])
 
 
 def test_of_a_month_without_a_word_to_say_nobody_is_told(room: Mailroom) -> None:

@@ -25,7 +25,7 @@ Known = Callable[[], Sequence[int] | None]
 
 @pytest.fixture
 def office(office: Office) -> Office:
-    office.configure([ANA, RUI, EVA], output=HTML_ONLY)
+    office.configure([ANA, RUI, EVA], is_listed=True, output=HTML_ONLY)
     return office
 
 
@@ -69,7 +69,7 @@ def log(office: Office) -> str:
 def test_a_run_reads_the_list_once_after_the_clients(
     office: Office, known: Known, clients: list[int] | str
 ) -> None:
-    office.configure(clients, output=HTML_ONLY)
+    office.configure(clients, is_listed=True, output=HTML_ONLY)
     assert office.run().code == 0
     assert (known(), asked(office)) == (ALL, 1)
     assert [*office.sandbox.requests][-1].path == PATH
@@ -78,9 +78,11 @@ def test_a_run_reads_the_list_once_after_the_clients(
 
 
 def test_a_document_of_a_client_that_is_not_reported_is_known_too(office: Office, known: Known) -> None:
-    office.configure([ANA], output=HTML_ONLY)
-    assert office.run().code == 0
+    office.configure([ANA], is_listed=True, output=HTML_ONLY)
+    assert office.run().code == 6
     assert known() == ALL
+    found = [finding["client"] for finding in office.record["findings"]]
+    assert found == [EVA, RUI]
 
 
 def test_offline_and_for_chosen_clients_the_stored_list_is_used(office: Office, known: Known) -> None:

@@ -36,12 +36,14 @@ STAGES = {
         content.columns content.document_sheets content.summary_sheets content.account content.client_report
         content.filing.words content.filing.filing_tab content.filing.return_sheet
         content.filing.filing_sheets content.filing.collection_sheets content.filing.year_sheets
-        content.filing.month_tabs
+        content.filing.month_tabs content.filing.return_page content.filing.support_lines
+        content.filing.overview_grids content.filing.operator_lines
         content.changes_report content.account_report content.summary_book
         text_xml xlsx.shared_strings
         xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.outline xlsx.column_widths
         xlsx.cell_fields xlsx.placeholders xlsx.charts xlsx.package xlsx.summary_page xlsx.workbook
-        html.pieces html.tables html.drawings html.environment html.context html.pages
+        html.pieces html.tables html.drawings html.environment html.context html.month_section
+        html.pages
         mail_body pdf
         verify.refusals verify.cross_footing verify.grid_check verify.sheet_reader verify.workbook_check
         verify.statement_check
@@ -53,7 +55,7 @@ STAGES = {
     "pipeline": """
         client_job executor cluster jobs account_run finish accounts run
     """,
-    "commands": "system_language console dry_run check prompts init demo",
+    "commands": "system_language console key dry_run check prompts init demo",
 }
 """Stages, and the modules of each in the order of imports. A name with a dot is in a folder of its stage."""
 TOP = ["cli", "__main__"]
@@ -78,7 +80,9 @@ ROOMS_OF_LIBRARY = {
         "render.xlsx.charts",
     },
     "jinja2": {"render.html.environment", "settings.mail_texts"},
-    "markupsafe": {"render.html.tables", "render.html.context", "render.html.pages"},
+    "markupsafe": {
+        *("render.html.tables", "render.html.context", "render.html.month_section", "render.html.pages")
+    },
     "babel": {"render.content.labels", "render.sentences"},
     "filelock": {"deliver.publish"},
     "stdnum": {"fiscal_id", "figures.account.buyers"},

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from datetime import date
 
+from reports.figures.account.account_month import AccountMonth
+from reports.figures.account.client_month import FiledClient
 from reports.render.content.account import READY, AccountSummary, ClientLine
 from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.html.context import RunLine
 from reports.sandbox.documents import Raw
 from tests.support import workbooks
-from tests.support.filed import build_account_month
+from tests.support.filed import build_account_month, build_month
+from tests.support.filed_accounts import build_filed_clients
 from tests.support.papers import OCTOBER, added, paper
 
 LANGUAGES = ("pt", "en", "es")
@@ -71,8 +74,20 @@ def make_overview(language: str) -> str:
         )
         for number in range(1, 61)
     )
-    account = AccountSummary("demo", "Exemplo", OCTOBER, clients, len(clients), {}, build_account_month())
+    account = AccountSummary("demo", "Exemplo", OCTOBER, clients, len(clients), {}, _make_month())
     return "".join(pages.overview(account, labels=Labels(language)))
+
+
+def _make_month() -> AccountMonth:
+    """Twenty debtors of nine digits in two currencies, and all there is to file of a small account."""
+    large = [
+        build_month(
+            *_large(("Euro", "Angolan Kwanza")[number % 2]),
+            client=FiledClient(number, f"Cliente de exemplo com nome comprido {number}, Lda", "500000022"),
+        )
+        for number in range(101, 121)
+    ]
+    return build_account_month(*large, *build_filed_clients())
 
 
 def make_result(language: str) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from reports import cancellation
 from reports.errors import WriteError
 from reports.period import Period
 from reports.pipeline.jobs import LISTED_STATUSES, LISTED_TYPES
@@ -25,6 +27,7 @@ from tests.support.asking import HTML, PASSING, Answer, raw
 from tests.support.leaks import places_of
 from tests.support.office import account, invoice
 from tests.support.scripted_api import KEY, Script, ScriptedApi, Seen, TurnedClock, listing, reply
+from tests.support.waiting import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
@@ -51,6 +54,7 @@ def fetch(
     key: str = KEY,
     per_page: int = 2,
     deadline_seconds: float = 5400,
+    parallel: int = 1,
     period: Period = OCTOBER,
 ) -> Sequence[ListedDocument] | None:
     with closing(
@@ -69,6 +73,7 @@ def fetch(
             period=period,
             types=LISTED_TYPES,
             statuses=LISTED_STATUSES,
+            parallel=parallel,
             now=lambda: now,
         )
 
@@ -291,6 +296,7 @@ def test_a_run_that_is_stopped_stops_here_too(tmp_path: Path) -> None:
                 period=OCTOBER,
                 types=LISTED_TYPES,
                 statuses=LISTED_STATUSES,
+                parallel=1,
                 now=lambda: NOW,
             )
 
@@ -369,3 +375,51 @@ def test_a_body_that_breaks_off_on_a_later_page_is_asked_for_again(tmp_path: Pat
     found, seen = ask(script, tmp_path)
     assert found
     assert [one.page for one in seen] == [1, 2, 2, 1]
+
+
+def test_several_threads_ask_for_the_pages_of_a_long_list(tmp_path: Path) -> None:
+    papers = [paper(number) for number in range(1, 100)]
+    busy = threading.Barrier(3)
+
+    def script(seen: Seen) -> Any:
+        if seen.page in (2, 3, 4):
+            # Nobody is answered before all three have asked.
+            busy.wait(PATIENCE_SECONDS)
+        return give(*papers)(seen)
+
+    found, seen = ask(script, tmp_path, parallel=3)
+    assert found
+    assert [document.id for document in found] == [*range(1, 100)]
+    assert sorted(one.page for one in seen) == [1, *range(1, 51)]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("list-")]
+
+
+def test_a_page_that_is_refused_while_others_are_under_way_leaves_no_list(tmp_path: Path) -> None:
+    papers = [paper(number) for number in range(1, 100)]
+
+    def script(seen: Seen) -> Any:
+        return reply(status=403) if seen.page == 5 else give(*papers)(seen)
+
+    found, seen = ask(script, tmp_path, parallel=3)
+    assert found is None
+    assert len(seen) <= 30
+    assert names(tmp_path) == []
+
+
+def test_ctrl_c_ends_the_reading_at_once(tmp_path: Path) -> None:
+    papers = [paper(number) for number in range(1, 100)]
+
+    def script(seen: Seen) -> Any:
+        if seen.page > 1:
+            cancellation.pressed.set()
+            seen_to_the_end.wait(PATIENCE_SECONDS)
+        return give(*papers)(seen)
+
+    seen_to_the_end = threading.Event()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            ask(script, tmp_path, parallel=3)
+    finally:
+        cancellation.pressed.clear()
+        seen_to_the_end.set()
+    assert names(tmp_path) == []

@@ -23,6 +23,7 @@ from reports.render.content.labels import LOCALES, Labels
 from reports.render.html import pages
 from reports.sandbox.documents import Raw, line
 from tests.support import workbooks
+from tests.support.filed_accounts import build_filed_account
 from tests.support.golden import compare
 from tests.support.papers import paper, vat
 
@@ -77,6 +78,13 @@ def test_page_of_a_client_is_as_it_was(name: str, language: str) -> None:
     else:
         page.feed("".join(pages.statement(report, subject=subject, labels=labels, brand=BRAND)))
     _compare_lines(f"{name}-{language}", page.lines)
+
+
+@pytest.mark.parametrize("language", sorted(LOCALES))
+def test_overview_of_an_account_is_as_it_was(language: str) -> None:
+    account, page = build_filed_account(is_whole=language != "es"), _Page()
+    page.feed("".join(pages.overview(account, labels=Labels(language), brand=BRAND)))
+    _compare_lines(f"overview-{language}", page.lines)
 
 
 class _Page(HTMLParser):

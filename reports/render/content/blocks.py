@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, overload
 from urllib.parse import urlsplit
 
@@ -181,6 +182,20 @@ class Note:
     """Sentences."""
 
     lines: tuple[str, ...]
+
+
+class CurrencyAmount(NamedTuple):
+    """An amount and its currency."""
+
+    amount: Decimal
+    currency: str
+
+
+class Saying(NamedTuple):
+    """A sentence with its values: `form`, translated, names the places of `values`, amounts or texts."""
+
+    form: str
+    values: Mapping[str, CurrencyAmount | str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

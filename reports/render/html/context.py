@@ -11,8 +11,8 @@ from reports.render.content.account import AccountSummary
 from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.colours import Palette
 from reports.render.content.labels import Labels
-from reports.render.html.drawings import Length, Plot
-from reports.render.html.tables import HtmlGrid, Listing
+from reports.render.html.drawings import Length, Plot, Segment
+from reports.render.html.tables import HtmlGrid, HtmlHeading, Listing, TextLine
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,64 @@ class ChangesSection(NamedTuple):
     notes: Sequence[str]
 
 
+class LinesPart(NamedTuple):
+    """Rows under a title of their own, with their subtotal; some have a heading over several columns."""
+
+    title: str | None
+    lines: Sequence[TextLine]
+    total: TextLine | None
+
+
+class ReturnGrid(NamedTuple):
+    """The VAT return: a part a region, then what is decided by hand, then what both come to."""
+
+    title: str
+    columns: Sequence[HtmlHeading]
+    parts: Sequence[LinesPart]
+    total: TextLine | None
+    empty: str
+
+
+class SupportEntry(NamedTuple):
+    """What a support of the return comes to. `title` names its sheet in summary.xlsx, where it has one."""
+
+    title: str
+    has_sheet: bool
+    text: Markup
+
+
+class DebtorLine(NamedTuple):
+    """A client's row, its bar, and what the bar is made of: buckets that are not empty, and their amounts."""
+
+    line: TextLine
+    bar: Sequence[Segment]
+    buckets: Sequence[tuple[str, Markup]]
+
+
+class DebtorsSection(NamedTuple):
+    """Who owes most in one currency. `grid` has headings and total; `legend` a segment a bucket."""
+
+    grid: HtmlGrid
+    lines: Sequence[DebtorLine]
+    legend: Sequence[tuple[str, Segment]]
+    rest: Markup | None
+
+
+class MonthSection(NamedTuple):
+    """The account's month. `why` is why it is not whole; `sayings` its sums and what is not in euro."""
+
+    vat: ReturnGrid
+    sayings: Sequence[Markup]
+    caption: Sequence[str]
+    coverage: Sequence[str]
+    why: Sequence[str]
+    supports: Sequence[SupportEntry]
+    debtors: Sequence[DebtorsSection]
+    years: Sequence[HtmlGrid]
+    closed: HtmlGrid | None
+    closed_notes: Sequence[str]
+
+
 class ResultLine(NamedTuple):
     """A line of RESULT.html, in its own `language` (BCP 47): how a run ended, what its exit code means."""
 
@@ -146,7 +204,7 @@ class MailText(ClientPage):
 class OverviewPage(PageContext):
     """What overview.html.j2 is given. `files` name a file by its ending; `script_hash` is for the policy.
 
-    `changes` is None where no client was held against an earlier reading.
+    `month` is None where no client has figures, `changes` where none was held against an earlier reading.
     """
 
     account: AccountSummary
@@ -154,6 +212,7 @@ class OverviewPage(PageContext):
     totals: Sequence[CurrencyTotals]
     has_withholding: bool
     notes: Sequence[str]
+    month: MonthSection | None
     changes: ChangesSection | None
     files: Mapping[str, str]
     script: Markup

@@ -6,6 +6,7 @@ one size; down, they are pixels.
 
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from reports.money import ZERO
@@ -16,6 +17,8 @@ TOP_PX, PLOT_PX = Decimal(18), Decimal(150)
 GUTTER_PERCENT = Decimal(11)
 """Left of the first month, for the amounts of the scale."""
 
+BAR_PX, LOWEST_PX = Decimal(14), Decimal(4)
+"""The height of an ageing's segments: of the oldest bucket, and of what is not due."""
 MOST_STEPS = 4
 _COLUMN_WIDTHS = (Decimal("0.36"), Decimal("0.18"))
 """Share of a month's place for the first and the second series: width tells them apart, not colour alone."""
@@ -57,6 +60,16 @@ class Plot(NamedTuple):
     names: Sequence[str]
     ticks: Sequence[Tick]
     slots: Sequence[Slot]
+
+
+class Segment(NamedTuple):
+    """A bucket's part of a bar: its number from 0, place and width in percent, top and height in pixels."""
+
+    bucket: int
+    x: str
+    width: str
+    y: str
+    height: str
 
 
 class Length(NamedTuple):
@@ -113,6 +126,28 @@ def lengths(amounts: Sequence[Decimal]) -> list[Length]:
     return [Length(_short(abs(amount) / longest * 100), amount < 0) for amount in amounts]
 
 
+def stack(lines: Sequence[Sequence[Decimal]]) -> list[list[Segment]]:
+    """A bar of segments for each line of amounts, in percent of the longest; what is not above 0 has none."""
+    drawn = [[max(amount, ZERO) for amount in amounts] for amounts in lines]
+    longest = max(map(sum, drawn), default=ZERO) or Decimal(1)
+    bars = []
+    for amounts in drawn:
+        ends = [end / longest * 100 for end in accumulate(amounts, initial=ZERO)]
+        bars.append(
+            [
+                Segment(bucket, _short(start), _short(end - start), *_place_bucket(bucket, len(amounts)))
+                for bucket, (start, end) in enumerate(pairwise(ends))
+                if end > start
+            ]
+        )
+    return bars
+
+
+def list_swatches(count: int) -> list[Segment]:
+    """A segment of each of `count` buckets, as long as its legend's drawing."""
+    return [Segment(bucket, "0", "100", *_place_bucket(bucket, count)) for bucket in range(count)]
+
+
 def steps(low: Decimal, high: Decimal) -> list[Decimal]:
     """Round amounts at equal distances from `low` or below to `high` or above, zero among them."""
     rough = (high - low) / MOST_STEPS or Decimal(1)
@@ -126,6 +161,12 @@ def steps(low: Decimal, high: Decimal) -> list[Decimal]:
 def _amount(step: Decimal, scale: Sequence[Decimal], labels: Labels) -> str:
     is_whole = all(one == int(one) for one in scale)
     return labels.number(int(step)) if is_whole else labels.number(step)
+
+
+def _place_bucket(bucket: int, count: int) -> tuple[str, str]:
+    """Top and height: the older, the higher, so that no colour is needed to tell buckets apart."""
+    height = LOWEST_PX + (BAR_PX - LOWEST_PX) * bucket / max(count - 1, 1)
+    return _short(BAR_PX - height), _short(height)
 
 
 def _short(length: Decimal) -> str:

@@ -28,8 +28,10 @@ REPLACEABLE = (
     "overview.html.j2",
     "page.html.j2",
     "parts.html.j2",
+    "overview_parts.html.j2",
     "mail_parts.html.j2",
     "look.css",
+    "overview.css",
     "overview.js",
 )
 """RESULT.html is of all accounts in a folder, so no issuer's templates make it."""

@@ -51,6 +51,7 @@ from reports.render.html.context import (
     StatementPage,
     Totals,
 )
+from reports.render.html.month_section import build_month_section
 from reports.render.html.pieces import Inserts
 from reports.render.html.tables import (
     MAIL,
@@ -160,6 +161,7 @@ def overview(account: AccountSummary, *, labels: Labels, brand: Brand = HOUSE) -
             totals=totals,
             has_withholding=any(total.withholding for client in account.clients for total in client.totals),
             notes=account_report.notes(account, labels),
+            month=build_month_section(account, labels),
             changes=_changes(account, labels),
             files=FILES,
             script=Markup(script),  # noqa: S704 - a template's own text
@@ -233,7 +235,7 @@ def _data_address(image: Path) -> str:
         content = image.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ClientError(f"logo {image}: {reason}; put the file back or change issuer.logo") from error
+        raise ClientError(f"logo {image}: “{reason}”; put the file back or change issuer.logo") from error
     kind = "png" if content.startswith(PNG_SIGNATURE) else "jpeg"
     return f"data:image/{kind};base64,{b64encode(content).decode('ascii')}"
 

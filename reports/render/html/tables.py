@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup, escape
 
 from reports.money import cents
-from reports.render.content.blocks import Kind, Link, Row, Rows, Sheet, Value
+from reports.render.content.blocks import CurrencyAmount, Kind, Link, Row, Rows, Saying, Sheet, Value
 from reports.render.content.labels import Labels
 from reports.render.html.pieces import Inserts
 
@@ -224,6 +224,15 @@ def encoders(currency: str | None, labels: Labels, *, marks: Marks = PAGE) -> En
 def money(amount: Decimal, currency: str, labels: Labels, marks: Marks = PAGE) -> Markup:
     """The amount as text, on a page with its exact decimal beside it."""
     return Markup(_money(currency, labels, marks)(amount))  # noqa: S704 - escaped there
+
+
+def fill_saying(saying: Saying, labels: Labels) -> Markup:
+    """The sentence with its amounts as those of a page."""
+    shown = {
+        name: money(*value, labels) if isinstance(value, CurrencyAmount) else escape(value)
+        for name, value in saying.values.items()
+    }
+    return Markup(str(escape(saying.form)).format_map(shown))  # noqa: S704 - every part is escaped
 
 
 def _grid(sheet: Sheet, encode: Encoders, labels: Labels, inserts: Inserts | None = None) -> HtmlGrid:

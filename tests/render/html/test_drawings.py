@@ -68,3 +68,24 @@ def chart(net: list[Decimal]) -> Chart:
         *(f"{name} 2026" for name in "Jan Feb Mar Apr May Jun Jul Aug Sep Oct".split()),
     )
     return Chart("months", "Months", "EUR", "Month", months, (("Net", tuple(net)), ("VAT", tuple(net))))
+
+
+@given(st.lists(st.lists(AMOUNTS, min_size=5, max_size=5), max_size=4))
+def test_segments_lie_end_to_end_and_none_leaves_the_drawing(lines: list[list[Decimal]]) -> None:
+    for amounts, bar in zip(lines, drawings.stack(lines), strict=True):
+        assert {segment.bucket for segment in bar} <= {
+            bucket for bucket, amount in enumerate(amounts) if amount > 0
+        }
+        for one, other in pairwise(bar):
+            assert abs(Decimal(one.x) + Decimal(one.width) - Decimal(other.x)) <= Decimal("0.02")
+        if bar:
+            assert Decimal(bar[0].x) == 0
+            assert Decimal(bar[-1].x) + Decimal(bar[-1].width) <= Decimal("100.01")
+
+
+def test_the_longest_bar_is_as_wide_as_its_place_and_older_buckets_are_higher() -> None:
+    long, short = drawings.stack([[Decimal(50), Decimal(50)], [ZERO, Decimal(25)]])
+    assert [(segment.x, segment.width) for segment in long] == [("0", "50"), ("50", "50")]
+    assert [(segment.bucket, segment.x, segment.width) for segment in short] == [(1, "0", "25")]
+    assert [segment.height for segment in long] == ["4", "14"]
+    assert [segment.y for segment in drawings.list_swatches(2)] == ["10", "0"]

@@ -74,6 +74,15 @@ def sum_fields(month: AccountMonth, fields: Iterable[str]) -> dict[tuple[str, st
     return dict(sums)
 
 
+def note_annex(month: AccountMonth, labels: Labels) -> Iterable[str]:
+    """Where sales of another region than the seat's are declared; nothing where there are none."""
+    if any(row.key.region != month.region for row in month.vat_return):
+        annex = labels.text(
+            "The seat is in {region}: what was sold in another region goes to annex R, one a region."
+        )
+        yield annex.format(region=labels.region(month.region))
+
+
 def _money(key: str, labels: Labels) -> Column:
     return Column(key, labels.text(VAT[key][0]), Kind.MONEY, has_total=True)
 
@@ -104,9 +113,7 @@ def _list_notes(month: AccountMonth, labels: Labels) -> Iterable[str]:
             "Credit notes stand apart: whether those with VAT lower fields 1 to 6 or go to field 40 is "
             "decided by hand. Debit notes stand with the invoices."
         )
-    if any(row.key.region != month.region for row in month.vat_return):
-        annex = _("The seat is in {region}: what was sold in another region goes to annex R, one a region.")
-        yield annex.format(region=labels.region(month.region))
+    yield from note_annex(month, labels)
     if any(row.key.currency != EURO for row in month.outside):
         yield _("Amounts in other currencies are in no total: Portuguese VAT is due in euro.")
     negative = _("Field {field} of {region} is negative with its credit notes: {amount}.")

@@ -43,14 +43,19 @@ def list_caption(labels: Labels) -> tuple[str, ...]:
 
 def list_coverage(month: AccountMonth, labels: Labels) -> tuple[str, ...]:
     """How many of the account's clients are covered, and why the month is not whole."""
+    whole = labels.text("Not whole: {reasons}").format(reasons=" ".join(map(labels.say, month.why)))
+    covered, *others = list_covered(month, labels)
+    return (covered, *([whole] if month.why else []), *others)
+
+
+def list_covered(month: AccountMonth, labels: Labels) -> tuple[str, ...]:
+    """How many of the account's clients are covered, and whether its own list could be compared."""
     _, coverage = labels.text, month.coverage
     if coverage.clients_of_account is None:
         covered = _("Clients covered: {covered}; how many the account has is not known.")
     else:
         covered = _("Clients covered: {covered} of the account's {count}.")
     lines = [covered.format(covered=coverage.clients, count=coverage.clients_of_account)]
-    if month.why:
-        lines.append(_("Not whole: {reasons}").format(reasons=" ".join(map(labels.say, month.why))))
     if not month.is_listed:
         unlisted = _(
             "The account's own list of documents was not available: whether it knows more documents could "
@@ -60,6 +65,12 @@ def list_coverage(month: AccountMonth, labels: Labels) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def is_left_out(row: OutsideRow, day: dt.date) -> bool:
+    """Whether the exemption's code, as of `day`, says that the sales are declared nowhere in the return."""
+    exemption = find_exemption(row.key.code, day) if row.key.code else None
+    return exemption is not None and exemption.outside == NOT_DECLARED
+
+
 def explain_outside(row: OutsideRow, day: dt.date, labels: Labels) -> str:
     """Why sales are in no field, with the code's mention on `day`, the rates, the country, the currency.
 
@@ -67,7 +78,6 @@ def explain_outside(row: OutsideRow, day: dt.date, labels: Labels) -> str:
     """
     key, amounts = row.key, row.amounts
     exemption = find_exemption(key.code, day) if key.code else None
-    is_declared = exemption is None or exemption.outside != NOT_DECLARED
     if key.reason == CODE and key.code:
         wording = exemption and (exemption.mention or exemption.norm)
         reason = " ".join(filter(None, (key.code, wording)))
@@ -82,7 +92,7 @@ def explain_outside(row: OutsideRow, day: dt.date, labels: Labels) -> str:
             tax=labels.money(amounts.vat, key.currency),
         )
     by_hand, left_out = labels.text("To be decided by hand: {reason}"), labels.text("Not declared: {reason}")
-    return (by_hand if is_declared else left_out).format(reason=reason)
+    return (left_out if is_left_out(row, day) else by_hand).format(reason=reason)
 
 
 def format_numbers(numbers: Iterable[int]) -> str:
