@@ -33,5 +33,7 @@ def remove_from_account(office: Office, identity: int) -> None:
 
 
 def read_summary_rows(office: Office, sheet: int = 0) -> list[list[Any]]:
-    book = openpyxl.load_workbook(office.month / "summary.xlsx")
-    return [list(row) for row in book.worksheets[sheet].iter_rows(values_only=True)]
+    """The rows of a sheet of the summary, counted from the list of clients, 0."""
+    sheets = openpyxl.load_workbook(office.month / "summary.xlsx").worksheets
+    first = next(place for place, own in enumerate(sheets) if "t_clients" in own.tables)
+    return [list(row) for row in sheets[first + sheet].iter_rows(values_only=True)]
