@@ -239,6 +239,7 @@ def _write_invoice(one: Raw, region_of: Callable[[Raw, Raw], str], rules: SaftRu
         _write_line(one, item, place, kept=kept, region=region_of(one, item))
         for place, item in enumerate(_items(one), start=1)
     )
+    otherwise = "NC" if _is_credit(one) else "FT"
     tax = totals.gross - totals.net if rules.tax_is_gross_less_net else totals.tax
     return (
         f"<Invoice><InvoiceNo>{_number(one)}</InvoiceNo><ATCUD>0</ATCUD>"
@@ -247,7 +248,7 @@ def _write_invoice(one: Raw, region_of: Callable[[Raw, Raw], str], rules: SaftRu
         "<SourceBilling>P</SourceBilling></DocumentStatus>"
         f"<Hash>0</Hash><HashControl>0</HashControl><Period>{int(day[5:7])}</Period>"
         f"<InvoiceDate>{day}</InvoiceDate>"
-        f"<InvoiceType>{prefix if prefix in TYPES_OF_SCHEMA else 'FT'}</InvoiceType>"
+        f"<InvoiceType>{prefix if prefix in TYPES_OF_SCHEMA else otherwise}</InvoiceType>"
         "<SpecialRegimes><SelfBillingIndicator>0</SelfBillingIndicator>"
         "<CashVATSchemeIndicator>0</CashVATSchemeIndicator>"
         "<ThirdPartiesBillingIndicator>0</ThirdPartiesBillingIndicator></SpecialRegimes>"

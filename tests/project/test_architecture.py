@@ -27,7 +27,8 @@ STAGES = {
         vendor_balance amounts vat.regions vat.vat_groups vat.line_items tables vat.vat_rows filters totals
         changes account.buyers account.vat_return account.field_40 account.recapitulative account.oss
         account.series account.collections account.last_year account.client_month account.coverage
-        account.account_month saft.saft_document saft.parse_saft saft.book saft.compare
+        account.account_month saft.saft_document saft.saft_places saft.parse_saft
+        saft.book saft.compare
         checks.finding checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
         checks.month_checks
     """,
