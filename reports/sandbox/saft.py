@@ -263,7 +263,12 @@ def _write_invoice(one: Raw, region_of: Callable[[Raw, Raw], str], rules: SaftRu
 
 
 def _line_net(item: Raw) -> Decimal:
-    return Decimal(str(item["subtotal"]))
+    """After the line's discount, whichever `subtotal` is: what its total is less its VAT tells."""
+    subtotal, discount = Decimal(str(item["subtotal"])), Decimal(str(item["discount_amount"]))
+    if not discount:
+        return subtotal
+    told = Decimal(str(item["total"])) - Decimal(str(item["tax_amount"]))
+    return min(subtotal, subtotal - discount, key=lambda net: abs(net - told))
 
 
 def _write_line(one: Raw, item: Raw, place: int, *, kept: Decimal, region: str) -> str:
@@ -284,7 +289,7 @@ def _write_line(one: Raw, item: Raw, place: int, *, kept: Decimal, region: str) 
     return (
         f"<Line><LineNumber>{place}</LineNumber><ProductCode>{_product_code(item)}</ProductCode>"
         f"<ProductDescription>{_describe(item)}</ProductDescription>"
-        f"<Quantity>{Decimal(str(item['quantity']))}</Quantity>"
+        f"<Quantity>{abs(Decimal(str(item['quantity'])))}</Quantity>"
         f"<UnitOfMeasure>{_text(item['unit'] or 'un', 20)}</UnitOfMeasure>"
         f"<UnitPrice>{abs(Decimal(str(item['unit_price']))):.4f}</UnitPrice><TaxPointDate>{day}</TaxPointDate>"
         f"{_write_reference(one)}<Description>{_describe(item)}</Description>"
