@@ -27,7 +27,8 @@ class LineItem(NamedTuple):
     tax came with an id and without a rate. As parsed, `net` is
     None, and `tax` and `gross` are the vendor's `tax_amount` and `total`, None where absent; `line_items`
     completes them, and `scheme` and `region`: `net + tax = gross`, all None on a line with nothing to go by.
-    `scheme` is `pt`, `oss` or `foreign`; `region` is PT, PT-AC, PT-MA or an ISO country, None: undecided.
+    `scheme` is `pt`, `oss` or `foreign`; `region` is PT, PT-AC, PT-MA or an ISO country, None: undecided;
+    `is_region_told`: its tax says so itself.
     """
 
     position: int
@@ -48,6 +49,7 @@ class LineItem(NamedTuple):
     is_rate_absent: bool = False
     scheme: str = "pt"
     region: str | None = None
+    is_region_told: bool = False
 
 
 class Snapshot(NamedTuple):

@@ -239,6 +239,7 @@ def _write_invoice(one: Raw, region_of: Callable[[Raw, Raw], str], rules: SaftRu
         _write_line(one, item, place, kept=kept, region=region_of(one, item))
         for place, item in enumerate(_items(one), start=1)
     )
+    otherwise = "NC" if _is_credit(one) else "FT"
     tax = totals.gross - totals.net if rules.tax_is_gross_less_net else totals.tax
     return (
         f"<Invoice><InvoiceNo>{_number(one)}</InvoiceNo><ATCUD>0</ATCUD>"
@@ -247,7 +248,7 @@ def _write_invoice(one: Raw, region_of: Callable[[Raw, Raw], str], rules: SaftRu
         "<SourceBilling>P</SourceBilling></DocumentStatus>"
         f"<Hash>0</Hash><HashControl>0</HashControl><Period>{int(day[5:7])}</Period>"
         f"<InvoiceDate>{day}</InvoiceDate>"
-        f"<InvoiceType>{prefix if prefix in TYPES_OF_SCHEMA else 'FT'}</InvoiceType>"
+        f"<InvoiceType>{prefix if prefix in TYPES_OF_SCHEMA else otherwise}</InvoiceType>"
         "<SpecialRegimes><SelfBillingIndicator>0</SelfBillingIndicator>"
         "<CashVATSchemeIndicator>0</CashVATSchemeIndicator>"
         "<ThirdPartiesBillingIndicator>0</ThirdPartiesBillingIndicator></SpecialRegimes>"
@@ -262,7 +263,12 @@ def _write_invoice(one: Raw, region_of: Callable[[Raw, Raw], str], rules: SaftRu
 
 
 def _line_net(item: Raw) -> Decimal:
-    return Decimal(str(item["subtotal"]))
+    """After the line's discount, whichever `subtotal` is: what its total is less its VAT tells."""
+    subtotal, discount = Decimal(str(item["subtotal"])), Decimal(str(item["discount_amount"]))
+    if not discount:
+        return subtotal
+    told = Decimal(str(item["total"])) - Decimal(str(item["tax_amount"]))
+    return min(subtotal, subtotal - discount, key=lambda net: abs(net - told))
 
 
 def _write_line(one: Raw, item: Raw, place: int, *, kept: Decimal, region: str) -> str:
@@ -283,7 +289,7 @@ def _write_line(one: Raw, item: Raw, place: int, *, kept: Decimal, region: str) 
     return (
         f"<Line><LineNumber>{place}</LineNumber><ProductCode>{_product_code(item)}</ProductCode>"
         f"<ProductDescription>{_describe(item)}</ProductDescription>"
-        f"<Quantity>{Decimal(str(item['quantity']))}</Quantity>"
+        f"<Quantity>{abs(Decimal(str(item['quantity'])))}</Quantity>"
         f"<UnitOfMeasure>{_text(item['unit'] or 'un', 20)}</UnitOfMeasure>"
         f"<UnitPrice>{abs(Decimal(str(item['unit_price']))):.4f}</UnitPrice><TaxPointDate>{day}</TaxPointDate>"
         f"{_write_reference(one)}<Description>{_describe(item)}</Description>"

@@ -25,7 +25,7 @@ STAGES = {
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
         vendor_balance amounts vat.regions vat.vat_groups vat.line_items tables vat.vat_rows filters totals
-        changes saft.saft_document saft.parse_saft saft.book saft.compare
+        changes saft.saft_document saft.saft_places saft.parse_saft saft.book saft.compare
         account.buyers account.vat_return account.field_40 account.recapitulative account.oss
         account.series account.collections account.last_year account.client_month account.coverage
         account.account_month

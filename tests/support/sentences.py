@@ -20,7 +20,8 @@ FILE_NAME = "sentences.po"
 SPEAKING = """
     atomic_files cli errors plan commands.* deliver.* mail.* pipeline.* source.* render.job render.pdf
     render.verify.* render.html.pages render.html.environment render.mail_body
-    figures.parse figures.tables figures.account.* figures.checks.client_checks figures.checks.document_checks
+    figures.parse figures.tables figures.saft.parse_saft
+    figures.account.* figures.checks.client_checks figures.checks.document_checks
 """.split()
 """Modules whose texts reach a person; `.*` for all of a folder."""
 
@@ -30,6 +31,7 @@ ENGLISH = {"ConfigError", "UsageError", "BadParameter"}
 SHOWN_ERRORS = (
     *("ClientError", "ReadingError", "UnreachableError", "DataError", "RefusedError", "NeverReadError"),
     *("MailError", "BusyError", "WriteError", "MovedError", "ContradictionError", "UnwillingError"),
+    "SaftError",
 )
 """Errors whose texts reach a person."""
 

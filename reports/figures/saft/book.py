@@ -21,7 +21,8 @@ class BookEntry(NamedTuple):
     """A document as it was issued: amounts in cents, positive on credit notes too.
 
     `tax` is gross less net, as the vendor's exporter has it. `lines` are bases after a discount on the whole
-    document. Of a cancelled document there are no amounts.
+    document; their region is None where no tax told it: the exporter does not know the account's own region.
+    Of a cancelled document there are no amounts.
     """
 
     client: int
@@ -54,8 +55,10 @@ def _make_entry(document: Document, day: dt.date, *, client: int, name: str) -> 
     net = factor * document.net if amounts and document.net is not None else ZERO
     gross = factor * amounts.gross if amounts else ZERO
     lines: dict[LineKey, Decimal] = {}
+    untold = {(item.region, item.rate) for item in document.items if not item.is_region_told}
     for group in group_lines(document) if amounts else ():
-        key = LineKey(group.key.region, group.key.rate, group.key.exemption)
+        region, rate = group.key.region, group.key.rate
+        key = LineKey(None if (region, rate) in untold else region, rate, group.key.exemption)
         lines[key] = lines.get(key, ZERO) + factor * group.base
     return BookEntry(
         client=client,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from reports.figures.codes import TYPES
 from reports.figures.saft.book import BookEntry
 from reports.figures.saft.saft_document import LineKey, SaftControl, SaftDocument
 from reports.figures.vat.countries import country_of_prefix
@@ -24,6 +25,8 @@ DATE, STATE, NET, TAX, GROSS, WITHHOLDING = "date", "state", "net", "tax", "gros
 FISCAL_ID, LINES = "fiscal_id", "lines"
 KINDS = (MISSING_HERE, MISSING_IN_SAFT, DATE, STATE, NET, TAX, GROSS, WITHHOLDING, FISCAL_ID, LINES)
 EQUAL, DIFFERENT, NOT_COMPARED = "equal", "different", "not-compared"
+
+_PREFIXES = frozenset(kind.prefix for kind in TYPES.values() if kind.prefix)
 
 ISSUED, CANCELLED = "issued", "cancelled"
 """What a difference of STATE holds against each other."""
@@ -96,7 +99,7 @@ class Comparer:
     def add(self, document: SaftDocument) -> None:
         """Compares one document of a file."""
         self._is_cash_vat = self._is_cash_vat or document.is_cash_vat
-        entry = self._entries.pop(_normalise(document.number), None)
+        entry = self._entries.pop(_normalise(document.number), None) or self._take_bare(document)
         if entry is not None:
             self._differences += self._compare(entry, document)
         elif (found := self._find_elsewhere(document.number)) is not None:
@@ -107,6 +110,11 @@ class Comparer:
             gross = str(cents(document.gross))
             nobody = (document.number, None, None, document.name)
             self._differences.append(SaftDifference(MISSING_HERE, *nobody, None, gross))
+
+    def _take_bare(self, document: SaftDocument) -> BookEntry | None:
+        """The entry of a type whose prefix nobody knows, by what comes after the file's prefix."""
+        prefix, _, rest = _normalise(document.number).partition(" ")
+        return None if prefix in _PREFIXES else self._entries.pop(rest, None)
 
     def close_file(self, control: SaftControl | None) -> None:
         """Notes the control totals of a file that was read to its end."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reports.figures.document import Document, LineItem, Remark
-from reports.figures.vat.regions import find_region, scheme_of
+from reports.figures.vat.regions import find_region, is_region_told, scheme_of
 from reports.figures.vat.taxes import Taxation
 from reports.figures.vat.vat_groups import add_lines
 from reports.figures.vat.vat_rates import rates_in_force
@@ -104,7 +104,8 @@ def _complete_item(
             remarks.append(Remark(worked.code, str(item.position), str(item.subtotal)))
     item = item._replace(rate=rate, net=net, tax=tax, gross=gross)
     region = find_region(document, item, taxation)
-    return item._replace(region=region, scheme=scheme_of(document, region))
+    is_told = is_region_told(item, region, taxation)
+    return item._replace(region=region, scheme=scheme_of(document, region), is_region_told=is_told)
 
 
 def _work_out(item: LineItem, rate: Decimal | None) -> _Worked | None:

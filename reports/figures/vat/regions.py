@@ -23,7 +23,7 @@ def find_region(document: Document, item: LineItem, taxation: Taxation) -> str |
     if item.rate is None:
         return None
     known = taxation.taxes.get(item.tax_id or "")
-    region = "".join((known.region or "").split()).upper() or None if known else None
+    region = _region_of_tax(item, taxation)
     names = (document.client.country, taxation.country)
     country = next(filter(None, map(country_code, names)), None)
     if document.kind.is_oss:
@@ -41,6 +41,14 @@ def find_region(document: Document, item: LineItem, taxation: Taxation) -> str |
     return _find_home_region(item.rate, document.date or dt.date.max, taxation.region, is_at_home=is_at_home)
 
 
+def is_region_told(item: LineItem, region: str | None, taxation: Taxation) -> bool:
+    """Whether the tax of a line names `region`, or leaves it to a client abroad: else the account decided."""
+    named = _region_of_tax(item, taxation)
+    if region is None or named is None:
+        return False
+    return region not in REGIONS if named == UNKNOWN_REGION else region in (named, country_code(named))
+
+
 def scheme_of(document: Document, region: str | None) -> str:
     """`oss` for another EU country on the document's day, `foreign` for any other country, else `pt`."""
     if region is None:
@@ -48,6 +56,11 @@ def scheme_of(document: Document, region: str | None) -> str:
     if region in REGIONS:
         return PT
     return OSS if is_in_union(region, document.date or dt.date.max) else FOREIGN
+
+
+def _region_of_tax(item: LineItem, taxation: Taxation) -> str | None:
+    known = taxation.taxes.get(item.tax_id or "")
+    return "".join((known.region or "").split()).upper() or None if known else None
 
 
 def _find_home_region(rate: Decimal, day: dt.date, own: str, *, is_at_home: bool) -> str | None:

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from reports.errors import ConfigError, ReadingError
+from reports.errors import ConfigError, ReadingError, UnreachableError
 from reports.redaction import Redactor
 from reports.source.http.rate_limit import Clock
+from reports.source.http.response import NO_MORE_TRY
 from reports.source.http.transport import Patience, Session, be_patient, find_proxies
 from reports.source.http.transport_errors import trouble_of
 
@@ -22,14 +23,17 @@ def download(
 ) -> Iterator[bytes]:
     """The bytes of the file at `address`, which is shown nowhere: it lets anybody read the file.
 
-    `what` is what sentences call it; the whole takes `seconds` at most. Raises ReadingError.
+    `what` is what sentences call it; the whole takes `seconds` at most. Raises UnreachableError where another
+    try may help, ReadingError where none does.
     """
-    parts = urlsplit(address)
-    origin = f"{parts.scheme}://{parts.netloc}"
     try:
-        proxies = find_proxies(origin)
+        parts = urlsplit(address)
+        proxies = find_proxies(f"{parts.scheme}://{parts.netloc}")
+        is_address = parts.scheme in ("https", "http") and bool(parts.hostname)
     except (ConfigError, ValueError):
-        raise ReadingError(f"{what}: its address is no https address. Try again later") from None
+        is_address = False
+    if not is_address:
+        raise ReadingError(f"{what}: its address is no https address. Try again later")
     timeout = (CONNECT_SECONDS, seconds)
     be_patient(Patience(seconds, check=check, clock=clock))
     try:
@@ -39,13 +43,23 @@ def download(
                 address, stream=True, timeout=timeout, proxies=proxies, allow_redirects=False
             ) as response,
         ):
-            if response.status_code != 200:
-                raise ReadingError(f"{what}: its address answered {response.status_code}. Try again later")
+            status = response.status_code
+            if status == 408 or status == 429 or status >= 500:
+                raise UnreachableError(f"{what}: its address answered {status}. Try again later")
+            if status != 200:
+                raise ReadingError(f"{what}: its address answered {status}. Try again later")
             size = 0
             for chunk in response.iter_content(CHUNK_BYTES):
                 size += len(chunk)
                 if size > MOST_BYTES:
-                    raise ReadingError(f"{what}: it is larger than {MOST_BYTES // 1024**3} GB")
+                    raise ReadingError(
+                        f"{what}: it is larger than {MOST_BYTES // 1024**3} GB. Export it by hand"
+                    )
                 yield chunk
     except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
-        raise ReadingError(f"{what}: {trouble_of(error, redact).message}") from None
+        if isinstance(error, ValueError) and isinstance(error, OSError) and not proxies:
+            # What `requests` says of an address, which was not typed by anybody here.
+            raise ReadingError(f"{what}: its address is no https address. Try again later") from None
+        trouble = trouble_of(error, redact)
+        kind = UnreachableError if trouble.tries > NO_MORE_TRY else ReadingError
+        raise kind(f"{what}: {trouble.message}") from None
