@@ -2,7 +2,13 @@
 
 from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import DataTab
-from reports.render.content.filing import collection_sheets, filing_sheets, return_sheet, year_sheets
+from reports.render.content.filing import (
+    collection_sheets,
+    filing_sheets,
+    return_sheet,
+    saft_sheet,
+    year_sheets,
+)
 from reports.render.content.labels import Labels
 
 
@@ -17,5 +23,6 @@ def build_month_tabs(account: AccountSummary, labels: Labels) -> tuple[DataTab, 
         *year_sheets.build_year_tabs(account, labels),
         *collection_sheets.build_closed_tabs(account, labels),
         filing_sheets.build_series_tab(account, labels),
+        saft_sheet.build_saft_tab(account, labels),
     )
     return tuple(tab for tab in tabs if tab)

@@ -10,6 +10,7 @@ from reports.figures.vat.regions import OSS
 from reports.money import ZERO
 from reports.render.content.blocks import CurrencyAmount, Saying
 from reports.render.content.filing.filing_tab import name_support
+from reports.render.content.filing.saft_sheet import TITLE, tell_saft
 from reports.render.content.filing.words import format_numbers, format_quarter
 from reports.render.content.labels import Labels
 
@@ -35,7 +36,10 @@ def list_support_lines(month: AccountMonth, labels: Labels) -> Sequence[SupportL
         (name_support(labels.scheme(OSS), labels), has_oss, _tell_oss),
         (_("Series"), bool(month.series), _tell_series),
     )
-    return [SupportLine(title, has_sheet, tuple(tell(month, labels))) for title, has_sheet, tell in told]
+    lines = [SupportLine(title, has_sheet, tuple(tell(month, labels))) for title, has_sheet, tell in told]
+    if month.saft:
+        lines.append(SupportLine(TITLE, bool(month.saft.differences), tuple(tell_saft(month, labels))))
+    return lines
 
 
 def _tell_field_40(month: AccountMonth, labels: Labels) -> Iterator[Saying]:

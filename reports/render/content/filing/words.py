@@ -62,6 +62,8 @@ def list_covered(month: AccountMonth, labels: Labels) -> tuple[str, ...]:
             "not be checked."
         )
         lines.append(unlisted)
+    if month.saft and month.saft.is_cash_vat:
+        lines.append(_("The SAF-T file marks documents for cash VAT, for which these figures do not serve."))
     return tuple(lines)
 
 
