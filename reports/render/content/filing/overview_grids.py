@@ -137,7 +137,7 @@ def build_closed_grid(month: AccountMonth, labels: Labels) -> Sheet | None:
         Column("reason", _("Reason"), Kind.TEXT),
         Column("currency", _("Currency"), Kind.TEXT),
         Column("documents", _("Documents"), Kind.INTEGER),
-        Column("payable", _("Payable"), Kind.MONEY),
+        Column("payable", _("Amount"), Kind.MONEY),
     )
     rows = []
     for currency in sorted({one.currency for one in documents}, key=currency_order):

@@ -85,7 +85,9 @@ def _add(*amounts: Value) -> Decimal:
 
 
 def _tell_currencies(month: AccountMonth, labels: Labels) -> Iterable[Saying]:
-    form = labels.text("To be decided by hand, in {currency}: base {base}, VAT {tax}, due in euro.")
+    form = labels.text(
+        "To be decided by hand, in {currency}: base {base}, VAT {tax}; to be declared in euro."
+    )
     for currency in sorted({row.key.currency for row in month.outside} - {EURO}, key=currency_order):
         own = [row.amounts for row in month.outside if row.key.currency == currency]
         base, tax = sum((one.net for one in own), ZERO), sum((one.vat for one in own), ZERO)
