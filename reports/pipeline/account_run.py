@@ -74,6 +74,7 @@ class AccountRun:
         self.lines: dict[int, ClientLine] = {}
         self.grids: dict[int, Grids] = {}
         self.months: dict[int, ClientMonth] = {}
+        self.rows: dict[int, Path] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
@@ -308,6 +309,8 @@ class AccountRun:
         self.lines[line.id] = line
         self.grids[line.id] = grids
         self.months[line.id] = made.month
+        if made.rows:
+            self.rows[line.id] = made.rows
         # It takes the place of the earlier one.
         self.before.pop(line.id, None)
 
@@ -352,7 +355,7 @@ class AccountRun:
         if before and before["name"] != f"#{client}":
             names.append(before["name"])
         if not any(names) or not any(numbers):
-            from reports.render.job import read_names
+            from reports.render.client_archive import read_names
 
             owner = Owner(self.plan.config.account.name, client)
             name, number = read_names(archive.path_of(self.plan.source, client), owner)

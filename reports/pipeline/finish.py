@@ -11,6 +11,7 @@ from reports.errors import ExitCode, most_severe
 from reports.figures.account.account_month import AccountMonth, add_up
 from reports.figures.account.coverage import Coverage
 from reports.figures.checks.account_checks import is_silence
+from reports.pipeline import data_files
 from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.plan import OVERVIEW, SUMMARY, Clock, Outcome, brand_of, few, last_line
 from reports.render.content import summary_book
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 def sum_up(month: AccountRun) -> None:
-    """Writes summary and overview."""
+    """Writes summary and overview, and the data for other programs where that is wanted."""
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
     with month.go_on_without(), atomic_files.new_file(folder / SUMMARY) as target:
@@ -42,6 +43,7 @@ def sum_up(month: AccountRun) -> None:
         workbook.write(book, target, labels=labels, brand=brand)
     with month.go_on_without(), atomic_files.new_file(folder / OVERVIEW) as target:
         target.writelines(piece.encode() for piece in pages.overview(account, labels=labels, brand=brand))
+    data_files.write(month, account)
 
 
 def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome:
@@ -97,6 +99,7 @@ def _account(month: AccountRun) -> AccountSummary:
         ),
         command=plan.command,
         month=filed,
+        data=data_files.list_files(plan.config.output.data),
     )
 
 
