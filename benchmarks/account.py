@@ -12,9 +12,10 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from reports.sandbox.data import EXEMPT, IVA6, IVA13, IVA23, generate
+from reports.sandbox.data import generate
 from reports.sandbox.documents import Raw, document, line
 from reports.sandbox.routes import json_text
+from reports.sandbox.taxes import EXEMPT, IVA6, IVA13, IVA23
 
 NAME = "office"
 DOCUMENTED_PAGE_SIZE = 30

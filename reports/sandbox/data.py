@@ -1,104 +1,60 @@
 """The generated account: a healthy, invented business whose papers show everything the API can reply.
 
-`generate` gives the same account every time, without a clock; documents are dated 2025-09-01 to 2026-10-31
+`generate` gives the same account every time, without a clock; documents are dated 2024-09-12 to 2026-10-31
 and are dense in October 2026. Nothing in it is anybody's: names are made up, addresses end in example.pt or
 example.com, postal codes begin with 0000, and each NIF fails its own check digit, except 999999990, which
-the law gives to "Consumidor final".
+the law gives to "Consumidor final". What each client shows is said in `clients_at_home` and `clients_abroad`.
 
-What each client shows:
-3100001 every type and status of an ordinary month, open documents of every age, an open credit note, a
-        changed name, receipts, a part payment, a total that is a cent less than net and VAT
-3100002 some 600 documents, 1,400 lines: many pages, unrounded VAT, prices that had VAT in them, archived ones
-3100003 withholding of 25, 11.5 and 5 %, once with a total that is gross all the same
-3100004 Madeira's rates (PT-MA), and exemptions with a code, with M99 and without
-3100005 the Azores' rates (PT-AC), mixed rates, a discount on a whole document (its lines add up to more)
-3100006 sales under OSS to four countries: documents with a foreign tax, and until 2025 of the OSS types
-3100007 euros, U.S. dollars and pounds; a euro document that gives a counter-value; exemption M40
-3100008 no documents at all
-3100009 a handful of documents in 2025 and none since, in Spanish; exemption M16
-3100010 Consumidor final: simplified invoices, cash sales, a document without lines, prices of four decimals
-3100011 a name with slashes and a line break, which was another before; exemption M30; a tax that was deleted
-3100012 a name and texts that look like formulas, markup and telephone numbers
-
-No counted document deserves a warning. No line figure has more than eight decimals before binary noise is
-added, so nothing is lost by cutting it there.
+No counted document deserves a warning of its client. No line figure has more than eight decimals before
+binary noise is added, so nothing is lost by cutting it there.
 """
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from http import HTTPStatus
+from typing import NamedTuple
 
-from reports.sandbox.documents import (
-    PAID_WHEN_ISSUED,
-    RECORDED,
-    DocumentBook,
-    Habits,
-    IssuedDocument,
-    Raw,
-    Tax,
-    client,
-    number,
-    number_papers,
-)
+from reports.sandbox.books import DocumentBook, number_papers
+from reports.sandbox.clients_abroad import ABROAD
+from reports.sandbox.clients_at_home import AT_HOME, GONE
+from reports.sandbox.documents import RECORDED, Habits, Raw
+from reports.sandbox.taxes import list_taxes
 
 SEED = 20261031
-FIRST_DAY = date(2025, 9, 1)
-OCTOBER = date(2026, 10, 1)
-UNKNOWN_REGION = "Desconhecido"
-
-IVA23 = Tax(123, "IVA23", Decimal(23))
-"""The account's default tax, which names no region."""
-IVA13, IVA6 = (Tax(100 + rate, f"IVA{rate}", Decimal(rate), "PT") for rate in (13, 6))
-MADEIRA = [Tax(200 + rate, f"IVA{rate} (Madeira)", Decimal(rate), "PT-MA") for rate in (22, 12, 4)]
-AZORES = [Tax(300 + rate, f"IVA{rate} (Açores)", Decimal(rate), "PT-AC") for rate in (16, 9, 4)]
-EXEMPT = Tax(400, "Isento", Decimal(0), "PT")
-SPAIN, GERMANY, ITALY = (
-    Tax(500 + order, f"{country}{rate}", Decimal(rate), country)
-    for order, (country, rate) in enumerate((("ES", 21), ("DE", 19), ("IT", 22)))
-)
-FRANCE = Tax(503, "FR5.5", Decimal("5.5"), UNKNOWN_REGION)
-"""Its region is left to the country of the client, which is France."""
-DELETED = Tax(99, "IVA 23%", Decimal(23))
-"""On documents still, and no longer among the taxes of the account."""
-TAXES = (IVA23, IVA13, IVA6, *MADEIRA, *AZORES, EXEMPT, SPAIN, GERMANY, ITALY, FRANCE)
-LEVELS = {23: "NOR", 22: "NOR", 16: "NOR", 13: "INT", 12: "INT", 9: "INT", 6: "RED", 4: "RED", 0: "ISE"}
-"""Codes of Portuguese rates by percent; a tax of another country is OUT."""
-
 LATELY = timedelta(days=60)
 ISSUES_LATE = 3100005
 """The client one of whose documents is of an earlier day than that on which it came into the account."""
 
 PART_PAYMENTS = {3100001: Decimal("150.00")}
 
-WHOLESALE_KINDS = ["Invoice"] * 13 + ["InvoiceReceipt"] * 3 + ["SimplifiedInvoice", "CreditNote", "Receipt"]
-RECENT_SINCE = date(2026, 9, 1)
-RECENT_STATUSES = ["final"] * 3 + ["settled"] * 2 + ["sent", "second_copy"]
-EARLIER_STATUSES = ["settled"] * 19 + ["final"]
-GOODS = (
-    ("Farinha de trigo T65, saco de 25 kg", "21.90", IVA6, "saco"),
-    ("Fermento fresco", "1.85", IVA23, "un"),
-    ("Açúcar branco", "0.97", IVA23, "kg"),
-    ("Ovos classe M, caixa", "24.40", IVA6, "cx"),
-    ("Manteiga sem sal", "7.49", IVA23, "kg"),
-    ("Água com gás 0,25 l", "0.55", IVA13, "un"),
-    ("Vinho branco da casa", "3.99", IVA13, "gf"),
-    ("Café em grão, lote clássico", "14.99", IVA23, "kg"),
-    ("Caixa de bolo 30 x 30", "0.42", IVA23, "un"),
-    ("Leite meio-gordo", "0.86", IVA6, "l"),
-    ("Entrega e descarga", "9.99", IVA23, "serviço"),
-)
+
+class PeriodList(NamedTuple):
+    """What is assumed of `GET /invoices.json`; the defaults are the vendor's OpenAPI description of 2026-07.
+
+    `refused_with`: an account's plan lacks the list (401, 403), or the service has it no more (404).
+    `must_filter`: without types, statuses or `non_archived` the request is refused; else an absent filter
+    leaves nothing out. `takes_other_words`: words for types and statuses that the description does not name,
+    such as `SimplifiedInvoice` and `final`, are filters too; else the request is refused.
+    """
+
+    refused_with: HTTPStatus | None = None
+    must_filter: bool = True
+    takes_other_words: bool = True
+
+
+DOCUMENTED = PeriodList()
 
 
 @dataclass(frozen=True)
 class SandboxAccount:
     """What the sandbox serves: `clients` and, by client id, `documents`, raw and in the order of the reply.
 
-    `part_payments`, by client id too, are known to the balance alone; `taxes` are the rows of `/taxes.json`.
-    `largest_page_size`: the service documents none, recorded replies have 50 and 100. All may be changed
-    while a sandbox serves them.
+    A client that has documents and is not among `clients` is gone: its documents are in the list of a period
+    alone. `part_payments`, by client id too, are known to the balance alone; `taxes` are the rows of
+    `/taxes.json`. `largest_page_size`: the service documents none, recorded replies have 50 and 100. All may
+    be changed while a sandbox serves them.
     """
 
     name: str
@@ -107,20 +63,25 @@ class SandboxAccount:
     part_payments: dict[int, Decimal] = field(default_factory=dict)
     taxes: list[Raw] = field(default_factory=list)
     largest_page_size: int = 100
+    period_list: PeriodList = DOCUMENTED
 
 
 def generate(habits: Habits = RECORDED) -> SandboxAccount:
     """Makes the account "demo", equal each time. Documents come in no order, but always in the same one."""
     chance = random.Random(SEED)  # noqa: S311 - repeatable, nothing to guard
-    books = [DocumentBook(dict(one), chance, habits) for one, _ in _CLIENTS]
-    for book, (_, write) in zip(books, _CLIENTS, strict=True):
+    writers = sorted((*AT_HOME, *ABROAD, *GONE), key=lambda one: int(one[0]["id"]))
+    books = [DocumentBook(dict(one), chance, habits) for one, _ in writers]
+    for book, (_, write) in zip(books, writers, strict=True):
         write(book)
     number_papers([paper for book in books for paper in book.papers], habits)
-    documents = {book.client["id"]: [paper.raw for paper in book.papers] for book in books}
+    documents = {
+        book.client["id"]: [paper.raw for paper in book.papers if not paper.is_withdrawn] for book in books
+    }
     for papers in documents.values():
         papers.sort(key=lambda _: chance.random())  # shuffle() may differ between Python versions.
-    clients = [book.client for book in books]
-    return SandboxAccount("demo", clients, documents, dict(PART_PAYMENTS), [_tax_row(tax) for tax in TAXES])
+    gone = {one["id"] for one, _ in GONE}
+    clients = [book.client for book in books if book.client["id"] not in gone]
+    return SandboxAccount("demo", clients, documents, dict(PART_PAYMENTS), list_taxes())
 
 
 def as_of(account: SandboxAccount, day: date) -> SandboxAccount:
@@ -150,236 +111,3 @@ def as_of(account: SandboxAccount, day: date) -> SandboxAccount:
 def _date(paper: Raw) -> date:
     day, month, year = map(int, str(paper["date"]).split("/"))
     return date(year, month, day)
-
-
-def _tax_row(tax: Tax) -> Raw:
-    """Makes a tax's row of `/taxes.json`."""
-    is_portuguese = tax.region is None or tax.region.startswith("PT")
-    return {
-        "id": tax.id,
-        "name": tax.name,
-        "value": number(tax.value),
-        "region": tax.region,
-        "code": LEVELS[int(tax.value)] if is_portuguese else "OUT",
-        "default_tax": int(tax is IVA23),
-    }
-
-
-def _ordinary(book: DocumentBook) -> None:
-    flour = book.line("Farinha de trigo T65", "18.40", quantity="12", tax=IVA6, unit="saco")
-    coffee = book.line("Café em grão", "11.35", quantity="8.5", tax=IVA23, discount="5", unit="kg")
-    water = book.line("Água com gás 0,25 l", "0.39", quantity="240", tax=IVA13)
-    service = book.line(" Assistência ao forno ", "62.50", quantity="1.75", tax=IVA23, unit="hora")
-    book.every_month(flour, coffee, water, name="Pastelaria São João")
-    for day in ("2026-02-01", "2026-07-15", "2026-08-10", "2026-09-25", "2026-10-03", "2026-10-20"):
-        book.issue("Invoice", day, flour, service, payment_reference=f"000 {day[5:7]}0 {day[8:]}0")
-    paid = book.issue("Invoice", "2026-10-06", flour, coffee, status="settled", archived=True)
-    book.issue("Receipt", "2026-10-09", flour, coffee, about=paid, items=[])
-    book.issue("Receipt", "2026-10-09", flour, about=paid, status="canceled")
-    sent = book.issue("Invoice", "2026-10-12", coffee, water, status="sent", due_days=None)
-    book.issue("CreditNote", "2026-10-15", water, about=sent, observations="Garrafas partidas na entrega")
-    book.issue("CreditNote", "2026-10-16", flour, about=paid, status="settled")
-    book.issue("DebitNote", "2026-10-17", book.line("Juros de mora", "7.31", tax=EXEMPT), tax_exemption="M05")
-    book.issue("Invoice", "2026-10-18", service, status="second_copy", due_days=8)
-    book.issue("Invoice", "2026-10-19", coffee, status="canceled", observations="Emitida por engano")
-    book.issue("Invoice", "2026-10-21", coffee, water, status="deleted")
-    book.issue("Invoice", "2026-10-22", flour, service, status="draft", sequence_number="draft")
-    book.issue("InvoiceReceipt", "2026-10-23", flour, coffee, water)
-    book.issue("InvoiceReceipt", "2026-10-24", service, status="draft")
-    book.issue("SimplifiedInvoice", "2026-10-25", water, status="settled")
-    repair = [
-        book.line("Peças de substituição", "58.7812", tax=IVA23),
-        book.line("Entrega", "32.4241", tax=IVA6),
-    ]
-    book.issue("Invoice", "2026-10-28", *repair, status="settled")
-    for status in ("accepted", "refused", "sent"):
-        book.issue("Quote", "2026-10-26", flour, service, status=status)
-    for kind in ("Proforma", "Shipping", "Transport", "Devolution", "PurchaseOrder"):
-        book.issue(kind, "2026-10-27", flour, book.line("Palete a devolver", "0", tax=None))
-    book.issue(
-        "Invoice", "2026-10-31", flour, book.line("Amostra oferecida", "4.20", quantity="0", tax=IVA23)
-    )
-
-
-def _wholesale(book: DocumentBook) -> None:
-    invoices: list[IssuedDocument] = []
-    for count in range(600):
-        is_october = count >= 320
-        first, step = (OCTOBER, (count - 320) * 31 // 280) if is_october else (FIRST_DAY, count * 395 // 320)
-        day = first + timedelta(days=step)
-        kind = book.pick(WHOLESALE_KINDS)
-        fields: dict[str, Any] = {"archived": day.year == 2025 and count % 3 == 0}
-        if kind in ("CreditNote", "Receipt") and invoices:
-            about = book.pick(invoices[-9:])
-            fields["status"] = "settled" if kind == "Receipt" or count % 2 else "final"
-            book.issue(kind, day, *about.lines[: 1 if kind == "CreditNote" else None], about=about, **fields)
-            continue
-        lines = [_goods(book) for _ in range(book.pick((1, 2, 2, 3, 3, 3)))]
-        if kind not in PAID_WHEN_ISSUED:
-            fields["status"] = book.pick(RECENT_STATUSES if day >= RECENT_SINCE else EARLIER_STATUSES)
-        if count % 61 == 60:
-            fields["status"] = "canceled"
-        paper = book.issue(kind, day, *lines, due_days=book.pick((0, 30, 30, 60, None)), **fields)
-        if kind == "Invoice" and fields["status"] != "canceled":
-            invoices.append(paper)
-
-
-def _goods(book: DocumentBook) -> Raw:
-    """A line of wholesale: every other price had VAT in it, so that its net price has three decimals."""
-    name, price, tax, unit = book.pick(GOODS)
-    if book.chance.random() < 0.5:
-        price = (Decimal(price) / (1 + tax.value / 100)).quantize(Decimal("0.001"))
-    quantity, discount = book.pick(("1", "2", "3", "6", "12", "48", "0.5", "2.5")), book.pick("0005")
-    return book.line(name, price, quantity=quantity, tax=tax, unit=unit, discount=discount)
-
-
-def _issue_withholding(book: DocumentBook) -> None:
-    fees = book.line("Consulta jurídica", "85.00", quantity="3.5", tax=IVA23, unit="hora")
-    travel = book.line("Deslocação", "36.27", tax=IVA23)
-    rent = book.line("Renda da loja, outubro", "1250.00", tax=EXEMPT, unit="mês")
-    book.every_month(fees, retention="25.0")
-    book.issue("Invoice", "2026-10-01", rent, retention=Decimal("25.0"), tax_exemption="M07")
-    book.issue("Invoice", "2026-10-07", fees, retention="11.5")
-    book.issue("InvoiceReceipt", "2026-10-13", fees, travel, retention=Decimal(5))
-    settled = book.issue("Invoice", "2026-10-14", fees, retention="25.0", status="settled", archived=True)
-    book.issue("CreditNote", "2026-10-20", fees, about=settled, retention="25.0")
-    workshop = book.line("Formação no local", "400.00", tax=IVA23)
-    exception = Decimal("492.0") if book.habits.total_is_payable else Decimal("392.0")
-    book.issue("Invoice", "2026-10-21", workshop, retention="25.0", total=exception)
-    book.issue("FeesNote", "2026-10-28", fees, travel, retention="25.0")
-
-
-def _madeira(book: DocumentBook) -> None:
-    books = book.line("Livros técnicos", "19.90", quantity="7", tax=MADEIRA[2])
-    meals = book.line("Refeições", "9.75", quantity="31", tax=MADEIRA[1])
-    work = book.line("Manutenção de frio", "48.333", quantity="3", tax=MADEIRA[0], unit="hora")
-    exported = book.line("Exportação de conservas", "3120.00", tax=EXEMPT)
-    course = book.line("Curso de segurança alimentar", "210.00", tax=EXEMPT)
-    book.every_month(work, meals)
-    book.issue("Invoice", "2026-10-02", books, meals, work)
-    book.issue("Invoice", "2026-10-08", course, tax_exemption="M07")
-    book.issue("Invoice", "2026-10-11", course, work, tax_exemption="M99", status="settled")
-    book.issue("InvoiceReceipt", "2026-10-19", course, tax_exemption="")
-    book.issue("InvoiceReceipt", "2026-10-20", course)
-    book.issue("CreditNote", "2026-10-29", meals)
-    book.issue("Invoice", "2026-10-30", exported, tax_exemption="M05")
-
-
-def _azores(book: DocumentBook) -> None:
-    cheese = book.line("Queijo curado", "13.477", quantity="22.4", tax=AZORES[2], unit="kg")
-    wine = book.line("Vinho do Pico", "8.95", quantity="18", tax=AZORES[1], discount="10")
-    crates = book.line("Caixas isotérmicas", "5.15", quantity="11", tax=AZORES[0])
-    book.every_month(cheese, wine)
-    book.issue("Invoice", "2026-10-05", cheese, wine, crates)
-    book.issue("Invoice", "2026-10-12", cheese, crates, status="settled")
-    book.issue("Invoice", "2026-10-16", cheese, wine, crates, document_discount="3")
-    book.issue("DebitNote", "2026-10-23", crates)
-
-
-def _oss(book: DocumentBook) -> None:
-    tile = book.line("Azulejo pintado à mão", "49.59", quantity="2", tax=SPAIN)
-    old = book.issue("VatMossInvoice", "2025-11-19", tile, status="settled")
-    book.issue("VatMossReceipt", "2025-11-19", tile, about=old, items=[])
-    book.issue("VatMossCreditNote", "2025-12-03", tile, about=old, status="settled")
-    sales: list[IssuedDocument] = []
-    for kind, day, tax, price in (
-        ("Invoice", "2026-08-19", SPAIN, "49.59"),
-        ("InvoiceReceipt", "2026-10-02", GERMANY, "39.9160"),
-        ("Invoice", "2026-10-10", ITALY, "57.3770"),
-        ("InvoiceReceipt", "2026-10-17", FRANCE, "23.6967"),
-        ("Invoice", "2026-10-24", SPAIN, "99.1736"),
-    ):
-        goods = book.line("Azulejo pintado à mão", price, quantity="2", tax=tax)
-        sale = book.issue(kind, day, goods, book.line("Portes", "8.25", tax=tax), status="settled")
-        sales.append(sale)
-        if kind == "Invoice":
-            book.issue("Receipt", day, goods, about=sale, items=[])
-    book.issue("Invoice", "2026-10-27", book.line("Manual em francês", "18.00", tax=FRANCE))
-    book.issue("InvoiceReceipt", "2026-10-28", book.line("Azulejo levantado na loja", "57.90", tax=IVA23))
-    for sale in (sales[0], sales[-1]):
-        book.issue("CreditNote", "2026-10-30", *sale.lines[:1], about=sale, status="settled")
-
-
-def _currencies(book: DocumentBook) -> None:
-    design = book.line("Design of packaging", "640.00", tax=EXEMPT, unit="day", quantity="1.5")
-    freight = book.line("Freight", "118.43", tax=EXEMPT, unit=None)
-    support = book.line("Support in Lisbon", "75.00", quantity="4", tax=IVA23, unit="hour")
-    for currency in ("U.S. dollar", "Pound sterling"):
-        export: Raw = {"currency": currency, "tax_exemption": "M05"}
-        book.every_month(design, months=6, **export)
-        paid = book.issue("Invoice", "2026-10-06", design, status="settled", **export)
-        book.issue("Invoice", "2026-10-13", design, freight, **export)
-        book.issue("CreditNote", "2026-10-22", freight, about=paid, **export)
-    book.issue("Invoice", "2026-10-09", support)
-    dollars = {"rate": "1.09", "currency": "U.S. dollar", "total": Decimal("1046.4")}
-    book.issue("Invoice", "2026-10-15", design, tax_exemption="M40", multicurrency=dollars)
-
-
-def _earlier_only(book: DocumentBook) -> None:
-    cork = book.line("Tapones de corcho natural", "0.184", quantity="2500", tax=EXEMPT)
-    for day in ("2025-09-18", "2025-11-04", "2025-12-16"):
-        book.issue("Invoice", day, cork, status="settled", tax_exemption="M16", archived=True)
-    book.issue("CreditNote", "2025-12-22", cork, status="settled", tax_exemption="M16")
-
-
-def _final_consumer(book: DocumentBook) -> None:
-    for count in range(14):
-        kind = ("SimplifiedInvoice", "CashInvoice", "InvoiceReceipt")[count % 3]
-        snack = book.line("Pastel de nata", "1.0619", quantity=str(count + 1), tax=IVA13)
-        book.issue(kind, OCTOBER + timedelta(days=2 * count), snack, status="settled")
-    book.issue("SimplifiedInvoice", "2026-10-30", status="settled", observations="Oferta da casa")
-    book.issue("CashInvoice", "2025-10-14", book.line("Bolo de aniversário", "24.3363", tax=IVA13))
-
-
-def _issue_building_site(book: DocumentBook) -> None:
-    bricks = book.line("Tijolo 30x20x15", "0.475", quantity="1340", tax=DELETED)
-    work = book.line("Empreitada de reabilitação", "8400.00", tax=IVA6)
-    relief = book.line("Serviços de construção civil", "5300.00", tax=EXEMPT)
-    for name in ("Obras Silveira", "OBRAS SILVEIRA  "):
-        book.issue("Invoice", "2026-03-11", bricks, status="settled", name=name)
-    book.issue("Invoice", "2026-10-07", bricks, work)
-    book.issue("Invoice", "2026-10-14", relief, tax_exemption="M30", observations="\nIVA - autoliquidação")
-    book.issue("Proforma", "2026-10-20", work)
-
-
-def _hostile(book: DocumentBook) -> None:
-    lines = (
-        book.line("=1+1", "10.00", tax=IVA23, description='=HYPERLINK("https://example.com","aqui")'),
-        book.line("@SUM(A1:A9)", "20.00", tax=IVA13, description="+351 000 000 000"),
-        book.line("-2+3", "5.50", tax=IVA6, description="Coluna\tseguinte\x0be fim"),
-        book.line("<script>alert(1)</script>", "1.25", tax=IVA23, description="</td></table>{{ 7 * 7 }}"),
-        book.line("Caixa 🎁 de Natal", "33.00", tax=IVA23, description="Laço 🎀, cartão e \u202eoãtrac"),
-        book.line(
-            'Cabo 3/4" "flexível"', "7.80", tax=IVA23, description="Linha do caderno de encargos\r\n" * 90
-        ),
-        book.line("\uff1d1+1", "2.00", tax=EXEMPT, description="#N/A"),
-    )
-    for day, text in enumerate(("=1+1", "@SUM(1;2)", "+351 000 000 001", "\t=cmd", '"aspas"'), start=5):
-        fields: Raw = {"reference": text, "observations": text, "tax_exemption": "M05"}
-        book.issue("Invoice", f"2026-10-{day:02}", *lines, **fields)
-
-
-_CLIENTS: tuple[tuple[Raw, Callable[[DocumentBook], None]], ...] = (
-    (client(3100001, "Pastelaria São João & Irmãos, Lda", fiscal_id="500000011"), _ordinary),
-    (client(3100002, "Grossista Atlântico Fictício, S.A.", fiscal_id="PT500000022"), _wholesale),
-    (client(3100003, "Gabinete Três Pinheiros, Lda", fiscal_id="500 000 033"), _issue_withholding),
-    (client(3100004, "Cantina do Funchal Inventado, Lda", fiscal_id="500000044"), _madeira),
-    (client(3100005, "Mercearia Ilha do Meio", fiscal_id="500000055", phone="+351 000 000 005"), _azores),
-    (
-        client(
-            3100006,
-            "Vendas à distância, União Europeia",
-            email=None,
-            code=None,
-            city="Paris",
-            country="France",
-        ),
-        _oss,
-    ),
-    (client(3100007, "Harbour & Quay Sample Ltd", language="en", country="United Kingdom"), _currencies),
-    (client(3100008, "Cliente Novo Sem Papéis, Lda", fiscal_id="500000066"), lambda _: None),
-    (client(3100009, "Comercial Ría de Muestra, S.L.", language="es", country="Spain"), _earlier_only),
-    (client(3100010, "Consumidor final", fiscal_id="999999990", email=None, address=None), _final_consumer),
-    (client(3100011, "Obras Silveira\n/ Norte / Sul", fiscal_id="500000079"), _issue_building_site),
-    (client(3100012, '=1+1 "Aspas" <script>alert(1)</script>', address="@SUM(A1)", phone="+351"), _hostile),
-)

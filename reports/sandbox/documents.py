@@ -8,14 +8,9 @@ rounded once, half up, from the unrounded sums, so `total` may differ from `befo
 What of this is recorded rather than promised is in `Habits`.
 """
 
-import base64
-import hashlib
 import math
-import random
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -25,8 +20,6 @@ CENT = Decimal("0.01")
 FIGURES = ("sum", "discount", "before_taxes", "taxes", "total")
 NEVER_FINAL = ("draft", "deleted")
 """Statuses of a document without a number: the service deletes drafts and cancels everything else."""
-PAID_WHEN_ISSUED = ("InvoiceReceipt", "CashInvoice", "Receipt", "VatMossReceipt")
-SNAPSHOT = ("id", "name", "email", "address", "postal_code", "country", "code", "fiscal_id", "phone")
 
 
 class Habits(NamedTuple):
@@ -56,64 +49,6 @@ class Tax(NamedTuple):
     name: str
     value: Decimal
     region: str | None = None
-
-
-@dataclass
-class IssuedDocument:
-    """A document; it is `raw` once it has its `number`, which follows the days of the whole account."""
-
-    kind: str
-    day: date
-    lines: Sequence[Raw]
-    client: Raw
-    about: "IssuedDocument | None"
-    fields: dict[str, Any]
-    number: str = ""
-    raw: Raw = field(default_factory=dict)
-
-
-@dataclass
-class DocumentBook:
-    """The papers of one client in the order they are written."""
-
-    client: Raw
-    chance: random.Random
-    habits: Habits
-    papers: list[IssuedDocument] = field(default_factory=list)
-
-    def line(self, name: str, unit_price: str | Decimal, *, tax: Tax | None, **fields: Any) -> Raw:
-        """Makes a line item by the habits of the book; `fields` as `line` takes them."""
-        return line(name, unit_price, tax=tax, habits=self.habits, **fields)
-
-    def issue(
-        self,
-        kind: str,
-        day: str | date,
-        *lines: Raw,
-        due_days: int | None = 30,
-        about: IssuedDocument | None = None,
-        name: str | None = None,
-        **fields: Any,
-    ) -> IssuedDocument:
-        """Write a paper; `about` is the one it credits or pays, `name` the client's at that time."""
-        when = date.fromisoformat(day) if isinstance(day, str) else day
-        fields.setdefault("status", "settled" if kind in PAID_WHEN_ISSUED else "final")
-        due = 0 if "CreditNote" in kind or kind in PAID_WHEN_ISSUED else due_days
-        fields["due_date"] = None if due is None else vendor_day(when + timedelta(days=due))
-        snapshot = {key: self.client[key] for key in SNAPSHOT if self.client[key] is not None}
-        paper = IssuedDocument(kind, when, lines, snapshot | ({"name": name} if name else {}), about, fields)
-        self.papers.append(paper)
-        return paper
-
-    def every_month(self, *lines: Raw, months: int = 13, **fields: Any) -> None:
-        """A settled invoice on the fifth of each of the first `months` months."""
-        for month in range(8, 8 + months):
-            day = date(2025 + month // 12, month % 12 + 1, 5)
-            self.issue("Invoice", day, *lines, status="settled", **fields)
-
-    def pick(self, choices: Sequence[Any]) -> Any:
-        """One of `choices`, by random() alone: only its sequence is promised for ever."""
-        return choices[int(self.chance.random() * len(choices))]
 
 
 def line(
@@ -160,6 +95,7 @@ def document(
     client: Raw,
     identity: int,
     number_in_series: int = 1,
+    series: str | None = None,
     status: str = "final",
     retention: Decimal | str | None = None,
     document_discount: str = "0",
@@ -169,12 +105,12 @@ def document(
 ) -> Raw:
     """Makes one document as the service replies it; `fields` are raw, and replace or join what is made here.
 
-    `lines` are made with the same `habits`. `document_discount` is percent of all lines together: it lowers
-    the document's figures and leaves the lines as they are. A draft lacks what the service gives on
-    finalising, and only a draft can be deleted.
+    `lines` are made with the same `habits`. Without `series` it is that of the year. `document_discount` is
+    percent of all lines together: it lowers the document's figures and leaves the lines as they are. A draft
+    lacks what the service gives on finalising, and only a draft can be deleted.
     """
     items = list(lines)
-    series = f"{day.year}"
+    series, series_id = (series, 5000) if series else (f"{day.year}", 4000 + day.year)
     paper: Raw = {
         "id": identity,
         "status": status,
@@ -193,7 +129,7 @@ def document(
         "currency": "Euro",
         "client": client,
         "items": items,
-        "sequence_id": 4000 + day.year,
+        "sequence_id": series_id,
     }
     if Decimal(document_discount):
         discount = number(Decimal(document_discount))
@@ -228,30 +164,6 @@ def client(identity: int, name: str, **others: Any) -> Raw:
     } | others
 
 
-def number_papers(papers: list[IssuedDocument], habits: Habits) -> None:
-    """Makes the `raw` document of each paper: ids and numbers follow the account's days."""
-    counts: Counter[tuple[str, int]] = Counter()
-    for order, paper in enumerate(sorted(papers, key=lambda one: one.day)):
-        is_final = paper.fields["status"] not in NEVER_FINAL
-        counts[paper.kind, paper.day.year] += is_final
-        count = counts[paper.kind, paper.day.year]
-        paper.number = f"{paper.day.year}/{count}"
-        fields = {"reference": paper.about and paper.about.number} | paper.fields
-        made = document(
-            paper.kind,
-            paper.day,
-            paper.lines,
-            client=paper.client,
-            identity=8_400_000 + 13 * order,
-            number_in_series=count,
-            habits=habits,
-            **fields,
-        )
-        if made["due_date"] is None:
-            del made["due_date"]
-        paper.raw = _mark_as_replied(made, order, habits)
-
-
 def cents(amount: Decimal) -> Decimal:
     """`amount` rounded half up to cents."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
@@ -270,7 +182,7 @@ def noisy(amount: Decimal) -> Decimal:
 
 def vendor_day(day: date) -> str:
     """The service's way to write a day: dd/mm/yyyy."""
-    return day.strftime("%d/%m/%Y")
+    return f"{day.day:02}/{day.month:02}/{day.year}"
 
 
 def _add_lines(items: list[Raw], kept: Decimal, retention: Decimal, habits: Habits) -> Raw:
@@ -288,33 +200,3 @@ def _add_lines(items: list[Raw], kept: Decimal, retention: Decimal, habits: Habi
 
 def _add_figure(items: list[Raw], figure: str) -> Decimal:
     return sum((item[figure] for item in items), Decimal(0))
-
-
-def _mark_as_replied(paper: Raw, order: int, habits: Habits) -> Raw:
-    """Gives `paper` the marks of the service, and each of its ways to write the same thing in turn."""
-    digest = hashlib.sha256(str(order).encode()).digest()
-    paper["permalink"] += digest.hex()[:40]
-    if paper["status"] not in NEVER_FINAL:
-        paper["saft_hash"] = base64.b64encode(digest).decode()[:4]
-        atcud = (f"DEMO{paper['sequence_id']}-{order + 1}", None, "N/D", "N/A")[max(0, order % 7 - 3)]
-        paper |= {"atcud": atcud} if atcud else {}
-        paper["sequence_id"] = str(paper["sequence_id"]) if order % 5 == 0 else paper["sequence_id"]
-    if order % 3 == 0:
-        paper.setdefault("tax_exemption", "")
-    if order % 23 == 0:
-        paper |= {figure: str(paper[figure]) for figure in FIGURES}
-    paper["items"] = [_write_item(dict(item), order, habits) for item in paper["items"]]
-    return paper
-
-
-def _write_item(item: Raw, order: int, habits: Habits) -> Raw:
-    """Writes `item` in one of the service's ways; what is rounded has no binary noise."""
-    if order % 4 == 1:
-        unrounded = ("tax_amount",) if habits.rounds_line_totals else ("tax_amount", "total")
-        item = item | {name: noisy(item[name]) for name in unrounded}
-    if item["tax"]:
-        value = item["tax"]["value"]
-        item = item | {"tax": item["tax"] | {"value": str(value) if order % 11 == 0 else value}}
-    if order % 29 == 0:
-        item = item | {name: str(item[name]) for name in ("subtotal", "tax_amount", "total")}
-    return item

@@ -6,11 +6,12 @@ empty. An id that is not there, and every address the sandbox does not know, is 
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 from reports.sandbox.data import SandboxAccount
 from reports.sandbox.documents import Raw
@@ -30,6 +31,15 @@ OWED = dict.fromkeys(("Invoice", "SimplifiedInvoice", "VatMossInvoice", "DebitNo
 )
 """Types a client may owe, or be owed, and their sign; what is paid when issued is none of them."""
 
+LISTED_TYPES = {"Invoice", "InvoiceReceipt", "CreditNote", "DebitNote", "Receipt", "CashInvoice"}
+LISTED_STATUSES = {"draft", "sent", "settled", "canceled", "second_copy", "deleted"}
+"""The words for filters of `GET /invoices.json` in the vendor's OpenAPI description."""
+
+NO_INVOICES = {"Quote", "Proforma", "FeesNote", "Shipping", "Transport", "Devolution", "PurchaseOrder"}
+"""Estimates, guides and orders have lists of their own."""
+
+NOT_IN_PLAN = "não está disponível durante o período gratuito"
+
 _scalar = json.JSONEncoder(ensure_ascii=False).encode
 _CLIENT_PATH = re.compile(r"(/api/v3)?/clients/([0-9]{1,18})(/invoices|/balance)?\.json")
 _NOT_FOUND_PAGE = """<!DOCTYPE html>
@@ -40,12 +50,13 @@ _NOT_FOUND_PAGE = """<!DOCTYPE html>
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came, its key left out of `query`."""
+    """A request as it came, its key left out of `query`; `arrays` has all values of each `name[]`."""
 
     method: str
     path: str
     query: dict[str, str]
     body: str
+    arrays: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Reply(NamedTuple):
@@ -62,6 +73,8 @@ def answer(request: Request, account: SandboxAccount) -> Reply:
     if (request.method, request.path) == ("GET", "/clients.json"):
         rows = [{key: one[key] for key in one if key not in ONLY_IN_DETAILS} for one in account.clients]
         return _page("clients", rows, request.query, account)
+    if (request.method, request.path) == ("GET", "/invoices.json"):
+        return _period(request, account)
     if (request.method, request.path) == ("GET", "/taxes.json"):
         return Reply(HTTPStatus.OK, json_text({"taxes": account.taxes}))
     match = _CLIENT_PATH.fullmatch(request.path)
@@ -74,7 +87,19 @@ def answer(request: Request, account: SandboxAccount) -> Reply:
             return _balance(account, client["id"])
         if asked == ("POST", None, "/invoices"):
             return _invoices(request, account, client["id"])
-    return Reply(HTTPStatus.NOT_FOUND, _NOT_FOUND_PAGE, "text/html; charset=utf-8")
+    return _not_found()
+
+
+def split_query(text: str) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Splits a query as the service does: a name's last value, and of each `name[]` all values."""
+    singles: dict[str, str] = {}
+    arrays: dict[str, list[str]] = {}
+    for name, value in parse_qsl(text):
+        if name.endswith("[]"):
+            arrays.setdefault(name.removesuffix("[]"), []).append(value)
+        else:
+            singles[name] = value
+    return singles, arrays
 
 
 def refusal(status: HTTPStatus, words: str, *, retry_after: int | None = None) -> Reply:
@@ -100,6 +125,42 @@ def _invoices(request: Request, account: SandboxAccount, identity: int) -> Reply
         return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "filter is invalid")
     documents = account.documents.get(identity, [])
     return _page("invoices", [one for one in documents if _is_wanted(one, wanted)], request.query, account)
+
+
+def _period(request: Request, account: SandboxAccount) -> Reply:
+    """All clients' documents, by day, type, status and archive."""
+    rules = account.period_list
+    if rules.refused_with == HTTPStatus.NOT_FOUND:
+        return _not_found()
+    if rules.refused_with:
+        return refusal(rules.refused_with, NOT_IN_PLAN)
+    types, statuses = (request.arrays.get(name, []) for name in ("type", "status"))
+    given = {"type": types, "status": statuses, "non_archived": request.query.get("non_archived")}
+    missing = [name for name, value in given.items() if not value]
+    if rules.must_filter and missing:
+        return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"{missing[0]} is missing")
+    others = {*types} - LISTED_TYPES or {*statuses} - LISTED_STATUSES
+    if others and not rules.takes_other_words:
+        return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"{min(others)} is not a valid filter")
+    try:
+        first, last = (_read_bound(request.query.get(f"date[{end}]")) for end in ("from", "to"))
+    except ValueError:
+        return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "date is invalid")
+    sides = [name for name in ("archived", "non_archived") if request.query.get(name) == "true"]
+    wanted = {"by_type": types, "status": statuses, "archived": sides}
+    rows = [
+        one
+        for documents in account.documents.values()
+        for one in documents
+        if one.get("type") not in NO_INVOICES
+        if _is_between(one, first or date.min, last or date.max)
+        if _is_wanted(one, wanted)
+    ]
+    return _page("invoices", rows, request.query, account)
+
+
+def _not_found() -> Reply:
+    return Reply(HTTPStatus.NOT_FOUND, _NOT_FOUND_PAGE, "text/html; charset=utf-8")
 
 
 def _balance(account: SandboxAccount, identity: int) -> Reply:
@@ -143,7 +204,24 @@ def _apply_sign(paper: Raw, figure: str) -> Decimal:
 
 
 def _due(paper: Raw) -> date:
-    day, month, year = str(paper.get("due_date") or paper["date"]).split("/")
+    return _read_day(str(paper.get("due_date") or paper["date"]))
+
+
+def _is_between(paper: Raw, first: date, last: date) -> bool:
+    """Whether a paper is of these days; one without a readable day is of none."""
+    try:
+        return first <= _read_day(str(paper.get("date"))) <= last
+    except ValueError:
+        return False
+
+
+def _read_bound(text: str | None) -> date | None:
+    return _read_day(text) if text else None
+
+
+def _read_day(text: str) -> date:
+    """Reads dd/mm/yyyy. Raises ValueError."""
+    day, month, year = text.split("/")
     return date(int(year), int(month), int(day))
 
 

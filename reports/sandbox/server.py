@@ -20,10 +20,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from reports.sandbox.data import SandboxAccount, generate
-from reports.sandbox.routes import Reply, Request, answer, refusal
+from reports.sandbox.routes import Reply, Request, answer, refusal, split_query
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 2.0
@@ -177,9 +177,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length)).decode("utf-8", "replace")
         address = urlsplit(self.path)
-        query = dict(parse_qsl(address.query))
+        query, arrays = split_query(address.query)
         key = query.pop("api_key", None)
-        reply = self.server.serve(Request(self.command, address.path, query, body), key)
+        reply = self.server.serve(Request(self.command, address.path, query, body, arrays), key)
         if reply is None:
             self.close_connection = True
             return

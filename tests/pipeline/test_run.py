@@ -46,7 +46,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Office:
         office = Office(tmp_path_factory.mktemp("demo"), unused)
     said = office.type("demo", office.output)
     assert said.code == 0, said
-    assert said.last.startswith("12 of 12 clients ready; ")
+    assert said.last.startswith("19 of 19 clients ready; ")
     assert f" Open {office.output / 'demo' / '2026-10' / 'index.html'}, then " in said.last
     assert said.last.endswith("summary.xlsx. Exit code 0.")
     assert said.out.count("Exit code") == 1
@@ -76,12 +76,19 @@ def test_demo_writes_what_the_product_promises_and_nothing_else(demo: Office) ->
             3100010: "consumidor-final",
             3100011: "obras-silveira-norte-sul",
             3100012: "1-1-aspas-script-alert-1-script",
+            3100013: "azulejos-de-ejemplo-s-l",
+            3100014: "musterfliesen-beispiel-gmbh",
+            3100015: "paradeigma-keramik-a-e",
+            3100016: "sample-linen-of-antrim-ltd",
+            3100017: "muster-uhren-ag",
+            3100018: "voorbeeld-kaas-b-v",
+            3100019: "erika-beispiel",
         }.items()
     }
     expected = {"RESULT.html", "demo.yaml", *LOCK}
     for month in ("2026-09", "2026-10"):
         expected |= {f"demo/{month}/{name}" for name in ("index.html", "summary.xlsx", "run.json", "run.log")}
-        expected |= {f"demo/{month}/source/{name}.jsonl.gz" for name in ("clients", *folders)}
+        expected |= {f"demo/{month}/source/{name}.jsonl.gz" for name in ("clients", "documents", *folders)}
     for folder in folders.values():
         expected |= {f"demo/2026-10/{folder}/{folder}-2026-10.{ending}" for ending in ("xlsx", "html")}
         expected.add(f"demo/2026-09/{folder}/{folder}-2026-09.html")
@@ -93,7 +100,7 @@ def test_demo_writes_what_the_product_promises_and_nothing_else(demo: Office) ->
 
 
 def test_demo_record_names_every_file_with_its_size_and_sum(demo: Office) -> None:
-    assert len(demo.entries) == 12
+    assert len(demo.entries) == 19
     for entry in demo.entries.values():
         assert entry["state"] == "ready"
         mail = [] if entry["id"] in WITHOUT_ADDRESS else [".eml"]
@@ -121,7 +128,7 @@ def test_demo_shows_what_changed_since_the_month_before(demo: Office) -> None:
     changes = [entry["changes"] for entry in demo.entries.values()]
     assert {entry["since"] for entry in changes} == {"2026-09"}
     counts = {kind: sum(entry[kind] for entry in changes) for kind in ("added", "cancelled", "settled")}
-    assert counts == {"added": 1, "cancelled": 1, "settled": 15}
+    assert counts == {"added": 1, "cancelled": 1, "settled": 17}
     assert demo.record["exit_code"] == 6
     assert "VAT of 2026-09: 2" in demo.record["message"]
 

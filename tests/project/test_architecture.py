@@ -13,13 +13,14 @@ LEAVES = """
 """.split()
 STAGES = {
     "data": "tables",
-    "sandbox": "documents data routes server",
+    "sandbox": "documents taxes books clients_at_home clients_abroad data routes server",
     "settings": """
         yaml_file messages validators mail_texts section mail config loader config_writer credentials
     """,
     "source": """
         archive previous http.rate_limit page_size http.waiting http.response http.transport_errors
-        http.transport http.api completeness threads details client_reading fetch client_list resume
+        http.transport http.api completeness threads details client_reading fetch list_reading client_list
+        document_list resume
     """,
     "figures": """
         vat.countries currencies vat.exemptions vat.vat_rates vat.taxes codes document parse identity
@@ -34,6 +35,9 @@ STAGES = {
     "render": """
         client_archive sentences content.labels content.brand content.colours content.picture content.blocks
         content.columns content.document_sheets content.summary_sheets content.account content.client_report
+        content.filing.words content.filing.filing_tab content.filing.return_sheet
+        content.filing.filing_sheets content.filing.collection_sheets content.filing.year_sheets
+        content.filing.month_tabs
         content.changes_report content.account_report content.summary_book
         text_xml xlsx.shared_strings
         xlsx.cell_xml xlsx.sheet_xml xlsx.extents xlsx.cell_styles xlsx.outline xlsx.column_widths

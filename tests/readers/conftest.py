@@ -22,7 +22,7 @@ from tests.readers.mails import mail
 
 ROOT = Path(__file__).parents[2]
 DEMO_SECONDS = 180
-DEMO_CLIENTS = range(3100001, 3100013)
+DEMO_CLIENTS = range(3100001, 3100020)
 NOBODY = 3199999
 """A client that the account does not have."""
 DEMO_INSTANT = "1793601000"

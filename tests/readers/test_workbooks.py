@@ -36,6 +36,14 @@ ROUNDING = 1e-9
 """What binary fractions may lose; a cent is ten million times that."""
 
 KINDS = {
+    "t_vat_return": "TTTPMMMMMMNT",
+    "t_field_40": "TTTDTPMMN",
+    "t_recapitulative": "TTTMNNT",
+    "t_oss": "TTTPMM",
+    "t_collections": "TMMMMMMMDTTTN",
+    "t_last_year": "TMMMMNNMMMMNNN",
+    "t_closed": "TTTDDTMMTN",
+    "t_series": "TTNNNTT",
     "t_documents": "LTTDDTTMMMMMMMMNMTTLBN",
     "t_lines": "TTTDTTTNNPMTPTMMMTN",
     "t_vat": "TTTPTTTNMMMMMMM",
@@ -134,7 +142,7 @@ def prints(month: Month, libreoffice: LibreOffice) -> Mapping[str, Path]:
 
 def test_the_month_has_a_workbook_per_client_and_a_summary(month: Month) -> None:
     names = [one.path.name for one in month.workbooks]
-    assert len([name for name in names if re.fullmatch(r".+-31000\d\d-2026-10\.xlsx", name)]) == 12
+    assert len([name for name in names if re.fullmatch(r".+-31000\d\d-2026-10\.xlsx", name)]) == 19
     assert "summary.xlsx" in names
 
 

@@ -2,17 +2,26 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from http import HTTPStatus
 from itertools import product
 from typing import Any
 
 import pytest
 
-from reports.sandbox.data import generate
-from reports.sandbox.documents import RECORDED, Habits, noisy
-from reports.sandbox.routes import json_text
+from reports.sandbox.data import PeriodList, generate
+from reports.sandbox.documents import RECORDED, Habits, document, noisy
+from reports.sandbox.routes import json_text, split_query
 from reports.sandbox.server import Sandbox
 from tests.support.sandbox_account import ANA, NEW, RUI, get_path, list_ids, post_filter
+
+OCTOBER = {"date[from]": "01/10/2026", "date[to]": "31/10/2026", "non_archived": "true", "archived": "true"}
+FILTERS = {"type": ["Invoice", "CreditNote"], "status": ["sent", "settled"]}
+
+
+def assume(sandbox: Sandbox, **assumed: Any) -> None:
+    sandbox.account_data = replace(sandbox.account_data, period_list=PeriodList(**assumed))
 
 
 def test_a_page_holds_ten_rows_unless_asked_otherwise_and_as_many_as_the_account_gives(
@@ -74,6 +83,105 @@ def test_a_filter_of_another_shape_is_refused(sandbox: Sandbox, body: object) ->
     answer = post_filter(sandbox, RUI, body)
     assert answer.status_code == 422
     assert answer.json() == {"errors": [{"error": "filter is invalid"}]}
+
+
+def test_a_query_keeps_the_last_value_of_a_name_and_all_of_an_array() -> None:
+    singles, arrays = split_query(
+        "page=1&page=2&type%5B%5D=Invoice&type[]=Receipt&date%5Bfrom%5D=01%2F10%2F2026"
+    )
+    assert singles == {"page": "2", "date[from]": "01/10/2026"}
+    assert arrays == {"type": ["Invoice", "Receipt"]}
+
+
+def test_documents_of_a_period_are_those_of_all_clients_in_pages(sandbox: Sandbox) -> None:
+    first = get_path(sandbox, "/invoices.json", **FILTERS, **OCTOBER, per_page=30)
+    assert first.json()["pagination"] == {
+        "total_entries": 39,
+        "current_page": 1,
+        "total_pages": 2,
+        "per_page": 30,
+    }
+    rest = get_path(sandbox, "/invoices.json", **FILTERS, **OCTOBER, per_page=30, page=2)
+    owners = [one["client"]["id"] for page in (first, rest) for one in page.json()["invoices"]]
+    assert owners == [ANA] * 35 + [RUI] * 4
+    assert rest.json()["invoices"][-4:] == post_filter(sandbox, RUI).json()["invoices"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, [0, 1, 2, 3]),
+        ({"type": ["CreditNote"]}, [3]),
+        ({"status": ["settled"]}, [2]),
+        ({"status": ["final", "settled"], "type": ["Invoice", "CreditNote", "Receipt"]}, [0, 2, 3]),
+        ({"archived": "false"}, [0, 1]),
+        ({"non_archived": "false"}, [2, 3]),
+        ({"date[from]": "05/10/2026", "date[to]": "05/10/2026"}, [0, 1, 2, 3]),
+        ({"date[from]": "06/10/2026"}, []),
+        ({"date[to]": "04/10/2026"}, []),
+    ],
+)
+def test_filters_of_the_period_list_choose_by_day_type_status_and_archive(
+    sandbox: Sandbox, asked: dict[str, Any], found: list[int]
+) -> None:
+    sandbox.account_data.documents[ANA].clear()
+    assert list_ids(get_path(sandbox, "/invoices.json", **FILTERS | OCTOBER | asked)) == found
+
+
+def test_estimates_guides_and_orders_are_no_invoices_of_a_period(sandbox: Sandbox) -> None:
+    papers = [
+        document(kind, date(2026, 10, 5), [], client={"id": NEW}, identity=count)
+        for count, kind in enumerate(("Quote", "Receipt", "Transport", "PurchaseOrder"))
+    ]
+    sandbox.account_data = replace(sandbox.account_data, documents={NEW: papers})
+    assume(sandbox, must_filter=False)
+    assert list_ids(get_path(sandbox, "/invoices.json", **OCTOBER)) == [1]
+
+
+@pytest.mark.parametrize("absent", ["type", "status", "non_archived"])
+def test_a_filter_of_the_period_list_may_be_absent_where_it_is_optional(
+    sandbox: Sandbox, absent: str
+) -> None:
+    asked = {name: value for name, value in (FILTERS | OCTOBER).items() if name != absent}
+    answer = get_path(sandbox, "/invoices.json", **asked)
+    assert answer.status_code == 422
+    assert answer.json() == {"errors": [{"error": f"{absent} is missing"}]}
+    assume(sandbox, must_filter=False)
+    assert get_path(sandbox, "/invoices.json", **asked, per_page=50).status_code == 200
+    everything = get_path(sandbox, "/invoices.json", per_page=50)
+    assert everything.json()["pagination"]["total_entries"] == 39
+
+
+@pytest.mark.parametrize("words", [{"type": ["Invoice", "SimplifiedInvoice"]}, {"status": ["final"]}])
+def test_words_that_the_vendor_does_not_name_are_filters_too_or_refused(
+    sandbox: Sandbox, words: dict[str, list[str]]
+) -> None:
+    asked = FILTERS | OCTOBER | words
+    assert get_path(sandbox, "/invoices.json", **asked).json()["pagination"]["total_entries"] > 30
+    assume(sandbox, takes_other_words=False)
+    assert get_path(sandbox, "/invoices.json", **asked).status_code == 422
+    assert get_path(sandbox, "/invoices.json", **FILTERS, **OCTOBER).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["2026-10-01", "31/02/2026", "soon"])
+def test_a_bound_that_is_no_day_of_the_service_is_refused(sandbox: Sandbox, day: str) -> None:
+    asked = FILTERS | OCTOBER | {"date[from]": day}
+    assert get_path(sandbox, "/invoices.json", **asked).status_code == 422
+
+
+@pytest.mark.parametrize("status", [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN])
+def test_an_account_whose_plan_lacks_the_period_list_is_told_so(sandbox: Sandbox, status: HTTPStatus) -> None:
+    assume(sandbox, refused_with=status)
+    answer = get_path(sandbox, "/invoices.json", **FILTERS, **OCTOBER)
+    assert answer.status_code == status
+    assert answer.json() == {"errors": [{"error": "não está disponível durante o período gratuito"}]}
+    assert post_filter(sandbox, ANA).status_code == 200
+
+
+def test_a_service_without_the_period_list_answers_as_for_any_unknown_address(sandbox: Sandbox) -> None:
+    assume(sandbox, refused_with=HTTPStatus.NOT_FOUND)
+    answer = get_path(sandbox, "/invoices.json", **FILTERS, **OCTOBER)
+    assert (answer.status_code, answer.text[:15]) == (404, "<!DOCTYPE html>")
 
 
 def test_clients_are_paged_and_only_one_alone_shows_its_terms(sandbox: Sandbox) -> None:

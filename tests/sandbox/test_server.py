@@ -93,6 +93,12 @@ def test_requests_are_recorded_without_their_key(sandbox: Sandbox) -> None:
     assert sandbox.api_key not in repr(sandbox.requests)
 
 
+def test_requests_are_recorded_with_all_values_of_an_array(sandbox: Sandbox) -> None:
+    get_path(sandbox, "/invoices.json", type=["Invoice", "Receipt"], page=1)
+    (recorded,) = sandbox.requests
+    assert (recorded.query, recorded.arrays) == ({"page": "1"}, {"type": ["Invoice", "Receipt"]})
+
+
 def test_every_sandbox_makes_up_its_own_key() -> None:
     with (
         Sandbox(account_data=build_small_account()) as one,

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from reports.sandbox.books import PAID_WHEN_ISSUED
 from reports.sandbox.documents import (
     NEVER_FINAL,
-    PAID_WHEN_ISSUED,
     Habits,
     Raw,
     Tax,

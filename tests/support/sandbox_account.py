@@ -45,7 +45,10 @@ def post_filter(sandbox: Sandbox, identity: int, body: object = None, **query: o
 
 
 def get_path(sandbox: Sandbox, path: str, **query: object) -> requests.Response:
-    given = {"api_key": sandbox.api_key} | {name: str(value) for name, value in query.items()}
+    """Asks for `path`; a list in `query` is sent as so many values of `name[]`."""
+    given: dict[str, str | list[str]] = {"api_key": sandbox.api_key}
+    for name, value in query.items():
+        given |= {f"{name}[]": value} if isinstance(value, list) else {name: str(value)}
     return requests.get(f"{sandbox.url}{path}", params=given, timeout=PATIENCE_SECONDS)
 
 

@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
+from reports.sandbox.routes import split_query
 from reports.source.http.rate_limit import Clock
 
 KEY = f"a{secrets.token_hex(20)}"
@@ -39,7 +40,8 @@ class ResetError(Exception):
 class Seen:
     """A request as it arrived. `count` counts all requests of the server from 1.
 
-    `has_left`: who asked has closed the connection, and so does not wait for the answer any more.
+    `arrays` has all values of each `name[]` of the query. `has_left`: who asked has closed the connection,
+    and so does not wait for the answer any more.
     """
 
     count: int
@@ -48,6 +50,7 @@ class Seen:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    arrays: dict[str, list[str]]
     has_left: Callable[[], bool] = field(repr=False, compare=False)
 
     @property
@@ -144,14 +147,16 @@ class ScriptedApi:
             headers[name.lower()] = value.strip()
         body = received.read(int(headers.get("content-length", "0")))
         address = urlsplit(target)
+        query, arrays = split_query(address.query)
         with self._lock:
             seen = Seen(
                 count=len(self.seen) + 1,
                 method=method,
                 path=address.path,
-                query=dict(parse_qsl(address.query)),
+                query=query,
                 headers=headers,
                 body=body,
+                arrays=arrays,
                 # Nobody asks for more before there is an answer: what comes meanwhile is the end.
                 has_left=lambda: bool(select.select([connection], [], [], 0)[0]),
             )

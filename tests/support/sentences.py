@@ -20,7 +20,7 @@ FILE_NAME = "sentences.po"
 SPEAKING = """
     atomic_files cli errors plan commands.* deliver.* mail.* pipeline.* source.* render.job render.pdf
     render.client_archive render.verify.* render.html.pages render.html.environment render.mail_body
-    figures.parse figures.tables figures.checks.client_checks figures.checks.document_checks
+    figures.parse figures.tables figures.account.* figures.checks.client_checks figures.checks.document_checks
 """.split()
 """Modules whose texts reach a person; `.*` for all of a folder."""
 

@@ -12,6 +12,7 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.figures import tables, totals
+from reports.figures.account.client_month import FiledClient
 from reports.figures.checks import document_checks
 from reports.figures.checks.finding import Finding
 from reports.figures.totals import Figures
@@ -24,7 +25,7 @@ from reports.render.content.client_report import ClientReport, Subject
 from reports.render.content.labels import Labels
 from reports.render.xlsx import workbook
 from reports.sandbox.documents import Raw, line
-from tests.support.filed import build_account_month
+from tests.support.filed import build_account_month, build_month
 from tests.support.papers import LIMITS_DAYS, OCTOBER, paper, parsed, vat
 
 READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -100,9 +101,14 @@ def write_summary(path: Path, clients: Mapping[int, Sequence[Raw]], *, language:
         client_book(papers, identity=identity, name=f"Cliente {identity}", language=language)
         for identity, papers in clients.items()
     ]
-    account = AccountSummary(
-        "conta", "Exemplo", OCTOBER, tuple(line for _, line, _ in made), len(made), {}, build_account_month()
+    month = build_account_month(
+        *(
+            build_month(*papers, client=FiledClient(identity, f"Cliente {identity}", None))
+            for identity, papers in clients.items()
+        )
     )
+    lines = tuple(line for _, line, _ in made)
+    account = AccountSummary("conta", "Exemplo", OCTOBER, lines, len(made), {}, month)
     grids = {line.id: own for _, line, own in made}
     return _write(path, summary_book.build_summary_book(account, grids, labels=labels), labels)
 

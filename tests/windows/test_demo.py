@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.office import Office, tree
 
-CLIENTS = range(3100001, 3100013)
+CLIENTS = range(3100001, 3100020)
 OF_THE_PLACE = ("files", "message")
 """What a record says of where it was made."""
 

@@ -246,6 +246,10 @@ class Labels:
         """`out. 2026`."""
         return format_date(first, "MMM yyyy", locale=self._locale)
 
+    def month_name(self, first: dt.date) -> str:
+        """`out.`."""
+        return format_date(first, "MMM", locale=self._locale)
+
     def _write_value(self, found: re.Match[str]) -> str:
         amount, year, month, day = found.groups()
         if amount is None:

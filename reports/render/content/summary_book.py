@@ -1,4 +1,4 @@
-"""The summary workbook: the account's own sheets, and the clients' parts of them under each other."""
+"""The summary workbook: the account's month, then the clients' parts of each sheet under each other."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ from reports.render.content.blocks import (
     totals_of,
 )
 from reports.render.content.client_report import period_text
+from reports.render.content.filing.month_tabs import build_month_tabs
 from reports.render.content.labels import N_, Labels
 
 _PER_CURRENCY = (("vat", N_("VAT")), ("documents", N_("Documents")), ("open", N_("Open documents")))
@@ -34,7 +35,8 @@ def build_summary_book(account: AccountSummary, clients: Mapping[int, Grids], *,
     kept = tuple(account_report.note_kept(account, labels))
     below = (*account_report.notes(account, labels), *_note_missing(account, clients, labels))
     grids = [account_report.account_grids(account, labels), *(clients[line.id] for line in covered)]
-    tabs = [DataTab(_("Clients"), account_report.build_clients_grid(account, labels), below, frozen=2)]
+    tabs = [*build_month_tabs(account, labels)]
+    tabs.append(DataTab(_("Clients"), account_report.build_clients_grid(account, labels), below, frozen=2))
     for key, title in _PER_CURRENCY:
         for currency in currencies or [""]:
             name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)

@@ -33,6 +33,7 @@ from tests.support.faults.kinds import (
     LIST,
     MIDDLE,
     ONLY,
+    PERIOD,
     REST_OF_LIST,
     TAXES,
     Exchange,
@@ -40,6 +41,9 @@ from tests.support.faults.kinds import (
     Pieces,
 )
 from tests.support.scripted_api import NAP_SECONDS, ScriptedApi, Seen, TurnedClock, reply
+
+WITHOUT_CLIENT = ("/clients.json", "/invoices.json", "/taxes.json")
+"""Addresses of what is of the account."""
 
 SILENCE_SECONDS = 25.0
 """Longer than anybody waits for a byte."""
@@ -167,7 +171,7 @@ class FaultyApi:
 
     def _answer(self, seen: Seen, leave: Callable[[], None]) -> Pieces:
         query = {name: value for name, value in seen.query.items() if name != "api_key"}
-        request = Request(seen.method, seen.path, query, seen.body.decode())
+        request = Request(seen.method, seen.path, query, seen.body.decode(), seen.arrays)
         with self._lock:
             asked = self._note(seen, self._good(request))
             hit = self._hit(asked)
@@ -197,7 +201,7 @@ class FaultyApi:
 
     def _note(self, seen: Seen, good: dict[str, Any]) -> Asked:
         page = int(seen.query.get("page", "0"))
-        client = None if seen.path in ("/clients.json", "/taxes.json") else _client_of(seen.path)
+        client = None if seen.path in WITHOUT_CLIENT else _client_of(seen.path)
         asked = Asked(self._place(seen.path, client, page, good), client, page, self._clock.monotonic())
         self.asked.append(asked)
         for pause in self._pauses:
@@ -210,6 +214,8 @@ class FaultyApi:
     def _place(self, path: str, client: int | None, page: int, good: dict[str, Any]) -> str:
         if path == "/taxes.json":
             return TAXES
+        if path == "/invoices.json":
+            return PERIOD
         if client is None:
             return (LIST if page == 1 else REST_OF_LIST) if self.lists_everybody else COUNT
         if path.startswith("/api/"):

@@ -127,7 +127,8 @@ def account_workbook(clients: Sequence[raw.Client], book: Book, words: Words, mo
     """What summary.xlsx says of every client."""
     facts: Facts = {}
     sheets = iter(book.sheets)
-    listed = next(sheets)
+    # Before it come the sheets of the account's month, which an oracle of their own works out.
+    listed = next(sheet for sheet in sheets if words.find_column(headings(sheet)[0]) == CLIENT_COLUMNS[0])
     others = [words.find_column(text) for text in headings(listed)[len(CLIENT_COLUMNS) :]]
     for row in listed.rows[1:]:
         cells = dict(zip([*CLIENT_COLUMNS, *others], row, strict=False))
