@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from reports.export.columns import TABLES, DataBlock
 from reports.export.csv_tables import CsvForm
 from reports.export.joined_rows import join_rows
@@ -118,10 +120,16 @@ def list_vat(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[Any, ...], tuple[D
     """VAT_KEY → the same amounts of rows of `vat` whose values are read."""
     amounts = ("base", "tax", "gross", "base_credit_notes", "tax_credit_notes")
     return {
-        tuple(row[name] for name in VAT_KEY): tuple(row[name] for name in amounts)
+        tuple(row[name] if name != "rate" else _say_rate(row[name]) for name in VAT_KEY): tuple(
+            row[name] for name in amounts
+        )
         for row in rows
         if not row["is_rounding"]
     }
+
+
+def _say_rate(rate: Decimal | None) -> str | None:
+    return None if rate is None else f"{rate}"
 
 
 def read_typed_csv(path: Path, form: CsvForm, columns: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -139,3 +147,29 @@ def _read_cell(text: str, kind: str, form: CsvForm) -> Any:
     if kind in ("amount", "decimal"):
         return read_number(text, form)
     return text.removeprefix("'") if kind == "text" else text
+
+
+def list_frame_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as those of a file are read: days as ISO text, facts 1 or 0, missing as None."""
+    rows = frame.astype(object).to_dict("records")
+    return [{str(name): _simplify(value) for name, value in row.items()} for row in rows]
+
+
+def list_database_rows(path: Path, table: str) -> list[dict[str, Any]]:
+    """The rows of a table of the database, its cents as amounts and its exact numbers as numbers."""
+    return [
+        {own.name: _read_stored(value, own.type) for own, value in zip(TABLES[table], row, strict=True)}
+        for row in query(path, f"SELECT * FROM {table}")  # noqa: S608 - a table of ours
+    ]
+
+
+def _read_stored(value: Any, kind: str) -> Any:
+    if value is None:
+        return None
+    return Decimal(value) / 100 if kind == "amount" else Decimal(value) if kind == "decimal" else value
+
+
+def _simplify(value: Any) -> Any:
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else value
