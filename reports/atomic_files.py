@@ -17,7 +17,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import chain, count
@@ -98,10 +98,15 @@ def temporary_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
-def sweep(folder: Path) -> None:
-    """Removes the temporary files and folders that killed runs left in `folder`, as far as it may."""
+def sweep(folder: Path, *, but: Collection[Path] = ()) -> None:
+    """Removes the temporary files and folders that killed runs left in `folder`, as far as it may.
+
+    Those that `but` names are somebody's who lives.
+    """
+    kept = {path.name for path in but}
     try:
-        found = [path for path in folder.iterdir() if _TEMPORARY.fullmatch(path.name)]
+        names = (path for path in folder.iterdir() if path.name not in kept)
+        found = [path for path in names if _TEMPORARY.fullmatch(path.name)]
     except OSError:
         return
     for left in found:
@@ -181,7 +186,7 @@ def remove_folder(folder: Path) -> None:
         _patiently(partial(shutil.rmtree, folder), folder)
 
 
-def sync(file: BinaryIO) -> None:
+def sync(file: BinaryIO | TextIO) -> None:
     """Everything written to `file` is on the disk."""
     file.flush()
     os.fsync(file.fileno())

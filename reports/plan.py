@@ -22,6 +22,9 @@ Clock = Callable[[], dt.datetime]
 OVERVIEW, SUMMARY = "index.html", "summary.xlsx"
 """What a run writes beside the clients' folders, for people."""
 
+DATA = "data"
+"""The folder beside them with tables for other programs."""
+
 NAMED_AT_MOST = 5
 
 

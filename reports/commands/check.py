@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,7 +28,8 @@ from reports.figures.checks.account_checks import ClientFinding, KnownClient
 from reports.figures.filters import list_hidden
 from reports.mail import mailer
 from reports.period import local_day
-from reports.plan import OVERVIEW, SUMMARY, brand_of, few
+from reports.pipeline import data_files
+from reports.plan import DATA, OVERVIEW, SUMMARY, brand_of, few
 from reports.redaction import Redactor
 from reports.render import pdf
 from reports.render.content.labels import Labels
@@ -93,7 +94,7 @@ def check(
     yield from _filters(settings)
     account_folder = settings.output.folder / settings.account.name
     yield _folder(account_folder / period.label)
-    yield from _list_obstacles(account_folder / period.label)
+    yield from _list_obstacles(account_folder / period.label, settings.output.data)
     last = result_page.last_run(account_folder)
     yield from _space(account_folder, last)
     yield _last_run(settings, last, now())
@@ -207,18 +208,20 @@ def _folder(folder: Path) -> Item:
     return Item(f"output: {folder} can be written")
 
 
-def _list_obstacles(period_folder: Path) -> Iterator[Item]:
+def _list_obstacles(period_folder: Path, formats: Sequence[str]) -> Iterator[Item]:
     """What lies in the place of something that a run writes, and makes it end with 8."""
     source = period_folder / archive.FOLDER_NAME
+    made = [source, *([period_folder / DATA] if formats else [])]
     troubles = [
         f"{folder} is a link that leads nowhere"
-        for folder in (period_folder.parent, period_folder, source)
+        for folder in (period_folder.parent, period_folder, *made)
         if atomic_files.is_link(folder) and not folder.exists()
     ]
-    if source.exists() and not source.is_dir():
-        troubles.append(f"{source} is a file where a folder is made")
+    blocked = (folder for folder in made if folder.exists() and not folder.is_dir())
+    troubles += [f"{folder} is a file where a folder is made" for folder in blocked]
     files = [period_folder.parent.parent / result_page.FILE_NAME]
     files += [period_folder / name for name in (record.FILE_NAME, run_log.FILE_NAME, OVERVIEW, SUMMARY)]
+    files += [period_folder / name for name in data_files.list_files(formats)]
     with suppress(OSError):
         files += source.glob(f"*{archive.ENDING}")
     occupied = (path for path in files if path.is_dir() and not atomic_files.is_link(path))

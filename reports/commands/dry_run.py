@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from reports.deliver import result_page
 from reports.figures.checks.account_checks import check_period
+from reports.pipeline import data_files
 from reports.pipeline.jobs import Brief
 from reports.plan import Plan
 from reports.settings.config import Config
@@ -31,6 +32,7 @@ def describe(plan: Plan) -> str:
     ]
     made = [name for name, is_made in settings.output.made.items() if is_made]
     made += ["eml"] if settings.email else []
+    data = data_files.list_files(settings.output.data)
     findings = check_period(plan.period, plan.today)
     return "\n".join(
         [
@@ -44,6 +46,7 @@ def describe(plan: Plan) -> str:
             *_not_read_again(plan, listed),
             *(f"  mail: {line}" for line in describe_unmailed(settings, plan.only)),
             f"  would write {', '.join(made)} per client, index.html, summary.xlsx, run.json and run.log",
+            *([f"  would write for other programs {', '.join(data)}"] if data else []),
             f"  to {plan.folder}",
             f"  and how it ended to {plan.account_folder.parent / result_page.FILE_NAME}",
         ]

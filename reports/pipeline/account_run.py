@@ -87,6 +87,7 @@ class AccountRun:
         self.saft_files: SaftFiles | None = None
         self.saft: SaftResult | None = None
         self.recorded_findings: list[ClientFinding] | None = None
+        self.rows: dict[int, Path] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
@@ -232,7 +233,7 @@ class AccountRun:
                     atomic_files.remove_folder(staged)
 
     def _check_cancelled(self) -> None:
-        """Ends for Ctrl+C, unless the month is being ended already."""
+        """Ends for Ctrl+C, unless the month is ending already."""
         if not self.stopped_by:
             cancellation.check_cancelled()
 
@@ -311,8 +312,9 @@ class AccountRun:
         self.entries[line.id] = made.entry
         self.lines[line.id] = line
         self.grids[line.id] = grids
-        self.months[line.id] = made.month
-        self.books[line.id] = made.book
+        self.months[line.id], self.books[line.id] = made.month, made.book
+        if made.rows:
+            self.rows[line.id] = made.rows
         # It takes the place of the earlier one.
         self.before.pop(line.id, None)
 
@@ -357,7 +359,7 @@ class AccountRun:
         if before and before["name"] != f"#{client}":
             names.append(before["name"])
         if not any(names) or not any(numbers):
-            from reports.render.job import read_names
+            from reports.render.client_archive import read_names
 
             owner = Owner(self.plan.config.account.name, client)
             name, number = read_names(archive.path_of(self.plan.source, client), owner)

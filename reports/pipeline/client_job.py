@@ -31,7 +31,8 @@ class ClientTask:
     `is_mailing`: a mail is wanted, but for those of `is_left_out`, who get none on purpose; without a `mail`,
     which has no words yet, nobody knows an address. `listed_address`: what the account has in its place.
     `attachments`: the endings of the files that go with it. `kept`: the client's entry in the run record when
-    its files stay as they are and only its figures are made.
+    its files stay as they are and only its figures are made. `has_data`: its rows of the account's data are
+    wanted.
     """
 
     job: Job
@@ -44,13 +45,15 @@ class ClientTask:
     mail: Mail | None = None
     attachments: tuple[str, ...] = ()
     kept: Entry | None = None
+    has_data: bool = False
 
 
 @dataclass(frozen=True)
 class Made:
     """A client that is done; `staged` holds its files, read back and on the disk, None without any.
 
-    `month` is its part of the account's month, `book` of what the SAF-T file should have.
+    `month` is its part of the account's month, `book` of what the SAF-T file should have. `rows` holds its
+    rows of the account's data, in the folder of the period; None where none are wanted.
     """
 
     entry: Entry
@@ -59,6 +62,7 @@ class Made:
     month: ClientMonth
     book: tuple[BookEntry, ...]
     staged: Path | None
+    rows: Path | None = None
 
 
 def make(task: ClientTask) -> Made:
@@ -75,6 +79,19 @@ def make(task: ClientTask) -> Made:
 
 
 def _make(task: ClientTask) -> Made:
+    if not task.has_data:
+        return _make_files(task)
+    rows = atomic_files.temporary_name(task.period_folder / f"data-{task.job.client}")
+    try:
+        return replace(_make_files(replace(task, job=replace(task.job, rows=rows))), rows=rows)
+    except BaseException as error:
+        atomic_files.remove_file(rows)
+        if isinstance(error, OSError):
+            raise atomic_files.as_write_error(error, task.period_folder) from error
+        raise
+
+
+def _make_files(task: ClientTask) -> Made:
     if task.kept:
         rendered = render(task.job, None)
         if is_kept(task.kept) and any(

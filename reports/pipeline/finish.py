@@ -19,6 +19,7 @@ from reports.figures.checks.account_checks import (
     is_silence,
 )
 from reports.figures.codes import TYPES, UNKNOWN_TYPE
+from reports.pipeline import data_files
 from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.pipeline.saft_comparison import is_different
 from reports.plan import OVERVIEW, SUMMARY, Clock, Outcome, brand_of, few, last_line
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 
 
 def sum_up(month: AccountRun) -> None:
-    """Writes summary and overview."""
+    """Writes summary and overview, and the data for other programs where that is wanted."""
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
     with month.go_on_without(), atomic_files.new_file(folder / SUMMARY) as target:
@@ -52,6 +53,7 @@ def sum_up(month: AccountRun) -> None:
         workbook.write(book, target, labels=labels, brand=brand)
     with month.go_on_without(), atomic_files.new_file(folder / OVERVIEW) as target:
         target.writelines(piece.encode() for piece in pages.overview(account, labels=labels, brand=brand))
+    data_files.write(month, account)
 
 
 def finish(month: AccountRun, *, started_at: dt.datetime, now: Clock) -> Outcome:
@@ -114,6 +116,7 @@ def _account(month: AccountRun) -> AccountSummary:
         ),
         command=plan.command,
         month=filed,
+        data=data_files.list_files(plan.config.output.data),
     )
 
 

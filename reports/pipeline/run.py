@@ -180,9 +180,10 @@ def _month(plan: Plan, *, now: Clock, screen: Screen, executor: JobExecutor) -> 
             month.saft = compare_or_note(month, month.saft_files)
 
     # What workers that died had begun.
-    atomic_files.sweep(plan.folder)
+    atomic_files.sweep(plan.folder, but=month.rows.values())
     with _end_in_order(month):
         finish.sum_up(month)
+    atomic_files.sweep(plan.folder)
     try:
         outcome = finish.finish(month, started_at=started_at, now=now)
         is_mailing = is_sending and not plan.is_offline and not plan.is_elsewhere

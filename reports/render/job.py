@@ -12,8 +12,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from reports import slugs
-from reports.errors import ClientError, DataError
-from reports.figures import changes, identity, tables, totals
+from reports.errors import ClientError
+from reports.export import staged_rows
+from reports.export.rows import list_client_rows
+from reports.figures import changes, identity
 from reports.figures.account.buyers import KnownBuyer
 from reports.figures.account.client_month import (
     ClientMonth,
@@ -30,13 +32,17 @@ from reports.figures.checks.finding import PDF_FAILED, Finding
 from reports.figures.document import Document
 from reports.figures.filters import list_hidden
 from reports.figures.identity import Identity
-from reports.figures.parse import READ_AGAIN, list_own_documents, parse_document, parse_owner, read_page
 from reports.figures.saft.book import BookEntry, list_entries
-from reports.figures.tables import Tables
 from reports.figures.totals import Figures
-from reports.figures.vat.taxes import Taxation, parse_taxes
 from reports.period import Period
 from reports.render import mail_body, pdf
+from reports.render.client_archive import (
+    ArchivedClient,
+    ClientArchive,
+    find_country,
+    read_client,
+    read_tables,
+)
 from reports.render.content import account, account_report, client_report
 from reports.render.content.blocks import Grids
 from reports.render.content.brand import Brand, IssuerDetails
@@ -48,10 +54,9 @@ from reports.render.verify.grid_check import Reference, check_report
 from reports.render.verify.statement_check import check_page
 from reports.render.verify.workbook_check import check_workbook
 from reports.render.xlsx import workbook
-from reports.source import archive
-from reports.source.archive import Header, Owner
+from reports.source.archive import Header
 from reports.source.client_list import AccountClient
-from reports.source.previous import Earlier, earlier_answers
+from reports.source.previous import Earlier
 from reports.source.previous import readings as earlier_readings
 
 STATEMENT_TEMPLATES = ("statement.html.j2", "parts.html.j2", "page.html.j2")
@@ -70,7 +75,8 @@ class Job:
     mail is made; `mail_choice`: when one is, as in `email.only`. `account`: whose the archive has to be; None
     for whatever account. `read_at`: as of when, where a later reading of the same pages replaced the one that
     is wanted. `unprinted`: where no files are made, why those that lie there are without a PDF. `has_book`:
-    the documents are wanted as the account's SAF-T file has them.
+    the documents are wanted as the account's SAF-T file has them. `rows`: where the client's rows of the
+    account's data are written; None where none are wanted.
     """
 
     client: int
@@ -98,6 +104,7 @@ class Job:
     read_at: dt.datetime | None = None
     unprinted: str | None = None
     has_book: bool = False
+    rows: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -141,15 +148,21 @@ def render(job: Job, folder: Path | None) -> Rendered:
 
 
 def _compute_report(job: Job) -> Rendered:
-    header = archive.read_header(job.archive, owner=Owner(job.account, job.client))
-    if job.read_at and job.read_at != header.read_at:
-        header = replace(header, read_at=job.read_at, as_of=None)
-    documents = read_documents(job.archive, job.client)
-    word = client_checks.read(header.client_details or {}, wanted=job.details, filters=header.filters)
-    laid_out = tables.build(documents, _taxation(job, header, documents, word))
-    read_at = header.read_at.astimezone(ZoneInfo(job.time_zone))
-    read_on = header.as_of or read_at.date()
-    figures = totals.build(laid_out, period=job.period, read_on=read_on, limits=job.ageing)
+    source = ClientArchive(
+        path=job.archive,
+        client=job.client,
+        account=job.account,
+        region=job.region,
+        zone=ZoneInfo(job.time_zone),
+        details=job.details,
+        country=job.listed.country if job.listed else None,
+        account_folder=job.account_folder,
+        read_at=job.read_at,
+    )
+    found = read_client(source, period=job.period, limits=job.ageing)
+    header, documents, word, laid_out, figures = found
+    if job.rows:
+        staged_rows.write(job.rows, list_client_rows(laid_out, figures))
     who = _identity(job, documents, word)
     findings = (
         *client_checks.check(who, word, figures),
@@ -163,13 +176,13 @@ def _compute_report(job: Job) -> Rendered:
         fiscal_id=who.fiscal_id,
         issuer=job.issuer,
         period=job.period,
-        read_at=read_at,
+        read_at=header.read_at.astimezone(source.zone),
         filters=header.filters,
         address=who.address,
         vendor_balance=word.balance,
     )
-    compared, closed = _comparison(job, laid_out, header, word)
-    known = KnownBuyer(_find_country(job, word), subject.fiscal_id)
+    compared, closed = _comparison(job, source, found)
+    known = KnownBuyer(find_country(source, word), subject.fiscal_id)
     groups = list(list_filed_groups(laid_out, figures, known))
     filing = tuple(check_filing(laid_out, figures, groups, has_taxes=header.taxes is not None))
     contact = find_contact(documents, job.listed.email if job.listed else None)
@@ -254,65 +267,8 @@ def _print(job: Job, page: Path) -> str | None:
     return None
 
 
-def read_documents(path: Path, client: int) -> list[Document]:
-    """Reads the documents of an archive, each once: readings that repeated entries lie in one archive.
-
-    Raises DataError where one is another client's, or where they are not as many as a page says they are.
-    """
-    documents: dict[int, Document] = {}
-    totals: set[int] = set()
-    for body in archive.read_pages(path):
-        page = read_page(body)
-        totals |= {page.total} if page.total is not None else set()
-        found = list(map(parse_document, page.listed))
-        own = list_own_documents(page.listed, client)
-        for document in found:
-            if document.id not in own:
-                raise DataError(
-                    f"{path}: document {document.id} belongs to another client, and nothing is published "
-                    f"for client {client}. {READ_AGAIN}"
-                )
-            documents[document.id] = document
-    if wrong := totals - {len(documents)}:
-        counts = f"{len(documents)} documents, and say that there are {min(wrong)}"
-        raise DataError(f"{path}: its pages hold {counts}. {READ_AGAIN}")
-    return list(documents.values())
-
-
-def read_names(path: Path, owner: Owner) -> tuple[str | None, str | None]:
-    """The client's name and tax number as the newest documents of its archive have them, whatever else is
-    wrong with it; None for what they do not say."""
-    documents: list[Document] = []
-    try:
-        archive.read_header(path, owner=owner)
-        for body in archive.read_pages(path):
-            listed = read_page(body).listed
-            found = [parse_owner(raw) for raw in listed]
-            own = list_own_documents(listed, owner.client or 0)
-            documents += [document for document in found if document.id in own]
-    except Exception as error:  # noqa: BLE001 - the client failed already, and lacks a name at the most
-        log.info("client %s: its archive does not say its name: %s", owner.client, type(error).__name__)
-    names = (document.client.name for document in identity.newest_first(documents) if document.client.name)
-    return next(names, None), identity.read_document_identity(documents).fiscal_id
-
-
-def _taxation(job: Job, header: Header, documents: Sequence[Document], word: Word) -> Taxation:
-    """The taxes of this reading, and of earlier ones where it names a tax that the account has no longer."""
-    taxes = parse_taxes([header.taxes] if header.taxes else [])
-    used = {item.tax_id for document in documents for item in document.items if item.tax_id}
-    if job.account_folder is not None and not used <= taxes.keys():
-        earlier = earlier_answers(job.account_folder, header.account)
-        taxes = {**parse_taxes(earlier), **taxes}
-    return Taxation(taxes, job.region, _find_country(job, word))
-
-
-def _find_country(job: Job, word: Word) -> str | None:
-    """The client's country by the account's own word, as it came."""
-    return word.identity.country or (job.listed.country if job.listed else None)
-
-
 def _comparison(
-    job: Job, now: Tables, header: Header, word: Word
+    job: Job, source: ClientArchive, now: ArchivedClient
 ) -> tuple[Comparison | None, ClosedDocuments | None]:
     """What changed since the earlier readings, and what is open no longer since the newest of them.
 
@@ -320,6 +276,7 @@ def _comparison(
     """
     if job.account_folder is None:
         return None, None
+    header = now.header
     is_filtered = changes.is_by_state(header.filters)
     readings = earlier_readings(job.account_folder, header, job.period)
     held: list[Earlier] = []
@@ -329,9 +286,8 @@ def _comparison(
     reported = 0
     for earlier in readings:
         try:
-            documents = read_documents(earlier.archive, job.client)
-            head = archive.read_header(earlier.archive, owner=Owner(header.account, job.client))
-            then = tables.build(documents, _taxation(job, head, documents, word))
+            before = replace(source, path=earlier.archive, account=header.account, read_at=None)
+            then = read_tables(before, now.word)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it fails no month
             name = "" if isinstance(error, ClientError) else f"{type(error).__name__}: "
             label = earlier.period.label
@@ -339,11 +295,11 @@ def _comparison(
             continue
         if not held:
             since = (earlier.period, earlier.read_at.astimezone(zone))
-            closed = ClosedDocuments(*since, tuple(list_closed(then, now)))
+            closed = ClosedDocuments(*since, tuple(list_closed(then, now.tables)))
         held.append(earlier)
         reported += changes.count_reported(then, period=earlier.period, after=earlier.after)
         found += changes.compare(
-            then, now, period=earlier.period, after=earlier.after, is_filtered=is_filtered
+            then, now.tables, period=earlier.period, after=earlier.after, is_filtered=is_filtered
         )
     if not held:
         return None, None

@@ -158,6 +158,8 @@ class Output(Section):
     """true: an HTML statement per client"""
     pdf: bool = Field(default=False, validate_default=True)
     """true: the statement as PDF too, printed by Edge or Chromium"""
+    data: Distinct[validators.DataFormat] = Field(default=(), examples=[["csv", "sqlite"]])
+    """All clients' data for other programs, in the folder data: csv, sqlite; empty: none"""
 
     @property
     def made(self) -> Mapping[str, bool]:

@@ -53,6 +53,7 @@ DocumentType = Literal[
 ]
 Shelf = Literal["archived", "non_archived"]
 Attachment = Literal["xlsx", "html", "pdf"]
+DataFormat = Literal["csv", "sqlite"]
 MailChoice = Literal["all", "with-documents", "open", "overdue"]
 
 _ACCOUNT_ADDRESS = re.compile(r"(?:https?://)?([A-Za-z0-9-]+)(\.app)?\.invoicexpress\.com([/:?#].*)?")

@@ -32,8 +32,9 @@ STAGES = {
         checks.finding checks.document_checks checks.account_checks checks.client_checks checks.filing_checks
         checks.month_checks
     """,
+    "export": "columns rows joined_rows staged_rows csv_tables sqlite_tables frames",
     "render": """
-        sentences content.labels content.brand content.colours content.picture content.blocks
+        client_archive sentences content.labels content.brand content.colours content.picture content.blocks
         content.columns content.document_sheets content.summary_sheets content.account content.client_report
         content.filing.words content.filing.filing_tab content.filing.return_sheet
         content.filing.filing_sheets content.filing.saft_sheet content.filing.collection_sheets
@@ -52,10 +53,11 @@ STAGES = {
         job
     """,
     "": "plan",
-    "deliver": "publish record account_record client_names result_page run_log schedule",
+    "deliver": "publish record account_record period_data client_names result_page run_log schedule",
     "mail": "eml journal smtp mailer selection send operator",
     "pipeline": """
-        client_job executor cluster jobs account_run saft_comparison finish accounts readings reconcile run
+        client_job executor cluster jobs account_run data_files saft_comparison finish accounts readings
+        reconcile run
     """,
     "commands": "system_language console schedule reconcile serve key dry_run check prompts init demo",
 }
@@ -75,7 +77,10 @@ ROOMS_OF_LIBRARY = {
     },
     "pydantic_core": {"settings.loader", "settings.messages"},
     "keyring": {"settings.credentials"},
-    "pandas": {"figures.tables", "figures.totals", "figures.vat.vat_rows", "render.content.document_sheets"},
+    "pandas": {
+        *("figures.tables", "figures.totals", "figures.vat.vat_rows", "render.content.document_sheets"),
+        *("export.rows", "export.frames", "deliver.period_data"),
+    },
     "openpyxl": {
         "render.xlsx.workbook",
         "render.xlsx.summary_page",

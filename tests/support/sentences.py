@@ -19,7 +19,7 @@ PACKAGE = catalogue.TOP / "reports"
 FILE_NAME = "sentences.po"
 SPEAKING = """
     atomic_files cli errors plan commands.* deliver.* mail.* pipeline.* source.* render.job render.pdf
-    render.verify.* render.html.pages render.html.environment render.mail_body
+    render.client_archive render.verify.* render.html.pages render.html.environment render.mail_body
     figures.parse figures.tables figures.saft.parse_saft
     figures.account.* figures.checks.client_checks figures.checks.document_checks
 """.split()

@@ -8,7 +8,7 @@ import pytest
 
 from reports.errors import UNFORESEEN
 from reports.figures.document import Document
-from reports.render import job
+from reports.render import client_archive
 from reports.render.content.labels import Labels
 from reports.sandbox.server import Sandbox
 from reports.source.completeness import leaf_of
@@ -128,14 +128,14 @@ def test_a_bug_while_one_client_is_read_costs_that_client_alone(
 def test_an_earlier_reading_that_raises_fails_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     assert office.run().code == 0
 
-    usual = job.read_documents
+    usual = client_archive.read_documents
 
     def read(path: Path, client: int) -> list[Document]:
         if "2026-10" in path.parts:
             raise OverflowError("int too large")
         return usual(path, client)
 
-    monkeypatch.setattr(job, "read_documents", read)
+    monkeypatch.setattr(client_archive, "read_documents", read)
     assert office.run("--period", "2026-11", SOURCE_DATE_EPOCH="1796193000").code == 0
     log = (office.month.parent / "2026-11" / "run.log").read_text("utf-8")
     assert "client 102 is not held against 2026-10: OverflowError" in log

@@ -86,7 +86,8 @@ class AccountSummary:
     """The account, for a period: its clients, and how many of all the account's clients they are.
 
     `whole` are the findings that none of its clients shows. `command` is what was typed to make it, without
-    the period and what else may follow. `month` is what the one who files needs of it.
+    the period and what else may follow. `month` is what the one who files needs of it. `data` are the files
+    with tables for other programs, relative to the overview.
     """
 
     name: str
@@ -98,6 +99,7 @@ class AccountSummary:
     month: AccountMonth
     whole: tuple[AccountFinding, ...] = ()
     command: str = "invoice-reports run CONFIG"
+    data: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[AccountFinding, ...]:
