@@ -94,7 +94,9 @@ def _check_receipts(where: str, figures: Figures) -> None:
         if reason == "payment" and day and STATUSES.get(status, UNKNOWN_STATUS).is_counted
     )
     rows = columns(figures.receipts, "currency", "id", "amount")
-    _compare_sums(where, "receipts", due, (((*key,), (1, amount or ZERO)) for *key, amount in rows))
+    _compare_sums(
+        where, "receipts of the period", due, (((*key,), (1, amount or ZERO)) for *key, amount in rows)
+    )
 
 
 def _declare_lines(where: str, figures: Figures, explained: _Explained) -> _Amounts:
