@@ -78,6 +78,11 @@ def make_pages(account: Account, size: int) -> list[str]:
     return pages
 
 
+def make_recent_papers(account: Account) -> list[str]:
+    """Makes the first client's documents of the period, each as a text."""
+    return [json_text(paper) for paper in islice(_make_papers(account), account.in_period)]
+
+
 def make_pagination(entries: int, page: int, size: int) -> Raw:
     """Makes what a page says about its list."""
     return {

@@ -60,6 +60,7 @@ class _Answers:
         self._taxes = account.make_taxes()
         self._pages = cache(partial(account.make_pages, served))
         self._pages(served.page_size)  # Made before anybody waits for them.
+        self._recent = account.make_recent_papers(served)
         self._instants = deque[float](maxlen=per_minute or None)
         self._sent = self._repeated = 0
         self._begun = set[str]()
@@ -83,6 +84,8 @@ class _Answers:
             return _make_answer(429, json_text({"errors": [{"error": "Too many requests"}]}))
         if method == "GET" and address.path == "/clients.json":
             return _make_answer(200, self._list_clients(page, size))
+        if method == "GET" and address.path == "/invoices.json":
+            return _make_answer(200, self._list_period(page, size))
         if method == "GET" and address.path == "/taxes.json":
             return _make_answer(200, self._taxes)
         match = _DOCUMENTS.fullmatch(address.path)
@@ -104,6 +107,15 @@ class _Answers:
         clients = [account.make_client(one) for one in self._account.numbers[(page - 1) * size : page * size]]
         pagination = account.make_pagination(self._account.clients, page, size)
         return json_text({"clients": clients, "pagination": pagination})
+
+    def _list_period(self, page: int, size: int) -> str:
+        """All clients' documents of the period, client by client."""
+        entries = self._account.clients * len(self._recent)
+        rows = (divmod(row, len(self._recent)) for row in range(entries)[(page - 1) * size : page * size])
+        numbers = self._account.numbers
+        papers = [account.replace_client(self._recent[paper], numbers[client]) for client, paper in rows]
+        pagination = json_text(account.make_pagination(entries, page, size))
+        return f'{{"invoices": [{",".join(papers)}], "pagination": {pagination}}}'
 
     def _list_documents(self, client: int, page: int, size: int) -> str:
         pages = self._pages(size)

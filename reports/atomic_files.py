@@ -209,7 +209,7 @@ def as_write_error(error: OSError, path: Path) -> WriteError:
         return limit
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return WriteError(f"{path}: no permission to write here. Allow it, or choose another output folder")
-    return WriteError(f"{path}: it could not be written ({error.strerror or type(error).__name__})")
+    return WriteError(f"{path}: it could not be written (“{error.strerror or type(error).__name__}”)")
 
 
 def as_limit_error(error: BaseException, path: Path) -> WriteError | None:

@@ -182,6 +182,7 @@ def init(
 @main.group()
 def key() -> None:
     """The API key of an account, in the system's keyring."""
+    speak(find_language())
 
 
 @key.command("set")
@@ -189,18 +190,9 @@ def key() -> None:
 @FOR_MAIL
 def key_set(account: str, *, is_for_mail: bool) -> None:
     """Store the key of ACCOUNT; it is typed without echo."""
-    from reports.settings import credentials, validators
+    from reports.commands.key import store_secret
 
-    try:
-        validators.account_name(account)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-    kind = credentials.MAIL_PASSWORD if is_for_mail else credentials.API_KEY
-    credentials.read_keyring(account, kind)
-    secret = click.prompt(f"{kind.title} of {account} (not shown)", hide_input=True, err=True)
-    redact.add(secret)
-    credentials.store(account, secret, kind=kind)
-    say(f"The {kind.noun} of {account} is in the keyring of this user. Exit code 0.")
+    store_secret(account, is_for_mail=is_for_mail)
 
 
 @key.command("delete")
@@ -208,11 +200,9 @@ def key_set(account: str, *, is_for_mail: bool) -> None:
 @FOR_MAIL
 def key_delete(account: str, *, is_for_mail: bool) -> None:
     """Take the key of ACCOUNT out of the keyring."""
-    from reports.settings import credentials
+    from reports.commands.key import delete_secret
 
-    kind = credentials.MAIL_PASSWORD if is_for_mail else credentials.API_KEY
-    credentials.delete(account, kind=kind)
-    say(f"The {kind.noun} of {account} is no longer in the keyring of this user. Exit code 0.")
+    delete_secret(account, is_for_mail=is_for_mail)
 
 
 @main.command()
@@ -274,6 +264,7 @@ def send(
 @click.pass_obj
 def demo(quiet: bool, *, folder: Path, pdf: bool) -> int:
     """The whole job on generated data, over real HTTP, against an API inside this program."""
+    speak(find_language())
     from reports.commands import demo as example_month
 
     now = clock(lambda: example_month.CLOCK)
@@ -299,9 +290,8 @@ def sandbox(*, port: int, latency: float, per_minute: int | None, api_key: str) 
         raise ConfigError(f"port {port} cannot be used ({error.strerror}): choose another") from None
     with server:
         # The one place that shows a key: it opens nothing but this process.
-        click.echo(
-            json.dumps({"url": server.url, "account": server.account_data.name, "api_key": server.api_key})
-        )
+        told = {"url": server.url, "account": server.account_data.name, "api_key": server.api_key}
+        click.echo(json.dumps(told))
         server.serve_forever()
 
 

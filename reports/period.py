@@ -15,7 +15,14 @@ FORMS = "last-month, last-quarter, last-year, this-…, 2026-10, 2026-Q3, 2026, 
 FIRST_YEAR = 1000
 """Earlier years are slips of the pen, and not every system writes them with four digits."""
 
+FIRST_DOCUMENT_YEAR = 1901
+"""Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
+
+LONGEST_DAY_DIGITS = 8
+"""More are no day, and a calendar that is asked for one overflows."""
+
 _CALENDAR = re.compile(r"([12]\d{3})(?:-(\d{2})|-[Qq]([1-4]))?", re.ASCII)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", re.ASCII)
 
 
@@ -82,6 +89,21 @@ def make_period(first: date, last: date) -> Period:
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
     """The calendar day of an aware `instant` in `zone`."""
     return instant.astimezone(zone).date()
+
+
+def parse_document_day(came: str) -> date:
+    """The day of a document, `dd/mm/yyyy` or `yyyy-mm-dd`. Raises ValueError for what is neither."""
+    text = came.strip()
+    if _ISO_DAY.fullmatch(text):
+        year, month, day = text.split("-")
+    else:
+        day, month, year = text.split("/")
+    digits = day + month + year
+    if not (len(year) == 4 and len(digits) <= LONGEST_DAY_DIGITS and digits.isascii() and digits.isdecimal()):
+        raise ValueError("not a day")
+    if int(year) < FIRST_DOCUMENT_YEAR:
+        raise ValueError("not a year of documents")
+    return date(int(year), int(month), int(day))
 
 
 def _day(text: str) -> date:

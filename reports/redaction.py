@@ -10,6 +10,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html.entities import html5
 
 MASK = "[key]"
@@ -153,7 +154,7 @@ def _match_signs(letter: str, before: str = "") -> str:
     ways = [
         *("".join(f"%(?:25)*(?i:{byte:02x})" for byte in encoded) for encoded in encodings if encoded),
         rf"&(?:amp;)*#(?:0*{code}|[xX]0*(?i:{code:x}));?",
-        *(f"&(?:amp;)*{name}" for name, text in html5.items() if text == letter),
+        *(f"&(?:amp;)*{name}" for name in _name_letters().get(letter, ())),
     ]
     # JSON and Python leave letters and digits of ASCII as they are.
     if not (letter.isascii() and letter.isalnum()):
@@ -165,6 +166,15 @@ def _match_signs(letter: str, before: str = "") -> str:
         )
         ways.append(f"{_slash(before)}(?:{'|'.join(codes)})")
     return "|".join(ways)
+
+
+@cache
+def _name_letters() -> dict[str, list[str]]:
+    """The names that HTML has for a letter. To look through all 2,231 for each one of a secret takes long."""
+    names: dict[str, list[str]] = {}
+    for name, text in html5.items():
+        names.setdefault(text, []).append(name)
+    return names
 
 
 def _slash(before: str) -> str:

@@ -75,7 +75,9 @@ def usual_hooks() -> Iterator[None]:
     package = logging.getLogger("reports")
     level = package.level
     yield
-    package.setLevel(level)
+    if package.level != level:
+        # It empties what every logger has worked out.
+        package.setLevel(level)
     threading.excepthook, sys.unraisablehook, logging.lastResort = hooks
 
 

@@ -100,7 +100,7 @@ def check(
     known = record.find_known_clients(account_folder, period)
     yield from _list_account_findings(account_checks.check_period(period, today))
     if settings.output.pdf:
-        yield _browser()
+        yield _browser(is_alone=not (settings.output.excel or settings.output.html))
     if settings.statement.templates:
         message = f"templates: those in {settings.statement.templates} are sound"
         yield _try_out(partial(pages.check_templates, brand_of(settings)), message)
@@ -297,9 +297,7 @@ def _listed_addresses(settings: Config, listed: Mapping[int, AccountClient]) -> 
             continue
         found = settings.recipients(client.id, client.email).to
         if len(found) > 1:
-            yield Item(
-                f"mail: {client.name} ({client.id}) gets it at {' and '.join(found)}, all in one field"
-            )
+            yield Item(f"mail: {client.name} ({client.id}) gets it at {', '.join(found)}, all in one field")
         elif not found and client.email:
             yield Item(
                 f"mail: “{client.email}” of {client.name} ({client.id}) is no mail address: none for it"
@@ -321,14 +319,18 @@ def _server(account: str, smtp: Smtp, redact: Redactor) -> Item:
     return Item(f"mail server: {smtp.host}, port {smtp.port}, answers over TLS{login}; nothing was sent")
 
 
-def _browser() -> Item:
-    """Whether a page can be printed, tried out in a temporary folder."""
+def _browser(*, is_alone: bool) -> Item:
+    """Whether a page can be printed, tried out in a temporary folder.
+
+    A run makes a client's other files without the PDF, with a warning; where the PDF `is_alone`, there are
+    no others.
+    """
     try:
         found = pdf.try_out()
     except ConfigError as error:
         return _ill(error)
     except ClientError as error:
-        return Item(str(error), ExitCode.NONE_DONE)
+        return Item(str(error), ExitCode.NONE_DONE if is_alone else ExitCode.WARNINGS)
     except OSError as error:
         return _ill(atomic_files.as_write_error(error, Path(tempfile.gettempdir())))
     return Item(f"PDF: {found} prints")
@@ -347,7 +349,8 @@ def _user() -> str:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:,.0f} MB"
+    """`73366 MB`: the sign between thousands is another one in each language."""
+    return f"{size / 1_000_000:.0f} MB"
 
 
 def _nearest(folder: Path) -> Path | None:

@@ -151,7 +151,12 @@ class Dialogue:
 
     def ask_unseen(self, question: str) -> str:
         """What is typed without being shown."""
-        return str(click.prompt(_format_safe(_voice.translate(question)), hide_input=True, err=True))
+        return ask_unseen(question)
+
+
+def ask_unseen(question: str) -> str:
+    """What is typed without being shown, at the terminal that the command belongs to."""
+    return str(click.prompt(_format_safe(_voice.translate(question)), hide_input=True, err=True))
 
 
 class CommandGroup(click.Group):
@@ -239,7 +244,7 @@ def _take_notes(_: click.Context, __: click.Parameter, path: Path | None) -> Non
     try:
         handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        say(f"{path}: no log is kept there ({error.strerror})", is_error=True)
+        say(f"{path}: no log is kept there (“{error.strerror}”)", is_error=True)
         return
     handler.setFormatter(RedactingFormatter(redact, "%(asctime)s %(message)s"))
     _notes.addHandler(handler)

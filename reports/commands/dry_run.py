@@ -80,6 +80,8 @@ def _extra_requests(plan: Plan) -> list[str]:
         asked.append("  would ask besides, for every client: the client's own page")
     if settings.statement.vendor_balance:
         asked.append("  would ask besides, for every client: its balance")
+    if not plan.only and (plan.resumed is None or plan.resumed.documents(plan.period) is None):
+        asked.append("  would ask besides, once: the account's own list of the period's documents")
     return asked
 
 

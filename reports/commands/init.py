@@ -18,6 +18,7 @@ from reports.commands import prompts
 from reports.commands.console import Dialogue
 from reports.deliver import publish
 from reports.errors import ConfigError, RefusedError
+from reports.fiscal_id import format_fiscal_id
 from reports.plan import Clock
 from reports.redaction import REPLACED, Redactor
 from reports.settings import config_writer, credentials, validators, yaml_file
@@ -91,8 +92,8 @@ def _begin(path: Path, options: InitOptions, person: Dialogue | None, *, now: Cl
         return "Nothing was written"
     wanted = tuple(chosen) or None
     _write(path, text, access, before=None, is_right=lambda written: written.clients == wanted)
-    covered = _count_clients(len(chosen)) if chosen else "all clients"
-    return f"{path} is written: account {account.name}, {covered}. Next: {_next(path)}"
+    counts = _count_clients(len(chosen)) if chosen else "all clients"
+    return f"{path} is written: account {account.name}, {counts}. Next: {_next(path)}"
 
 
 def _extend(
@@ -120,7 +121,8 @@ def _extend(
         _tell(person, sentence)
     chosen = [_client(client, settings.language) for client in listed]
     text = config_writer.append_clients(before.decode(), place, chosen)
-    if not _is_agreed(f"Add {_count_clients(len(chosen))} to {path}", access, person):
+    counts = _count_clients(len(chosen))
+    if not _is_agreed(f"Add {counts} to {path}", access, person):
         return "Nothing was written"
     wanted = settings.model_copy(update={"clients": (*settings.clients, *chosen), "path": None})
     _write(
@@ -130,7 +132,7 @@ def _extend(
         before=before,
         is_right=lambda written: written.model_copy(update={"path": None}) == wanted,
     )
-    return f"{path} has {_count_clients(len(chosen))} more. Next: {_next(path)}"
+    return f"{path} has {counts} more. Next: {_next(path)}"
 
 
 def _write(
@@ -188,8 +190,9 @@ def _access(
             credentials.read_keyring(account.name)
         except ConfigError as error:
             if tried:
+                where = tried
                 raise RefusedError(
-                    f"the key in {tried} is wrong, and no keyring takes another one: "
+                    f"the key in {where} is wrong, and no keyring takes another one: "
                     "set that variable to the right key, and type this command again"
                 ) from None
             raise ConfigError(f"{error}. Set it for this command too, and type it again") from None
@@ -258,8 +261,7 @@ def _choose_clients(
 
 def _row(client: AccountClient) -> str:
     name = client.name if len(client.name) <= NAME_CHARACTERS else f"{client.name[: NAME_CHARACTERS - 1]}…"
-    fiscal_id = f"NIF {client.fiscal_id}" if client.fiscal_id else "NIF -"
-    rest = [fiscal_id, client.language or "-", client.email or "-"]
+    rest = [f"NIF {format_fiscal_id(client.fiscal_id) or '-'}", client.language or "-", client.email or "-"]
     return f"{client.id:<10} {name:<{NAME_CHARACTERS}}  {'  '.join(rest)}"
 
 
@@ -268,7 +270,7 @@ def _client(listed: AccountClient, language: str) -> Client:
     return Client(
         id=listed.id,
         name=_plain(listed.name),
-        fiscal_id=_plain(listed.fiscal_id or ""),
+        fiscal_id=_plain(format_fiscal_id(listed.fiscal_id) or listed.fiscal_id or ""),
         language=next((word for word in validators.LANGUAGES if word == listed.language != language), None),
         email=Recipients(to=validators.parse_known_addresses(listed.email)),
     )

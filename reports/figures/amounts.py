@@ -49,6 +49,11 @@ def read_amounts(document: Document) -> Amounts | None:
     return Amounts(gross - own, gross, withholding, gross - withholding, is_explained, is_turned)
 
 
+def read_payment(total: Decimal | None, gross: Decimal | None, payable: Decimal | None) -> Decimal | None:
+    """What a receipt says was paid: its payable amount, or its `total` where no reading explains that."""
+    return payable if total in (gross, payable) else total
+
+
 def document_sign(document: Document) -> int:
     """What amounts are multiplied by: −1 for a credit note, unless the API gave it negative already."""
     return -1 if document.kind.sign < 0 and not is_negative(document) else 1

@@ -7,7 +7,6 @@ means.
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -20,17 +19,11 @@ from reports.figures.document import Document, LineItem, Remark, Snapshot
 from reports.figures.vat.exemptions import normalise_code
 from reports.figures.vat.taxes import parse_rate
 from reports.money import CENT, cents, exact
-
-FIRST_YEAR = 1901
-"""Documents of earlier years are slips of the pen, and Excel's calendar is wrong before March 1900."""
+from reports.period import parse_document_day
 
 MOST_ID_DIGITS = 18
 """What fits into the 64 bits of a table's column."""
 
-LONGEST_DAY_DIGITS = 8
-"""More are no day, and a calendar that is asked for one overflows."""
-
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 READ_AGAIN = "Read the client again, without --offline and --resume"
 
 
@@ -203,7 +196,7 @@ class _FieldReader:
         if not is_required and _is_absent(value):
             return None
         try:
-            return _parse_day(str(value))
+            return parse_document_day(str(value))
         except ValueError:
             self.remark("DATE-UNREADABLE", key)
             return None
@@ -249,21 +242,6 @@ class _FieldReader:
 
     def remark(self, code: str, key: str) -> None:
         self.remarks.append(Remark(code, self.path + key, _quote(self.raw.get(key))))
-
-
-def _parse_day(came: str) -> dt.date:
-    """Of `dd/mm/yyyy` or `yyyy-mm-dd`. Raises ValueError for what is neither."""
-    text = came.strip()
-    if _ISO_DAY.fullmatch(text):
-        year, month, day = text.split("-")
-    else:
-        day, month, year = text.split("/")
-    digits = day + month + year
-    if not (len(year) == 4 and len(digits) <= LONGEST_DAY_DIGITS and digits.isascii() and digits.isdecimal()):
-        raise ValueError("not a day")
-    if int(year) < FIRST_YEAR:
-        raise ValueError("not a year of documents")
-    return dt.date(int(year), int(month), int(day))
 
 
 def _is_absent(value: object) -> bool:

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
-from reports.figures.codes import STATUSES, TYPES
+from reports.figures.amounts import read_payment
+from reports.figures.codes import STATUSES, TYPES, UNKNOWN_STATUS
 from reports.figures.currencies import currency_order
 from reports.figures.tables import Tables, columns
+from reports.figures.tables import build as build_tables
 from reports.figures.vat.vat_rows import SchemeVat, VatRounding, VatRow, add_vat_rows
 from reports.money import ZERO
 from reports.period import Period
@@ -98,6 +101,8 @@ class Figures:
                     most overdue first.
     not_counted:    the period's documents that count nowhere, and those without a readable date, with a
                     `reason` (a status, `payment`, `not-fiscal`, `unknown-type` or `unknown-status`).
+    receipts:       the period's payments whose status counts, by date, then id: DOCUMENT_COLUMNS and what was
+                    paid, `amount` (None where unreadable). They are in no total.
     """
 
     period: Period
@@ -113,11 +118,17 @@ class Figures:
     line_items: "pd.DataFrame"
     open_documents: "pd.DataFrame"
     not_counted: "pd.DataFrame"
+    receipts: "pd.DataFrame"
 
     @property
     def currencies(self) -> tuple[str, ...]:
         """EUR first, the others by name."""
         return tuple(total.currency for total in self.totals)
+
+    @property
+    def receipt_currencies(self) -> tuple[str, ...]:
+        """Those of the receipts, which may be none of the others."""
+        return tuple(sorted({*self.receipts["currency"].tolist()}, key=currency_order))
 
     @property
     def schemes(self) -> tuple[SchemeVat, ...]:
@@ -132,7 +143,12 @@ class Figures:
 
         nothing = pd.DataFrame()
         return replace(
-            self, documents=nothing, line_items=nothing, open_documents=nothing, not_counted=nothing
+            self,
+            documents=nothing,
+            line_items=nothing,
+            open_documents=nothing,
+            not_counted=nothing,
+            receipts=nothing,
         )
 
 
@@ -166,6 +182,7 @@ def build(tables: Tables, *, period: Period, read_on: date, limits: Sequence[int
         line_items=_lines_of(counted, tables.line_items),
         open_documents=open_documents,
         not_counted=not_counted,
+        receipts=_list_receipts(every, inside),
     )
 
 
@@ -216,6 +233,31 @@ def _reason(kind: str, status: str) -> str:
     if TYPES[kind].sign == 0:
         return "payment" if kind in PAYMENTS else "not-fiscal"
     return status if status in STATUSES else "unknown-status"
+
+
+def _list_receipts(documents: "pd.DataFrame", inside: Sequence[int]) -> "pd.DataFrame":
+    """The payments among the rows `inside` the period; unsigned, as none of them is added to anything."""
+    import pandas as pd
+
+    kinds, statuses = documents["type"].tolist(), documents["status"].tolist()
+    rows = [
+        row
+        for row in inside
+        if kinds[row] in PAYMENTS and STATUSES.get(statuses[row], UNKNOWN_STATUS).is_counted
+    ]
+    if not rows:
+        return _make_no_receipts()
+    receipts = _rows(documents, rows)
+    amounts = [read_payment(*own) for own in columns(receipts, "total", "gross", "payable")]
+    return receipts.assign(amount=pd.Series(amounts, dtype="object"))
+
+
+@cache
+def _make_no_receipts() -> "pd.DataFrame":
+    """A frame without rows, made once: most clients have no receipts."""
+    import pandas as pd
+
+    return build_tables([]).documents.assign(amount=pd.Series([], dtype="object"))
 
 
 def _type_subtotals(counted: "pd.DataFrame") -> Iterator[TypeSubtotal]:

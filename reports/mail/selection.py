@@ -150,7 +150,11 @@ def _ready(
     if only != "all" and not _is_selected(entry, only):
         raise _Kept(State.NOT_SELECTED, f"not selected, for email.only is {only}")
     if not recipients.to:
-        raise _Kept(State.HELD, "no address is known for it", account.NO_ADDRESS)
+        raise _Kept(
+            State.HELD,
+            "no address is known for it; give it one, or name it in email.never",
+            account.NO_ADDRESS,
+        )
     if not draft:
         unmailed = str(entry["unmailed"])
         raise _Kept(State.HELD, _NO_MAIL.get(unmailed, f"the run made no mail for it; {_AGAIN}"), unmailed)

@@ -30,6 +30,7 @@ from reports.source import archive
 from reports.source.archive import Owner
 from reports.source.client_list import ClientList
 from reports.source.client_reading import Failure, Reading
+from reports.source.document_list import ListedDocument
 
 if TYPE_CHECKING:
     from reports.figures.account.client_month import ClientMonth
@@ -50,7 +51,7 @@ log = logging.getLogger(__name__)
 
 
 class AccountRun:
-    """One account's month under way."""
+    """One account's month under way. `document_list`: the account's own, of the period; None: not known."""
 
     def __init__(self, plan: Plan, screen: Screen, executor: JobExecutor) -> None:
         self.plan = plan
@@ -69,6 +70,7 @@ class AccountRun:
         # Until the run knows better: whom the last one was about.
         self.everyone = tuple(self.brief.configured or self.before)
         self.is_list_known = False
+        self.document_list: Sequence[ListedDocument] | None = None
         self.stopped_by: ReportsError | None = None
         self.entries: dict[int, Entry] = {}
         self.lines: dict[int, ClientLine] = {}

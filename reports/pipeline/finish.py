@@ -9,8 +9,9 @@ from reports.deliver import record, result_page
 from reports.deliver.account_record import describe_account_finding, describe_month
 from reports.errors import ExitCode, most_severe
 from reports.figures.account.account_month import AccountMonth, add_up
-from reports.figures.account.coverage import Coverage
+from reports.figures.account.coverage import AccountDocument, Coverage
 from reports.figures.checks.account_checks import is_silence
+from reports.figures.codes import TYPES, UNKNOWN_TYPE
 from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.plan import OVERVIEW, SUMMARY, Clock, Outcome, brand_of, few, last_line
 from reports.render.content import summary_book
@@ -117,8 +118,26 @@ def _add_up(month: AccountRun, lines: Sequence[ClientLine], clients_of_account: 
         coverage,
         period=month.plan.period,
         region=month.plan.config.account.region,
-        listed=None,
+        listed=_list_documents(month),
     )
+
+
+def _list_documents(month: AccountRun) -> list[AccountDocument] | None:
+    """The account's own list, its numbers as they are printed; None without one."""
+    if month.document_list is None:
+        return None
+    return [
+        AccountDocument(
+            listed.id,
+            listed.type,
+            listed.status,
+            number=" ".join(filter(None, (TYPES.get(listed.type, UNKNOWN_TYPE).prefix, listed.number))),
+            date=listed.date,
+            client_id=listed.client_id,
+            client_name=listed.client_name,
+        )
+        for listed in month.document_list
+    ]
 
 
 def _code(month: AccountRun, account: AccountSummary) -> ExitCode:

@@ -34,6 +34,7 @@ from reports.period import Period, local_day
 from reports.pipeline.account_run import AccountRun
 from reports.pipeline.accounts import side_by_side
 from reports.pipeline.executor import JobExecutor, load_modules
+from reports.pipeline.jobs import LISTED_STATUSES, LISTED_TYPES
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
 from reports.redaction import Redactor
 from reports.render import pdf
@@ -42,6 +43,7 @@ from reports.settings.config import Config, resolve_period
 from reports.source import archive
 from reports.source.client_list import ClientList, fetch_clients, read_stored_clients
 from reports.source.client_reading import Failure, Reading
+from reports.source.document_list import ListedDocument, fetch_documents, read_stored_documents
 from reports.source.fetch import fetch
 from reports.source.http.api import Api
 from reports.source.http.waiting import announce
@@ -230,6 +232,7 @@ def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | F
     """Each client as soon as it is read, or its stored reading."""
     if plan.is_offline:
         month.expect(*_clients_offline(plan))
+        month.document_list = _find_document_list(plan)
         yield from (month.read_stored(client) for client in month.expected)
         return
     today, settings = plan.resumed, plan.config.requests
@@ -278,6 +281,33 @@ def _readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | F
             except ClientError as error:
                 # Not worth failing for.
                 log.warning("how many clients the account has is not known: %s", error)
+        if plan.only:
+            month.document_list = _find_document_list(plan)
+        elif month.has_read_something:
+            _read_document_list(month, api, now)
+
+
+def _find_document_list(plan: Plan) -> Sequence[ListedDocument] | None:
+    """The account's own list of the period's documents as an earlier run read it."""
+    return read_stored_documents(plan.source, plan.config.account.name, period=plan.period)
+
+
+def _read_document_list(month: AccountRun, api: Api, now: Clock) -> None:
+    """The account's own list of the period's documents, which fails nothing."""
+    plan = month.plan
+    month.document_list = plan.resumed.documents(plan.period) if plan.resumed else None
+    if month.document_list is None:
+        with month.go_on_without():
+            month.document_list = fetch_documents(
+                api,
+                account=plan.config.account.name,
+                source=plan.source,
+                period=plan.period,
+                types=LISTED_TYPES,
+                statuses=LISTED_STATUSES,
+                parallel=plan.config.requests.parallel,
+                now=_seconds(now),
+            )
 
 
 def _load(executor: JobExecutor) -> None:

@@ -138,14 +138,14 @@ def print_page(page: Path, target: Path, *, timeout_seconds: float = TIMEOUT_SEC
             ) from None
         except OSError as error:
             raise PrintError(
-                f"{browser} cannot be started ({error.strerror})",
+                f"{browser} cannot be started (“{error.strerror}”)",
                 f"Allow it, name another browser in {VARIABLE}, or write pdf: false",
             ) from error
-        trouble = _trouble(code, target, said=said, page=page)
+        trouble = _trouble(browser.name, code, target, said=said, page=page)
     if trouble:
         target.unlink(missing_ok=True)
         what, remedy = trouble
-        raise PrintError(f"{browser.name} {what}", remedy)
+        raise PrintError(what, remedy)
 
 
 def end_all() -> None:
@@ -231,23 +231,24 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait(END_SECONDS)
 
 
-def _trouble(code: int, target: Path, *, said: Path, page: Path) -> tuple[str, str] | None:
+def _trouble(browser: str, code: int, target: Path, *, said: Path, page: Path) -> tuple[str, str] | None:
     """What is wrong with the print, and what to do; None when nothing is."""
     data = target.read_bytes() if target.is_file() else b""
     if code or not data:
         text = said.read_text("utf-8", "replace")
         if "Running as root" in text:
-            return "does not print for root", "Run as an ordinary user, or write pdf: false"
+            return f"{browser} does not print for root", "Run as an ordinary user, or write pdf: false"
         lines = [line for line in text.splitlines() if line.strip()]
         last = _SAID.sub("", lines[-1]).strip() if lines else ""
-        what = f"ended with code {code}" if code else "wrote no PDF"
-        what = f"{what} (“{last[:200]}”)" if last else what
+        what = f"{browser} ended with code {code}" if code else f"{browser} wrote no PDF"
+        what = f"{what}: “{last[:200]}”" if last else what
         return what, "Update that browser, or write pdf: false"
     if not (data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")):
-        return "wrote a PDF that is cut short", "Run again"
+        return f"{browser} wrote a PDF that is cut short", "Run again"
     if not _is_of(page, data):
         # An error page is printed like any other.
-        return "printed another page than the statement", "Allow it to open files, or write pdf: false"
+        what = f"{browser} printed another page than the statement"
+        return what, "Allow it to open files, or write pdf: false"
     return None
 
 

@@ -166,8 +166,9 @@ class Sentences:
             if name in form.quoted:
                 values[name] = value
             elif form.is_finding and rank_of(name) is Rank.VALUE:
-                untranslated += _count_letters(value)
-                values[name] = self._write(value)
+                part = self._read(value, Rank.CLAUSE)
+                untranslated, parts = untranslated + part.untranslated, parts + part.parts
+                values[name] = self._write(part.text)
             else:
                 part = self._read(value, rank_of(name))
                 values[name] = part.text
@@ -193,13 +194,16 @@ def read_forms(language: str) -> tuple[Form, ...]:
 
 
 def make_form(english: str, translation: str, *, is_finding: bool = False) -> Form:
-    """The form of a sentence: neither text has the full stop or colon at its end, nor blanks around it."""
+    """The form of a sentence: neither text has the full stop or colon at its end, nor blanks around it.
+
+    An ellipsis (`...`) is no full stop, and stays.
+    """
     return Form(_strip(english), _strip(translation), is_finding)
 
 
 def _strip(text: str) -> str:
     bare = text.strip()
-    return bare[:-1] if bare.endswith((".", ":")) else bare
+    return bare[:-1] if bare.endswith((".", ":")) and not bare.endswith("..") else bare
 
 
 def _unescape(text: str) -> str:

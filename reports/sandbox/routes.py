@@ -153,7 +153,7 @@ def _period(request: Request, account: SandboxAccount) -> Reply:
         for documents in account.documents.values()
         for one in documents
         if one.get("type") not in NO_INVOICES
-        if (first or date.min) <= _read_day(str(one["date"])) <= (last or date.max)
+        if _is_between(one, first or date.min, last or date.max)
         if _is_wanted(one, wanted)
     ]
     return _page("invoices", rows, request.query, account)
@@ -205,6 +205,14 @@ def _apply_sign(paper: Raw, figure: str) -> Decimal:
 
 def _due(paper: Raw) -> date:
     return _read_day(str(paper.get("due_date") or paper["date"]))
+
+
+def _is_between(paper: Raw, first: date, last: date) -> bool:
+    """Whether a paper is of these days; one without a readable day is of none."""
+    try:
+        return first <= _read_day(str(paper.get("date"))) <= last
+    except ValueError:
+        return False
 
 
 def _read_bound(text: str | None) -> date | None:

@@ -47,7 +47,10 @@ def _problem(file: YamlFile, model: type[BaseModel], error: ErrorDetails) -> Pro
     route, kind = error["loc"], error["type"]
     name = format_route(route)
     if kind == "extra_forbidden":
-        return file.problem(route, f"{name} is not an option{_instead(model, route)}", at_key=True)
+        instead = _instead(model, route)
+        if error["input"] is None and file.is_in_braces(route) and instead.startswith("; the options"):
+            instead = '; a text with a comma needs quotes here, as in "Silva, Lda"'
+        return file.problem(route, f"{name} is not an option{instead}", at_key=True)
     if kind == "value_error":
         return file.problem(route, f"{name}: {error['ctx']['error']}")
     field, _ = _find_option(model, route)
@@ -96,7 +99,8 @@ def _instead(model: type[BaseModel], route: Route) -> str:
     if near := did_you_mean(key, names):
         return near
     if elsewhere:
-        return f' here; did you mean "{elsewhere[0]}"?'
+        nearest = min(elsewhere, key=lambda option: option.count("."))
+        return f' here; did you mean "{nearest}"?'
     return f"; the options{f' of {format_route(holder)}' if holder else ''} are: {', '.join(names)}"
 
 

@@ -91,6 +91,11 @@ class YamlFile:
         """`message` at the value (or its key) that `route` leads to; when it is missing, at what holds it."""
         return _problem(self.path, _node_at(self.root, route, at_key=at_key).start_mark, message)
 
+    def is_in_braces(self, route: Route) -> bool:
+        """Whether the mapping that holds the last key of `route` is written `{name: …, language: …}`."""
+        holder = _node_at(self.root, route[:-1], at_key=False)
+        return isinstance(holder, yaml.MappingNode) and bool(holder.flow_style)
+
     def find_entries(self, key: str) -> tuple[int, int] | None:
         """The column of the dashes of the list under `key`, and the character behind its last word, from 0.
 

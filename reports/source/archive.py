@@ -1,7 +1,8 @@
 """The pages of one client as they came, in one file.
 
-`<source>/<client>.jsonl.gz`, and `<source>/clients.jsonl.gz` for the account's list of clients: gzip; a
-header line, then one line per page, the exact text of the body as a JSON string.
+`<source>/<client>.jsonl.gz`, and for the account's own lists `<source>/clients.jsonl.gz` and
+`<source>/documents.jsonl.gz`: gzip; a header line, then one line per page, the exact text of the body as a
+JSON string.
 
 An archive is whole and proven complete, or it is not there. One that is replaced by other pages is kept
 beside it as `<client>.20261102T063000Z.jsonl.gz`, by the instant it was read (UTC).
@@ -20,6 +21,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
+from enum import StrEnum
 from itertools import chain, count, zip_longest
 from pathlib import Path
 from types import NoneType
@@ -52,17 +54,29 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "origin": (str, NoneType),
     "taxes": (str, NoneType),
     "as_of": (str, NoneType),
+    "listed": (str, NoneType),
 }
 """The values of a header, each with its types in JSON. True and False are no numbers."""
-_NEWER = dict.fromkeys(("origin", "taxes", "as_of"))
+_NEWER = dict.fromkeys(("origin", "taxes", "as_of", "listed"))
 """What archives of older versions do not say."""
 
 _log = logging.getLogger(__name__)
 
 
+class AccountList(StrEnum):
+    """A list of the account itself, under the name of its archive."""
+
+    CLIENTS = "clients"
+    DOCUMENTS = "documents"
+
+
+Subject = int | AccountList
+"""What an archive holds: a client's documents, by the client's id, or a list of the account."""
+
+
 @dataclass(frozen=True)
 class Header:
-    """The first line of an archive. `client` is None for the account's list of clients.
+    """The first line of an archive. `client` is None for a list of the account, and `listed` says which.
 
     `read_at` is aware, UTC: when the pages were proven complete. `client_details` is what the API says about
     the client itself, in the form of the room `details`, when that was asked for. `complete` is False for a
@@ -81,14 +95,25 @@ class Header:
     origin: str | None = None
     taxes: str | None = None
     as_of: date | None = None
+    listed: AccountList | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """What the archive holds; older versions had one list of the account, and did not name it."""
+        return self.client if self.client is not None else self.listed or AccountList.CLIENTS
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose an archive is. `client` None: the account's list of clients; `account` None: whatever account."""
+    """Whose an archive is, and of what. `account` None: whatever account."""
 
     account: str | None
-    client: int | None
+    subject: Subject
+
+    @property
+    def client(self) -> int | None:
+        """The client's id; None for a list of the account."""
+        return self.subject if isinstance(self.subject, int) else None
 
 
 class Spool:
@@ -154,14 +179,16 @@ class Spool:
             yield self._file.read(size)
 
 
-def path_of(source_folder: Path, client_id: int | None) -> Path:
-    """The archive of a client; of the account's list of clients for None."""
-    return source_folder / f"{'clients' if client_id is None else client_id}{ENDING}"
+def path_of(source_folder: Path, subject: Subject) -> Path:
+    """The archive of a client, or of a list of the account."""
+    return source_folder / f"{subject}{ENDING}"
 
 
-def name_owner(client_id: int | None) -> str:
-    """A client in words, or the account's list of clients for None."""
-    return "the list of clients" if client_id is None else f"client {client_id}"
+def name_owner(subject: Subject) -> str:
+    """A client in words, or a list of the account."""
+    if isinstance(subject, int):
+        return f"client {subject}"
+    return "the list of clients" if subject == AccountList.CLIENTS else "the list of documents"
 
 
 def list_client_ids(source_folder: Path) -> list[int]:
@@ -170,13 +197,26 @@ def list_client_ids(source_folder: Path) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
+def set_aside(archive: Path) -> None:
+    """Renames an archive by its instant, so that no run takes it for its own; a damaged one is removed.
+
+    One that is not there is fine. Raises WriteError.
+    """
+    if not archive.is_file():
+        return
+    if kept := _choose_kept_name(archive):
+        atomic_files.replace(archive, kept)
+    else:
+        atomic_files.remove_file(archive)
+
+
 def find_reading(source_folder: Path, owner: Owner, read_at: datetime) -> tuple[Path, Header] | None:
     """The archive that holds the pages as of `read_at`; None where they are not there any more.
 
     It may be of a later reading: one that found the same pages takes the place of the earlier one.
     """
     found: list[tuple[datetime, Path, Header]] = []
-    places = [path_of(source_folder, owner.client), *source_folder.glob(f"{owner.client}.*{ENDING}")]
+    places = [path_of(source_folder, owner.subject), *source_folder.glob(f"{owner.subject}.*{ENDING}")]
     for path in places:
         with suppress(ReadingError):
             header = read_header(path, owner=owner)
@@ -230,7 +270,7 @@ def _open_lines(path: Path) -> Iterator[TextIO]:
             f"{path}: the archive is damaged ({type(error).__name__}). {_READ_AGAIN}"
         ) from error
     except OSError as error:
-        raise ReadingError(f"{path}: the archive cannot be opened ({error.strerror}). Check it") from error
+        raise ReadingError(f"{path}: the archive cannot be opened (“{error.strerror}”). Check it") from error
 
 
 def _holds_pages(archive: Path, spools: Iterable[Spool]) -> bool:
@@ -260,7 +300,8 @@ def _header(path: Path, lines: TextIO, *, may_be_partial: bool) -> Header:
     if read_at.tzinfo is None or not MINYEAR < read_at.year < MAXYEAR:
         raise ValueError("an instant without a time zone, or at the very end of the calendar")
     as_of = None if values["as_of"] is None else date.fromisoformat(values["as_of"])
-    return Header(**values | {"read_at": read_at.astimezone(UTC), "as_of": as_of})
+    listed = None if values["listed"] is None else AccountList(values["listed"])
+    return Header(**values | {"read_at": read_at.astimezone(UTC), "as_of": as_of, "listed": listed})
 
 
 def _is_list_of_texts(value: object) -> bool:
@@ -274,9 +315,9 @@ def _check_owner(path: Path, header: Header, owner: Owner) -> None:
             f"{path}: it is an archive of the account {header.account}, not of {owner.account}. "
             f"Move it away. {_READ_AGAIN}"
         )
-    if owner.client != header.client:
+    if owner.subject != header.subject:
         raise ReadingError(
-            f"{path}: it is the archive of {name_owner(header.client)}, not of {name_owner(owner.client)}. "
+            f"{path}: it is the archive of {name_owner(header.subject)}, not of {name_owner(owner.subject)}. "
             f"Move it away. {_READ_AGAIN}"
         )
 
@@ -291,15 +332,20 @@ def _pack_line(line: object) -> bytes:
 
 def _keep(archive: Path) -> None:
     """Copies an archive to the name of its instant. A copy, so that at no time there is none."""
+    kept = _choose_kept_name(archive)
+    if kept and not kept.exists():
+        with archive.open("rb") as old, atomic_files.new_file(kept) as new:
+            shutil.copyfileobj(old, new)
+
+
+def _choose_kept_name(archive: Path) -> Path | None:
+    """Where an archive is kept by its instant: a free name, or that of its copy. None for a damaged one."""
     try:
         read_at = read_header(archive, may_be_partial=True).read_at
     except ReadingError as error:
-        _log.warning("%s It is replaced", error)
-        return
+        _log.warning("%s. It is not kept", str(error).rstrip("."))
+        return None
     stem = f"{archive.name.removesuffix(ENDING)}.{read_at:%Y%m%dT%H%M%SZ}"
     marks = chain([""], (f"-{number}" for number in count(2)))
     places = (archive.with_name(f"{stem}{mark}{ENDING}") for mark in marks)
-    kept = next(path for path in places if not path.exists() or filecmp.cmp(archive, path, shallow=False))
-    if not kept.exists():
-        with archive.open("rb") as old, atomic_files.new_file(kept) as new:
-            shutil.copyfileobj(old, new)
+    return next(path for path in places if not path.exists() or filecmp.cmp(archive, path, shallow=False))

@@ -8,16 +8,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports import cancellation
 from reports.errors import ReadingError
-from reports.source.archive import Header, Owner, Spool, name_owner, path_of, read_header, read_pages
-from reports.source.completeness import READINGS, Ledger, MovedError, check_pages, id_of, leaf_of
+from reports.source.archive import (
+    AccountList,
+    Header,
+    Owner,
+    name_owner,
+    path_of,
+    read_header,
+    read_pages,
+)
+from reports.source.completeness import check_pages, id_of
 from reports.source.http.response import page_of
+from reports.source.list_reading import store_list, to_line
 
 if TYPE_CHECKING:
     from reports.source.http.api import Api
 
-WHERE = name_owner(None)
+CLIENTS = AccountList.CLIENTS
+WHERE = name_owner(CLIENTS)
 
 _log = logging.getLogger(__name__)
 
@@ -61,18 +70,11 @@ def fetch_clients(
 
     Raises what `api` raises, ReadingError when the list does not keep still, WriteError.
     """
-    moved = MovedError()
-    for _ in range(READINGS):
-        try:
-            with Spool(source) as spool:
-                ledger = _read_pages(api, spool, everything=everything)
-                is_complete = ledger.read == ledger.pages
-                header = Header(account, None, {}, now(), ledger.read, is_complete, origin=api.origin)
-                spool.finish(header, path_of(source, None))
-            return read_clients(path_of(source, None))
-        except MovedError as error:
-            moved = error
-    raise moved.to_reading_error(WHERE)
+
+    def make_header(pages: int, is_complete: bool) -> Header:
+        return Header(account, None, {}, now(), pages, is_complete, origin=api.origin, listed=CLIENTS)
+
+    return read_clients(store_list(CLIENTS, api.clients_page, source, make_header, is_whole=everything))
 
 
 def list_clients(api: "Api") -> dict[int, AccountClient]:
@@ -107,9 +109,9 @@ def read_stored_clients(source: Path, account: str) -> ClientList | None:
 
     A list that cannot be read, or is another account's, is logged and taken for none.
     """
-    path = path_of(source, None)
+    path = path_of(source, CLIENTS)
     try:
-        read_header(path, owner=Owner(account, None), may_be_partial=True)
+        read_header(path, owner=Owner(account, CLIENTS), may_be_partial=True)
         return read_clients(path)
     except ReadingError as error:
         if path.exists():
@@ -117,44 +119,16 @@ def read_stored_clients(source: Path, account: str) -> ClientList | None:
         return None
 
 
-def _read_pages(api: "Api", spool: Spool, *, everything: bool) -> Ledger:
-    first = api.clients_page(1)
-    if not first.entries:
-        # An answer of nothing does not say to which question it is: it is asked again, where none is late.
-        _log.info("%s: page 1 is empty, and read again", WHERE)
-        first = api.clients_page(1, is_fresh=True)
-    spool.add(1, first.body)
-    ledger = Ledger(leaf_of(first, client=None))
-    for number in range(2, ledger.pages + 1 if everything else 2):
-        cancellation.check_cancelled()
-        page = api.clients_page(number)
-        spool.add(number, page.body)
-        ledger.add(leaf_of(page, client=None))
-    if ledger.read == ledger.pages:
-        # A client that stands there twice hides another one.
-        ledger.close()
-    if ledger.read > 1:
-        ledger.compare(leaf_of(api.clients_page(1), client=None))
-    return ledger
-
-
 def _client(entry: Mapping[str, Any]) -> AccountClient:
     identity = id_of(entry)
     if identity is None:
         raise ValueError("a client without a readable id")
-    texts: dict[str, Any] = {field.name: _text(entry.get(field.name)) for field in fields(AccountClient)}
+    texts: dict[str, Any] = {field.name: to_line(entry.get(field.name)) for field in fields(AccountClient)}
     own = {"id": identity, "name": texts["name"] or "", "address": _lines(entry.get("address"))}
     return AccountClient(**texts | own)
 
 
 def _lines(value: object) -> str | None:
     """A text with its line breaks, those of blanks left out."""
-    lines = map(_text, value.splitlines()) if isinstance(value, str) else ()
+    lines = map(to_line, value.splitlines()) if isinstance(value, str) else ()
     return "\n".join(filter(None, lines)) or None
-
-
-def _text(value: object) -> str | None:
-    """A text or a number as text in one line; None for everything else and for nothing but blanks."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return None
-    return " ".join(str(value).split()) or None

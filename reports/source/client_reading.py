@@ -249,7 +249,7 @@ class ClientReading:
         def fetch() -> Leaf:
             page = ask(on_request=self._count_request)
             self._is_page_in = True
-            leaf = leaf_of(page, client=client_id)
+            leaf = leaf_of(page, client_id)
             if spool is not None:
                 spool.add(number, page.body)
             return leaf

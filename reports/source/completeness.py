@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.errors import ReadingError
-from reports.source.archive import name_owner
+from reports.source.archive import Subject, name_owner
 from reports.source.http.response import Page, Pagination, read_count
 
 READINGS = 3
@@ -136,15 +136,15 @@ class Ledger:
                 raise MovedError(f"{name} was {before} and then {now}")
 
 
-def leaf_of(page: Page, *, client: int | None) -> Leaf:
+def leaf_of(page: Page, subject: Subject) -> Leaf:
     """What has to be remembered of `page`.
 
-    `client`: no entry may be a document of another client; None: the entries are clients. Raises
+    `subject`: a client, and then no entry may be a document of another one; or a list of the account. Raises
     ReadingError for an entry without a readable id, or of another client, and for a list without an end: none
     of these is a matter of movement, and none is read again. Raises MovedError for an entry that comes twice
     with other figures.
     """
-    where = name_owner(client)
+    where = name_owner(subject)
     check_pages(page.pagination, where)
     prints: dict[int, bytes] = {}
     repeated: set[int] = set()
@@ -153,8 +153,8 @@ def leaf_of(page: Page, *, client: int | None) -> Leaf:
         identity = id_of(entry)
         if identity is None:
             raise ReadingError(f"{place} has no readable id. Report it to the vendor")
-        if client is not None:
-            _check_owner(entry, client, place=f"{place}, document {identity},")
+        if isinstance(subject, int):
+            _check_owner(entry, subject, place=f"{place}, document {identity},")
         found = _print(entry, place)
         if identity in prints:
             repeated.add(identity)

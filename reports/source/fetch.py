@@ -16,12 +16,10 @@ from reports.cancellation import LOOK_UP_SECONDS
 from reports.source.client_reading import AccountContext, ClientReading, Failure, Reading, Wanted
 from reports.source.details import Inquiry
 from reports.source.http.rate_limit import StoppedError
-from reports.source.threads import DaemonPool
+from reports.source.threads import STOP_SECONDS, DaemonPool
 
 if TYPE_CHECKING:
     from reports.source.http.api import Api
-
-STOP_SECONDS = 5.0
 
 
 def fetch(

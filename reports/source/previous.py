@@ -67,13 +67,13 @@ def earlier_answers(account_folder: Path, account: str) -> tuple[str, ...]:
 
 
 def _find_readings(account_folder: Path, header: Header, period: Period) -> Iterator[Earlier]:
-    pattern = archive.path_of(Path("*", archive.FOLDER_NAME), header.client)
+    pattern = archive.path_of(Path("*", archive.FOLDER_NAME), header.subject)
     for path in sorted(account_folder.glob(str(pattern))):
         earlier = _period_of(path.parents[1])
         if earlier is None or earlier.last >= period.first or not path.is_file():
             continue
         try:
-            theirs = archive.read_header(path, owner=Owner(header.account, header.client))
+            theirs = archive.read_header(path, owner=Owner(header.account, header.subject))
         except ReadingError as error:
             _log.warning("client %s is not held against %s: %s", header.client, earlier.label, error)
             continue

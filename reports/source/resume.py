@@ -5,16 +5,19 @@ wanted now, and the archive is whole to its last page. Everything else is read a
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from reports.errors import ReadingError
+from reports.period import Period
 from reports.source import archive
-from reports.source.archive import Header, Owner
+from reports.source.archive import AccountList, Header, Owner, Subject
 from reports.source.client_list import ClientList, read_clients
 from reports.source.client_reading import Reading, Wanted
+from reports.source.document_list import ListedDocument, read_stored_documents
 
 _log = logging.getLogger(__name__)
 
@@ -42,16 +45,22 @@ class Today:
 
     def clients(self, *, everything: bool) -> ClientList | None:
         """The account's list of today, of which `everything` or at least the count is wanted."""
-        path = archive.path_of(self.source, None)
-        if self._whole(path, None, may_be_partial=not everything) is None:
+        path = archive.path_of(self.source, AccountList.CLIENTS)
+        if self._whole(path, AccountList.CLIENTS, may_be_partial=not everything) is None:
             return None
         try:
             return read_clients(path)
         except ReadingError:
             return None
 
-    def _whole(self, path: Path, client: int | None, *, may_be_partial: bool = False) -> Header | None:
-        owner = Owner(self.account, client)
+    def documents(self, period: Period) -> Sequence[ListedDocument] | None:
+        """The account's list of the documents of `period`, where it was read today."""
+        if self._whole(archive.path_of(self.source, AccountList.DOCUMENTS), AccountList.DOCUMENTS) is None:
+            return None
+        return read_stored_documents(self.source, self.account, period=period)
+
+    def _whole(self, path: Path, subject: Subject, *, may_be_partial: bool = False) -> Header | None:
+        owner = Owner(self.account, subject)
         try:
             header = archive.read_header(path, owner=owner, may_be_partial=may_be_partial)
             for _ in archive.read_pages(path, may_be_partial=may_be_partial):

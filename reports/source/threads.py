@@ -13,6 +13,9 @@ from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+STOP_SECONDS = 5.0
+"""How long whoever stops a pool waits for what has begun."""
+
 _Result = TypeVar("_Result")
 _Task = tuple[Future[Any], Callable[[], Any]]
 

@@ -1,6 +1,6 @@
 """A dry run says what a run would read and write, and does nothing of it."""
 
-from tests.support.office import ACCOUNT, KEY_VARIABLE, Office, tree
+from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, tree
 
 ANA, RUI = 101, 102
 
@@ -23,6 +23,18 @@ def test_dry_run_says_everything_and_does_nothing_and_needs_no_key(office: Offic
     assert said.last == "Nothing was asked and nothing written. Exit code 0."
     assert tree(office.folder) == before
     assert office.sandbox.requests == []
+
+
+def test_dry_run_says_when_the_accounts_list_of_documents_is_asked_for(office: Office) -> None:
+    office.configure([ANA], output=HTML_ONLY)
+    words = "  would ask besides, once: the account's own list of the period's documents"
+    assert words in office.run("--dry-run").out
+    assert words in office.run("--dry-run", "--resume").out
+    assert words not in office.run("--dry-run", "--client", str(ANA)).out
+    assert office.run().code == 0
+    assert words in office.run("--dry-run").out
+    assert words not in office.run("--dry-run", "--resume").out
+    assert words not in office.run("--dry-run", "--offline").out
 
 
 def test_dry_run_says_that_the_period_has_not_begun(office: Office) -> None:

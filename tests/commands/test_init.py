@@ -106,7 +106,13 @@ def test_every_client_of_every_page_is_in_a_configuration_that_is_accepted(tmp_p
 def test_what_the_account_says_of_a_client_stands_there_and_no_more(tmp_path: Path) -> None:
     clients = [
         client(ANA, "Ana & Filhos, Lda", fiscal_id="500000000", language="en", email="ana@example.com"),
-        client(RUI, "Rui", email="rui@example.com, eva@example.com", language="klingon"),
+        client(
+            RUI,
+            "Rui",
+            fiscal_id="PT 500 000 000",
+            email="rui@example.com, eva@example.com",
+            language="klingon",
+        ),
         client(EVA, " ", email=None, language=None),
     ]
     with office_of(tmp_path, SandboxAccount("office", clients, {ANA: [], RUI: [], EVA: []})) as office:
@@ -122,6 +128,7 @@ clients:                               # a list, or: all
     email: {to: ["ana@example.com"]}
   - id: 102
     name: "Rui"
+    fiscal_id: "500000000"
     email: {to: ["rui@example.com", "eva@example.com"]}
   - id: 103
 

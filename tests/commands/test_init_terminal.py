@@ -206,7 +206,9 @@ def test_names_that_command_a_terminal_are_shown_without_their_commands(
     tmp_path: Path, ring: dict[str, str]
 ) -> None:
     names = {ANA: "Ana\x1b[2J\x1b]0;mine\x07", RUI: "R" * 400}
-    with Sandbox(account_data=account(names)) as sandbox:
+    data = account(names)
+    data.clients[0]["fiscal_id"] = "PT 500 000 022"
+    with Sandbox(account_data=data) as sandbox:
         office = Office(tmp_path, sandbox)
         with Desk(tmp_path, {**ring, "INVOICEXPRESS_API_KEY": sandbox.api_key}) as desk:
             begin(desk, office, "--account", "office")
@@ -215,6 +217,7 @@ def test_names_that_command_a_terminal_are_shown_without_their_commands(
             desk.wait_for("[all]:")
             assert "Ana [2J ]0;mine" in desk.screen
             assert f"{'R' * 39}…  NIF -" in desk.screen
+            assert "NIF 500000022" in desk.screen
             desk.press("C-c")
             assert desk.code() == 130
 

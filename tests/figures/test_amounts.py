@@ -12,6 +12,7 @@ from reports.figures.amounts import (
     document_sign,
     is_negative,
     read_amounts,
+    read_payment,
 )
 from reports.figures.document import Document
 from reports.money import cents
@@ -156,6 +157,18 @@ def test_a_total_of_the_other_sign_than_net_and_vat_is_a_turned_one(
     net: str, tax: str, total: str, is_turned: bool
 ) -> None:
     assert amounts_of(header(net, tax, total)).is_turned is is_turned
+
+
+@pytest.mark.parametrize(
+    ("total", "gross", "payable", "paid"),
+    [("98", "123", "98", "98"), ("123", "123", "98", "98"), ("50", "0", "0", "50"), ("50", None, None, "50")],
+)
+def test_a_receipt_says_what_is_payable_was_paid_or_its_total_where_that_is_no_reading(
+    total: str, gross: str | None, payable: str | None, paid: str
+) -> None:
+    amounts = [None if text is None else Decimal(text) for text in (total, gross, payable)]
+    assert read_payment(*amounts) == Decimal(paid)
+    assert read_payment(None, *amounts[1:]) is None
 
 
 @examples(100)

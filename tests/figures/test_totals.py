@@ -128,6 +128,41 @@ def test_documents_that_do_not_count_are_listed_with_the_reason() -> None:
     ]
 
 
+def test_receipts_of_the_period_are_listed_by_date_then_id_and_added_to_nothing() -> None:
+    statuses = ["settled", "final", "sent", "second_copy", "draft", "canceled", "deleted", "strange"]
+    figures = added(
+        *(paper(identity, "Receipt", status=status) for identity, status in enumerate(statuses, start=1)),
+        paper(20, "VatMossReceipt", net="10", currency="US Dollar", date="01/10/2026"),
+        paper(21, "Receipt", date="30/09/2026"),
+        paper(22, "Receipt", date="31/10/2026"),
+        paper(23, "Receipt", date="soon"),
+    )
+    assert figures.receipts["id"].tolist() == [20, 1, 2, 3, 4, 22]
+    assert [*map(str, figures.receipts["amount"])] == ["12.30", *["123.00"] * 5]
+    assert (figures.totals, figures.currencies) == ((), ())
+    assert figures.receipt_currencies == ("EUR", "USD")
+
+
+def test_what_a_receipt_says_was_paid_is_its_total_unless_withholding_is_still_in_it() -> None:
+    of_nothing: Raw = {"before_taxes": "0", "taxes": "0", "total": "50.25", "items": []}
+    figures = added(
+        paper(1, "Receipt", net="100", retention="25"),
+        paper(2, "Receipt", net="100", retention="25") | {"total": "123.00"},
+        paper(3, "Receipt") | of_nothing,
+        paper(4, "Receipt") | of_nothing | {"before_taxes": "?"},
+        paper(5, "Receipt") | of_nothing | {"total": "?"},
+    )
+    assert figures.receipts["amount"].tolist() == [
+        *(Decimal("98.00"), Decimal("98.00"), Decimal("50.25"), Decimal("50.25"), None)
+    ]
+
+
+def test_a_frame_without_receipts_has_the_columns_of_one_with_some() -> None:
+    none, some = added(paper(1)).receipts, added(paper(1, "Receipt")).receipts
+    assert (len(none), len(some)) == (0, 1)
+    assert dict(none.dtypes) == dict(some.dtypes)
+
+
 def test_nothing_is_added_across_currencies() -> None:
     figures = added(
         paper(1, net="1", currency="U.S. dollar"),
@@ -317,16 +352,16 @@ def test_no_document_at_all_gives_empty_figures() -> None:
     lists = (figures.totals, figures.types, figures.vat, figures.vat_rounding, figures.ageing, figures.months)
     assert [*map(len, lists)] == [0] * 6
     frames = (figures.documents, figures.line_items, figures.open_documents, figures.not_counted)
-    assert [*map(len, frames)] == [0] * 4
+    assert [*map(len, (*frames, figures.receipts))] == [0] * 5
 
 
 def test_figures_without_frames_keep_every_sum() -> None:
-    figures = added(paper(1), paper(2, "Quote"))
+    figures = added(paper(1), paper(2, "Quote"), paper(3, "Receipt"))
     bare = figures.drop_frames()
     assert bare.totals == figures.totals
     assert bare.vat == figures.vat
-    frames = (bare.documents, bare.line_items, bare.open_documents, bare.not_counted)
-    assert [*map(len, frames)] == [0] * 4
+    frames = (bare.documents, bare.line_items, bare.open_documents, bare.not_counted, bare.receipts)
+    assert [*map(len, frames)] == [0] * 5
 
 
 @st.composite
@@ -380,6 +415,7 @@ def everything(figures: Figures) -> tuple[Any, ...]:
         *(figures.totals, figures.types, figures.vat, figures.vat_rounding, figures.ageing, figures.months),
         *(figures.documents.to_dict("records"), figures.line_items.to_dict("records")),
         *(figures.open_documents.to_dict("records"), figures.not_counted.to_dict("records")),
+        *figures.receipts.to_dict("records"),
     )
 
 

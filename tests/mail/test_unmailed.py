@@ -150,7 +150,8 @@ def test_each_reason_stands_with_its_count(room: Mailroom) -> None:
     said = room.send()
     assert said.code == 6
     assert said.last == (
-        "mails sent: 1; held back: 1, Ana (101): no address is known for it; held back: 1, Eva (103): "
+        "mails sent: 1; held back: 1, Ana (101): no address is known for it; give it one, or "
+        "name it in email.never; held back: 1, Eva (103): "
         "warnings: 1. Look at index.html; this mails it all the same: --client 103. Exit code 6."
     )
 
@@ -236,7 +237,10 @@ def test_two_addresses_in_one_field_of_the_account_are_both_used_and_said(room: 
     assert "endereço de e-mail não o é: Eva (eva@example.com; telefone)." in room.office.overview
     assert unmailed(room.office) == {ANA: None, RUI: None, EVA: "no-address"}
     said = room.send()
-    assert said.last == "mails sent: 2; held back: 1, Eva (103): no address is known for it. Exit code 6."
+    assert (
+        said.last == "mails sent: 2; held back: 1, Eva (103): no address is known for it; give it one, or "
+        "name it in email.never. Exit code 6."
+    )
     assert [arrived.recipients for arrived in room.server.received] == [
         ("ana@example.com", "mae@example.com"),
         ("rui@example.com", "outro@example.com"),
@@ -312,7 +316,7 @@ def test_check_asks_the_account_for_the_addresses_of_all_clients(room: Mailroom)
     said = room.office.type("check", room.office.config)
     assert "mail: on purpose none for 7\n" in said.out
     assert "mail: in email.never, but no client of the account: 7\n" in said.out
-    assert "mail: Ana (101) gets it at ana@example.com and mae@example.com, all in one field\n" in said.out
+    assert "mail: Ana (101) gets it at ana@example.com, mae@example.com, all in one field\n" in said.out
     assert "mail: “telefone” of Rui (102) is no mail address: none for it\n" in said.out
     assert "mail: no address in InvoiceXpress, and so none for 1: Eva (103)\n" in said.out
     for client in room.office.sandbox.account_data.clients:

@@ -25,6 +25,7 @@ import pytest
 
 from reports.sandbox.routes import json_text
 from reports.sandbox.server import Sandbox
+from tests.support.english import find_english
 from tests.support.months import ANA, EVA, LATER, NAMES, NOBODY, READ_AT, RUI, add_invoice, read_lasting
 from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, account, invoice, tree
 from tests.support.scripted_api import ScriptedApi, Seen, TurnedClock, listing, reply
@@ -88,7 +89,7 @@ def test_demo_writes_what_the_product_promises_and_nothing_else(demo: Office) ->
     expected = {"RESULT.html", "demo.yaml", *LOCK}
     for month in ("2026-09", "2026-10"):
         expected |= {f"demo/{month}/{name}" for name in ("index.html", "summary.xlsx", "run.json", "run.log")}
-        expected |= {f"demo/{month}/source/{name}.jsonl.gz" for name in ("clients", *folders)}
+        expected |= {f"demo/{month}/source/{name}.jsonl.gz" for name in ("clients", "documents", *folders)}
     for folder in folders.values():
         expected |= {f"demo/2026-10/{folder}/{folder}-2026-10.{ending}" for ending in ("xlsx", "html")}
         expected.add(f"demo/2026-09/{folder}/{folder}-2026-09.html")
@@ -133,9 +134,12 @@ def test_demo_shows_what_changed_since_the_month_before(demo: Office) -> None:
     assert "VAT of 2026-09: 2" in demo.record["message"]
 
 
-def test_demo_twice_is_the_same_demo(demo: Office) -> None:
+def test_demo_twice_is_the_same_demo_in_whatever_language_it_is_watched(demo: Office) -> None:
     before = read_lasting(demo.output)
-    assert demo.type("demo", demo.output).code == 0
+    said = demo.type("demo", demo.output, LC_ALL="pt_PT.UTF-8")
+    assert (said.code, said.out.startswith("Conta demo: período 2026-10, ")) == (0, True)
+    assert said.last.endswith("summary.xlsx. Código de saída 0.")
+    assert find_english(said.out) == []
     after = read_lasting(demo.output)
     assert sorted(after) == sorted(before)
     # The port of its API is another one, and RESULT.html says when its last run, of whatever kind, was.
@@ -508,7 +512,7 @@ def script_that_echoes(seen: Seen) -> bytes:
         return reply(listing([{"id": ANA, "name": f"Ana {key}"}], per_page=30, name="clients"))
     if seen.path == "/taxes.json":
         return reply({"taxes": [{"id": 1, "name": f"IVA {key}", "value": 23, "region": key}]})
-    if seen.client == ANA:
+    if seen.path == "/invoices.json" or seen.client == ANA:
         texts = {"observations": f"{key} {quote(key, safe='')}", "reference": key}
         documents = [invoice(ANA, f"Ana {key}", date(2026, 10, 5), number=1, **texts)]
         return reply(json_text(listing(documents, per_page=30)))

@@ -372,11 +372,14 @@ def test_a_branch_that_no_test_takes_closes_the_gate(tmp_path: Path, tried: str,
 
 
 @pytest.mark.parametrize(("words", "passed"), [((), 2), (("--quick",), 1), (("--quick", "-n", "0"), 1)])
-def test_quick_tests_are_those_that_are_not_slow(tmp_path: Path, words: tuple[str, ...], passed: int) -> None:
+def test_quick_tests_are_those_not_slow_and_stay_compiled(
+    tmp_path: Path, words: tuple[str, ...], passed: int
+) -> None:
     small_project(tmp_path, MARKED)
-    done = gate(tmp_path, "test", *words)
+    done = gate(tmp_path, "test", *words, PYTHONDONTWRITEBYTECODE="1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{passed} passed" in done.stdout
+    assert any(tmp_path.glob("tests/__pycache__/test_sign.*.pyc")) is ("--quick" in words)
 
 
 @pytest.mark.soak
@@ -397,8 +400,8 @@ def small_project(folder: Path, test: str) -> None:
     (folder / "pytest.toml").write_text('[pytest]\npythonpath = ["."]\nmarkers = ["soak", "slow"]\n', "utf-8")
 
 
-def gate(folder: Path, *words: str, changed: str = "") -> subprocess.CompletedProcess[str]:
+def gate(folder: Path, *words: str, changed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     """A task of dev.py on a small project, without a set-up, and with what is `changed` about dev.py."""
     starter = folder / "gate.py"
     starter.write_text(GATE.format(changed=changed), "utf-8")
-    return call(starter, *words)
+    return call(starter, *words, **variables)

@@ -4,6 +4,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree.ElementTree import tostring
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.support.ooxml import (
     workbook,
 )
 from tests.support.ooxml.book import read
+from tests.support.ooxml.package import Package
 from tests.support.papers import paper
 
 BOOK = "xl/workbook.xml"
@@ -290,6 +292,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workbooks.write_client(folder / "sound.xlsx", papers, language="en", brand=brand)
 
 
+@pytest.fixture(scope="module")
+def parts(sound: Path) -> Package:
+    """The same workbook as it is read; to be looked at alone."""
+    return package.opened(sound)
+
+
 def test_a_sound_workbook_breaks_no_rule(sound: Path) -> None:
     assert violations(sound) == []
 
@@ -321,22 +329,41 @@ def test_workbooks_without_a_document_break_no_rule(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("rule", "part", "pattern", "breach"), BREACHES)
 def test_a_breach_is_found(
-    rule: Callable[..., object], part: str, pattern: str, breach: str, sound: Path, tmp_path: Path
+    rule: Callable[..., object], part: str, pattern: str, breach: str, parts: Package
 ) -> None:
-    broken = tmp_path / "broken.xlsx"
-    _break(sound, broken, part, pattern, breach)
+    name, content = _break(parts, part, pattern, breach)
 
-    opened = package.opened(broken)
-    assert list(rule(opened if rule in PACKAGE_RULES else read(opened)))  # type: ignore[call-overload]
+    broken = package.with_part(parts, name, content)
+    assert list(rule(broken if rule in PACKAGE_RULES else read(broken)))  # type: ignore[call-overload]
+
+
+def test_a_package_with_a_part_changed_is_what_its_file_would_be(parts: Package, tmp_path: Path) -> None:
+    for place in (
+        (DATA, "</row>", ""),
+        (TYPES, "^", " "),
+        (TABLE, ' id="1"', ' id="2"'),
+        ("", "", "more.xml"),
+    ):
+        changed = package.with_part(parts, *_break(parts, *place))
+        again = package.opened(_lay(tmp_path / "broken.xlsx", changed))
+        assert (again.names, again.parts, again.unreadable) == (
+            changed.names,
+            changed.parts,
+            changed.unreadable,
+        )
+        assert {name: tostring(root) for name, root in again.roots.items()} == {
+            name: tostring(root) for name, root in changed.roots.items()
+        }
 
 
 def test_every_rule_can_find_something() -> None:
     assert {rule for rule, *_ in BREACHES} == {*PACKAGE_RULES, *BOOK_RULES}
 
 
-def test_a_part_that_is_no_xml_is_found(sound: Path, tmp_path: Path) -> None:
-    _break(sound, tmp_path / "broken.xlsx", DATA, "</row>", "")
-    assert any(sentence.startswith(f"{DATA}: is no XML") for sentence in violations(tmp_path / "broken.xlsx"))
+def test_a_part_that_is_no_xml_is_found(parts: Package, tmp_path: Path) -> None:
+    broken = package.with_part(parts, *_break(parts, DATA, "</row>", ""))
+    found = violations(_lay(tmp_path / "broken.xlsx", broken))
+    assert any(sentence.startswith(f"{DATA}: is no XML") for sentence in found)
 
 
 def test_a_file_cut_short_is_found(sound: Path, tmp_path: Path) -> None:
@@ -344,15 +371,18 @@ def test_a_file_cut_short_is_found(sound: Path, tmp_path: Path) -> None:
     assert len(violations(tmp_path / "cut.xlsx")) == 1
 
 
-def _break(sound: Path, broken: Path, part: str, pattern: str, breach: str) -> None:
-    """Copies the workbook with one place of one part changed, or with one part more."""
-    with zipfile.ZipFile(sound) as source, zipfile.ZipFile(broken, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == part:
-                text, count = re.subn(pattern, breach, content.decode(), count=1, flags=re.DOTALL)
-                assert count == 1, f"{part} has no {pattern}"
-                content = text.encode()
-            target.writestr(name, content)
-        if not part:
-            target.writestr(breach, source.read(STYLES))
+def _break(sound: Package, part: str, pattern: str, breach: str) -> tuple[str, bytes]:
+    """A part with one place of it changed, or one part more: its name and what it holds."""
+    if not part:
+        return breach, sound.parts[STYLES]
+    text, count = re.subn(pattern, breach, sound.parts[part].decode(), count=1, flags=re.DOTALL)
+    assert count == 1, f"{part} has no {pattern}"
+    return part, text.encode()
+
+
+def _lay(path: Path, opened: Package) -> Path:
+    """The parts as a file."""
+    with zipfile.ZipFile(path, "w") as target:
+        for name in opened.names:
+            target.writestr(name, opened.parts[name])
+    return path

@@ -47,6 +47,7 @@ KINDS = {
     "t_documents": "LTTDDTTMMMMMMMMNMTTLBN",
     "t_lines": "TTTDTTTNNPMTPTMMMTN",
     "t_vat": "TTTPTTTNMMMMMMM",
+    "t_receipts": "LDTMTLN",
     "t_open": "LTDDNTTMTLN",
     "t_clients": "NTTTTNMMMMMMMMNNDT",
     "t_not_counted": "TTLTTDTTMTLN",

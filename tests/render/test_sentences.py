@@ -1,8 +1,13 @@
 """A sentence with its values in it is found again by its form, and nothing else is changed."""
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 
-from reports.figures.checks.finding import RULES, Finding
+from reports.atomic_files import as_write_error
+from reports.figures.checks.finding import PDF_FAILED, RULES, Finding
 from reports.render.content.labels import Labels
 from reports.render.sentences import FEWEST_LETTERS, Sentences, make_form
 from tests.support import catalogue, sentences
@@ -63,21 +68,32 @@ def test_a_text_that_is_none_of_ours_stays_as_it_came_whatever_its_length() -> N
 
 
 @pytest.mark.parametrize("labels", [PT, ES, EN], ids=lambda labels: labels.language)
-@pytest.mark.parametrize("sentence", sorted(sentences.sentences()))
-def test_every_sentence_comes_out_in_the_readers_language(labels: Labels, sentence: str) -> None:
+def test_every_sentence_comes_out_in_the_readers_language(labels: Labels) -> None:
+    assert len(sentences.sentences()) > 400
+    faults = {sentence: find_faults(sentence, labels) for sentence in sorted(sentences.sentences())}
+    assert {sentence: found for sentence, found in faults.items() if found} == {}
+
+
+def test_what_is_left_in_english_or_lost_is_named() -> None:
+    assert find_faults("{name}: the page is missing and nobody knows it", PT)[:2] == ["the", "page"]
+    lossy = Sentences([make_form("{name}: ready", "pronto")], write=str)
+    assert find_faults("{name}: ready", lossy) == ["11 is lost in 'pronto'"]
+
+
+def find_faults(sentence: str, reader: Labels | Sentences) -> list[str]:
+    """What a reader is shown that is not in the language, or not shown that is in the sentence."""
     form = make_form(sentence, sentence)
     values = {name: f"{number}" for number, name in enumerate(form.names, start=11)}
     # Somebody else's words may be longer than ours around them.
     values |= {name: f"{values[name]} the page that you asked for is not there" for name in form.quoted}
     filled = sentence.format(**values)
-    said = labels.say(filled)
-    if labels.language == "en":
-        assert said == filled
-    else:
-        assert find_english(said) == []
-        assert sorted(map(str, values.values())) == sorted(
-            value for value in values.values() if value in said
-        )
+    said = reader.say(filled)
+    if reader is EN:
+        return [] if said == filled else [f"{said!r} is another sentence"]
+    return [
+        *find_english(said),
+        *(f"{value} is lost in {said!r}" for value in values.values() if value not in said),
+    ]
 
 
 def test_long_words_of_the_service_leave_no_english_around_them() -> None:
@@ -86,6 +102,26 @@ def test_long_words_of_the_service_leave_no_english_around_them() -> None:
     shown = PT.say(f"{said}. Check the configuration")
     assert f"(404: uma página web (“{title}”))" in shown
     assert find_english(shown) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    """
+    Asking https://office.app.invoicexpress.com for its clients ...
+    /a/mine.yaml is written: account office, 12 clients. Next: invoice-reports check /a/mine.yaml
+    /a/mine.yaml has 12 clients more. Next: invoice-reports check /a/mine.yaml
+    Add 12 clients to /a/mine.yaml, and store the key in the keyring of this user? (y, n)
+    the key in the variable OFFICE_API_KEY is wrong, and no keyring takes another one: set that variable to \
+the right key, and type this command again
+    Waiting for the API for 10 s: asking again (the connection was refused. Check the network and \
+account.base_url).
+    office: Waiting for the API for 9 s: nothing may be asked for 30 s more (no complete answer in time).
+    """.strip().split("\n"),
+)
+@pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
+def test_a_sentence_within_a_sentence_is_no_english(labels: Labels, text: str) -> None:
+    assert find_english(text) != []
+    assert find_english(labels.say(text)) == []
 
 
 @pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
@@ -104,6 +140,21 @@ def test_a_finding_writes_amounts_and_dates_as_its_language_does() -> None:
     assert "1,234.50" in EN.finding(finding)
     assert "FT 2026-10-31/1.5" in PT.finding(finding)
     assert PT.write_values("até 2026-10-31, v1.2.3") == "até 31/10/2026, v1.2.3"
+
+
+@pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
+def test_a_print_that_failed_says_why_in_the_readers_language(labels: Labels) -> None:
+    finding = Finding(PDF_FAILED, found="chromium ended with code 3: “the page is gone”")
+    assert find_english(labels.finding(finding)) == []
+    assert "“the page is gone”" in labels.finding(finding)
+    assert labels.say(finding.message) == labels.finding(finding)
+
+
+@pytest.mark.parametrize("number", [errno.ENOTDIR, errno.EIO, errno.EISDIR])
+def test_words_of_the_system_stand_in_quotation_marks(number: int) -> None:
+    error = OSError(number, os.strerror(number))
+    said = PT.say(str(as_write_error(error, Path("/a/b.xlsx"))))
+    assert said == f"/a/b.xlsx: não pôde ser escrito (“{os.strerror(number)}”)"
 
 
 def test_a_finding_tells_what_a_filter_hides_in_words() -> None:

@@ -7,6 +7,7 @@ messages anew, for reading before they are kept.
 import json
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,20 +55,10 @@ def test_catalogue_of_mistakes_is_complete() -> None:
     assert {path.stem for path in ERRORS.iterdir()} == set(MISTAKES)
 
 
-@pytest.mark.parametrize("name", MISTAKES)
-def test_no_message_holds_a_key_or_the_words_of_a_library(name: str) -> None:
-    said = (ERRORS / f"{name}.txt").read_text(encoding="utf-8")
-    for word in (
-        NO_KEY,
-        "0123456789",
-        "secret",
-        "Input should",
-        "pydantic",
-        "while scanning",
-        "0xFF",
-        "\x1b",
-    ):
-        assert word not in said
+def test_no_message_holds_a_key_or_the_words_of_a_library() -> None:
+    foreign = (NO_KEY, "0123456789", "secret", "Input should", "pydantic", "while scanning", "0xFF", "\x1b")
+    said = {name: (ERRORS / f"{name}.txt").read_text(encoding="utf-8") for name in MISTAKES}
+    assert [(name, word) for name, text in said.items() for word in foreign if word in text] == []
 
 
 @given(key=st.text("0123456789abcdef", min_size=31, max_size=64))
@@ -253,6 +244,7 @@ def as_json(value: object) -> Any:
     return json.loads(json.dumps(value))
 
 
+@cache
 def validator_of_schema() -> jsonschema.Draft202012Validator:
     schema = as_json(json_schema())
     jsonschema.Draft202012Validator.check_schema(schema)

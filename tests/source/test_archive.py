@@ -11,7 +11,7 @@ import pytest
 from reports import atomic_files
 from reports.errors import ReadingError, WriteError
 from reports.source import archive
-from reports.source.archive import Header, Owner, Spool, path_of, read_header, read_pages
+from reports.source.archive import AccountList, Header, Owner, Spool, path_of, read_header, read_pages
 
 READ_AT = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ def _header(pages: int, **fields: object) -> Header:
 
 def _store(folder: Path, *bodies: str, **fields: object) -> Path:
     header = _header(len(bodies), **fields)
-    target = path_of(folder, header.client)
+    target = path_of(folder, header.subject)
     with Spool(folder) as spool:
         for number, body in enumerate(bodies, start=1):
             spool.add(number, body)
@@ -78,6 +78,7 @@ def test_an_archive_is_lines_of_json_that_anybody_can_read(tmp_path: Path) -> No
         "origin": None,
         "taxes": None,
         "as_of": None,
+        "listed": None,
     }
     assert pages == ["one", "two"]
 
@@ -254,7 +255,10 @@ def test_a_head_with_a_value_of_another_type_is_a_damaged_archive(
             Owner("my-company", 8),
             "the archive of client 7, not of client 8. Move it away. Read the client",
         ),
-        (Owner("my-company", None), "it is the archive of client 7, not of the list of clients"),
+        (
+            Owner("my-company", AccountList.CLIENTS),
+            "it is the archive of client 7, not of the list of clients",
+        ),
         (Owner(None, 8), "it is the archive of client 7, not of client 8"),
         (Owner("other", 7), "it is an archive of the account my-company, not of other. Move it away"),
         (Owner("other", 8), "it is an archive of the account my-company"),

@@ -288,8 +288,8 @@ def test_an_account_whose_first_client_has_nothing_has_no_size_of_pages_yet(tmp_
 def test_a_bug_in_one_clients_reading_fails_that_client(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def break_down(page: Page, *, client: int) -> Leaf:
-        return leaf_of(page, client=client if client != 8 else 1 // 0)
+    def break_down(page: Page, client: int) -> Leaf:
+        return leaf_of(page, client if client != 8 else 1 // 0)
 
     monkeypatch.setattr(client_reading, "leaf_of", break_down)
     found = _read(account({7: 1, 8: 1, 9: 1}), tmp_path, 7, 8, 9)

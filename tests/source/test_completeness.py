@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from reports.errors import ReadingError
+from reports.source.archive import AccountList
 from reports.source.completeness import Leaf, Ledger, MovedError, agree, are_whole, leaf_of
 from reports.source.http.response import Page, Pagination
 
@@ -42,7 +43,7 @@ def test_an_entry_too_deep_to_be_compared_is_refused() -> None:
         deep = {"deeper": deep}
     page = Page(1, "", [{"id": 1, "currency": deep}], Pagination(1, 1, 1, 1))
     with pytest.raises(ReadingError, match="nested too deeply"):
-        leaf_of(page, client=None)
+        leaf_of(page, AccountList.CLIENTS)
     while deep:
         deep = deep["deeper"]
         page.entries[0]["currency"] = deep
@@ -70,4 +71,4 @@ def test_readings_with_other_figures_do_not_agree() -> None:
 def test_a_page_that_repeats_an_entry_with_other_figures_is_no_page() -> None:
     rows = [{"id": 1, "total": 1}, {"id": 1, "total": 2}]
     with pytest.raises(MovedError, match="page 1 repeats an entry with other figures"):
-        leaf_of(Page(1, "", rows, Pagination(2, 1, 1, 2)), client=None)
+        leaf_of(Page(1, "", rows, Pagination(2, 1, 1, 2)), AccountList.CLIENTS)

@@ -33,6 +33,7 @@ OPEN = Decimal("12.30")
 EXEMPT = ("run.json", "run.log")
 FORBIDDEN = re.compile(r"saldo|balance|conta[ -]corrente", re.IGNORECASE)
 WHOLE = {"archived": ["archived", "non_archived"]}
+OF_THE_ACCOUNT = ("/clients.json", "/invoices.json", "/taxes.json")
 
 
 def ask(
@@ -86,7 +87,7 @@ def served(office: Office, **instead: bytes) -> Script:
 
     def script(seen: Seen) -> bytes:
         kind = "balance" if seen.path.endswith("/balance.json") else "client"
-        if seen.method == "GET" and seen.path not in ("/clients.json", "/taxes.json") and kind in instead:
+        if seen.method == "GET" and seen.path not in OF_THE_ACCOUNT and kind in instead:
             return instead[kind]
         request = Request(seen.method, seen.path, seen.query, seen.body.decode(), seen.arrays)
         made = answer(request, office.sandbox.account_data)
@@ -238,8 +239,7 @@ def test_an_answer_that_is_none_is_noted_and_the_documents_are_reported(
     with ScriptedApi(served(office, balance=bad)) as server:
         assert ask(office, url=server.url, details=True, balance=True, output={"excel": False}) == 0
         assert words in findings(office)["VENDOR-OPEN-MISSING"]["found"]
-        of_the_account = ("/clients.json", "/taxes.json")
-        asked = [seen for seen in server.seen if seen.path not in of_the_account]
+        asked = [seen for seen in server.seen if seen.path not in OF_THE_ACCOUNT]
         assert office.entries[ANA]["requests"] == len(asked)
     assert "Rua da Amostra" in statement(office)
     before = lasting(office)

@@ -17,6 +17,9 @@ NAMES = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
 TAXES = "/taxes.json"
 """Asked once by every run that reads anything."""
 
+DOCUMENTS = "/invoices.json"
+"""Asked once by every run of all clients that has no such list of today."""
+
 
 @pytest.fixture
 def office(office: Office) -> Office:
@@ -65,12 +68,12 @@ def test_only_what_failed_is_read_again(office: Office) -> None:
 
 def test_a_run_that_was_interrupted_goes_on_where_it_was(office: Office) -> None:
     office.run("--client", f"{ANA}")
-    assert asked(office, "--resume") == [address(RUI), address(EVA), TAXES]
+    assert asked(office, "--resume") == [address(RUI), address(EVA), DOCUMENTS, TAXES]
 
 
 def test_yesterday_is_read_again(office: Office) -> None:
     office.run()
-    everything = sorted(["/clients.json", *map(address, NAMES), TAXES])
+    everything = sorted(["/clients.json", *map(address, NAMES), DOCUMENTS, TAXES])
     assert asked(office, "--resume", **at(days=1)) == everything
 
 
@@ -80,12 +83,13 @@ def test_today_ends_at_midnight_of_the_business(office: Office) -> None:
     before_midnight = at(hours=17, minutes=59)
     office.run(**before_midnight)
     assert asked(office, "--resume", **at(hours=18, minutes=20)) == []
-    assert asked(office, "--resume", **at(hours=18, minutes=31)) == ["/clients.json", address(ANA), TAXES]
+    everything = ["/clients.json", address(ANA), DOCUMENTS, TAXES]
+    assert asked(office, "--resume", **at(hours=18, minutes=31)) == everything
 
 
 def test_without_the_word_everything_is_read(office: Office) -> None:
     office.run()
-    assert asked(office) == sorted(["/clients.json", *map(address, NAMES), TAXES])
+    assert asked(office) == sorted(["/clients.json", *map(address, NAMES), DOCUMENTS, TAXES])
 
 
 @pytest.mark.parametrize(
@@ -156,6 +160,17 @@ def test_the_list_of_clients_of_today_is_not_read_again(office: Office) -> None:
     assert list(office.entries) == [ANA, RUI, EVA]
     cut(office.month / "source" / "clients.jsonl.gz")
     assert asked(office, "--resume") == ["/clients.json"]
+
+
+@pytest.mark.parametrize("harm", [cut, lose_a_page, forget])
+def test_the_list_of_documents_of_today_is_read_again_only_where_it_is_not_whole(
+    office: Office, harm: Callable[[Path], None]
+) -> None:
+    office.run()
+    assert asked(office, "--resume") == []
+    harm(office.month / "source" / "documents.jsonl.gz")
+    assert asked(office, "--resume") == [DOCUMENTS]
+    assert asked(office, "--resume") == []
 
 
 def test_figures_are_those_of_an_undisturbed_run(office: Office) -> None:

@@ -6,6 +6,7 @@ words nobody uses go. The translations themselves are written by hand.
 
 import io
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,12 +24,16 @@ METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "text": None}
 
 
-def words() -> set[str]:
+@cache
+def words() -> frozenset[str]:
     """Every label of package and templates, every text of a finding, every kind of change."""
-    return {*_extracted(TOP / "reports" / "render"), *_extracted(TOP / "templates")} | {
-        *(text for rule in RULES.values() for text in (rule.sentence, rule.remedy)),
-        *changes.KINDS,
-    }
+    return frozenset(
+        (
+            *(*_extracted(TOP / "reports" / "render"), *_extracted(TOP / "templates")),
+            *(text for rule in RULES.values() for text in (rule.sentence, rule.remedy)),
+            *changes.KINDS,
+        )
+    )
 
 
 def catalogue(language: str, of: Path | None = None) -> Catalog:

@@ -24,7 +24,7 @@ def hold_dialogue(office: Office, *words: str, answer: str, **variables: str) ->
         os.close(theirs)
         while chunk := read_terminal(ours):
             shown += chunk
-            if b"(not shown)" in shown and answer:
+            if shown.endswith(b"): ") and answer:
                 os.write(ours, answer.encode() + b"\n")
                 answer = ""
         code = process.wait(PATIENCE_SECONDS)

@@ -7,6 +7,7 @@ that show it right. What is written here never has to be kept up to date by hand
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -118,6 +119,7 @@ def _section_of(message: str) -> str:
     return option[0] if option is not None and is_option and option[0] in _right() else OF_YAML
 
 
+@cache
 def _right() -> dict[str, list[str]]:
     """The lines of the example by section, in its order, without comments."""
     sections: dict[str, list[str]] = {}

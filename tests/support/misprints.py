@@ -2,7 +2,7 @@
 
 The client has all there is to go wrong: two currencies, a credit note, withholding, discounts, exempt lines,
 a document without lines, one with a discount on the whole, one whose lines do not add up, open documents of
-several ages.
+several ages, receipts.
 """
 
 import re
@@ -30,9 +30,9 @@ from tests.support.papers import paper, vat
 from tests.support.workbooks import client_report
 
 LABELS = Labels("pt")
-SUMMARY, DOCUMENTS, LINES, VAT, OPEN = 1, 2, 4, 6, 8
+SUMMARY, DOCUMENTS, LINES, VAT, RECEIPTS, OPEN = 1, 2, 4, 6, 8, 10
 """Numbers of sheets, those in euros; each has one in dollars after it."""
-DATA_SHEETS = range(2, 10)
+DATA_SHEETS = range(2, 12)
 STRINGS = "xl/sharedStrings.xml"
 
 _ROW = re.compile(r'<row r="(\d+)".*?</row>', re.DOTALL)
@@ -174,4 +174,8 @@ def papers() -> list[Raw]:
         paper(8, net="80", document_discount="10", status="settled"),
         paper(9, net="70", status="settled")
         | {"sum": "70.5", "before_taxes": "70.5", "taxes": "16.3", "total": "86.8"},
+        paper(10, "Receipt", net="80", day=date(2026, 10, 20), status="settled", reference="Fatura 8"),
+        paper(11, "Receipt", net="31", day=date(2026, 10, 12), status="settled", permalink=link),
+        paper(12, "Receipt", net="70", currency="US Dollar", status="settled", reference="Fatura 7"),
+        paper(13, "VatMossReceipt", net="5", currency="US Dollar", status="final"),
     ]

@@ -11,16 +11,18 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
 
 from reports.cli import main
-from reports.sandbox.data import SandboxAccount
+from reports.sandbox.data import DOCUMENTED as PERIOD_LISTED
+from reports.sandbox.data import PeriodList, SandboxAccount
 from reports.sandbox.documents import Raw, Tax, client, document, line
 from reports.sandbox.server import Sandbox
 from tests.support.waiting import PATIENCE_SECONDS
@@ -85,14 +87,26 @@ class Office:
         return (self.month / "index.html").read_text("utf-8")
 
     def environment(self, **variables: str) -> dict[str, str]:
-        """What the commands find: the key, and a clock that stands still."""
+        """What the commands find: the key, a clock that stands still, and a system that speaks English."""
         given = {KEY_VARIABLE: self.sandbox.api_key, "SOURCE_DATE_EPOCH": f"{NOW.timestamp():.0f}"}
-        return given | variables
+        return given | {"LC_ALL": "C.UTF-8"} | variables
 
     def configure(
-        self, clients: Iterable[int | Raw] | str = "all", *, name: str = "config.yaml", **sections: Any
+        self,
+        clients: Iterable[int | Raw] | str = "all",
+        *,
+        name: str = "config.yaml",
+        is_listed: bool | None = None,
+        **sections: Any,
     ) -> Path:
-        """Writes a configuration: all clients or some, by id or with options; `sections` join or replace."""
+        """Writes a configuration: all clients or some, by id or with options; `sections` join or replace.
+
+        `is_listed`: the account's plan has the list of all documents of a period. Where some clients are
+        configured it has not unless told so: the others' documents would be found forgotten.
+        """
+        has_list = isinstance(clients, str) if is_listed is None else is_listed
+        rules = PERIOD_LISTED if has_list else PeriodList(refused_with=HTTPStatus.FORBIDDEN)
+        self.sandbox.account_data = replace(self.sandbox.account_data, period_list=rules)
         account = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": self.sandbox.url}
         listed = clients if isinstance(clients, str) else [_listed(one) for one in clients]
         text = {"account": account, "period": "2026-10", "clients": listed, "requests": QUICK} | sections

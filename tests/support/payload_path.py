@@ -134,7 +134,7 @@ def _judged(number: int, text: str) -> tuple[Leaf, str]:
     page = judge(answer, expect_page("invoices", number), redact=NO_SECRET, now=NOW)
     if isinstance(page, Trouble):
         raise page.error(page.message)
-    return leaf_of(page, client=CLIENT), page.body
+    return leaf_of(page, CLIENT), page.body
 
 
 def _parts(rendered: Rendered) -> Facts:

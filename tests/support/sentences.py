@@ -59,6 +59,9 @@ WORDS = {
     *(
         "balance",
         "client",
+        "key",
+        "API key",
+        "mail password",
         "sent",
         "failed",
         "refused",
@@ -89,11 +92,8 @@ NOT_SHOWN = {
     "processes that make clients' files end as soon as they begin: this one does the work",
     *("Try: {command_path} --help", "Nothing was done. Exit code 2"),
     "There is a word too many. A key is typed when it is asked for, never here",
-    "{title} of {account} (not shown)",
-    "The {noun} of {account} is in the keyring of this user. Exit code 0",
-    "The {noun} of {account} is no longer in the keyring of this user. Exit code 0",
     "{folder}: two configurations write to this folder",
-    *("the Dask worker {worker}", "cannot do the work ({name}: {state})", "NIF {fiscal_id}", "NIF -"),
+    *("the Dask worker {worker}", "cannot do the work ({name}: {state})", "NIF {fiscal_id}"),
     "{name} {why}: install {tool} {version} where it runs, and start it again",
     "{name} {differs}: install the same there, and start it again",
     "has {tool} {version}, and this is {version2}",
@@ -153,7 +153,8 @@ def _is_speaking(module: str) -> bool:
 
 def _lines(text: str) -> Iterator[str]:
     for line in text.split("\n"):
-        bare = line.strip().removesuffix(".")
+        bare = line.strip()
+        bare = bare if bare.endswith("..") else bare.removesuffix(".")
         own = _PLACE.sub("", bare)
         is_prose = _TWO_WORDS.search(own) or (" " in own and sum(map(str.isalpha, own)) >= 3)
         if is_prose and not _NO_PROSE.search(text):

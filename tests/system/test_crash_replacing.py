@@ -11,11 +11,23 @@ import pytest
 from tests.conftest import Figure
 from tests.support.crash.killing import cut, killed
 from tests.support.crash.remains import faults
-from tests.support.crash.scene import Scene, replacing_run, stage
+from tests.support.crash.scene import Scene, listless_run, replacing_run, stage
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs fork")
 
-TELLING = (".102.", "rui-", "102.2026", ".summary", ".index", ".run.json", ".RESULT", ".lock", "run.log")
+DOCUMENT_LIST = "source/.documents", "source/documents"
+TELLING = (
+    *DOCUMENT_LIST,
+    ".102.",
+    "rui-",
+    "102.2026",
+    ".summary",
+    ".index",
+    ".run.json",
+    ".RESULT",
+    ".lock",
+    "run.log",
+)
 """One client, which got a new name, and what is written once an account; other clients go the same way."""
 
 
@@ -35,6 +47,20 @@ def test_killed_at_every_kind_of_change_a_replacing_run_leaves_files_of_one_run(
     for change in chosen:
         assert scene.end(killed(change)).code == -signal.SIGKILL, change
     figure("kill -9 points, replacing run", len(chosen))
+
+
+def test_killed_while_an_earlier_list_of_documents_is_put_aside_a_run_leaves_it_whole(
+    tmp_path: Path, figure: Figure
+) -> None:
+    with stage(tmp_path, excel=False) as (office, press):
+        listless = listless_run(office, press)
+        chosen = [change for change in listless.changes if any(mark in change for mark in DOCUMENT_LIST)]
+        assert chosen
+        for change in chosen:
+            assert listless.end(killed(change)).code == -signal.SIGKILL, change
+        kept = [path for path in listless.after if "source/documents" in path]
+        assert [Path(path).name for path in kept] == ["documents.20261102T063000Z.jsonl.gz"]
+    figure("kill -9 points, a list of documents put aside", len(chosen))
 
 
 def test_a_file_cut_in_the_middle_is_never_seen(scene: Scene) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Figure
-from tests.support.faults.matrix import Theatre, everywhere, once
+from tests.support.faults.matrix import Theatre, at_document_list, everywhere, once
 
 PARTS = 12
 SAMPLE, EVERY_SO_MANY = 0, 8
@@ -20,6 +20,12 @@ def theatre(tmp_path_factory: pytest.TempPathFactory) -> Theatre:
 def test_a_lasting_fault_ends_as_its_kind_must(theatre: Theatre) -> None:
     tally = theatre.play(once(is_lasting=True)[SAMPLE::EVERY_SO_MANY], is_lasting=True)
     assert tally.sentences == []
+
+
+def test_a_lasting_fault_of_the_accounts_list_of_documents_fails_nobody(theatre: Theatre) -> None:
+    cases = at_document_list(is_lasting=True)[SAMPLE::EVERY_SO_MANY]
+    tally = theatre.play(cases, is_lasting=True)
+    assert (len(cases) > 10, tally.sentences) == (True, [])
 
 
 @pytest.mark.soak

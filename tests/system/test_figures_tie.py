@@ -191,9 +191,9 @@ def test_sheets_have_the_columns_of_the_contract(made: Made, number: int) -> Non
     layout = expected.data_sheets(made.clients[number], OCTOBER)
     sheets = made.months["en"].books[number].sheets
     assert sheets[0].name == "Summary"
+    is_alone = [held for held, _ in layout].count("Documents") == 1
     for (kind, currency), sheet in zip(layout, sheets[1:], strict=True):
-        alone = [held for held, _ in layout].count(kind) == 1
-        assert sheet.name == (kind if alone else f"{kind} {currency}")
+        assert sheet.name == (kind if is_alone else f"{kind} {currency}")
         assert not currency or [cell.text for cell in sheet.rows[0]] == COLUMNS[kind]
 
 

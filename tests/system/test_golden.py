@@ -34,7 +34,7 @@ VOID = ("meta", "br", "link", "img", "hr", "input", "col", "rect", "line", "path
 
 
 def papers() -> list[Raw]:
-    """Two rates, a discount, a credit note, something overdue, and a draft that is not counted."""
+    """Two rates, a discount, a credit note, something overdue, a receipt, and a draft that is not counted."""
     goods = [
         line("Pão", "1.20", quantity="40", tax=vat("6")),
         line(
@@ -47,6 +47,7 @@ def papers() -> list[Raw]:
         paper(3, "CreditNote", net="12", rate="6", day=date(2026, 10, 9), observations="Devolução parcial"),
         paper(4, net="80", day=date(2026, 8, 3), due_date="02/09/2026"),
         paper(5, net="15", status="draft", day=date(2026, 10, 20)),
+        paper(6, "Receipt", net="64", status="settled", day=date(2026, 10, 12), reference="FT 2026/3"),
     ]
 
 

@@ -3,7 +3,7 @@
 import gzip
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
@@ -105,10 +105,17 @@ QUICK_ONES = ("bomb", "endless body", "31 MB of brackets")
 
 
 @contextmanager
-def served(office: Office, script: Body, clients: Iterable[int]) -> Iterator[None]:
-    """The office's configuration is for these clients, whose documents come from `script`."""
+def served(
+    office: Office, script: Body, clients: Iterable[int], listed: Body = lambda _: reply(status=400)
+) -> Iterator[None]:
+    """The office's configuration is for these clients, whose documents come from `script`.
+
+    The account's own list of documents comes from `listed`.
+    """
 
     def answer(seen: Seen) -> bytes | Iterable[bytes]:
+        if seen.path == "/invoices.json":
+            return listed(seen)
         return script(seen) if seen.path.endswith("/invoices.json") else reply(status=400)
 
     with ScriptedApi(answer) as server:
@@ -117,9 +124,11 @@ def served(office: Office, script: Body, clients: Iterable[int]) -> Iterator[Non
         yield
 
 
-def measured(office: Office, script: Body, clients: Iterable[int]) -> tuple[Said, float]:
+def measured(
+    office: Office, script: Body, clients: Iterable[int], listed: Body = lambda _: reply(status=400)
+) -> tuple[Said, float]:
     """How a run of these clients ended, and the most memory it had, in MB."""
-    with served(office, script, clients):
+    with served(office, script, clients, listed):
         words = ("run", "config.yaml")
         with office.start(*words, program=("-c", MEASURED), env={KEY_VARIABLE: KEY}) as process:
             out, err = process.communicate(timeout=PATIENCE_SECONDS)
@@ -156,6 +165,20 @@ def test_the_same_attack_from_every_client_stays_within_the_memory(
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack not in GOOD])
+def test_an_attack_for_the_accounts_list_of_documents_stays_within_the_memory(
+    attack: str, office: Office, figure: Figure
+) -> None:
+    def page(seen: Seen) -> bytes:
+        return reply(json_text(listing([invoice(seen.client, "Ana", date(2026, 10, 5), number=1)])))
+
+    said, peak = measured(office, page, [1], ATTACKS[attack])
+    assert said.code == 0, said.out + said.err
+    figure(f"peak memory, {attack} for a list of documents, MB", f"{peak:.0f}")
+    assert peak < LIMIT_MEGABYTES
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize("attack", LARGE_ONES)
 def test_four_of_the_largest_pages_at_once_take_little_more(
     attack: str, office: Office, figure: Figure
@@ -170,19 +193,25 @@ def test_four_of_the_largest_pages_at_once_take_little_more(
 def test_a_hundred_clients_of_a_thousand_documents_stay_within_the_memory(
     office: Office, figure: Figure
 ) -> None:
-    def page(seen: Seen) -> bytes:
-        first = (seen.page - 1) * PAGE_ROWS
-        rows = range(first, min(first + PAGE_ROWS, DOCUMENTS))
-        says = {"total_entries": DOCUMENTS, "total_pages": -(-DOCUMENTS // PAGE_ROWS), "per_page": PAGE_ROWS}
-        papers = [
-            invoice(1000 + seen.client, "Ana", date(2026, 10, 1 + row % 28), number=row)
-            | {"client": {"id": seen.client, "name": "Ana"}}
-            for row in rows
+    def give(seen: Seen, papers: Sequence[tuple[int, int]]) -> bytes:
+        """A page of papers, each by client and row."""
+        total, size = len(papers), PAGE_ROWS
+        says = {"total_entries": total, "total_pages": -(-total // size), "per_page": size}
+        shown = [
+            invoice(1000 + client, "Ana", date(2026, 10, 1 + row % 28), number=row)
+            | {"client": {"id": client, "name": "Ana"}}
+            for client, row in papers[(seen.page - 1) * size : seen.page * size]
         ]
-        return reply(json_text({"invoices": papers, "pagination": says | {"current_page": seen.page}}))
+        return reply(json_text({"invoices": shown, "pagination": says | {"current_page": seen.page}}))
 
-    said, peak = measured(office, page, range(1, CLIENTS + 1))
+    def page(seen: Seen) -> bytes:
+        return give(seen, [(seen.client, row) for row in range(DOCUMENTS)])
+
+    everything = [(client, row) for client in range(1, CLIENTS + 1) for row in range(DOCUMENTS)]
+    said, peak = measured(office, page, range(1, CLIENTS + 1), lambda seen: give(seen, everything))
     assert said.code in (0, 6), said.out + said.err
+    log = (office.month / "run.log").read_text("utf-8")
+    assert f"list of documents: {CLIENTS * DOCUMENTS} of the period" in log
     assert sum(entry["documents_read"] for entry in office.entries.values()) == CLIENTS * DOCUMENTS
     figure("peak memory, 100 clients × 1,000 documents, MB", f"{peak:.0f}")
     assert peak < LIMIT_MEGABYTES

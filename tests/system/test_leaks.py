@@ -124,10 +124,8 @@ CUT: Mapping[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("kind", SECRETS)
-def test_every_form_of_a_secret_is_found(form: str, kind: str) -> None:
-    data = FORMS[form](SECRETS[kind])
-    assert places_of(SECRETS[kind], data)
+def test_every_form_of_a_secret_is_found(form: str) -> None:
+    assert [kind for kind, secret in SECRETS.items() if not places_of(secret, FORMS[form](secret))] == []
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -13,7 +13,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from reports.sandbox.routes import Request, answer
 from reports.source.http import api
+from tests.conftest import ANA
 from tests.render.test_pdf import printing, script
 from tests.support.leaks import places_of
 from tests.support.office import KEY_VARIABLE, Office, Said
@@ -137,6 +139,27 @@ def test_the_key_is_nowhere_whatever_the_api_answers(
     assert leaks(office, key, ran) == []
 
 
+@pytest.mark.parametrize("key", EITHER["awkward"], indirect=True)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_key_is_nowhere_whatever_comes_for_the_accounts_list_of_documents(
+    fault: str, office: Office, key: str, quick: None
+) -> None:
+    def script(seen: Seen) -> bytes:
+        if seen.path == "/invoices.json":
+            return FAULTS[fault](seen.query["api_key"], seen)
+        request = Request(seen.method, seen.path, seen.query, seen.body.decode(), seen.arrays)
+        made = answer(request, office.sandbox.account_data)
+        return reply(made.text, status=made.status, content_type=made.content_type)
+
+    with ScriptedApi(script) as server:
+        at(office, server.url, ANA)
+        ran = told(office, key)
+    assert ran.code == 0
+    assert "the account's own list of documents" in (office.month / "run.log").read_text("utf-8")
+    assert (office.month / "source" / "documents.jsonl.gz").exists() == (fault == "in the data")
+    assert leaks(office, key, ran) == []
+
+
 def test_the_key_is_nowhere_however_an_error_repeats_it(office: Office, key: str) -> None:
     forms = dict(enumerate(SHOWN.values(), start=CLIENT))
 
@@ -165,6 +188,7 @@ def test_a_run_in_order_leaves_no_key(office: Office, key: str) -> None:
     said = [told(office, key), told(office, key, "run", str(office.config), "-v", "--resume")]
     said.append(told(office, key, "run", str(office.config), "-v", "--offline"))
     assert [one.code for one in said] == [0, 0, 0]
+    assert (office.month / "source" / "documents.jsonl.gz").exists()
     assert leaks(office, key, *said) == []
 
 

@@ -111,10 +111,10 @@ def test_a_bug_while_one_client_is_read_costs_that_client_alone(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def fail(page: Any, *, client: int) -> Any:
+    def fail(page: Any, client: int) -> Any:
         if client == RUI:
             raise OverflowError("int too large")
-        return leaf_of(page, client=client)
+        return leaf_of(page, client)
 
     monkeypatch.setattr("reports.source.client_reading.leaf_of", fail)
     said = office.run()

@@ -61,7 +61,7 @@ FOREIGN = [
 ]
 UNDECIDED = Tax(8, "IVA9", Decimal("9.5"), "Desconhecido")
 
-TYPES = [*raw.SIGNS, "Receipt", "Quote", "Transport"]
+TYPES = [*raw.SIGNS, *sorted(raw.RECEIPTS), "Quote", "Transport"]
 STATUSES = [*sorted(raw.COUNTED_STATUSES), *sorted(raw.OPEN_STATUSES), "draft", "canceled", "deleted"]
 EXEMPTIONS: list[Raw] = [{}, {"tax_exemption": ""}, {"tax_exemption": "M05"}, {"tax_exemption": "M99"}]
 LAST_OF_OCTOBER = date(2026, 10, 31)
@@ -75,7 +75,13 @@ TAXES: list[Raw] = [
 
 CURRENCIES = {"Euro": "EUR", "U.S. dollar": "USD", "Pound sterling": "GBP"}
 
-ALIASES = {"Documents": "document", "Open documents": "open", "VAT": "vat", "Clients": "totals"}
+ALIASES = {
+    "Documents": "document",
+    "Receipts": "receipt",
+    "Open documents": "open",
+    "VAT": "vat",
+    "Clients": "totals",
+}
 """What a workbook and a page call the same thing."""
 
 PLACES = ("run.json", "workbook", "statement", "mail", "mail as text", "summary.xlsx", "index.html")
@@ -206,8 +212,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
 @pytest.fixture(scope="module")
 def telling(folder: Callable[[], Path]) -> Said:
     """An account with every word there is, each where nothing else could be meant by it."""
-    ana = [kind for kind in raw.SIGNS if not kind.startswith("VatMoss")]
-    rui = [kind for kind in raw.SIGNS if kind.startswith("VatMoss")]
+    kinds = [*raw.SIGNS, *sorted(raw.RECEIPTS)]
+    ana = [kind for kind in kinds if not kind.startswith("VatMoss")]
+    rui = [kind for kind in kinds if kind.startswith("VatMoss")]
     return _reported({201: _one_of_each(201, ana), 202: _one_of_each(202, rui)}, folder())
 
 
@@ -316,7 +323,7 @@ def _named(place: tuple[str, int | None], key: Key, facts: Facts) -> tuple[Any, 
     identity = place[1]
     currency, section, name, *column = key
     own_section = ALIASES.get(section, section)
-    if section in {"Documents", "Open documents"}:
+    if section in {"Documents", "Receipts", "Open documents"}:
         if not name.isdecimal():
             return (identity, currency, own_section, name, *column) if identity else None
         identity = int(name) // IDS_A_CLIENT

@@ -31,6 +31,8 @@ def script(seen: Seen) -> bytes:
     if seen.path == "/clients.json":
         clients = [{"id": client, "name": name} for client, name in NAMES.items()]
         return reply(listing(clients, per_page=30, name="clients"))
+    if seen.path == "/invoices.json":
+        return reply({"errors": [{"error": SERVICE_SAID}]}, status=403)
     if seen.client == RUI:
         return reply({"errors": [{"error": SERVICE_SAID}]}, status=422)
     fields = {ANA: {"total": "99.90"}, EVA: {"total": "abc"}}.get(seen.client, {})

@@ -14,6 +14,7 @@ from reports.figures.account.coverage import (
     Coverage,
     Reading,
     find_forgotten,
+    knows_all_numbers,
     list_early,
     list_hiding,
 )
@@ -81,9 +82,9 @@ def add_up(
     """Adds up the clients' parts, in their order. `listed` is the account's own list, None without one."""
     readings = [Reading(own.filters, own.read_on) for own in clients]
     forgotten = find_forgotten(listed or (), (own.identities for own in clients), period)
-    hiding = list_hiding(coverage, readings)
+    why = list_hiding(coverage, readings, is_listed=listed is not None)
     if forgotten:
-        hiding.append(f"Documents that the account lists and no client's reading has: {len(forgotten)}.")
+        why.append(f"Documents that the account lists and no client's reading has: {len(forgotten)}.")
     fields: dict[FieldKey, FiledAmounts] = {}
     outside: dict[OutsideKey, FiledAmounts] = {}
     for own in clients:
@@ -96,7 +97,7 @@ def add_up(
     return AccountMonth(
         region=region,
         coverage=coverage,
-        why=(*hiding, *list_early(readings, period)),
+        why=(*why, *list_early(readings, period)),
         vat_return=rows,
         outside=left_out,
         rounding=compute_rounding(
@@ -108,7 +109,9 @@ def add_up(
         field_40=sort_credits(credit for own in clients for credit in own.credits),
         recapitulative=list_recapitulative_rows({own.client: own.supplied for own in clients}),
         oss=_file_oss(clients),
-        series=list_series((own.numbers for own in clients), period, is_everything=not hiding),
+        series=list_series(
+            (own.numbers for own in clients), period, is_everything=knows_all_numbers(coverage, readings)
+        ),
         debts=tuple(debt for own in clients for debt in own.debts),
         compared=list_compared(period),
         years=years,

@@ -24,7 +24,7 @@ class Buyer(NamedTuple):
 
     `country` is ISO 3166, None where nothing tells it. `prefix` and `vat_number` are the two parts of a valid
     VAT number of another country of the Union, or of Northern Ireland; without one `vat_number` is None and
-    `prefix` the country's.
+    `prefix` is what numbers of the country begin with, or the country itself.
     """
 
     country: str | None
@@ -61,4 +61,4 @@ def _find_buyer(country_name: str | None, fiscal_id: str | None, known_country: 
     if prefix and prefix != PORTUGAL and vat.is_valid(prefix + number):
         return Buyer(country, prefix, number)
     # A number that is none says nothing of the country either, where the country is known.
-    return Buyer(country, vat_prefix(country or ""), None)
+    return Buyer(country, vat_prefix(country or "") or country, None)

@@ -31,6 +31,7 @@ from reports.figures.totals import Figures
 from reports.figures.vat.regions import OSS, PT
 from reports.figures.vat.vat_groups import VatKey
 from reports.figures.vat.vat_rates import REGIONS
+from reports.fiscal_id import format_fiscal_id
 from reports.money import ZERO
 
 
@@ -187,6 +188,7 @@ class _Builder:
                 self.invoices_oss[place] = so_far.plus(group.base, group.tax)
         if group.is_credit and key.scheme == PT and key.rate and key.region in REGIONS:
             client = self.client
-            facts = (client.id, client.name, client.fiscal_id, document.id, document.number, day)
+            fiscal_id = format_fiscal_id(document.client.fiscal_id or client.fiscal_id)
+            facts = (client.id, client.name, fiscal_id, document.id, document.number, day)
             credit = CreditedVat(*facts, key.region or "", key.rate, -group.base, -group.tax)
             self.credits.append(credit)

@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from reports.figures.codes import STATUSES, TYPES, UNKNOWN_STATUS, UNKNOWN_TYPE
+from reports.figures.codes import TYPES, UNKNOWN_TYPE
 from reports.figures.filters import list_hidden
 from reports.period import Period
 
 NAMED_AT_MOST = 5
+CANCELLED = "canceled"
+NEVER_ISSUED = ("draft", "deleted")
 
 
 class Coverage(NamedTuple):
@@ -43,22 +45,26 @@ class Reading(NamedTuple):
 def find_forgotten(
     listed: Iterable[AccountDocument], read: Iterable[Iterable[int]], period: Period
 ) -> tuple[AccountDocument, ...]:
-    """The counted documents of the period that the account lists and no reading has, by client and id.
+    """The sales of the period that the account lists and no reading has, by client and id; drafts are none.
 
     `read` are the ids of each client's documents of all dates.
     """
-    forgotten = {one.id: one for one in listed if one.date in period and _is_counted(one)}
+    forgotten = {one.id: one for one in listed if one.date in period and _is_issued_sale(one)}
     for identities in read:
         for identity in forgotten.keys() & set(identities) if forgotten else ():
             del forgotten[identity]
     return tuple(sorted(forgotten.values(), key=lambda one: (one.client_name or "", one.id)))
 
 
-def list_hiding(coverage: Coverage, readings: Sequence[Reading]) -> list[str]:
-    """Sentences on what keeps documents of the account from being seen; empty where nothing does."""
+def list_hiding(coverage: Coverage, readings: Sequence[Reading], *, is_listed: bool) -> list[str]:
+    """Sentences on what keeps documents of the account from being seen; empty where nothing does.
+
+    `is_listed`: the account's own list of documents is there, and would show those of clients nobody knows.
+    """
     reasons = []
     if coverage.clients_of_account is None:
-        reasons.append("How many clients the account has is not known.")
+        if not is_listed:
+            reasons.append("How many clients the account has is not known.")
     elif (missing := coverage.clients_of_account - coverage.clients - len(coverage.failed)) > 0:
         reasons.append(f"Clients of the account that were not read: {missing}.")
     if coverage.failed:
@@ -73,15 +79,25 @@ def list_hiding(coverage: Coverage, readings: Sequence[Reading]) -> list[str]:
     return reasons
 
 
+def knows_all_numbers(coverage: Coverage, readings: Sequence[Reading]) -> bool:
+    """Whether every number of the account's series was seen: cancelled documents bear theirs too."""
+    statuses = [reading.filters.get("status", ()) for reading in readings]
+    is_complete = all(CANCELLED in own for own in statuses if own)
+    return (
+        is_complete
+        and coverage.clients_of_account is not None
+        and not list_hiding(coverage, readings, is_listed=True)
+    )
+
+
 def list_early(readings: Sequence[Reading], period: Period) -> list[str]:
     """A sentence on clients that were read before the period was over."""
     early = sum(reading.read_on <= period.last for reading in readings)
     return [f"Clients that were read before the period was over: {early}."] if early else []
 
 
-def _is_counted(document: AccountDocument) -> bool:
-    kind = TYPES.get(document.type, UNKNOWN_TYPE)
-    return kind.sign != 0 and STATUSES.get(document.status, UNKNOWN_STATUS).is_counted
+def _is_issued_sale(document: AccountDocument) -> bool:
+    return TYPES.get(document.type, UNKNOWN_TYPE).sign != 0 and document.status not in NEVER_ISSUED
 
 
 def _name(names: Sequence[str]) -> str:

@@ -13,8 +13,14 @@ from typing import NamedTuple
 from reports.figures.codes import TYPES
 from reports.money import ZERO
 
-_PRINTED_NUMBER = re.compile(r"\b([A-Za-z]{2,3})\s+(\S+)/([0-9]{1,18})\b")
-"""FT 2026/60."""
+_TYPES_OF_PREFIX: dict[str, list[str]] = {}
+for _name, _kind in TYPES.items():
+    if _kind.sign > 0:
+        _TYPES_OF_PREFIX.setdefault(_kind.prefix, []).append(_name)
+_PRINTED_NUMBER = re.compile(
+    rf"(?<![^\W_])({'|'.join(sorted(_TYPES_OF_PREFIX))})\s*([^\s,;]+)\s*/\s*([0-9]{{1,18}})", re.IGNORECASE
+)
+"""FT 2026/60, with blanks or without."""
 
 
 class OssKey(NamedTuple):
@@ -39,7 +45,7 @@ NOTHING = OssAmounts(ZERO, ZERO)
 
 
 class PrintedNumber(NamedTuple):
-    """The number that is printed on a document, by its type, series and number in the series."""
+    """The number that is printed on a document: its type, series (in small letters) and number in it."""
 
     type: str
     series: str
@@ -88,11 +94,8 @@ def find_printed_numbers(*texts: str | None) -> Iterator[PrintedNumber]:
     """The numbers of documents that are sold with, `FT 2026/60`, in the order they are named."""
     for text in texts:
         for prefix, series, number in _PRINTED_NUMBER.findall(text or ""):
-            yield from (
-                PrintedNumber(kind, series, int(number))
-                for kind, own in TYPES.items()
-                if own.sign > 0 and own.prefix == prefix.upper()
-            )
+            for kind in _TYPES_OF_PREFIX[prefix.upper()]:
+                yield PrintedNumber(kind, series.casefold(), int(number))
 
 
 def file_oss(

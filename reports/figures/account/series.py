@@ -88,10 +88,12 @@ def list_series(
 def find_day(
     clients: Iterable[Mapping[SeriesKey, IssuedNumbers]], key: SeriesKey, number: int
 ) -> dt.date | None:
-    """The date of the document that bears the number."""
+    """The date of the document that bears the number; the series of `key` is in small letters."""
     for own in clients:
-        if key in own and number in own[key].numbers:
-            return dt.date.fromordinal(own[key].days[own[key].numbers.index(number)])
+        for series, issued in own.items():
+            is_named = (series.type, series.series.casefold()) == key
+            if is_named and number in issued.numbers:
+                return dt.date.fromordinal(issued.days[issued.numbers.index(number)])
     return None
 
 

@@ -12,7 +12,7 @@ from reports.figures.checks.finding import Finding
 from reports.figures.identity import Identity, parse_details_identity
 from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance, is_comparable, parse_balance
-from reports.fiscal_id import is_wrong
+from reports.fiscal_id import format_fiscal_id, is_wrong
 from reports.money import ZERO
 
 NOT_ASKED = "it was not asked for when the documents were read"
@@ -52,7 +52,7 @@ def read(kept: Mapping[str, Any], *, wanted: Sequence[str], filters: Mapping[str
 def check(identity: Identity, word: Word, figures: Figures) -> Iterator[Finding]:
     """All findings about the client itself; `identity` is the one that is shown."""
     if identity.fiscal_id and is_wrong(identity.fiscal_id, identity.country):
-        yield Finding("NIF-INVALID", found=identity.fiscal_id)
+        yield Finding("NIF-INVALID", found=format_fiscal_id(identity.fiscal_id))
     yield from word.findings
     if balance := word.balance:
         ours = next((total.open for total in figures.totals if total.currency == balance.currency), ZERO)

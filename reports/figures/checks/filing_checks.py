@@ -40,7 +40,7 @@ def check_filing(
     for document in counted:
         for rate in _list_undecided_rates(document):
             found["REGION-UNDECIDED"][document].add(f"{rate} %")
-        if document.exemption and all(item.rate for item in document.items):
+        if document.exemption and not any(item.rate == 0 for item in document.items):
             found["EXEMPTION-WITHOUT-LINE"][document].add(document.exemption)
     for group in groups:
         for code, detail in _check_group(group):
@@ -71,13 +71,13 @@ def _check_group(group: FiledGroup) -> Iterator[tuple[str, str]]:
 
 def _check_exemption(group: FiledGroup, code: str, day: dt.date) -> Iterator[str]:
     exemption, country = find_exemption(code, day), group.buyer.country
-    if code in (GOODS_CODE, TRIANGULAR_CODE, SERVICES_CODE) and country == PORTUGAL:
-        yield "EXEMPTION-COUNTRY"
-    if exemption is None:
-        return
-    if exemption.return_field == BY_COUNTRY and country is None:
-        yield "COUNTRY-UNKNOWN"
-    if not (exemption.is_valid(day) or _is_note(group.document)):
+    # What is not in euro is in no field, whatever the country.
+    if isinstance(group.place, FieldKey):
+        if code in (GOODS_CODE, TRIANGULAR_CODE, SERVICES_CODE) and country == PORTUGAL:
+            yield "EXEMPTION-COUNTRY"
+        if exemption and exemption.return_field == BY_COUNTRY and country is None:
+            yield "COUNTRY-UNKNOWN"
+    if exemption and not (exemption.is_valid(day) or _is_note(group.document)):
         yield "EXEMPTION-NOT-IN-FORCE"
 
 

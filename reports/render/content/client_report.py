@@ -6,7 +6,6 @@ Everything here leaves the house, so nothing internal stands in it: findings are
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TypeVar
 
 from reports.figures.checks.finding import Finding, warnings
@@ -33,11 +32,13 @@ from reports.render.content.blocks import (
     drop_empty_columns,
 )
 from reports.render.content.brand import IssuerDetails
-from reports.render.content.labels import HIDDEN, Labels
+from reports.render.content.labels import HIDDEN, N_, Labels
 
 MAINLAND = "PT"
 """Its name stands beside rates only where there are others."""
 
+WITHOUT_RECEIPT = N_("Payments without a receipt are not among them.")
+"""Stands with every list of receipts."""
 NO_INVOICE = "Este documento não serve de fatura"
 """Said in Portuguese in every language: it is the words the law knows."""
 
@@ -77,14 +78,24 @@ class CurrencyPages:
 
 @dataclass(frozen=True)
 class ClientReport:
-    """Everything a client is shown, once: head, totals, one group of blocks a currency, notes."""
+    """Everything a client is shown, once: head, totals, one group of blocks a currency, notes.
+
+    `receipts` is a grid a currency that there are any in: it may be one without blocks of its own.
+    """
 
     title: str
     head: Head
     totals: Sheet
     currencies: tuple[CurrencyPages, ...]
+    receipts: tuple[Sheet, ...]
     notes: Note
     proof: str
+
+    @property
+    def receipts_alone(self) -> tuple[Sheet, ...]:
+        """The receipts of currencies that nothing else is shown of."""
+        others = {pages.currency for pages in self.currencies}
+        return tuple(sheet for sheet in self.receipts if sheet.currency not in others)
 
 
 def client_report(
@@ -100,6 +111,7 @@ def client_report(
             _currency_pages(total.currency, subject, figures, labels=labels, line_items=line_items)
             for total in figures.totals
         ),
+        receipts=tuple(_receipts_grid(currency, figures, labels) for currency in figures.receipt_currencies),
         notes=Note(tuple(_notes(subject, figures, labels))),
         proof=_proof(figures, warnings(findings), labels),
     )
@@ -113,19 +125,24 @@ def client_book(
     labels: Labels,
     findings: Sequence[Finding] = (),
 ) -> Book:
-    """The client's workbook: Summary, then documents, line items, VAT, open documents, a sheet a currency."""
+    """The client's workbook: Summary, then a sheet a currency of each kind; receipts where there are any."""
     _ = labels.text
     period = period_text(subject.period, labels)
     tabs: list[PageTab | DataTab] = [PageTab(_("Summary"), _summary_pages(report))]
-    for kind, title in (
-        ("documents", _("Documents")),
-        ("lines", _("Line items")),
-        ("vat", _("VAT")),
-        ("open", _("Open documents")),
+    shown: Sequence[str | None] = figures.currencies or (None,)
+    for kind, title, currencies in (
+        ("documents", _("Documents"), shown),
+        ("lines", _("Line items"), shown),
+        ("vat", _("VAT"), shown),
+        ("receipts", _("Receipts"), figures.receipt_currencies),
+        ("open", _("Open documents"), shown),
     ):
-        for currency in figures.currencies or (None,):
-            name = f"{title} {currency}" if len(figures.currencies) > 1 else title
-            notes = _discount_notes(figures, currency, findings, labels) if kind == "lines" else ()
+        is_named = len({*figures.currencies, *currencies}) > 1
+        for currency in currencies:
+            name = f"{title} {currency}" if is_named else title
+            notes: tuple[str, ...] = (_(WITHOUT_RECEIPT),) if kind == "receipts" else ()
+            if kind == "lines":
+                notes = document_sheets.note_discounts(figures, currency, findings, labels)
             tabs.append(DataTab(name, data_sheet(kind, figures, currency, labels=labels, title=name), notes))
     return Book(
         title=f"{report.title} · {subject.name} · {period}",
@@ -150,8 +167,8 @@ def data_sheet(
     title: str,
     extra: Mapping[str, Value] | None = None,
 ) -> Sheet:
-    """A grid of a workbook: `documents` of the period, their `lines`, those `not_counted`, `vat`, or `open`
-    documents of any date.
+    """A grid of a workbook: `documents` of the period, their `lines`, those `not_counted`, `vat`, `receipts`
+    or `open` documents of any date.
 
     `extra` are values that every row begins with; not for lines. `currency` None: the only one, or any.
     """
@@ -169,6 +186,7 @@ def data_sheet(
     documents, own, empty = {
         "documents": (figures.documents, columns.WORKBOOK_DOCUMENTS, _("No documents in this period.")),
         "open": (figures.open_documents, columns.WORKBOOK_OPEN, _("No open documents.")),
+        "receipts": (figures.receipts, columns.WORKBOOK_RECEIPTS, ""),
         "not_counted": (figures.not_counted, columns.NOT_COUNTED, ""),
     }[kind]
     keys = (*before, *own)
@@ -295,6 +313,7 @@ def _currency_pages(
     types, ageing = titled(_("Subtotals per type")), titled(_("Ageing of open documents"))
     has_chart = not list_hidden(subject.filters)
     months = titled(_("The last twelve months"))
+    chart = summary_sheets.build_chart(figures, currency, labels=labels, title=months)
     return CurrencyPages(
         currency=currency,
         documents=documents,
@@ -302,23 +321,24 @@ def _currency_pages(
         vat=drop_empty_columns(vat, "exemption"),
         open_documents=drop_empty_columns(open_documents, "payment"),
         ageing=summary_sheets.build_ageing_grid(figures, currency, labels=labels, title=ageing),
-        chart=_chart(figures, currency, labels=labels, title=months) if has_chart else None,
+        chart=chart if has_chart else None,
     )
 
 
-def _chart(figures: Figures, currency: str, *, labels: Labels, title: str) -> Chart:
-    months = [month for month in figures.months if month.currency == currency]
-    return Chart(
-        key=f"months_{currency}",
-        title=title,
+def _receipts_grid(currency: str, figures: Figures, labels: Labels) -> Sheet:
+    """The statement's list of receipts, its currency named unless there is nothing but euro."""
+    title = labels.text("Receipts of the period")
+    is_said_by_amounts = {*figures.currencies, *figures.receipt_currencies} == {"EUR"}
+    receipts = document_sheets.documents_grid(
+        figures.receipts,
+        columns.STATEMENT_RECEIPTS,
+        key=f"s_receipts_{currency}",
+        title=title if is_said_by_amounts else f"{title} · {currency}",
         currency=currency,
-        category=labels.text("Month"),
-        categories=tuple(labels.month(month.first) for month in months),
-        series=(
-            (labels.text("Net"), tuple(month.net for month in months)),
-            (labels.text("VAT"), tuple(month.tax for month in months)),
-        ),
+        empty="",
+        labels=labels,
     )
+    return drop_empty_columns(receipts, "reference")
 
 
 def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
@@ -345,22 +365,6 @@ def _notes(subject: Subject, figures: Figures, labels: Labels) -> Sequence[str]:
     if len(figures.currencies) > 1:
         lines.append(_("Amounts of different currencies are never added together."))
     return [*lines, f"{NO_INVOICE}."]
-
-
-def _discount_notes(
-    figures: Figures, currency: str | None, findings: Sequence[Finding], labels: Labels
-) -> tuple[str, ...]:
-    """The discounts on whole documents, which stand on none of their lines."""
-    own = {*document_sheets.select_currency(figures.documents, currency)["id"].tolist()}
-    sentence = labels.text("{number}: a discount of {amount} on the whole document is not in these lines.")
-    return tuple(
-        sentence.format(
-            number=finding.number,
-            amount=labels.money(abs(Decimal(finding.difference or 0)), currency or ""),
-        )
-        for finding in findings
-        if finding.code == "DOCUMENT-DISCOUNT" and finding.document in own
-    )
 
 
 def _exemption_notes(figures: Figures, labels: Labels) -> Sequence[str]:

@@ -18,6 +18,8 @@ WORKBOOK_OPEN = (
     "opening_number type date due_date days_overdue bucket currency payable payment link id"
 ).split()
 STATEMENT_OPEN = "linked_number type date due_date days_overdue bucket payment payable".split()
+WORKBOOK_RECEIPTS = "opening_receipt date reference amount currency link id".split()
+STATEMENT_RECEIPTS = "linked_receipt date reference amount".split()
 NOT_COUNTED = "opening_number type status date reason currency gross reference link id".split()
 WORKBOOK_LINE_ITEMS = (
     "number type status date name description unit quantity unit_price discount_rate discount tax_name rate "
@@ -33,6 +35,8 @@ DOCUMENTS = {
     "number": (N_("Number"), Kind.TEXT),
     "linked_number": (N_("Number"), Kind.LINK),
     "opening_number": (N_("Number"), Kind.NAME_LINK),
+    "linked_receipt": (N_("Number"), Kind.LINK),
+    "opening_receipt": (N_("Number"), Kind.NAME_LINK),
     "type": (N_("Type"), Kind.TEXT),
     "status": (N_("Status"), Kind.TEXT),
     "date": (N_("Date"), Kind.DATE),
@@ -51,6 +55,7 @@ DOCUMENTS = {
     "payable": (N_("Payable"), Kind.MONEY),
     "exchange_rate": (N_("Exchange rate"), Kind.NUMBER),
     "counter_value": (N_("Counter-value"), Kind.NUMBER),
+    "amount": (N_("Amount"), Kind.MONEY),
     "payment": (N_("Payment reference"), Kind.TEXT),
     "exemption": (N_("Exemption"), Kind.TEXT),
     "observations": (N_("Observations"), Kind.LONG_TEXT),

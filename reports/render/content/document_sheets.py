@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from reports.figures.checks.finding import Finding
 from reports.figures.totals import Figures
 from reports.render.content.blocks import Group, Link, Rows, Sheet, Value, only, safe_url, totals_of
 from reports.render.content.columns import (
@@ -112,6 +114,22 @@ def line_items_grid(
     return Sheet(f"lines_{currency}", title, columns, rows, empty, currency, totals)
 
 
+def note_discounts(
+    figures: Figures, currency: str | None, findings: Sequence[Finding], labels: Labels
+) -> tuple[str, ...]:
+    """The discounts on whole documents, which stand on none of their lines."""
+    own = {*select_currency(figures.documents, currency)["id"].tolist()}
+    sentence = labels.text("{number}: a discount of {amount} on the whole document is not in these lines.")
+    return tuple(
+        sentence.format(
+            number=finding.number,
+            amount=labels.money(abs(Decimal(finding.difference or 0)), currency or ""),
+        )
+        for finding in findings
+        if finding.code == "DOCUMENT-DISCOUNT" and finding.document in own
+    )
+
+
 def select_currency(documents: "pd.DataFrame", currency: str | None) -> "pd.DataFrame":
     names = documents["currency"].tolist()
     return documents if names.count(currency) == len(names) else documents[documents["currency"] == currency]
@@ -152,6 +170,9 @@ def _document_values(name: str, column: _ColumnOf, labels: Labels) -> Sequence[V
     if name in ("linked_number", "opening_number"):
         pairs = zip(column("number"), column("permalink"), strict=True)
         return [Link(labels.document_number(number), safe_url(url)) for number, url in pairs]
+    if name in ("linked_receipt", "opening_receipt"):
+        receipts = zip(column("type"), column("number"), column("permalink"), strict=True)
+        return [Link(labels.receipt_number(kind, number), safe_url(url)) for kind, number, url in receipts]
     if name == "number":
         return list(map(labels.document_number, column("number")))
     if name == "payment":

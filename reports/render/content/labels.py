@@ -150,6 +150,10 @@ class Labels:
         """What is printed on a document; a draft has none, and the vendor's word for it in some language."""
         return self.text(REASONS["draft"]) if number in DRAFT_NUMBERS else number
 
+    def receipt_number(self, kind: str, number: str) -> str:
+        """`Recibo 2026/11`: the code RG or RC depends on a scheme of the account that nobody tells."""
+        return f"{self.type(kind)} {self.document_number(number)}"
+
     def failure(self, reason: str | None) -> str:
         """Why a client failed."""
         return self.say(reason) if reason else self.text("No reason is known; look in run.log.")

@@ -1,4 +1,4 @@
-"""The grids of what was added: VAT summary, types, ageing and totals, each of one currency."""
+"""The grids of what was added, of one currency each: VAT summary, types, ageing, totals; chart of months."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,6 +7,7 @@ from reports.figures.totals import AMOUNTS, CREDIT, CurrencyTotals, Figures
 from reports.figures.vat.vat_rows import VatRow
 from reports.figures.vendor_balance import VendorBalance
 from reports.render.content.blocks import (
+    Chart,
     Column,
     Group,
     Kind,
@@ -100,6 +101,22 @@ def build_ageing_grid(figures: Figures, currency: str, *, labels: Labels, title:
     rows = Rows.from_items(columns, buckets, bucket=lambda bucket: labels.bucket(bucket.bucket))
     empty, totals = _("No open documents."), totals_of(columns, rows, _("Total"))
     return Sheet(f"ageing_{currency}", title, columns, rows, empty, currency, totals)
+
+
+def build_chart(figures: Figures, currency: str, *, labels: Labels, title: str) -> Chart:
+    """Net and VAT of twelve months."""
+    months = [month for month in figures.months if month.currency == currency]
+    return Chart(
+        key=f"months_{currency}",
+        title=title,
+        currency=currency,
+        category=labels.text("Month"),
+        categories=tuple(labels.month(month.first) for month in months),
+        series=(
+            (labels.text("Net"), tuple(month.net for month in months)),
+            (labels.text("VAT"), tuple(month.tax for month in months)),
+        ),
+    )
 
 
 def totals_grid(

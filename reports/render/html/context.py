@@ -49,13 +49,17 @@ class Totals(NamedTuple):
 
 
 class PageSection(NamedTuple):
-    """One currency of a statement; `bars` are those of the ageing, bucket by bucket."""
+    """One currency of a statement; `bars` are those of the ageing, bucket by bucket.
+
+    `receipts` is None where there are none.
+    """
 
     documents: HtmlGrid
     types: HtmlGrid
     vat: HtmlGrid
     open_documents: HtmlGrid
     ageing: HtmlGrid
+    receipts: HtmlGrid | None
     bars: Sequence[Length]
     plot: Plot | None
     months: HtmlGrid | None
@@ -167,10 +171,15 @@ class ClientPage(PageContext):
 
 @dataclass(frozen=True)
 class StatementPage(ClientPage):
-    """What statement.html.j2 is given. `facts` are the head's, by label."""
+    """What statement.html.j2 is given. `facts` are the head's, by label.
+
+    `receipts` are those in currencies without a section, `receipts_note` stands with any receipts.
+    """
 
     facts: Mapping[str, str]
     sections: Sequence[PageSection]
+    receipts: Sequence[HtmlGrid]
+    receipts_note: str
     no_invoice: str
 
 

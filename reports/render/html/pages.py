@@ -23,7 +23,14 @@ from reports.render.content import account_report, changes_report
 from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import Chart, Column, Kind, Rows, Sheet, drop_columns
 from reports.render.content.brand import HOUSE, Brand
-from reports.render.content.client_report import NO_INVOICE, ClientReport, CurrencyPages, Subject, period_text
+from reports.render.content.client_report import (
+    NO_INVOICE,
+    WITHOUT_RECEIPT,
+    ClientReport,
+    CurrencyPages,
+    Subject,
+    period_text,
+)
 from reports.render.content.colours import palette
 from reports.render.content.labels import LOCALES, N_, Labels
 from reports.render.html import drawings, environment
@@ -46,7 +53,17 @@ from reports.render.html.context import (
 )
 from reports.render.html.month_section import build_month_section
 from reports.render.html.pieces import Inserts
-from reports.render.html.tables import MAIL, PAGE, PLAIN, Marks, build_listing, encoders, grid, money
+from reports.render.html.tables import (
+    MAIL,
+    PAGE,
+    PLAIN,
+    HtmlGrid,
+    Marks,
+    build_listing,
+    encoders,
+    grid,
+    money,
+)
 
 MEANINGS = {
     ExitCode.DONE: N_("Every client is done, without a warning."),
@@ -76,12 +93,17 @@ def statement(
     Raises ClientError when the brand's logo or a template of its own is broken.
     """
     inserts = Inserts()
+    receipts = {sheet.currency: grid(sheet, labels, inserts=inserts) for sheet in report.receipts}
     page = _render(
         "statement.html.j2",
         StatementPage(
             **_of_client(report, subject, labels, brand, marks=PAGE),
             facts=dict(chain.from_iterable(report.head.groups)),
-            sections=[_section(pages, labels, inserts) for pages in report.currencies],
+            sections=[
+                _section(pages, labels, inserts, receipts.get(pages.currency)) for pages in report.currencies
+            ],
+            receipts=[receipts[sheet.currency] for sheet in report.receipts_alone],
+            receipts_note=labels.text(WITHOUT_RECEIPT),
             no_invoice=NO_INVOICE,
         ),
         brand.templates,
@@ -213,12 +235,14 @@ def _data_address(image: Path) -> str:
         content = image.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise ClientError(f"logo {image}: {reason}; put the file back or change issuer.logo") from error
+        raise ClientError(f"logo {image}: “{reason}”; put the file back or change issuer.logo") from error
     kind = "png" if content.startswith(PNG_SIGNATURE) else "jpeg"
     return f"data:image/{kind};base64,{b64encode(content).decode('ascii')}"
 
 
-def _section(pages: CurrencyPages, labels: Labels, inserts: Inserts) -> PageSection:
+def _section(
+    pages: CurrencyPages, labels: Labels, inserts: Inserts, receipts: HtmlGrid | None
+) -> PageSection:
     amounts = pages.ageing.rows.columns[-1]
     chart = pages.chart if pages.chart and any(any(values) for _, values in pages.chart.series) else None
     return PageSection(
@@ -227,6 +251,7 @@ def _section(pages: CurrencyPages, labels: Labels, inserts: Inserts) -> PageSect
         vat=grid(pages.vat, labels),
         open_documents=grid(pages.open_documents, labels, inserts=inserts),
         ageing=grid(pages.ageing, labels),
+        receipts=receipts,
         bars=drawings.lengths([amount for amount in amounts if isinstance(amount, Decimal)]),
         plot=drawings.columns(chart, labels) if chart else None,
         months=grid(_months(chart), labels) if chart else None,

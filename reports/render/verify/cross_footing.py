@@ -1,4 +1,4 @@
-"""Cross-foots a client's figures: documents, their lines, VAT, open documents and totals are one.
+"""Cross-foots a client's figures: documents, their lines, VAT, open documents, receipts and totals are one.
 
 Line items and documents may differ by rounding; where they differ by more, a finding has to say so.
 """
@@ -10,6 +10,8 @@ from itertools import groupby, zip_longest
 from operator import add, attrgetter, itemgetter
 from typing import Any
 
+from reports.figures.amounts import read_payment
+from reports.figures.codes import STATUSES, UNKNOWN_STATUS
 from reports.figures.tables import columns
 from reports.figures.totals import AMOUNTS, CREDIT, CURRENT, Figures
 from reports.figures.vat.vat_groups import (
@@ -36,7 +38,7 @@ def check_footing(where: str, figures: Figures, *, own: Container[int], explaine
 
     `own` are the ids of the client's documents in the archive, `explained` code and document of findings.
     """
-    for frame in (figures.documents, figures.open_documents):
+    for frame in (figures.documents, figures.open_documents, figures.receipts):
         for identity, times in Counter(frame["id"].tolist()).items():
             if times > 1:
                 raise make_difference(where, f"document {identity}", "there once", "there again")
@@ -45,6 +47,7 @@ def check_footing(where: str, figures: Figures, *, own: Container[int], explaine
                 raise make_difference(where, f"document {identity}", *shown)
     _check_documents(where, figures)
     _check_open(where, figures)
+    _check_receipts(where, figures)
     key = attrgetter(*VatKey._fields)
     declared = (((row.currency, *key(row)), (row.base, row.tax)) for row in figures.vat)
     _compare_sums(where, "line items by rate", declared, _declare_lines(where, figures, explained))
@@ -80,6 +83,18 @@ def _check_open(where: str, figures: Figures) -> None:
         for (currency, bucket), (_, own) in buckets
     )
     _compare_sums(where, "open, overdue and credit", due, found)
+
+
+def _check_receipts(where: str, figures: Figures) -> None:
+    """Receipts are the payments among what is not counted that have a day and a status that counts."""
+    names = ("reason", "status", "date", "currency", "id", "total", "gross", "payable")
+    due = (
+        ((currency, identity), (1, read_payment(*amounts) or ZERO))
+        for reason, status, day, currency, identity, *amounts in columns(figures.not_counted, *names)
+        if reason == "payment" and day and STATUSES.get(status, UNKNOWN_STATUS).is_counted
+    )
+    rows = columns(figures.receipts, "currency", "id", "amount")
+    _compare_sums(where, "receipts", due, (((*key,), (1, amount or ZERO)) for *key, amount in rows))
 
 
 def _declare_lines(where: str, figures: Figures, explained: _Explained) -> _Amounts:

@@ -24,7 +24,8 @@ OF_DETAIL = ("name", "quantity", "unit_price", "rate", "net", "tax", "gross")
 VAT_SPLIT = ("base_invoices", "tax_invoices", "base_credit_notes", "tax_credit_notes")
 WORDED = frozenset({"region_name", "reason", "tax_names", "payment"})
 """Columns of words that are made of more than one field."""
-LINKS = frozenset({"linked_number", "opening_number", "link"})
+RECEIPT_LINKS = frozenset({"linked_receipt", "opening_receipt"})
+LINKS = frozenset({"linked_number", "opening_number", "link"}) | RECEIPT_LINKS
 
 ColumnOf = Callable[[str], Sequence[Any]]
 """The values of a column by its key."""
@@ -62,6 +63,7 @@ def check_report(where: str, reference: Reference) -> None:
     for pages in report.currencies:
         _check_sums(f"{where} ({pages.currency})", pages, reference)
         _check_documents(f"{where} ({pages.currency})", pages, reference)
+    _check_receipts(where, reference)
 
 
 def check_data_grid(where: str, grid: Sheet, reference: Reference) -> None:
@@ -72,8 +74,8 @@ def check_data_grid(where: str, grid: Sheet, reference: Reference) -> None:
         rows = _select_rows(grid.currency, (*figures.vat, *figures.vat_rounding))
         _check_rows(where, grid, rows, labels)
         return
-    frame = figures.open_documents if kind == "open" else figures.documents
-    document = _read_frame(select_currency(frame, grid.currency), labels)
+    frames = {"open": figures.open_documents, "receipts": figures.receipts}
+    document = _read_frame(select_currency(frames.get(kind, figures.documents), grid.currency), labels)
     if kind != "lines":
         _check_grid(where, grid, document)
         return
@@ -121,6 +123,16 @@ def _check_documents(where: str, pages: CurrencyPages, reference: Reference) -> 
         _check_details(f"{where}, line items", pages.documents, document("id"), reference)
     waiting = _read_frame(select_currency(figures.open_documents, pages.currency), labels)
     _check_grid(f"{where}, open", pages.open_documents, waiting, needed=("payable",))
+
+
+def _check_receipts(where: str, reference: Reference) -> None:
+    figures, grids = reference.figures, reference.report.receipts
+    due, found = figures.receipt_currencies, [grid.currency for grid in grids]
+    if found != [*due]:
+        raise make_difference(where, "currencies of receipts", join_values(due), join_values(found))
+    for grid in grids:
+        receipt = _read_frame(select_currency(figures.receipts, grid.currency), reference.labels)
+        _check_grid(f"{where} ({grid.currency}), receipts", grid, receipt, needed=("reference", "amount"))
 
 
 def _check_details(where: str, grid: Sheet, identities: Sequence[int], reference: Reference) -> None:
@@ -219,7 +231,10 @@ def _read_frame(frame: Any, labels: Labels) -> ColumnOf:
     def read_column(key: str) -> Sequence[Any]:
         if key not in LINKS:
             return _say_codes(key, frame[key].tolist(), labels)
-        urls, names = frame["permalink"].tolist(), map(labels.document_number, frame["number"].tolist())
+        urls, names = frame["permalink"].tolist(), [*map(labels.document_number, frame["number"].tolist())]
+        if key in RECEIPT_LINKS:
+            kinds = map(labels.type, frame["type"].tolist())
+            names = [" ".join(words) for words in zip(kinds, names, strict=True)]
         links = zip(names, urls, map(safe_url, urls), strict=True)
         if key != "link":
             return [Link(name, safe) for name, _, safe in links]

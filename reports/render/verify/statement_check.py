@@ -100,6 +100,12 @@ def _list_sections(report: ClientReport) -> dict[str, Iterator[Decimal]]:
             f"{number}-ageing": _list_amounts(pages.ageing) if pages.open_documents.rows else iter(()),
             f"{number}-chart-text": chain.from_iterable(months) if any(map(any, months)) else iter(()),
         }
+    # Receipts in a currency without a part of its own have one behind the others.
+    shown = [pages.currency for pages in report.currencies]
+    parts = [*shown, *(grid.currency for grid in report.receipts_alone)]
+    sections |= {
+        f"{parts.index(grid.currency) + 1}-receipts": _list_amounts(grid) for grid in report.receipts
+    }
     return sections
 
 
@@ -142,7 +148,7 @@ def _collect_amounts(reference: Reference) -> set[Decimal]:
     for row in (*figures.totals, *figures.types, *figures.vat, *figures.vat_rounding, *figures.months):
         names = (*vars(row), "base", "tax", "gross")
         found |= {*filter(_is_amount, (getattr(row, name, None) for name in names))}
-    for frame in (figures.documents, figures.line_items):
+    for frame in (figures.documents, figures.line_items, figures.receipts):
         found |= {value for name in frame for value in frame[name] if isinstance(value, Decimal)}
     return found
 

@@ -53,6 +53,10 @@ BACKOFF = 0.5, 3, 20.0, 0.5
 LIMIT_PAUSE = 5.0, 2, 60.0, 1.0
 """When no pause was named: limits are counted by the minute, and all tries together outlast one."""
 
+NO_API = "this is not the API"
+NO_LIST = "the account shows no list of all its documents"
+"""What a 404 says of a list of the account."""
+
 _RANDOM = random.SystemRandom()
 _log = logging.getLogger(__name__)
 
@@ -128,14 +132,40 @@ class Api:
             )
         )
 
-    def clients_page(self, page: int, *, is_fresh: bool = False) -> Page:
-        """Page `page`, counted from 1, of the account's clients. `is_fresh`: on a new connection."""
+    def clients_page(self, page: int, *, size: int | None = None, is_fresh: bool = False) -> Page:
+        """Page `page`, counted from 1, of the account's clients; else as `documents_page`."""
         if is_fresh:
             self._end_session()
         # The list is documented with at most 30 a page.
-        params = {"page": page, "per_page": min(self.page_size.current, DOCUMENTED)}
-        where, expected = f"the list of clients, page {page}", expect_page("clients", page)
+        params = {"page": page, "per_page": size or min(self.page_size.current, DOCUMENTED)}
+        where, expected = f"the list of clients, page {page}", expect_page("clients", page, missing=NO_API)
         return self._ask(_Question(where, "/clients.json", expected, params))
+
+    def account_documents_page(
+        self,
+        page: int,
+        filters: Mapping[str, str | Sequence[str]],
+        *,
+        size: int | None = None,
+        is_fresh: bool = False,
+        on_request: Callable[[], None] = lambda: None,
+    ) -> Page:
+        """Page `page`, counted from 1, of all clients' documents; else as `documents_page`.
+
+        An extra, which the account's plan may lack. `filters` are parameters of the address: a text, or all
+        values of a name that ends with `[]`.
+        """
+        if is_fresh:
+            self._end_session()
+        return self._ask(
+            _Question(
+                where=f"the list of documents, page {page}",
+                path="/invoices.json",
+                expected=expect_page("invoices", page, missing=NO_LIST, is_extra=True),
+                params={**filters, "page": page, "per_page": size or self.page_size.current},
+                on_request=on_request,
+            )
+        )
 
     def client_details(self, client_id: int, *, on_request: Callable[[], None] = lambda: None) -> str:
         """What the account knows of a client: an object under `client`."""
@@ -225,7 +255,7 @@ class Api:
             with self._session().request(
                 "GET" if question.body is None else "POST",
                 self.origin + question.path,
-                params=dict[str, int | str](question.params) | {"api_key": self._key},
+                params={**question.params, "api_key": self._key},
                 data=question.body,
                 stream=True,
                 timeout=(min(CONNECT_SECONDS, self._request_seconds), self._request_seconds),
@@ -267,7 +297,7 @@ class _Question(Generic[Found]):
     where: str
     path: str
     expected: Expected[Found]
-    params: Mapping[str, int] = field(default_factory=dict)
+    params: Mapping[str, int | str | Sequence[str]] = field(default_factory=dict)
     on_request: Callable[[], None] = lambda: None
     body: bytes | None = None
 

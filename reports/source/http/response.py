@@ -104,11 +104,12 @@ class Trouble:
     is_limit: bool = False
 
 
-def expect_page(listed: str, number: int) -> Expected[Page]:
+def expect_page(
+    listed: str, number: int, *, missing: str = CLIENT_MISSING, is_extra: bool = False
+) -> Expected[Page]:
     """Page `number` of `listed`: "invoices" or "clients"."""
-    missing = CLIENT_MISSING if listed == "invoices" else "this is not the API"
     find = partial(_parse_page, number=number, listed=listed)
-    return Expected(f"{listed} and pagination", find, missing)
+    return Expected(f"{listed} and pagination", find, missing, is_extra=is_extra)
 
 
 def expect_record(key: str, *, missing: str = CLIENT_MISSING) -> Expected[str]:

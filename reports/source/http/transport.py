@@ -110,8 +110,9 @@ class Session(requests.Session):
         self.headers.clear()
         self.headers.update(_HEADERS)
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = _Adapter(pool_connections=1, pool_maxsize=1)
         for scheme in ("https://", "http://"):
-            self.mount(scheme, _Adapter(pool_connections=1, pool_maxsize=1))
+            self.mount(scheme, adapter)
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
         """Nowhere: the key is part of every address."""

@@ -61,15 +61,17 @@ class Waiting:
             seconds = self._clock.monotonic() - self._since
             if not self._asking or seconds < INTERVAL_SECONDS:
                 return None
-            reason = f" ({self._trouble})" if self._trouble else ""
+            trouble = self._trouble
             if pause_seconds > 0:
-                what = f"nothing may be asked for {pause_seconds:.0f} s more{reason}"
-            elif self._trouble:
-                what = f"asking again{reason}"
+                what = f"nothing may be asked for {pause_seconds:.0f} s more"
+            elif trouble:
+                what = "asking again"
             elif self._sending:
                 what = "its answer"
             else:
                 what = "the next request that requests.per_minute allows"
+        if trouble:
+            return f"Waiting for the API for {seconds:.0f} s: {what} ({trouble})."
         return f"Waiting for the API for {seconds:.0f} s: {what}."
 
 

@@ -45,11 +45,16 @@ def test_a_balance_that_cannot_be_read_is_named_by_its_field() -> None:
 
 @pytest.mark.parametrize(
     ("number", "country", "is_found"),
-    [("500000011", "Portugal", True), ("500000011", "Spain", False), ("999999990", None, False)],
+    [
+        ("500000011", "Portugal", True),
+        ("PT 500 000 011", "Spain", True),
+        ("500000011", "Spain", False),
+        ("999999990", None, False),
+    ],
 )
 def test_a_number_that_fails_its_check_digit_is_found(number: str, country: str, is_found: bool) -> None:
     found = list(check(Identity(number, None, country), Word(Identity(), None, ()), added()))
-    assert found == ([Finding("NIF-INVALID", found=number)] if is_found else [])
+    assert found == ([Finding("NIF-INVALID", found="500000011")] if is_found else [])
 
 
 @pytest.mark.parametrize(

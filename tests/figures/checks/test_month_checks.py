@@ -52,7 +52,7 @@ def test_a_document_that_no_reading_has_is_named_with_its_client() -> None:
         return AccountDocument(identity, "Invoice", "final", number, day, 77, "Esquecido, Lda")
 
     not_ours = [
-        listed(8)._replace(status="canceled"),
+        listed(8)._replace(status="draft"),
         listed(9)._replace(type="Quote"),
         listed(10)._replace(date=date(2026, 9, 30)),
     ]

@@ -57,7 +57,7 @@ def keep(
     )
     with Spool(source) as spool:
         spool.add(1, page)
-        spool.finish(header, path_of(source, client))
+        spool.finish(header, path_of(source, header.subject))
 
 
 def test_taxes_are_known_by_id_with_region_and_rate() -> None:

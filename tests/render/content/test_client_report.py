@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 
 from reports.figures.vendor_balance import VendorBalance
-from reports.render.content.blocks import DataTab, Sheet
+from reports.render.content.blocks import DataTab, Link, Sheet
 from reports.render.content.client_report import NO_INVOICE, ClientReport, Subject, client_report
 from reports.render.content.labels import Labels
 from reports.sandbox.documents import Raw
 from tests.support import workbooks
-from tests.support.papers import OCTOBER, READ_ON, added, findings, paper
+from tests.support.papers import FIFTH, OCTOBER, READ_ON, added, findings, paper
 from tests.support.workbooks import ISSUER, READ_AT, client_book, list_few_papers, read_sheets
 
 SUBJECT = Subject(1310176, "Ana & Filhos, Lda", None, ISSUER, OCTOBER, READ_AT, {})
@@ -172,6 +172,54 @@ def test_a_workbook_has_a_sheet_a_currency_behind_its_summary() -> None:
         *(f"{title} {own}" for title in ("Documents", "Line items") for own in ("EUR", "USD")),
         *(f"{title} {own}" for title in ("VAT", "Open documents") for own in ("EUR", "USD")),
     ]
+
+
+def list_tabs(*papers: Raw, language: str = "en") -> dict[str, DataTab]:
+    book, _, _ = client_book(papers, language=language)
+    return {tab.title: tab for tab in book.tabs if isinstance(tab, DataTab)}
+
+
+def test_receipts_of_the_period_have_a_sheet_between_vat_and_open_documents() -> None:
+    receipt = paper(2, "Receipt", net="50", reference="FT 2026/1", status="settled")
+    tabs = list_tabs(paper(1), receipt)
+    assert [*tabs] == ["Documents", "Line items", "VAT", "Receipts", "Open documents"]
+    sheet = tabs["Receipts"].sheet
+    assert [column.heading for column in sheet.columns] == [
+        *("Number", "Date", "Reference", "Amount", "Currency", "Link", "Id")
+    ]
+    assert [column.key for column in sheet.columns if column.is_hidden] == ["id"]
+    url = receipt["permalink"]
+    assert [*sheet.rows] == [
+        (
+            Link("Receipt 2026/2", url),
+            *(FIFTH, "FT 2026/1", Decimal("61.50"), "EUR", Link("View", url), 2),
+        )
+    ]
+    assert sheet.totals == ("Total", None, None, Decimal("61.50"), None, None, None)
+    assert tabs["Receipts"].notes == ("Payments without a receipt are not among them.",)
+    assert "Receipts" not in list_tabs(paper(1), paper(2, "Receipt", status="canceled"))
+
+
+def test_receipts_have_a_sheet_for_each_currency_of_theirs() -> None:
+    dollars = paper(2, "Receipt", currency="US Dollar", status="settled")
+    euros = paper(3, "Receipt", status="settled")
+    assert [title for title in list_tabs(paper(1), dollars) if "Receipts" in title] == ["Receipts USD"]
+    tabs = list_tabs(dollars, euros, language="pt")
+    assert [*tabs][-3:] == ["Recibos EUR", "Recibos USD", "Documentos por liquidar"]
+
+
+def test_receipts_are_shown_whatever_else_the_client_has() -> None:
+    receipt = paper(2, "Receipt", status="settled")
+    report = make_report(receipt)
+    assert report.currencies == ()
+    assert [sheet.title for sheet in report.receipts] == ["Receipts of the period"]
+    assert report.receipts_alone == report.receipts
+    assert "reference" not in list_keys(report.receipts[0])
+    report = make_report(paper(1), receipt, paper(3, "Receipt", currency="US Dollar", status="settled"))
+    assert [sheet.title for sheet in report.receipts] == [
+        *("Receipts of the period · EUR", "Receipts of the period · USD")
+    ]
+    assert report.receipts_alone == report.receipts[1:]
 
 
 def test_a_discount_on_the_whole_document_is_noted_under_the_lines_of_its_currency() -> None:

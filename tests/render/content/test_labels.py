@@ -216,6 +216,12 @@ def test_the_number_of_a_draft_is_a_word_of_the_language(number: str) -> None:
     assert PT.document_number("FT 2026/1") == "FT 2026/1"
 
 
+def test_a_receipt_has_the_word_for_its_type_before_its_number_and_no_code() -> None:
+    said = [labels.receipt_number("Receipt", "2026/11") for labels in (PT, EN, ES)]
+    assert said == ["Recibo 2026/11", "Receipt 2026/11", "Recibo 2026/11"]
+    assert PT.receipt_number("VatMossReceipt", "2026/1") == "Recibo OSS 2026/1"
+
+
 @pytest.mark.parametrize(
     ("code", "found", "portuguese"),
     [

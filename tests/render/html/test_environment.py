@@ -281,7 +281,7 @@ def given(labels: Labels) -> Iterator[object]:
     period = client_report.period_text(OCTOBER, labels)
     one = report()
     totals = pages._totals(one.totals, labels, period, READ_AT, marks=tables.PAGE)
-    sections = [pages._section(part, labels, Inserts()) for part in one.currencies]
+    sections = [pages._section(part, labels, Inserts(), None) for part in one.currencies]
     yield StatementPage(
         **look,
         report=one,
@@ -290,6 +290,8 @@ def given(labels: Labels) -> Iterator[object]:
         facts=dict(chain.from_iterable(one.head.groups)),
         totals=totals,
         sections=sections,
+        receipts=[],
+        receipts_note="",
         no_invoice="",
     )
     line = ClientLine(1, "Ana", None, READY, totals=added(*PAPERS).totals)

@@ -165,6 +165,25 @@ def test_line_items_stand_under_their_document_in_a_table_of_their_own() -> None
     assert len(captions) == len(MIXED)
 
 
+def test_receipts_stand_below_open_documents_with_their_total_and_what_is_not_among_them() -> None:
+    sentence = "Payments without a receipt are not among them."
+    receipts = [paper(5, "Receipt", net=net, number_in_series=5, status="settled") for net in ("10", "20")]
+    receipts[1] |= {"id": 6, "currency": "US Dollar"}
+    page = statement(*MIXED, receipts[0])
+    block = page[page.index('<h2 id="part-1-receipts">') :]
+    assert page.index('id="part-1-ageing"') < page.index('id="part-1-receipts"') < page.index("<figure>")
+    assert re.findall(r'<data value="([^"]*)">', block[: block.index("</table>")]) == ["12.30"] * 2
+    assert "Receipt 2026/5" in block
+    assert block.index("</table>") < block.index(sentence) < block.index("</section>")
+    assert sentence not in statement(*MIXED)
+    page = statement(*MIXED, *receipts)
+    assert page.index('id="part-1-receipts"') < page.index('id="part-2-receipts"')
+    assert page.count(sentence) == 2
+    page = statement(receipts[0])
+    assert "No documents in this period, and none open." in page
+    assert 'id="part-1-receipts"' in page
+
+
 def test_a_negative_amount_is_told_by_its_minus_and_not_by_colour_alone() -> None:
     amounts = parsed(statement(*MIXED)).all("data")
     negative = [element for element in amounts if Decimal(element.attributes["value"]) < 0]

@@ -1,4 +1,4 @@
-"""Documents, lines, VAT, open documents and totals of the figures are one; else nothing is published."""
+"""Documents, lines, VAT, open documents, receipts and totals are one; else nothing is published."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -88,6 +88,7 @@ def test_each_document_is_counted(name: str, key: str) -> None:
         ("open_documents", "payable"),
         ("line_items", "net"),
         ("line_items", "tax"),
+        ("receipts", "amount"),
     ],
 )
 def test_each_cent_of_each_row_is_in_the_sums(name: str, column: str) -> None:
@@ -109,6 +110,8 @@ def test_each_cent_of_each_row_is_in_the_sums(name: str, column: str) -> None:
         ("line_items", "scheme", "oss"),
         ("line_items", "region", "PT-AC"),
         ("line_items", "exemption", "M99"),
+        ("receipts", "currency", "EUR"),
+        ("receipts", "currency", "USD"),
     ],
 )
 def test_a_row_that_is_added_up_under_another_name_is_noticed(name: str, column: str, other: object) -> None:
@@ -121,7 +124,7 @@ def test_a_row_that_is_added_up_under_another_name_is_noticed(name: str, column:
             assert notice(change(figures, name, changed)), f"row {row}"
 
 
-@pytest.mark.parametrize("name", ["documents", "open_documents", "line_items"])
+@pytest.mark.parametrize("name", ["documents", "open_documents", "line_items", "receipts"])
 def test_a_row_that_is_missing_or_there_twice_is_noticed(name: str) -> None:
     figures = written().reference.figures
     frame = getattr(figures, name)

@@ -82,16 +82,23 @@ def list_pages() -> Iterator[tuple[str, Sheet, Any]]:
                     return replace(report, currencies=whole)
 
                 yield f"{pages.currency} {field.name}", grid, put
+    for number, grid in enumerate(report.receipts):
+
+        def put_receipts(other: Sheet, number: int = number) -> ClientReport:
+            receipts = (*report.receipts[:number], other, *report.receipts[number + 1 :])
+            return replace(report, receipts=receipts)
+
+        yield f"{grid.currency} receipts", grid, put_receipts
 
 
 def test_grids_as_they_are_made_are_those_of_the_figures() -> None:
     assert notice() == ""
     data = [tab.sheet for tab in written().grids.tabs if isinstance(tab, DataTab)]
-    assert len(data) == 8
-    assert [notice_data(grid) for grid in data] == [""] * 8
+    assert len(data) == 10
+    assert [notice_data(grid) for grid in data] == [""] * 10
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(10))
 def test_each_value_of_a_data_sheet_is_checked(number: int) -> None:
     grid = [tab.sheet for tab in written().grids.tabs if isinstance(tab, DataTab)][number]
     changed = list(change_values(grid))
@@ -174,6 +181,8 @@ def test_each_amount_of_a_line_under_its_document_is_checked() -> None:
         ("vat", "rate"),
         ("ageing", "amount"),
         ("open_documents", "payable"),
+        ("receipts", "amount"),
+        ("receipts", "reference"),
     ],
 )
 def test_a_column_that_holds_something_is_not_left_out(name: str, key: str) -> None:
@@ -207,6 +216,15 @@ def test_each_month_of_a_chart_is_checked() -> None:
                 currencies = (*report.currencies[:number], changed, *report.currencies[number + 1 :])
                 assert notice(replace(report, currencies=currencies))
     assert notice(has_months=False)
+
+
+def test_a_list_of_receipts_that_is_missing_there_twice_or_in_another_order_is_noticed() -> None:
+    report = written().reference.report
+    euros, dollars = report.receipts
+    for other in ((), (euros,), (dollars,), (dollars, euros), (euros, euros, dollars)):
+        assert "currencies of receipts should be EUR / USD" in notice(replace(report, receipts=other))
+    exchanged = (replace(dollars, currency="EUR"), replace(euros, currency="USD"))
+    assert notice(replace(report, receipts=exchanged))
 
 
 def test_currencies_and_the_vendors_balance_are_checked() -> None:

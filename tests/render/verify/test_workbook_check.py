@@ -174,6 +174,9 @@ def test_what_is_in_the_wrong_place_is_notice(tmp_path: Path, number: int, old: 
         ("xl/styles.xml", "</styleSheet>", ""),
         (STRINGS, ">Base tributável<", ">IVA<"),
         (STRINGS, ">A pagar<", ">Total<"),
+        (STRINGS, ">Valor<", ">Total<"),
+        (STRINGS, ">Fatura 7<", ">Fatura 8<"),
+        (STRINGS, ">Pagamentos sem recibo não constam.<", ">Constam todos os pagamentos.<"),
         (STRINGS, ">Fatura<", ">Nota de crédito<"),
         (STRINGS, ">EUR<", ">USD<"),
         (STRINGS, ">Final<", ">Paga<"),
@@ -218,7 +221,16 @@ def test_the_workbook_is_held_against_the_figures_of_the_run_record(tmp_path: Pa
     ]
     wrong += [
         replace(figures, **{name: getattr(figures, name)[1:]})
-        for name in ("types", "vat", "vat_rounding", "ageing", "months", "documents", "line_items")
+        for name in (
+            "types",
+            "vat",
+            "vat_rounding",
+            "ageing",
+            "months",
+            "documents",
+            "line_items",
+            "receipts",
+        )
     ]
     for one in wrong:
         assert notice(

@@ -7,11 +7,13 @@ so every file of a client differs. The clock stands still in a run and differs b
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from reports.sandbox.data import PeriodList
 from reports.sandbox.server import Sandbox
 from tests.support.crash.killing import Ended, Press
 from tests.support.crash.remains import LOG, State, faults, is_whole
@@ -88,6 +90,16 @@ def replacing_run(office: Office, press: Press) -> Scene:
     press.run("run", office.config)
     before = tree(office.output)
     change(office)
+    return scene(office, press, before=before)
+
+
+def listless_run(office: Office, press: Press) -> Scene:
+    """As a replacing run, of an account whose plan has no list of all its documents any more."""
+    press.run("run", office.config)
+    before = tree(office.output)
+    change(office)
+    data = office.sandbox.account_data
+    office.sandbox.account_data = replace(data, period_list=PeriodList(refused_with=HTTPStatus.FORBIDDEN))
     return scene(office, press, before=before)
 
 

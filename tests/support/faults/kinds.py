@@ -23,20 +23,20 @@ PERIOD = "period"
 """The account's own list of a period's documents."""
 
 LIST, REST_OF_LIST = "list", "rest of list"
-EXTRAS = (DETAILS, BALANCE, TAXES)
-"""What an account's plan may lack: a client's own page, its balance, the account's taxes."""
+EXTRAS = (DETAILS, BALANCE, TAXES, PERIOD)
+"""What an account's plan may lack: a client's own page, its balance, the account's taxes and list."""
 
 OPTIONAL = (*EXTRAS, COUNT)
 """What no client fails for: the extras, and the list of clients where it is only counted."""
 
-OF_THE_ACCOUNT = (TAXES, COUNT)
+OF_THE_ACCOUNT = (TAXES, COUNT, PERIOD)
 """Of them, what is asked once a run and for no client."""
 
 WHOLE_LIST = (LIST, REST_OF_LIST)
 """The list of clients where it is read to learn who they are: its first page, and those after."""
 
 
-PAGED = (*DOCUMENTS, COUNT, *WHOLE_LIST)
+PAGED = (*DOCUMENTS, COUNT, PERIOD, *WHOLE_LIST)
 """Where the answer is a page of a list."""
 
 

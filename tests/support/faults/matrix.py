@@ -20,6 +20,7 @@ from tests.support.faults.kinds import (
     LAST,
     MIDDLE,
     ONLY,
+    PERIOD,
     REST_OF_LIST,
     WHOLE_LIST,
     Outcome,
@@ -90,7 +91,7 @@ def once(*, is_lasting: bool) -> list[Case]:
     """Every kind at one place, which goes round from kind to kind."""
     cases = []
     for number, kind in enumerate(KINDS):
-        places = [place for place in kind.pages if place not in (COUNT, *WHOLE_LIST)]
+        places = [place for place in kind.pages if place not in (COUNT, PERIOD, *WHOLE_LIST)]
         if kind.is_value:
             # Elsewhere a value that passes is one that lasts, and one read again is a list that moves.
             places = [place for place in places if place != AGAIN] if is_lasting else [FIRST]
@@ -107,6 +108,11 @@ def everywhere(*, is_lasting: bool) -> list[Case]:
         if place != REST_OF_LIST or number % EVERY_SO_MANY == 0
         if not kind.is_value or place in (FIRST, AGAIN, READ_ONCE[number % 3] if is_lasting else FIRST)
     ]
+
+
+def at_document_list(*, is_lasting: bool) -> list[Case]:
+    """Every kind that the account's own list of documents can be answered with."""
+    return [case for case in everywhere(is_lasting=is_lasting) if case[1] == PERIOD]
 
 
 def table(lasting: Tally, passing: Tally) -> Iterator[str]:

@@ -20,6 +20,7 @@ from tests.support.faults.kinds import (
     LAST,
     MIDDLE,
     ONLY,
+    PERIOD,
     RECOVER,
     TOLERATE,
     WHOLE_LIST,
@@ -61,6 +62,7 @@ def judged(played: Played) -> Wrong:
         "bounds": list(_beyond(played)),
         "totals": [sentence for client in played.clients for sentence in _figures(played, client)],
         "kept": [sentence for client in played.clients for sentence in _kept(played, client)],
+        "stale": list(_stale(played)),
         "outcome": [sentence for hit in played.hits for sentence in _outcome(played, hit)],
         "others": list(_others(played)),
         "exit code": list(_exit_code(played)),
@@ -139,6 +141,14 @@ def _kept(played: Played, client: int) -> Iterator[str]:
         is_kept = all(entry[key] == earlier[key] for key in ("files", "totals", "vat", "documents_counted"))
         if not is_kept or entry["kept_from"] != earlier["read_at"]:
             yield f"client {client} failed, and its entry does not say what it keeps"
+
+
+def _stale(played: Played) -> Iterator[str]:
+    """Where the account's list of documents was asked for, the one of the run before is not in its place."""
+    path = "source/documents.jsonl.gz"
+    was_asked = any(asked.place == PERIOD for asked in played.asked)
+    if was_asked and played.before[path] == played.after.get(path):
+        yield f"{path} is that of the run before"
 
 
 def _outcome(played: Played, hit: Hit) -> Iterator[str]:

@@ -133,14 +133,29 @@ def opened(path: Path) -> Package:
                 package.parts[info.orig_filename] = archive.read(info)
     except (zipfile.BadZipFile, NotImplementedError) as error:
         package.unreadable.append(f"{path.name}: is no zip that can be read: {error}")
-    for name, content in package.parts.items():
-        if name.endswith((".xml", ".rels")):
-            try:
-                content.decode("utf-8")
-                package.roots[name] = ET.fromstring(content)  # noqa: S314 - our own workbook
-            except (UnicodeDecodeError, ET.ParseError) as error:
-                package.unreadable.append(f"{name}: is no XML in UTF-8: {error}")
+    for name in package.parts:
+        _read_root(package, name)
     return package
+
+
+def with_part(package: Package, name: str, content: bytes) -> Package:
+    """The package with one part changed, or one more, as `opened` would read it."""
+    others = {other: root for other, root in package.roots.items() if other != name}
+    names = package.names if name in package.parts else [*package.names, name]
+    changed = Package(names, package.parts | {name: content}, others, [*package.unreadable])
+    _read_root(changed, name)
+    return changed
+
+
+def _read_root(package: Package, name: str) -> None:
+    """The root of one part, where it is XML."""
+    if name.endswith((".xml", ".rels")):
+        content = package.parts[name]
+        try:
+            content.decode("utf-8")
+            package.roots[name] = ET.fromstring(content)  # noqa: S314 - our own workbook
+        except (UnicodeDecodeError, ET.ParseError) as error:
+            package.unreadable.append(f"{name}: is no XML in UTF-8: {error}")
 
 
 def relationships_part(part: str) -> str:

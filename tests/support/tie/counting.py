@@ -31,6 +31,7 @@ SIGNS = {
     "CreditNote": -1,
     "VatMossCreditNote": -1,
 }
+RECEIPTS = {"Receipt", "VatMossReceipt"}
 PAID_WHEN_ISSUED = {"InvoiceReceipt", "CashInvoice"}
 OPEN_STATUSES = {"final", "sent", "second_copy"}
 COUNTED_STATUSES = OPEN_STATUSES | {"settled"}
@@ -60,6 +61,7 @@ class Line:
 class Document:
     """One issued document with its signed amounts in cents; `sign` 0 when its type is only listed.
 
+    `paid` is what it says was paid, were it a receipt: as it came, None where it cannot be read.
     `is_discounted`: its lines are proven to have a discount on the whole document still to come.
     `said` are codes about its head, `said_of_lines` those about its lines.
     """
@@ -83,6 +85,7 @@ class Document:
     gross: Decimal
     withholding: Decimal
     payable: Decimal
+    paid: Decimal | None
     exchange_rate: Decimal | None
     counter_value: Decimal | None
     lines: tuple[Line, ...]
@@ -197,6 +200,7 @@ def count_entry(entry: Entry, known: Known, rates: Rates) -> Document:
         gross=factor * read.gross,
         withholding=factor * read.withholding,
         payable=factor * read.payable,
+        paid=entry.total if read.code or entry.total is None else read.payable,
         exchange_rate=entry.exchange_rate,
         counter_value=None if entry.counter_value is None else factor * entry.counter_value,
         lines=tuple(_sign_line(line, entry, known, factor * turned) for line in lines),

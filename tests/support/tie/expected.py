@@ -54,17 +54,35 @@ def currencies(client: raw.Client, month: Month) -> list[str]:
     return sorted(found)
 
 
+def receipts(client: raw.Client, month: Month, currency: str) -> list[raw.Document]:
+    """The receipts of the period in one currency, by date, then id."""
+    return oracle.in_currency(client.receipts(month.first, month.last), currency)
+
+
+def receipt_currencies(client: raw.Client, month: Month) -> list[str]:
+    """The currencies of the period's receipts."""
+    return sorted(oracle.currencies(client.receipts(month.first, month.last)))
+
+
 def data_sheets(client: raw.Client, month: Month) -> list[tuple[str, str]]:
-    """What each sheet after the summary holds, in order: kind and currency, no currency where it is empty."""
+    """What each sheet after the summary holds, in order: kind and currency, no currency where it is empty.
+
+    Receipts have no empty sheet.
+    """
     here = client.counted(month.first, month.last)
     kinds = {
         "Documents": oracle.currencies(here),
         "Line items": oracle.currencies(one for one in here if one.lines),
         "VAT": oracle.currencies(here),
+        "Receipts": {*receipt_currencies(client, month)},
         "Open documents": oracle.currencies(client.open()),
     }
     every = currencies(client, month) or [""]
-    return [(kind, one if one in held else "") for kind, held in kinds.items() for one in every]
+    return [
+        (kind, one if one in held else "")
+        for kind, held in kinds.items()
+        for one in (receipt_currencies(client, month) if kind == "Receipts" else every)
+    ]
 
 
 def totals(client: raw.Client, month: Month) -> Facts:
@@ -113,6 +131,15 @@ def page(client: raw.Client, month: Month) -> Facts:
             facts[currency, "open", one.number, "Days overdue"] = _days_overdue(one, month)
         if left:
             facts |= _amounts((currency, "open", "total"), left, ("Payable",))
+    for currency in receipt_currencies(client, month):
+        own = receipts(client, month, currency)
+        facts |= {(currency, "receipt", one.number, "Date"): one.issued.isoformat() for one in own}
+        facts |= {
+            (currency, "receipt", one.number, "Amount"): one.paid for one in own if one.paid is not None
+        }
+        facts[currency, "receipt", "total", "Amount"] = sum(
+            (one.paid or Decimal(0) for one in own), Decimal(0)
+        )
     return facts
 
 
@@ -130,6 +157,8 @@ def sheets(client: raw.Client, month: Month) -> Facts:
             facts |= _lines([one for one in here if one.lines], currency)
             facts |= vat(here, currency, section="VAT")
         facts |= open_documents(oracle.in_currency(client.open(), currency), currency, month)
+    for currency in receipt_currencies(client, month):
+        facts |= _receipts(receipts(client, month, currency), currency)
     return facts
 
 
@@ -235,6 +264,17 @@ def open_documents(left: list[raw.Document], currency: str, month: Month) -> Fac
         facts[*key, "Currency"] = one.currency
         facts[*key, "Days overdue"] = _days_overdue(one, month)
     return facts | (_amounts((currency, "Open documents", "total"), left, ("Payable",)) if left else {})
+
+
+def _receipts(own: list[raw.Document], currency: str) -> Facts:
+    """The rows of receipts by id, their order, and their total."""
+    facts: Facts = {(currency, "Receipts", "order"): " ".join(str(one.id) for one in own)}
+    for one in own:
+        key = (currency, "Receipts", str(one.id))
+        facts |= {(*key, "Number"): one.number, (*key, "Date"): one.issued.isoformat()}
+        facts |= {(*key, "Currency"): one.currency, (*key, "Amount"): "" if one.paid is None else one.paid}
+    facts[currency, "Receipts", "total", "Amount"] = sum((one.paid or Decimal(0) for one in own), Decimal(0))
+    return facts
 
 
 def vat(some: list[raw.Document], currency: str, *, section: str = "vat") -> Facts:

@@ -48,6 +48,7 @@ VAT_COLUMNS = [
     *("Currency", "Scheme", "Region", "Rate", "Exemption", "Reason", "Tax names", "Documents"),
     *("Base invoices", "VAT invoices", "Base credit notes", "VAT credit notes", "Base", "VAT", "Gross"),
 ]
+RECEIPT_COLUMNS = ["Number", "Date", "Reference", "Amount", "Currency", "Link", "Id"]
 OPEN_COLUMNS = [
     *("Number", "Type", "Date", "Due date", "Days overdue", "Bucket", "Currency", "Payable"),
     *("Payment reference", "Link", "Id"),
@@ -59,6 +60,7 @@ COLUMNS = {
     "Documents": DOCUMENT_COLUMNS,
     "Line items": LINE_COLUMNS,
     "VAT": VAT_COLUMNS,
+    "Receipts": RECEIPT_COLUMNS,
     "Open documents": OPEN_COLUMNS,
 }
 PAGE_AMOUNTS = ("Net", "VAT", "Rounding", "Gross", "Withholding", "Payable")

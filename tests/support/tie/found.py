@@ -29,7 +29,7 @@ from tests.support.tie.words import Table, Words, data_sheets, headings, table
 DAYS = {"Date", "Due date"}
 ROW_TEXTS = {"Number", "Currency", "Exemption", "Tax names", "Tax name"}
 ROW_NUMBERS = {
-    *("Documents", "Archived", "Days overdue", "Exchange rate", "Counter-value"),
+    *("Documents", "Archived", "Days overdue", "Exchange rate", "Counter-value", "Amount"),
     *(*DOCUMENT_AMOUNTS, *VAT_AMOUNTS),
 }
 LINE_NUMBERS = {"Quantity", "Unit price", "Discount %", *LINE_AMOUNTS}
@@ -186,7 +186,7 @@ def _sheet_facts(
         if cell.formula:
             value = _value(cell, column, kind)
             add(facts, (currency, kind, "total", column), cell.text if value is None else value)
-    if kind == "Documents":
+    if kind in {"Documents", "Receipts"}:
         facts[currency, kind, "order"] = " ".join(names)
     return facts
 
@@ -195,11 +195,19 @@ def _value(cell: Cell, column: str, kind: str) -> Decimal | str | None:
     """What a cell says, `None` where its column is no matter of figures."""
     if column in DAYS:
         return cell.day
+    if column == "Number" and kind == "Receipts":
+        return _number_of_receipt(cell.text)
     if column == "VAT rate":
         return cell.rate
     if column in (LINE_NUMBERS if kind == "Line items" else ROW_NUMBERS) and cell.shows_number:
         return rounded(cell.number) if kind == "Line items" else cell.number
     return cell.text if column in ROW_TEXTS | LINE_NUMBERS | ROW_NUMBERS else None
+
+
+def _number_of_receipt(text: str) -> str:
+    """What stands behind the word for its type; nothing where that word is missing."""
+    word, _, number = text.rpartition(" ")
+    return number if word and not re.search(r"\d", word) else f"no word: {text}"
 
 
 def _row_names(one: Table, kind: str, words: Words, ids: dict[str, str] | None) -> Iterator[str]:
@@ -268,6 +276,7 @@ def _headings(cells: dict[int, Cell], words: Words) -> Iterator[range]:
 def _add_block(facts: Facts, block: Block, client: raw.Client, words: Words, month: Month) -> None:
     """Adds the facts of a small table. Its last row is its total, where it has one."""
     currencies = expected.currencies(client, month)
+    currencies += [one for one in expected.receipt_currencies(client, month) if one not in currencies]
     currency = next((one for one in currencies if one in block.title.split()), currencies[0])
     group = ""
     for index, row in enumerate(block.rows):
@@ -302,6 +311,8 @@ def _section(columns: list[str]) -> str:
         return "vat"
     if "Days overdue" in columns:
         return "open"
+    if "Amount" in columns:
+        return "receipt"
     by_first = {"Currency": "totals", "Type": "type", "Bucket": "ageing", "Number": "document"}
     return by_first.get(columns[0], "month")
 
@@ -329,7 +340,9 @@ def _name_row(index: int, word: str, cells: dict[str, Shown], words: Words, mont
         return dict(enumerate(oracle.BUCKETS)).get(index, word)
     if "Number" not in cells and "Type" not in cells and "Currency" not in cells:
         return dict(enumerate(oracle.twelve_months([], month.last))).get(index, word)
-    return words.types.get(word, word) if "Number" not in cells else word
+    if "Number" in cells:
+        return _number_of_receipt(word) if "Amount" in cells else word
+    return words.types.get(word, word)
 
 
 def _money(text: object) -> Decimal | str:

@@ -15,6 +15,7 @@ from tests.support.tie.counting import (
     COUNTED_STATUSES,
     OPEN_STATUSES,
     PAID_WHEN_ISSUED,
+    RECEIPTS,
     SIGNS,
     Document,
     Line,
@@ -30,6 +31,7 @@ __all__ = [
     "COUNTED_STATUSES",
     "OPEN_STATUSES",
     "PAID_WHEN_ISSUED",
+    "RECEIPTS",
     "SIGNS",
     "Client",
     "Document",
@@ -66,6 +68,11 @@ class Client:
         """The documents of a period that count for nothing, by date, then id."""
         found = [one for one in self.documents if not one.is_counted and first <= one.issued <= last]
         return sorted(found, key=lambda one: (one.issued, one.id))
+
+    def receipts(self, first: date, last: date) -> list[Document]:
+        """The receipts of a period that stand, by date, then id."""
+        here = self.not_counted(first, last)
+        return [one for one in here if one.type in RECEIPTS and one.status in COUNTED_STATUSES]
 
     def open(self) -> list[Document]:
         """The open documents of any date."""
