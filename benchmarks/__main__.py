@@ -36,8 +36,7 @@ def main(arguments: list[str]) -> int:
     if options.against and not (options.against / "reports" / "__main__.py").is_file():
         parser.error(f"{options.against} is no checkout")
     plan = Plan(options.times, options.small, options.against and options.against.resolve())
-    names = options.names or NAMES
-    done = [_run_benchmark(name, plan, is_written=options.write) for name in names]
+    done = [_run_benchmark(name, plan, is_written=options.write) for name in options.names or NAMES]
     return int(not all(done))
 
 

@@ -105,16 +105,16 @@ class _Answers:
         return False
 
     def _list_clients(self, page: int, size: int) -> str:
-        clients = [account.make_client(one) for one in self._account.numbers[(page - 1) * size : page * size]]
         counts = account.make_pagination(self._account.clients, page, size)
-        return json_text({"clients": clients, "pagination": counts})
+        clients = map(account.make_client, self._account.numbers[(page - 1) * size : page * size])
+        return json_text({"clients": [*clients], "pagination": counts})
 
     def _list_period(self, page: int, size: int) -> str:
         entries = self._account.clients * len(self._recent)
         rows = (divmod(row, len(self._recent)) for row in range(entries)[(page - 1) * size : page * size])
         papers = [account.replace_client(self._recent[row], FIRST_CLIENT + client) for client, row in rows]
-        pagination = json_text(account.make_pagination(entries, page, size))
-        return f'{{"invoices": [{",".join(papers)}], "pagination": {pagination}}}'
+        counts = account.make_pagination(entries, page, size)
+        return f'{{"invoices": [{",".join(papers)}], "pagination": {json_text(counts)}}}'
 
     def _list_documents(self, client: int, page: int, size: int) -> str:
         pages = self._pages(size)
