@@ -37,8 +37,8 @@ STAGES = {
         client_archive sentences content.labels content.brand content.colours content.picture content.blocks
         content.columns content.document_sheets content.summary_sheets content.account content.client_report
         content.filing.words content.filing.filing_tab content.filing.return_sheet
-        content.filing.filing_sheets content.filing.saft_sheet content.filing.collection_sheets
-        content.filing.year_sheets
+        content.filing.field_40_sheet content.filing.filing_sheets content.filing.saft_sheet
+        content.filing.collection_sheets content.filing.year_sheets
         content.filing.month_tabs content.filing.return_page content.filing.support_lines
         content.filing.overview_grids content.filing.operator_lines
         content.changes_report content.account_report content.summary_book
