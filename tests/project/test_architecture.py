@@ -65,7 +65,10 @@ STAGES = {
 TOP = ["cli", "__main__"]
 
 ROOMS_OF_LIBRARY = {
-    "requests": {"source.http.api", "source.http.transport", "source.http.transport_errors"},
+    "requests": {
+        *("source.http.api", "source.http.download"),
+        *("source.http.transport", "source.http.transport_errors"),
+    },
     "urllib3": {
         *("source.http.api", "source.http.download"),
         *("source.http.transport", "source.http.transport_errors"),

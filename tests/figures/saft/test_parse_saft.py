@@ -1,8 +1,5 @@
 """Reading SAF-T: what is read, and that nothing a file may hold is more than a sentence."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -283,78 +280,6 @@ def test_what_is_too_long_too_deep_or_too_much_is_refused() -> None:
     assert "nested deeper" in failure_of(FILE.replace(LINE, "<a>" * MOST_DEPTH + "</a>" * MOST_DEPTH))
     kinds = (LINE.replace(">23<", f">{rate}.{rate}<") for rate in range(MOST_KEYS + 1))
     assert "kinds of tax" in failure_of(FILE.replace(LINE, "".join(kinds)))
-
-
-Flood = Callable[[], Iterator[bytes]]
-HALF_A_GIGABYTE = 512
-"""In pieces of a megabyte."""
-
-RUN = """
-import resource, sys, tracemalloc
-from reports.errors import SaftError
-from reports.figures.saft.parse_saft import SaftParser
-from tests.figures.saft.test_parse_saft import FLOODS
-tracemalloc.start()
-fed = [0]
-def chunks():
-    for chunk in FLOODS[sys.argv[1]]():
-        fed[0] += len(chunk)
-        yield chunk
-try:
-    count = sum(1 for _ in SaftParser(chunks(), name="saft.xml").read())
-    print(f"read {count}")
-except SaftError as error:
-    print(error)
-print(fed[0], tracemalloc.get_traced_memory()[1], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
-"""
-
-
-def flood(before: str, piece: str, after: str) -> Flood:
-    def chunks() -> Iterator[bytes]:
-        yield before.encode()
-        data = piece.encode() * (1024**2 // len(piece))
-        for _ in range(HALF_A_GIGABYTE):
-            yield data
-        yield after.encode()
-
-    return chunks
-
-
-DATED = "<InvoiceDate>2026-10-05</InvoiceDate>"
-ELEMENT = f"<Description>{'x' * 900}</Description>"
-TO_INVOICE = f"{HEAD}{BEGIN_SALES}<Invoice>"
-FLOODS = {
-    "one element": flood(f"{TO_INVOICE}<InvoiceNo>", "x", ""),
-    "one element that is passed over": flood(f"{TO_INVOICE}<Hash>", "x", f"</Hash>{DATED}</Invoice>{END}"),
-    "one attribute": flood(f'{TO_INVOICE}<Line a="', "x", ""),
-    "one name": flood(f"{TO_INVOICE}<L", "x", ""),
-    "one comment": flood(f"{TO_INVOICE}<!--", "x", ""),
-    "many attributes": flood(f"{TO_INVOICE}<Line ", 'a="" ', ""),
-    "blanks before the first element": flood("", " ", FILE),
-    "elements in each other": flood(TO_INVOICE, "<a>", ""),
-    "many elements that are passed over": flood(f"{TO_INVOICE}", ELEMENT, f"{DATED}</Invoice>{END}"),
-    "lines in each other": flood(f"{TO_INVOICE}", "<Line>", ""),
-}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process its peak")
-@pytest.mark.parametrize("kind", FLOODS)
-def test_half_a_gigabyte_takes_no_memory(kind: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, kind], capture_output=True, text=True, timeout=550, check=False
-    )
-    assert done.stderr == ""
-    said, figures = done.stdout.strip().splitlines()
-    fed, traced, resident = map(int, figures.split())
-    assert traced < 16 * 1024**2
-    assert resident < 200 * 1024**2
-    if "passed over" in kind or "blanks" in kind:
-        assert said == "read 1"
-        assert fed > 500 * 1024**2
-    else:
-        assert said.startswith("saft.xml: ")
-        assert fed < 8 * 1024**2
 
 
 def mutated(text: str) -> st.SearchStrategy[bytes]:
