@@ -178,7 +178,7 @@ ABROAD: tuple[tuple[Raw, Callable[[DocumentBook], None]], ...] = (
     (
         client(
             3100016,
-            "Sample Linen of Antrim Ltd",
+            "Antrim Sample Linen Ltd",
             fiscal_id="XI123456782",
             language="en",
             city="Belfast",

@@ -80,7 +80,7 @@ def test_demo_writes_what_the_product_promises_and_nothing_else(demo: Office) ->
             3100013: "azulejos-de-ejemplo-s-l",
             3100014: "musterfliesen-beispiel-gmbh",
             3100015: "paradeigma-keramik-a-e",
-            3100016: "sample-linen-of-antrim-ltd",
+            3100016: "antrim-sample-linen-ltd",
             3100017: "muster-uhren-ag",
             3100018: "voorbeeld-kaas-b-v",
             3100019: "erika-beispiel",

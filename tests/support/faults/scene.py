@@ -194,6 +194,7 @@ class Stage:
         account = json.loads(office.config.read_text("utf-8"))["account"]
         office.configure(
             "all" if places & {*WHOLE_LIST} else listed,
+            is_listed=True,
             account=account | {"client_details": DETAILS in places},
             statement={"vendor_balance": BALANCE in places},
             output=HTML_ONLY,
