@@ -36,10 +36,8 @@ def main(arguments: list[str]) -> int:
     if options.against and not (options.against / "reports" / "__main__.py").is_file():
         parser.error(f"{options.against} is no checkout")
     plan = Plan(options.times, options.small, options.against and options.against.resolve())
-    failed = [
-        name for name in options.names or NAMES if not _run_benchmark(name, plan, is_written=options.write)
-    ]
-    return 1 if failed else 0
+    done = [_run_benchmark(name, plan, is_written=options.write) for name in options.names or NAMES]
+    return int(not all(done))
 
 
 def _run_benchmark(name: str, plan: Plan, *, is_written: bool) -> bool:

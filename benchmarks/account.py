@@ -12,7 +12,6 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from reports.sandbox.data import generate
 from reports.sandbox.documents import Raw, document, line
 from reports.sandbox.routes import json_text
 from reports.sandbox.taxes import EXEMPT, IVA6, IVA13, IVA23
@@ -85,17 +84,8 @@ def make_recent_papers(account: Account) -> list[str]:
 
 def make_pagination(entries: int, page: int, size: int) -> Raw:
     """Makes what a page says about its list."""
-    return {
-        "total_entries": entries,
-        "current_page": page,
-        "total_pages": -(-entries // size),
-        "per_page": size,
-    }
-
-
-def make_taxes() -> str:
-    """Makes the body of `/taxes.json`."""
-    return json_text({"taxes": generate().taxes})
+    names = ("total_entries", "current_page", "total_pages", "per_page")
+    return dict(zip(names, (entries, page, -(-entries // size), size), strict=True))
 
 
 def replace_client(page: str, client: int) -> str:

@@ -18,8 +18,9 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks import account
-from benchmarks.account import Account
+from benchmarks.account import FIRST_CLIENT, Account
 from benchmarks.measure import Worker
+from reports.sandbox.data import generate
 from reports.sandbox.routes import json_text
 
 HOST = "127.0.0.1"
@@ -57,7 +58,7 @@ class _Answers:
     def __init__(self, served: Account, key: str, per_minute: int) -> None:
         self._account = served
         self._key = key
-        self._taxes = account.make_taxes()
+        self._taxes = json_text({"taxes": generate().taxes})
         self._pages = cache(partial(account.make_pages, served))
         self._pages(served.page_size)  # Made before anybody waits for them.
         self._recent = account.make_recent_papers(served)
@@ -104,18 +105,16 @@ class _Answers:
         return False
 
     def _list_clients(self, page: int, size: int) -> str:
-        clients = [account.make_client(one) for one in self._account.numbers[(page - 1) * size : page * size]]
-        pagination = account.make_pagination(self._account.clients, page, size)
-        return json_text({"clients": clients, "pagination": pagination})
+        counts = account.make_pagination(self._account.clients, page, size)
+        clients = map(account.make_client, self._account.numbers[(page - 1) * size : page * size])
+        return json_text({"clients": [*clients], "pagination": counts})
 
     def _list_period(self, page: int, size: int) -> str:
-        """All clients' documents of the period, client by client."""
         entries = self._account.clients * len(self._recent)
         rows = (divmod(row, len(self._recent)) for row in range(entries)[(page - 1) * size : page * size])
-        numbers = self._account.numbers
-        papers = [account.replace_client(self._recent[paper], numbers[client]) for client, paper in rows]
-        pagination = json_text(account.make_pagination(entries, page, size))
-        return f'{{"invoices": [{",".join(papers)}], "pagination": {pagination}}}'
+        papers = [account.replace_client(self._recent[row], FIRST_CLIENT + client) for client, row in rows]
+        counts = account.make_pagination(entries, page, size)
+        return f'{{"invoices": [{",".join(papers)}], "pagination": {json_text(counts)}}}'
 
     def _list_documents(self, client: int, page: int, size: int) -> str:
         pages = self._pages(size)

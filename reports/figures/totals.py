@@ -239,12 +239,10 @@ def _list_receipts(documents: "pd.DataFrame", inside: Sequence[int]) -> "pd.Data
     """The payments among the rows `inside` the period; unsigned, as none of them is added to anything."""
     import pandas as pd
 
-    kinds, statuses = documents["type"].tolist(), documents["status"].tolist()
-    rows = [
-        row
-        for row in inside
-        if kinds[row] in PAYMENTS and STATUSES.get(statuses[row], UNKNOWN_STATUS).is_counted
-    ]
+    kinds = documents["type"].tolist()
+    payments = [row for row in inside if kinds[row] in PAYMENTS]
+    statuses = documents["status"].tolist() if payments else []
+    rows = [row for row in payments if STATUSES.get(statuses[row], UNKNOWN_STATUS).is_counted]
     if not rows:
         return _make_no_receipts()
     receipts = _rows(documents, rows)

@@ -13,7 +13,7 @@ from typing import Any
 
 from reports import TOOL, __version__
 from reports.deliver import publish, record, run_log
-from reports.errors import ConfigError, ExitCode, NeverReadError
+from reports.errors import ConfigError, ExitCode, NeverReadError, ReportsError
 from reports.figures.checks.account_checks import parse_findings
 from reports.figures.saft.compare import DIFFERENT, EQUAL, SaftResult
 from reports.mail.selection import no_run
@@ -80,7 +80,11 @@ def reconcile(
         month.recorded_findings = parse_findings(found.get("findings", []))
         month.document_list = find_document_list(planned)
         _show_recorded(month)
-        month.saft = compare_files(month, _find_files(planned, file, screen))
+        try:
+            month.saft = compare_files(month, _find_files(planned, file, screen))
+        except ReportsError as error:
+            log.error("%s", error)
+            raise
         outcome = _write(month, found)
         log.info("%s", outcome.message)
         return outcome

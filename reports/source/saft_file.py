@@ -36,6 +36,7 @@ TRIES = 3
 """To fetch the file: the service has been asked before, and answered."""
 
 END_BYTES = 4096
+_BEGIN = re.compile(rb"<([\w.-]+:)?AuditFile[\s>]")
 _END = re.compile(rb"</([\w.-]+:)?AuditFile\s*>")
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _DAMAGES = (
@@ -116,7 +117,7 @@ def _is_whole(path: Path) -> bool:
     except SaftError:
         return False
     begin, end = (part.replace(b"\0", b"") for part in (first, last))
-    return b"AuditFile" in begin and _END.search(end) is not None
+    return bool(_BEGIN.search(begin) and _END.search(end))
 
 
 def read_chunks(path: Path) -> Iterator[bytes]:

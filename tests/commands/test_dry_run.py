@@ -26,12 +26,12 @@ def test_dry_run_says_everything_and_does_nothing_and_needs_no_key(office: Offic
 
 
 def test_dry_run_says_when_the_accounts_list_of_documents_is_asked_for(office: Office) -> None:
-    office.configure([ANA], output=HTML_ONLY)
+    office.configure([ANA], is_listed=True, output=HTML_ONLY)
     words = "  would ask besides, once: the account's own list of the period's documents"
     assert words in office.run("--dry-run").out
     assert words in office.run("--dry-run", "--resume").out
     assert words not in office.run("--dry-run", "--client", str(ANA)).out
-    assert office.run().code == 0
+    assert office.run().code == 6
     assert words in office.run("--dry-run").out
     assert words not in office.run("--dry-run", "--resume").out
     assert words not in office.run("--dry-run", "--offline").out

@@ -37,8 +37,8 @@ STAGES = {
         client_archive sentences content.labels content.brand content.colours content.picture content.blocks
         content.columns content.document_sheets content.summary_sheets content.account content.client_report
         content.filing.words content.filing.filing_tab content.filing.return_sheet
-        content.filing.filing_sheets content.filing.saft_sheet content.filing.collection_sheets
-        content.filing.year_sheets
+        content.filing.field_40_sheet content.filing.filing_sheets content.filing.saft_sheet
+        content.filing.collection_sheets content.filing.year_sheets
         content.filing.month_tabs content.filing.return_page content.filing.support_lines
         content.filing.overview_grids content.filing.operator_lines
         content.changes_report content.account_report content.summary_book
@@ -65,7 +65,10 @@ STAGES = {
 TOP = ["cli", "__main__"]
 
 ROOMS_OF_LIBRARY = {
-    "requests": {"source.http.api", "source.http.transport", "source.http.transport_errors"},
+    "requests": {
+        *("source.http.api", "source.http.download"),
+        *("source.http.transport", "source.http.transport_errors"),
+    },
     "urllib3": {
         *("source.http.api", "source.http.download"),
         *("source.http.transport", "source.http.transport_errors"),

@@ -37,7 +37,7 @@ QUICK = {"per_minute": 60_000}
 SPEAKING_ENGLISH = ("--language", "en")
 """For the commands that speak the configuration's language: most tests are not about that."""
 
-COMMANDS_THAT_SPEAK = {"run", "check", "send", "schedule", "init"}
+COMMANDS_THAT_SPEAK = {"run", "check", "send", "schedule", "init", "reconcile"}
 
 HTML_ONLY = {"excel": False}
 """For `output`, where workbooks are not what a test is about: they take most of a run's time."""

@@ -25,8 +25,9 @@ SLOW_PLACES = frozenset(
     test_operator
     test_payloads test_payloads_command test_pdf test_persons_files test_planted test_previous
     test_publish test_quick test_readback_run test_recorded_figures test_result_page test_resume
-    test_run test_selection test_send test_send_killed test_send_run test_send_secrets test_smtp
-    test_statement_check test_time_zones test_unattended test_unmailed test_workbook_check test_workbook_scale
+    test_run test_saft_faults test_selection test_send test_send_killed test_send_run test_send_secrets
+    test_smtp test_statement_check test_time_zones test_unattended test_unmailed test_workbook_check
+    test_workbook_scale
     """.split()
 )
 """Files, and folders of files."""

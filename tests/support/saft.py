@@ -24,6 +24,24 @@ HEAD = (
 )
 BEGIN_SALES, END = "<SourceDocuments><SalesInvoices>", "</SalesInvoices></SourceDocuments></AuditFile>"
 
+LINE = (
+    "<Line><CreditAmount>10.0000</CreditAmount><Tax><TaxType>IVA</TaxType>"
+    "<TaxCountryRegion>PT</TaxCountryRegion><TaxPercentage>23</TaxPercentage></Tax></Line>"
+)
+INVOICE = (
+    "<Invoice><InvoiceNo>FT 2026/7</InvoiceNo>"
+    "<DocumentStatus><InvoiceStatus>N</InvoiceStatus></DocumentStatus>"
+    "<InvoiceDate>2026-10-05</InvoiceDate><InvoiceType>FT</InvoiceType><CustomerID>7</CustomerID>"
+    f"{LINE}<DocumentTotals><TaxPayable>2.30</TaxPayable><NetTotal>10.00</NetTotal>"
+    "<GrossTotal>12.30</GrossTotal></DocumentTotals></Invoice>"
+)
+CUSTOMER = (
+    "<MasterFiles><Customer><CustomerID>7</CustomerID><CustomerTaxID>123456789</CustomerTaxID>"
+    "<CompanyName>Ana &amp; Filhos</CompanyName></Customer></MasterFiles>"
+)
+FILE = f"{HEAD}{CUSTOMER}{BEGIN_SALES}{INVOICE}{END}"
+"""A file of one document."""
+
 
 def month_of(year: int, month: int) -> Period:
     return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))

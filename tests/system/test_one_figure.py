@@ -307,7 +307,7 @@ def _one_cent_more(said: Said, place: str, identity: int) -> Iterator[None]:
 
 def _net_on_page(said: Said, place: str, identity: int) -> printed.PageCell:
     if place == "index.html":
-        table = next(table for table in said.overview.tables if "Overdue" in table.headings)
+        table = next(one for one in said.overview.tables if {"Overdue", "Net"} <= {*one.headings})
         return table.rows[0].cells[table.headings.index("Net")]
     lists = _page(said, place, identity).lists
     return next(cell for terms in lists for term, cell in terms if term == "Net")

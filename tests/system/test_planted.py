@@ -168,7 +168,7 @@ def test_a_pipe_in_place_of_an_archive_fails_its_client_at_once(month: Office) -
     os.mkfifo(path)
     said = month.spawn("run", month.config, "--offline")
     assert (said.code, month.entries[ANA]["state"]) == (3, "failed")
-    assert "cannot be opened (no regular file)" in month.entries[ANA]["reason"]
+    assert "cannot be opened (“no regular file”)" in month.entries[ANA]["reason"]
     assert month.spawn("run", month.config).code == 0
 
 

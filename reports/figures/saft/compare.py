@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from reports.figures.codes import TYPES
@@ -88,8 +89,12 @@ class Comparer:
         self, entries: Iterable[BookEntry], find_elsewhere: Callable[[str], Elsewhere | None]
     ) -> None:
         """`entries` are the account's documents of the period; `find_elsewhere` finds one of another date."""
-        self._entries = {_normalise(entry.number): entry for entry in entries}
-        self._ours = add_control(self._entries.values())
+        every = list(entries)
+        # One number ought to be one document; where it is not, each is held against another one of the file.
+        self._entries: dict[str, list[BookEntry]] = {}
+        for entry in every:
+            self._entries.setdefault(_normalise(entry.number), []).append(entry)
+        self._ours = add_control(every)
         self._find_elsewhere = find_elsewhere
         self._differences: list[SaftDifference] = []
         self._controls: list[SaftControl | None] = []
@@ -99,7 +104,7 @@ class Comparer:
     def add(self, document: SaftDocument) -> None:
         """Compares one document of a file."""
         self._is_cash_vat = self._is_cash_vat or document.is_cash_vat
-        entry = self._entries.pop(_normalise(document.number), None) or self._take_bare(document)
+        entry = self._take(_normalise(document.number)) or self._take_bare(document)
         if entry is not None:
             self._differences += self._compare(entry, document)
         elif (found := self._find_elsewhere(document.number)) is not None:
@@ -114,7 +119,11 @@ class Comparer:
     def _take_bare(self, document: SaftDocument) -> BookEntry | None:
         """The entry of a type whose prefix nobody knows, by what comes after the file's prefix."""
         prefix, _, rest = _normalise(document.number).partition(" ")
-        return None if prefix in _PREFIXES else self._entries.pop(rest, None)
+        return None if prefix in _PREFIXES else self._take(rest)
+
+    def _take(self, number: str) -> BookEntry | None:
+        own = self._entries.get(number)
+        return own.pop(0) if own else None
 
     def close_file(self, control: SaftControl | None) -> None:
         """Notes the control totals of a file that was read to its end."""
@@ -123,7 +132,7 @@ class Comparer:
     def finish(self) -> SaftResult:
         """What was found in all files; documents that were in none of them are missing there."""
         missing = []
-        for entry in self._entries.values():
+        for entry in chain.from_iterable(self._entries.values()):
             where = (entry.number, entry.document, entry.client, entry.name)
             ours = CANCELLED if entry.is_cancelled else str(entry.gross)
             missing.append(SaftDifference(MISSING_IN_SAFT, *where, ours, None))

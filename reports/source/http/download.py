@@ -2,8 +2,10 @@
 
 import http.client
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
+import requests
 import urllib3
 
 from reports.errors import ConfigError, ReadingError, UnreachableError
@@ -15,7 +17,14 @@ from reports.source.http.transport_errors import trouble_of
 
 CHUNK_BYTES = 64 * 1024
 CONNECT_SECONDS = 10.0
+MOST_SECONDS = 10 * 60.0
 MOST_BYTES = 4 * 1024**3
+
+_NO_ADDRESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+)
 
 
 def download(
@@ -23,8 +32,8 @@ def download(
 ) -> Iterator[bytes]:
     """The bytes of the file at `address`, which is shown nowhere: it lets anybody read the file.
 
-    `what` is what sentences call it; the whole takes `seconds` at most. Raises UnreachableError where another
-    try may help, ReadingError where none does.
+    `what` is what sentences call it; the whole takes `seconds` at most, and MOST_SECONDS. Raises
+    UnreachableError where another try may help, ReadingError where none does.
     """
     try:
         parts = urlsplit(address)
@@ -34,6 +43,7 @@ def download(
         is_address = False
     if not is_address:
         raise ReadingError(f"{what}: its address is no https address. Try again later")
+    seconds = min(seconds, MOST_SECONDS)
     timeout = (CONNECT_SECONDS, seconds)
     be_patient(Patience(seconds, check=check, clock=clock))
     try:
@@ -44,22 +54,27 @@ def download(
             ) as response,
         ):
             status = response.status_code
-            if status == 408 or status == 429 or status >= 500:
-                raise UnreachableError(f"{what}: its address answered {status}. Try again later")
-            if status != 200:
-                raise ReadingError(f"{what}: its address answered {status}. Try again later")
-            size = 0
-            for chunk in response.iter_content(CHUNK_BYTES):
-                size += len(chunk)
-                if size > MOST_BYTES:
-                    raise ReadingError(
-                        f"{what}: it is larger than {MOST_BYTES // 1024**3} GB. Export it by hand"
-                    )
-                yield chunk
+            if status == 200:
+                yield from _read_pieces(response, what)
+                return
+    except UnreachableError as error:
+        # The run's own deadline.
+        raise UnreachableError(f"{what}: {error}") from None
     except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
-        if isinstance(error, ValueError) and isinstance(error, OSError) and not proxies:
-            # What `requests` says of an address, which was not typed by anybody here.
+        if isinstance(error, _NO_ADDRESS) and not proxies:
             raise ReadingError(f"{what}: its address is no https address. Try again later") from None
         trouble = trouble_of(error, redact)
         kind = UnreachableError if trouble.tries > NO_MORE_TRY else ReadingError
         raise kind(f"{what}: {trouble.message}") from None
+    passes = status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS) or status >= 500
+    refusal = UnreachableError if passes else ReadingError
+    raise refusal(f"{what}: its address answered {status}. Try again later")
+
+
+def _read_pieces(response: requests.Response, what: str) -> Iterator[bytes]:
+    size = 0
+    for chunk in response.iter_content(CHUNK_BYTES):
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise ReadingError(f"{what}: it is larger than {MOST_BYTES // 1024**3} GB. Export it by hand")
+        yield chunk

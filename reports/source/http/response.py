@@ -34,6 +34,7 @@ NO_MORE_TRY = 1
 _LONGEST_WAIT_SECONDS = 315_360_000.0
 _HIDDEN_CHARACTER = re.compile(r"\\u00([2-7][0-9a-fA-F])")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?:[\\/]+[^\s\"'<>]+", re.IGNORECASE)
 _SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
@@ -247,13 +248,13 @@ def _describe_body(came: object, redact: Redactor) -> str:
     """What came instead of a page, in a few words."""
     if isinstance(came, str) and came.lstrip().startswith("<"):
         title = _TITLE.search(came[:CHARACTERS_QUOTED_FROM])
-        return f"a web page (“{quote_text(title[1], redact)}”)" if title else "a web page"
+        return f"a web page (“{_quote(title[1], redact)}”)" if title else "a web page"
     if isinstance(came, str) and came.lstrip().startswith(("{", "[")):
         return "JSON that cannot be read"
     if isinstance(came, str):
-        return f"the text “{quote_text(came, redact)}”" if came.strip() else "nothing"
+        return f"the text “{_quote(came, redact)}”" if came.strip() else "nothing"
     if isinstance(came, dict) and (words := _spoken(came.get("errors", came.get("error")))):
-        return f"an error: “{quote_text(words, redact)}”"
+        return f"an error: “{_quote(words, redact)}”"
     names = {dict: "other content", list: "a list", type(None): "null"}
     return names.get(type(came), "a single value")
 
@@ -265,8 +266,15 @@ def _words(body: bytearray, redact: Redactor) -> str:
         return f": {_describe_body(text, redact)}"
     with suppress(ValueError, RecursionError):
         text = _spoken(json.loads(text))
-    words = quote_text(text, redact)
+    words = _quote(text, redact)
     return f": “{words}”" if words else ""
+
+
+def _quote(text: str, redact: Redactor) -> str:
+    """So much of an answer as may be shown. An address that is no secret of ours may be one of the service's:
+    whoever has it can read the file that lies there.
+    """
+    return quote_text(_ADDRESS.sub("[address]", text), redact)
 
 
 def _spoken(value: object) -> str:

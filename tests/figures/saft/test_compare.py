@@ -104,6 +104,7 @@ def test_the_same_file_as_text_is_clean(book: Sequence[BookEntry], october: str)
     assert hold_against(book, File(october).write()).differences == ()
 
 
+@pytest.mark.slow
 def test_every_month_of_the_demo_is_clean(demo: SandboxAccount) -> None:
     months = [*list_months(demo)]
     assert len(months) > 20
@@ -112,6 +113,7 @@ def test_every_month_of_the_demo_is_clean(demo: SandboxAccount) -> None:
         assert (result.state, result.differences, result.uncompared) == (EQUAL, (), 0), (year, month)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("habits", WAYS, ids=str)
 def test_a_month_is_clean_whichever_way_the_service_writes_its_figures(habits: Habits) -> None:
     account = generate(habits)

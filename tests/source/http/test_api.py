@@ -252,7 +252,11 @@ def test_nothing_is_asked_after_a_refusal() -> None:
     assert len(server.seen) == 1
 
 
-@pytest.mark.parametrize("ask", [Api.client_details, Api.balance, lambda api, _: api.taxes()])
+def _ask_for_saft(api: Api, _: int) -> str:
+    return api.saft_address(year=2026, month=9)
+
+
+@pytest.mark.parametrize("ask", [Api.client_details, Api.balance, lambda api, _: api.taxes(), _ask_for_saft])
 def test_a_401_on_an_extra_says_that_the_plan_lacks_it_and_stops_nothing(
     ask: Callable[[Api, int], object],
 ) -> None:

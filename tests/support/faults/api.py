@@ -20,7 +20,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from reports.sandbox.data import SandboxAccount
-from reports.sandbox.routes import Request, answer, refusal
+from reports.sandbox.routes import Request, answer, answer_keyless, refusal
+from reports.sandbox.saft_export import EXPORT_PATH, FILES
 from reports.source.http.rate_limit import Clock
 from reports.source.http.transport import LOOK_UP_SECONDS
 from tests.support.faults.kinds import (
@@ -35,6 +36,8 @@ from tests.support.faults.kinds import (
     ONLY,
     PERIOD,
     REST_OF_LIST,
+    SAFT,
+    SAFT_FILE,
     TAXES,
     Exchange,
     Kind,
@@ -42,9 +45,10 @@ from tests.support.faults.kinds import (
 )
 from tests.support.scripted_api import NAP_SECONDS, ScriptedApi, Seen, TurnedClock, reply
 
-WITHOUT_CLIENT = ("/clients.json", "/invoices.json", "/taxes.json")
+WITHOUT_CLIENT = ("/clients.json", "/invoices.json", "/taxes.json", EXPORT_PATH)
 """Addresses of what is of the account."""
 
+ASKED_ONCE = {"/taxes.json": TAXES, "/invoices.json": PERIOD, EXPORT_PATH: SAFT}
 SILENCE_SECONDS = 25.0
 """Longer than anybody waits for a byte."""
 
@@ -171,7 +175,9 @@ class FaultyApi:
 
     def _answer(self, seen: Seen, leave: Callable[[], None]) -> Pieces:
         query = {name: value for name, value in seen.query.items() if name != "api_key"}
-        request = Request(seen.method, seen.path, query, seen.body.decode(), seen.arrays)
+        request = Request(seen.method, seen.path, query, seen.body.decode(), seen.arrays, self.url)
+        has_key = "api_key" in seen.query
+        file = answer_keyless(request, self.account_data, has_key=has_key)
         with self._lock:
             asked = self._note(seen, self._good(request))
             hit = self._hit(asked)
@@ -179,29 +185,31 @@ class FaultyApi:
                 hit.kind.move(self.account_data.documents[hit.client], self._counts[hit])
             good = self._good(request)
             self._follow(asked, hit)
-        if seen.query.get("api_key") != self.api_key:
+        if file is None and seen.query.get("api_key") != self.api_key:
             return reply(refusal(HTTPStatus.UNAUTHORIZED, "Invalid API key").text, status=401)
         if hit is None:
-            found = answer(request, self.account_data)
+            found = file or answer(request, self.account_data)
             return reply(found.text, status=found.status, content_type=found.content_type)
         # Whoever has seen enough of a bad answer may ask again while it is still being sent.
         leave()
         outlast = partial(self._outlast, seen)
         wait = partial(self._wait, seen)
-        exchange = Exchange(good, self.api_key, self.elsewhere, wait, outlast, self._pause)
+        body = file.text.encode() if file else None
+        exchange = Exchange(good, self.api_key, self.elsewhere, wait, outlast, self._pause, body)
         return hit.kind.answer(exchange)
 
     def _good(self, request: Request) -> dict[str, Any]:
         """The honest answer as a value of its own, every amount a Decimal."""
         found = answer(request, self.account_data)
         if found.status != 200:
-            return {}
+            return {"Url": ""} if request.path.startswith(FILES) else {}
         good: dict[str, Any] = json.loads(found.text, parse_float=Decimal)
         return good
 
     def _note(self, seen: Seen, good: dict[str, Any]) -> Asked:
         page = int(seen.query.get("page", "0"))
-        client = None if seen.path in WITHOUT_CLIENT else _client_of(seen.path)
+        is_of_account = seen.path in WITHOUT_CLIENT or seen.path.startswith(FILES)
+        client = None if is_of_account else _client_of(seen.path)
         asked = Asked(self._place(seen.path, client, page, good), client, page, self._clock.monotonic())
         self.asked.append(asked)
         for pause in self._pauses:
@@ -212,10 +220,10 @@ class FaultyApi:
         return asked
 
     def _place(self, path: str, client: int | None, page: int, good: dict[str, Any]) -> str:
-        if path == "/taxes.json":
-            return TAXES
-        if path == "/invoices.json":
-            return PERIOD
+        if path in ASKED_ONCE:
+            return ASKED_ONCE[path]
+        if path.startswith(FILES):
+            return SAFT_FILE
         if client is None:
             return (LIST if page == 1 else REST_OF_LIST) if self.lists_everybody else COUNT
         if path.startswith("/api/"):

@@ -22,6 +22,9 @@ DETAILS, BALANCE, TAXES, COUNT = "details", "balance", "taxes", "count"
 PERIOD = "period"
 """The account's own list of a period's documents."""
 
+SAFT, SAFT_FILE = "saft", "saft file"
+"""Where the account's SAF-T file lies, and the file itself."""
+
 LIST, REST_OF_LIST = "list", "rest of list"
 EXTRAS = (DETAILS, BALANCE, TAXES, PERIOD)
 """What an account's plan may lack: a client's own page, its balance, the account's taxes and list."""
@@ -57,7 +60,8 @@ class Exchange:
     """One request that is hit. `good` is what an honest API would answer, and the fault's own to change.
 
     `wait` lets so many seconds pass before the next byte, `outlast` as many as it takes until whoever asked
-    has given up; `paused` notes for how long nobody may ask again.
+    has given up; `paused` notes for how long nobody may ask again. `file`: where it is no JSON that is asked
+    for, what an honest store would answer.
     """
 
     good: dict[str, Any]
@@ -66,10 +70,11 @@ class Exchange:
     wait: Callable[[float], None]
     outlast: Callable[[], None]
     paused: Callable[[float], None]
+    file: bytes | None = None
 
     @property
     def body(self) -> bytes:
-        return json_text(self.good).encode()
+        return self.file if self.file is not None else json_text(self.good).encode()
 
     @property
     def rows(self) -> list[Raw]:

@@ -1,10 +1,10 @@
-"""The sheets that help with further forms: field 40, recapitulative statement, OSS, and the account's series.
+"""The sheets that help with further forms: recapitulative statement, OSS, and the account's series.
 
 Amounts are in euro.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 from reports.figures.account.oss import OssCorrection, OssRow
 from reports.figures.account.recapitulative import RecapitulativeRow
@@ -14,7 +14,6 @@ from reports.money import ZERO
 from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import Column, DataTab, Kind, Row, Rows, Sheet, totals_of
 from reports.render.content.filing.filing_tab import build_filing_tab, name_support
-from reports.render.content.filing.return_sheet import TITLE as RETURN_TITLE
 from reports.render.content.filing.return_sheet import sum_fields
 from reports.render.content.filing.words import (
     describe_supply,
@@ -22,31 +21,6 @@ from reports.render.content.filing.words import (
     format_quarter,
 )
 from reports.render.content.labels import Labels
-
-
-def build_field_40_tab(account: AccountSummary, labels: Labels) -> DataTab | None:
-    """Each credit note's taxed Portuguese lines, as positive amounts."""
-    _, credited = labels.text, account.month.field_40
-    columns = (
-        Column("name", _("Client"), Kind.LONG_TEXT),
-        Column("fiscal_id", _("NIF"), Kind.TEXT),
-        Column("number", _("Number"), Kind.TEXT),
-        Column("date", _("Date"), Kind.DATE),
-        Column("region", _("Region"), Kind.TEXT),
-        Column("rate", _("Rate"), Kind.PERCENT),
-        Column("base", _("Base"), Kind.MONEY, has_total=True),
-        Column("tax", _("VAT"), Kind.MONEY, has_total=True),
-        Column("document", _("Document id"), Kind.INTEGER, is_hidden=True),
-    )
-    rows = Rows.from_items(columns, credited, fiscal_id=lambda credit: labels.fiscal_id(credit.fiscal_id))
-    sheet = _build_sheet("field_40", name_support(_("Field 40"), labels), columns, rows, labels)
-    told = _(
-        "For field 40: VAT {tax}, base {base}. The same credit notes stand on the sheet {sheet}: one of the "
-        "two is used, not both."
-    )
-    tax, base = (sum(map(attrgetter(key), credited), ZERO) for key in ("tax", "base"))
-    note = told.format(tax=labels.money(tax, EURO), base=labels.money(base, EURO), sheet=_(RETURN_TITLE))
-    return build_filing_tab(account, sheet, [note], labels)
 
 
 def build_recapitulative_tab(account: AccountSummary, labels: Labels) -> DataTab | None:
@@ -138,6 +112,11 @@ def _note_recapitulative(
         "The sum of these lines is field 7 with its credit notes, {amount}; the statement is in whole euros."
     )
     yield told.format(amount=labels.money(filed, EURO))
+    by_kind: dict[str, int] = defaultdict(int)
+    for line in lines:
+        by_kind[line.code] += line.whole_euros
+    kinds = [f"{describe_supply(code, labels)}: {labels.number(by_kind[code])}" for code in sorted(by_kind)]
+    yield _("By kind, in whole euros: {list}.").format(list="; ".join(kinds))
     if count := sum(line.vat_number is None for line in lines):
         yield _("Lines without a valid VAT number of another country of the EU: {count}.").format(count=count)
     if count := sum(line.amount < 0 for line in lines):

@@ -4,6 +4,7 @@ from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import DataTab
 from reports.render.content.filing import (
     collection_sheets,
+    field_40_sheet,
     filing_sheets,
     return_sheet,
     saft_sheet,
@@ -16,7 +17,7 @@ def build_month_tabs(account: AccountSummary, labels: Labels) -> tuple[DataTab, 
     """From the VAT return to the series: what is filed, who owes what, and what to compare."""
     tabs = (
         return_sheet.build_return_tab(account, labels),
-        filing_sheets.build_field_40_tab(account, labels),
+        field_40_sheet.build_field_40_tab(account, labels),
         filing_sheets.build_recapitulative_tab(account, labels),
         filing_sheets.build_oss_tab(account, labels),
         *collection_sheets.build_collection_tabs(account, labels),

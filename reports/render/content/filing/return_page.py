@@ -13,10 +13,11 @@ from operator import itemgetter
 from reports.figures.account.account_month import AccountMonth
 from reports.figures.account.vat_return import EURO
 from reports.figures.currencies import currency_order
+from reports.figures.vat.vat_rates import REGIONS
 from reports.money import ZERO
 from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import CurrencyAmount, Group, Row, Rows, Saying, Sheet, Value
-from reports.render.content.filing.return_sheet import build_return_grid, note_annex
+from reports.render.content.filing.return_sheet import build_return_grid, note_annex, note_sums
 from reports.render.content.labels import Labels
 
 PLACE = ("field", "tax_field", "rate")
@@ -44,20 +45,35 @@ def build_return_page(account: AccountSummary, labels: Labels) -> ReturnPage:
     filed = [row for row in rows if row["field"] is not None]
     beside = [row for row in rows if row["field"] is None and row["base_invoices"] is not None]
     groups = [
-        _group(labels.region(str(region)), own) for region, own in groupby(filed, key=itemgetter("region"))
+        _group(_name_part(str(region), account.month, labels), own)
+        for region, own in groupby(filed, key=itemgetter("region"))
     ]
     if beside:
-        groups.append(_group(labels.text("In no field"), beside))
+        groups.append(_group(labels.text("In no field"), [_name_region(row, labels) for row in beside]))
     total = dict(zip(keys, whole.totals or (), strict=True)) | {"field": labels.text("Total in euro")}
     shown = Rows.from_rows([row for group in groups for row in group.rows], len(SHOWN))
     columns = tuple(whole.columns[keys.index(key)] for key in SHOWN)
     title, totals, month = whole.title, _list_shown(total) if groups else None, account.month
     sayings = [_join_notes(total, labels)] if groups else []
     sayings += [*_tell_currencies(month, labels), *map(Saying, note_annex(month, labels))]
+    sayings += map(Saying, note_sums(month, labels))
     return ReturnPage(
         Sheet(whole.key, title, columns, shown, whole.empty, EURO, totals, tuple(groups)),
         tuple(sayings),
     )
+
+
+def _name_part(region: str, month: AccountMonth, labels: Labels) -> str:
+    """The region of fields; another than the seat's with the annex that they are declared in."""
+    form = "{region}" if region == month.region else labels.text("{region} – annex R")
+    return form.format(region=labels.region(region))
+
+
+def _name_region(row: Mapping[str, Value], labels: Labels) -> Mapping[str, Value]:
+    """A row of no field with the Portuguese region in its reason: its group is not a region's."""
+    if row["region"] not in REGIONS:
+        return row
+    return {**row, "reason": f"{row['reason']} ({labels.region(str(row['region']))})"}
 
 
 def _group(title: str, rows: Iterable[Mapping[str, Value]]) -> Group:

@@ -7,6 +7,8 @@ their amounts in words.
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
 from reports.figures.account.account_month import AccountMonth
 from reports.figures.account.vat_return import (
@@ -83,6 +85,28 @@ def note_annex(month: AccountMonth, labels: Labels) -> Iterable[str]:
         yield annex.format(region=labels.region(month.region))
 
 
+def note_sums(month: AccountMonth, labels: Labels) -> Iterable[str]:
+    """What no single row has: fields of several rates, and 7 to 9 with their credit notes."""
+    _ = labels.text
+    rates = _(
+        "Field {field} of {region} has several rates, in all: base {base}, VAT {tax}; credit notes: base "
+        "{credit_base}, VAT {credit_tax}."
+    )
+    for (region, field), rows in groupby(month.vat_return, key=attrgetter("key.region", "key.field")):
+        own = [row.amounts for row in rows]
+        if len(own) > 1:
+            keys = ("base", "tax", "credit_base", "credit_tax")
+            sums = {key: labels.money(sum(map(attrgetter(key), own), ZERO), EURO) for key in keys}
+            yield rates.format(field=field, region=labels.region(region), **sums)
+    negative = _("Field {field} of {region} is negative with its credit notes: {amount}.")
+    together = _("Field {field} of {region} with its credit notes: {amount}.")
+    credited = {row.key[:2] for row in month.vat_return if row.amounts.credit_base}
+    for (region, field), amount in sum_fields(month, _UNTAXED).items():
+        if amount < 0 or (region, field) in credited:
+            form = negative if amount < 0 else together
+            yield form.format(field=field, region=labels.region(region), amount=labels.money(amount, EURO))
+
+
 def _money(key: str, labels: Labels) -> Column:
     return Column(key, labels.text(VAT[key][0]), Kind.MONEY, has_total=True)
 
@@ -116,8 +140,4 @@ def _list_notes(month: AccountMonth, labels: Labels) -> Iterable[str]:
     yield from note_annex(month, labels)
     if any(row.key.currency != EURO for row in month.outside):
         yield _("Amounts in other currencies are in no total: Portuguese VAT is due in euro.")
-    negative = _("Field {field} of {region} is negative with its credit notes: {amount}.")
-    for (region, field), amount in sum_fields(month, _UNTAXED).items():
-        if amount < 0:
-            shown = labels.money(amount, EURO)
-            yield negative.format(field=field, region=labels.region(region), amount=shown)
+    yield from note_sums(month, labels)

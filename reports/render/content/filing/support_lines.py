@@ -9,6 +9,7 @@ from reports.figures.account.vat_return import EURO
 from reports.figures.vat.regions import OSS
 from reports.money import ZERO
 from reports.render.content.blocks import CurrencyAmount, Saying
+from reports.render.content.filing.field_40_sheet import tell_regions
 from reports.render.content.filing.filing_tab import name_support
 from reports.render.content.filing.saft_sheet import TITLE, tell_saft
 from reports.render.content.filing.words import format_numbers, format_quarter
@@ -55,6 +56,8 @@ def _tell_field_40(month: AccountMonth, labels: Labels) -> Iterator[Saying]:
             "count": labels.number(len({one.document for one in month.field_40})),
         },
     )
+    if any(one.region != month.region for one in month.field_40):
+        yield from tell_regions(month, labels)
     yield Saying(_("They stand in the table too: one of the two is used, not both."))
 
 

@@ -1,4 +1,4 @@
-"""Field 40, recapitulative statement, OSS, and series."""
+"""Recapitulative statement, OSS, and series."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,8 +8,8 @@ import pytest
 from reports.figures.account.oss import OssReturn
 from reports.figures.account.series import SeriesRow
 from reports.render.content.blocks import DataTab
+from reports.render.content.filing.field_40_sheet import build_field_40_tab
 from reports.render.content.filing.filing_sheets import (
-    build_field_40_tab,
     build_oss_tab,
     build_recapitulative_tab,
     build_series_tab,
@@ -25,30 +25,6 @@ ENGLISH, PORTUGUESE, SPANISH = Labels("en"), Labels("pt"), Labels("es")
 def need(tab: DataTab | None) -> DataTab:
     assert tab
     return tab
-
-
-def test_field_40_has_each_credit_note_with_its_client_and_the_sum_of_them() -> None:
-    account = build_account(
-        paper(1),
-        paper(2, "CreditNote", net="30", day=date(2026, 10, 9)),
-        paper(3, "CreditNote", net="10", rate="6"),
-        paper(4, "CreditNote", rate="0", tax_exemption="M07"),
-    )
-    tab = need(build_field_40_tab(account, PORTUGUESE))
-    assert [column.heading for column in tab.sheet.columns if not column.is_hidden] == [
-        *("Cliente", "NIF", "Número", "Data", "Região", "Taxa", "Base", "IVA"),
-    ]
-    assert tab.sheet.rows[0][:8] == (
-        *("Ana, Lda", "500000011", "NC 2026/3", date(2026, 10, 5), "PT", Decimal(6)),
-        *(Decimal("10.00"), Decimal("0.60")),
-    )
-    assert (read_total(tab.sheet, "base"), read_total(tab.sheet, "tax")) == (
-        *(Decimal("40.00"), Decimal("7.50")),
-    )
-    assert tab.notes[-1] == (
-        "Para o campo 40: IVA 7,50\xa0€, base tributável 40,00\xa0€. As mesmas notas de crédito estão na "
-        "folha “IVA por campo”: usa-se uma das duas, não ambas."
-    )
 
 
 def test_the_recapitulative_sum_is_field_7_and_lines_without_number_and_negative_ones_are_counted() -> None:
@@ -69,8 +45,9 @@ def test_the_recapitulative_sum_is_field_7_and_lines_without_number_and_negative
     assert (read_total(tab.sheet, "amount"), read_total(tab.sheet, "whole_euros")) == (
         *(Decimal("400.50"), 401),
     )
-    assert tab.notes[-3:] == (
+    assert tab.notes[-4:] == (
         "The sum of these lines is field 7 with its credit notes, €400.50; the statement is in whole euros.",
+        "By kind, in whole euros: 1 – Goods: 341; 4 – Triangular operations: 80; 5 – Services: -20.",
         "Lines without a valid VAT number of another country of the EU: 1.",
         "Negative lines: 1; an earlier statement may have to be replaced instead.",
     )

@@ -8,14 +8,16 @@ from reports.render.content.blocks import CurrencyAmount
 from reports.render.content.filing.return_page import PLACE, build_return_page
 from reports.render.content.labels import Labels
 from tests.support.filed import build_account_month
+from tests.support.filed_account import SPAIN, build_account
 from tests.support.filed_accounts import build_filed_account
+from tests.support.papers import paper
 
 EN = Labels("en")
 SHEET = build_return_page(build_filed_account(), EN).sheet
 
 
 def test_regions_stand_above_what_is_in_no_field() -> None:
-    assert [group.title for group in SHEET.groups] == ["Mainland", "Azores", "In no field"]
+    assert [group.title for group in SHEET.groups] == ["Mainland", "Azores – annex R", "In no field"]
     mainland, azores, _ = SHEET.groups
     assert [row[:3] for row in mainland.rows] == [
         ("1", "2", Decimal(6)),
@@ -36,8 +38,8 @@ def test_what_is_in_no_field_has_its_reason_in_words() -> None:
         "To be decided by hand",
         "To be decided by hand",
     ]
-    assert "M99" in str(reasons[1])
-    assert "France" in str(reasons[2])
+    assert str(reasons[1]).endswith("M99 Não sujeito ou não tributado (Mainland)")
+    assert str(reasons[2]).endswith("OSS, France, 20%")
 
 
 def test_the_sums_are_the_accounts_net_and_vat_in_euro() -> None:
@@ -61,6 +63,14 @@ def test_other_currencies_stand_apart() -> None:
         "base": CurrencyAmount(Decimal("70.00"), "USD"),
         "tax": CurrencyAmount(Decimal("16.10"), "USD"),
     }
+
+
+def test_field_7_with_its_credit_notes_is_said_below() -> None:
+    invoice = paper(1, rate="0", tax_exemption="M16", client=SPAIN)
+    note = paper(2, "CreditNote", net="30", rate="0", tax_exemption="M16", client=SPAIN)
+    account = build_account(invoice, note)
+    told = [saying.form for saying in build_return_page(account, EN).sayings]
+    assert told[-1] == "Field 7 of Mainland with its credit notes: €70.00."
 
 
 def test_a_month_without_documents_has_no_rows() -> None:

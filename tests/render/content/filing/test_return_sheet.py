@@ -7,12 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.figures.vat.taxes import KnownTax
 from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import Column, DataTab, Kind
 from reports.render.content.filing.return_sheet import build_return_grid, build_return_tab
 from reports.render.content.labels import LOCALES, Labels
 from reports.sandbox.documents import Raw, line
-from tests.support.filed_account import SPAIN, build_account, build_accounts, list_column, read_total
+from tests.support.filed import build_month
+from tests.support.filed_account import (
+    SPAIN,
+    build_account,
+    build_accounts,
+    join_months,
+    list_column,
+    read_total,
+)
 from tests.support.papers import paper, vat
 
 ENGLISH, PORTUGUESE = Labels("en"), Labels("pt")
@@ -122,6 +131,28 @@ def test_a_field_that_credit_notes_make_negative_is_said() -> None:
     )
     invoice = paper(2, rate="0", tax_exemption="M16", client=SPAIN)
     assert "negativo" not in " ".join(build_tab(build_account(note, invoice), PORTUGUESE).notes)
+
+
+def test_an_untaxed_field_with_credit_notes_has_its_sum_below() -> None:
+    note = paper(1, "CreditNote", net="30", rate="0", tax_exemption="M16", client=SPAIN)
+    invoice = paper(2, rate="0", tax_exemption="M16", client=SPAIN)
+    assert build_tab(build_account(note, invoice), PORTUGUESE).notes[-1] == (
+        "Campo 7 (Continente), já com as notas de crédito: 70,00\xa0€."
+    )
+    assert "já com" not in " ".join(build_tab(build_account(invoice), PORTUGUESE).notes)
+
+
+def test_a_field_of_several_rates_has_their_sum_below() -> None:
+    taxes = {f"{rate}01": KnownTax("PT-MA", Decimal(rate)) for rate in (4, 5)}
+    sold, credited = paper(1, net="139.30", rate="4"), paper(2, "CreditNote", net="92", rate="5")
+    account = join_months(build_month(sold, credited, taxes=taxes))
+    assert list_column(build_return_grid(account, ENGLISH), "field") == ["1", "1"]
+    assert build_tab(account, PORTUGUESE).notes[-1] == (
+        "Campo 1 (Madeira), somadas as taxas: base tributável 139,30\xa0€, IVA 5,57\xa0€; "
+        "notas de crédito: base -92,00\xa0€, IVA -4,60\xa0€."
+    )
+    one = join_months(build_month(sold, taxes=taxes))
+    assert "somadas" not in " ".join(build_tab(one, PORTUGUESE).notes)
 
 
 def test_below_stand_caption_coverage_credit_notes_and_other_regions() -> None:

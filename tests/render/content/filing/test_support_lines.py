@@ -34,7 +34,10 @@ def tell(month: AccountMonth, labels: Labels = EN) -> Sequence[str]:
 
 def test_each_support_is_summed_up() -> None:
     field_40, recapitulative, oss, series = tell(build_filed_month())
-    assert field_40.startswith("VAT of credit notes: €46.00, on a base of €200.00. Credit notes: 1.")
+    assert field_40 == (
+        "VAT of credit notes: €46.00, on a base of €200.00. Credit notes: 1. "
+        "They stand in the table too: one of the two is used, not both."
+    )
     assert recapitulative == (
         "Lines: 2, €350.00 in all: field 7 with its credit notes. "
         "Of these without a valid VAT number: 1 (€9.50)."
@@ -44,6 +47,13 @@ def test_each_support_is_summed_up() -> None:
         "Corrections of earlier quarters (Quarter 2 of 2026): base -€10.00, VAT -€2.00."
     )
     assert series == "Series: 5. Missing numbers: 1 (Invoice 2026: 4)."
+
+
+def test_field_40_is_told_apart_where_a_region_has_an_annex_r() -> None:
+    madeira = paper(2, "CreditNote", net="50", rate="22")
+    told = tell(build_account_month(build_month(paper(1, "CreditNote"), madeira)))[0]
+    assert "Field 40, Mainland: VAT €23.00, base €100.00. " in told
+    assert "Field 40 of annex R, Madeira: VAT €11.00, base €50.00." in told
 
 
 def test_a_month_with_nothing_to_support_says_so_and_names_no_sheet() -> None:
