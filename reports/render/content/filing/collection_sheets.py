@@ -47,6 +47,7 @@ def _build_debts(title: str, currency: str, debts: Sequence[Debt], labels: Label
     buckets = dict.fromkeys(bucket for debt in debts for bucket in debt.buckets)
     columns = (
         Column("name", _("Client"), Kind.LONG_TEXT),
+        Column("client", _("Id"), Kind.INTEGER, is_hidden=True),
         *(Column(bucket, labels.bucket(bucket), Kind.MONEY, has_total=True) for bucket in buckets),
         Column("credit", _("Credit"), Kind.MONEY, has_total=True),
         Column("open", _("Open"), Kind.MONEY, has_total=True),
@@ -54,13 +55,12 @@ def _build_debts(title: str, currency: str, debts: Sequence[Debt], labels: Label
         Column("email", _("E-mail"), Kind.LONG_TEXT),
         Column("phone", _("Phone"), Kind.TEXT),
         Column("references", _("Payment references"), Kind.LONG_TEXT),
-        Column("client", _("Id"), Kind.INTEGER, is_hidden=True),
     )
 
     def list_row(debt: Debt) -> Row:
         owed = (*(debt.buckets.get(bucket, ZERO) for bucket in buckets), debt.credit, debt.open)
         contact = (debt.contact.email, debt.contact.phone, ", ".join(debt.references) or None)
-        return (debt.name, *owed, debt.oldest_due, *contact, debt.client)
+        return (debt.name, debt.client, *owed, debt.oldest_due, *contact)
 
     ordered = sorted(debts, key=lambda debt: (-debt.overdue, -debt.open))
     rows = Rows.from_rows(map(list_row, ordered), len(columns))

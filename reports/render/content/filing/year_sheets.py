@@ -62,6 +62,7 @@ def _build_sheet(
     places = _list_places(compared)
     columns = (
         Column("name", _("Client"), Kind.LONG_TEXT),
+        Column("client", _("Id"), Kind.INTEGER, is_hidden=True),
         *(
             Column(
                 f"{measure}_{field}",
@@ -72,12 +73,11 @@ def _build_sheet(
             for field, measure in places
             for heading, kind in [MEASURES[measure]]
         ),
-        Column("client", _("Id"), Kind.INTEGER, is_hidden=True),
     )
 
     def list_row(year: YearComparison) -> Row:
         values = (getattr(getattr(year, field), measure) for field, measure in places)
-        return (year.name, *values, year.client)
+        return (year.name, year.client, *values)
 
     rows = Rows.from_rows(map(list_row, years), len(columns))
     totals = totals_of(columns, rows, _("Total"))

@@ -30,10 +30,10 @@ def test_rows_are_clients_and_totals_the_account() -> None:
         *("Documents Jan to Oct 2026", "Documents Jan to Oct 2025"),
     ]
     ana, rui = tab.sheet.rows
-    assert ana[:7] == (
-        *("Ana", Decimal("100.00"), Decimal("40.00"), Decimal("23.00"), Decimal("9.20"), 1, 1),
+    assert ana[:8] == (
+        *("Ana", 1, Decimal("100.00"), Decimal("40.00"), Decimal("23.00"), Decimal("9.20"), 1, 1),
     )
-    assert rui[7:13] == (*(Decimal("10.00"), Decimal("7.00"), Decimal("2.30"), Decimal("1.61"), 1, 1),)
+    assert rui[8:14] == (*(Decimal("10.00"), Decimal("7.00"), Decimal("2.30"), Decimal("1.61"), 1, 1),)
     (own,) = account.month.account_years
     for field in ("period", "period_before", "year", "year_before"):
         for measure in ("net", "tax", "documents"):
@@ -55,7 +55,7 @@ def test_each_currency_has_a_sheet_of_its_own() -> None:
 def test_a_period_that_is_the_year_to_date_is_shown_once() -> None:
     year = Period(date(2026, 1, 1), date(2026, 12, 31))
     (tab,) = build_year_tabs(build_account(paper(1), compared=list_compared(year)), ENGLISH)
-    assert [column.heading for column in tab.sheet.columns][1:3] == ["Net 2026", "Net 2025"]
+    assert [column.heading for column in tab.sheet.columns][2:4] == ["Net 2026", "Net 2025"]
     assert len(tab.sheet.columns) == 8
 
 
