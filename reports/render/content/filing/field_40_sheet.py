@@ -41,9 +41,10 @@ def build_field_40_tab(account: AccountSummary, labels: Labels) -> DataTab | Non
         Column("rate", _("Rate"), Kind.PERCENT),
         Column("base", _("Base"), Kind.MONEY, has_total=True),
         Column("tax", _("VAT"), Kind.MONEY, has_total=True),
+        # Beside an amount: LibreOffice prints ### into an empty cell left of a hidden number.
+        Column("document", _("Document id"), Kind.INTEGER, is_hidden=True),
         Column("base_of_fiscal_id", _("Base of the NIF"), Kind.MONEY, has_total=True),
         Column("tax_of_fiscal_id", _("VAT of the NIF"), Kind.MONEY, has_total=True),
-        Column("document", _("Document id"), Kind.INTEGER, is_hidden=True),
     )
     rows = Rows.from_rows(list(_list_rows(month.field_40, labels)), len(columns))
     totals = totals_of(columns, rows, _("Total"))
@@ -81,7 +82,7 @@ def _order(one: CreditedVat) -> tuple[int, bool, str]:
 
 def _list_row(one: CreditedVat, sums: tuple[Decimal | None, Decimal | None], labels: Labels) -> Row:
     shown = (one.name, labels.fiscal_id(one.fiscal_id), one.number, one.date, one.region, one.rate)
-    return (*shown, one.base, one.tax, *sums, one.document)
+    return (*shown, one.base, one.tax, one.document, *sums)
 
 
 def _add(credited: Iterable[CreditedVat]) -> tuple[Decimal, Decimal]:
