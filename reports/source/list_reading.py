@@ -118,9 +118,16 @@ def _ask_others(
                 under_way.append(pool.submit(partial(ask, number)))
             if not under_way:
                 return
-            while not wait([under_way[0]], cancellation.LOOK_UP_SECONDS).done:
-                cancellation.check_cancelled()
+            _wait_for(under_way[0])
             yield under_way.popleft().result()
-    finally:
+    except GeneratorExit:
+        # The list moved, and is read again: no more threads may ask then than before.
         for future in under_way:
-            future.cancel()
+            if not future.cancel():
+                _wait_for(future)
+        raise
+
+
+def _wait_for(future: Future[Page]) -> None:
+    while not wait([future], cancellation.LOOK_UP_SECONDS).done:
+        cancellation.check_cancelled()

@@ -3,6 +3,7 @@
 import gzip
 import json
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -404,6 +405,26 @@ def test_a_page_that_is_refused_while_others_are_under_way_leaves_no_list(tmp_pa
     assert found is None
     assert len(seen) <= 30
     assert names(tmp_path) == []
+
+
+def test_a_list_that_moved_is_read_again_once_all_its_pages_are_in(tmp_path: Path) -> None:
+    answered: list[int] = []
+    before_page_1: list[list[int]] = []
+
+    def script(seen: Seen) -> bytes:
+        if seen.page == 1:
+            before_page_1.append(answered.copy())
+        if seen.page in (3, 4):
+            time.sleep(0.3)
+        answered.append(seen.page)
+        papers = [paper(number) for number in range(1, 10 if seen.count == 1 else 11)]
+        return reply(listing(papers, page=seen.page))
+
+    found, _ = ask(script, tmp_path, parallel=3)
+    assert found
+    assert [document.id for document in found] == [*range(1, 11)]
+    assert before_page_1[0] == []
+    assert {3, 4} < {*before_page_1[1]}
 
 
 def test_ctrl_c_ends_the_reading_at_once(tmp_path: Path) -> None:

@@ -63,8 +63,9 @@ def _endless_head(_: Seen) -> Iterator[bytes]:
 
 def _page(seen: Seen, name: str, filling: bytes, *, rows: int = PAGE_ROWS) -> Iterator[bytes]:
     """A whole page whose documents have `filling` as their field `name`."""
+    client = seen.client if seen.path != "/invoices.json" else 1
     papers = [
-        invoice(seen.client, "Ana", date(2026, 10, 5), number=row) | {name: "FILLING"} for row in range(rows)
+        invoice(client, "Ana", date(2026, 10, 5), number=row) | {name: "FILLING"} for row in range(rows)
     ]
     body = json_text(listing(papers, size=PAGE_ROWS)).encode().replace(b'"FILLING"', filling)
     yield HEAD + b"Content-Length: %d\r\n\r\n" % len(body)
