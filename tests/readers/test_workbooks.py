@@ -37,7 +37,7 @@ ROUNDING = 1e-9
 
 KINDS = {
     "t_vat_return": "TTTPMMMMMMNT",
-    "t_field_40": "TTTDTPMMNMM",
+    "t_field_40": "TNTTDTPMMMM",
     "t_recapitulative": "TTTMNNT",
     "t_oss": "TTTPMM",
     "t_collections": "TNMMMMMMMDTTT",

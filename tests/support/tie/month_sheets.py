@@ -15,6 +15,7 @@ from tests.support.account_oracle.account import Account, RawAccount, read_accou
 from tests.support.account_oracle.collecting import Debt, add_turnover, list_debts, list_spans
 from tests.support.account_oracle.fields import REASONS
 from tests.support.account_oracle.month import account_month_of
+from tests.support.account_oracle.tables import REGIONS
 from tests.support.account_sums import add_euro
 from tests.support.oracle import BUCKETS, overdue
 from tests.support.tie.printed import EMPTY, Book, Cell, Sheet
@@ -28,6 +29,7 @@ NOTHING = Decimal(0)
 INVOICED = ("Base invoices", "VAT invoices", "VAT by rate", "Difference")
 FILED = (*INVOICED, "Base credit notes", "VAT credit notes")
 AMOUNTS = ("Base", "VAT")
+CREDITED = (*AMOUNTS, "Base of the NIF", "VAT of the NIF")
 BUCKET_HEADINGS = ("Not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "Over 90 days", "Credit")
 OWED = (*BUCKET_HEADINGS, "Open")
 NUMBERED = ("First number", "Last number", "Documents")
@@ -69,7 +71,7 @@ def expect_sheets(raw: RawAccount) -> Sheets:
     sold = [*month["oss"], *month["oss_corrections"]]
     return {
         "VAT return": [*_expect_return(month), add_euro(raw)],
-        "Field 40": [*map(_expect_credit, credited), _add(map(_pair, credited))],
+        "Field 40": [*_expect_credits(credited), _add(map(_pair, credited)) * 2],
         "Recapitulative": [*map(_expect_line, lines), _add(map(_paid, lines))],
         "OSS": [
             *((one["country"], one.get("rate", "none"), one.get("quarter", ""), *_pair(one)) for one in sold),
@@ -106,8 +108,18 @@ def _expect_return(month: Record) -> Iterator[Row]:
         yield _pair(month["rounding"])
 
 
-def _expect_credit(one: Record) -> Row:
-    return (one["document"], one["number"], one["date"], one["region"], one["rate"], *_pair(one))
+def _expect_credits(credited: Sequence[Record]) -> Iterator[Row]:
+    """By region and tax number, none last; the last row of a number has the sums of all of them."""
+    numbers = {(REGIONS.index(one["region"]), one["fiscal_id"] or "~"): None for one in credited}
+    for region, fiscal_id in sorted(numbers):
+        own = [
+            one
+            for one in credited
+            if (one["region"], one["fiscal_id"] or "~") == (REGIONS[region], fiscal_id)
+        ]
+        for one in own:
+            about = (one["document"], one["number"], one["date"], one["region"], one["rate"])
+            yield (*about, *_pair(one), *(_add(map(_pair, own)) if one is own[-1] else (NOTHING, NOTHING)))
 
 
 def _expect_line(one: Record) -> Row:
@@ -215,8 +227,8 @@ def _read_return(rows: Sequence[Cells]) -> Iterator[Row]:
 def _read_field_40(rows: Sequence[Cells]) -> Iterator[Row]:
     for row in rows[:-1]:
         about = (_count(row["Document id"]), row["Number"].text, row["Date"].day)
-        yield (*about, row["Region"].text, row["Rate"].rate, *_read(row, AMOUNTS))
-    yield _read(rows[-1], AMOUNTS)
+        yield (*about, row["Region"].text, row["Rate"].rate, *_read(row, CREDITED))
+    yield _read(rows[-1], CREDITED)
 
 
 def _read_statement(rows: Sequence[Cells]) -> Iterator[Row]:

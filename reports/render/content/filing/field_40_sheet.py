@@ -34,6 +34,8 @@ def build_field_40_tab(account: AccountSummary, labels: Labels) -> DataTab | Non
     _, month = labels.text, account.month
     columns = (
         Column("name", _("Client"), Kind.LONG_TEXT),
+        # Between texts: LibreOffice prints ### into an empty cell beside a hidden number.
+        Column("document", _("Document id"), Kind.INTEGER, is_hidden=True),
         Column("fiscal_id", _("NIF"), Kind.TEXT),
         Column("number", _("Number"), Kind.TEXT),
         Column("date", _("Date"), Kind.DATE),
@@ -41,8 +43,6 @@ def build_field_40_tab(account: AccountSummary, labels: Labels) -> DataTab | Non
         Column("rate", _("Rate"), Kind.PERCENT),
         Column("base", _("Base"), Kind.MONEY, has_total=True),
         Column("tax", _("VAT"), Kind.MONEY, has_total=True),
-        # Beside an amount: LibreOffice prints ### into an empty cell left of a hidden number.
-        Column("document", _("Document id"), Kind.INTEGER, is_hidden=True),
         Column("base_of_fiscal_id", _("Base of the NIF"), Kind.MONEY, has_total=True),
         Column("tax_of_fiscal_id", _("VAT of the NIF"), Kind.MONEY, has_total=True),
     )
@@ -81,8 +81,8 @@ def _order(one: CreditedVat) -> tuple[int, bool, str]:
 
 
 def _list_row(one: CreditedVat, sums: tuple[Decimal | None, Decimal | None], labels: Labels) -> Row:
-    shown = (one.name, labels.fiscal_id(one.fiscal_id), one.number, one.date, one.region, one.rate)
-    return (*shown, one.base, one.tax, one.document, *sums)
+    about = (one.name, one.document, labels.fiscal_id(one.fiscal_id), one.number, one.date)
+    return (*about, one.region, one.rate, one.base, one.tax, *sums)
 
 
 def _add(credited: Iterable[CreditedVat]) -> tuple[Decimal, Decimal]:

@@ -36,8 +36,8 @@ def test_field_40_has_each_credit_note_with_its_client_and_the_sum_of_them() -> 
     assert [column.heading for column in tab.sheet.columns if not column.is_hidden] == [
         *("Cliente", "NIF", "Número", "Data", "Região", "Taxa", "Base", "IVA", "Base do NIF", "IVA do NIF"),
     ]
-    assert tab.sheet.rows[0][:8] == (
-        *("Ana, Lda", "500000011", "NC 2026/3", date(2026, 10, 5), "PT", Decimal(6)),
+    assert tab.sheet.rows[0][:9] == (
+        *("Ana, Lda", 3, "500000011", "NC 2026/3", date(2026, 10, 5), "PT", Decimal(6)),
         *(Decimal("10.00"), Decimal("0.60")),
     )
     assert (read_total(tab.sheet, "base"), read_total(tab.sheet, "tax")) == (
