@@ -13,6 +13,8 @@ LEAST_POINTS, LEAST_AMOUNT_POINTS = 6.95, 7.95
 ZOOM = 3
 FOOT_POINTS = 40
 AMOUNT = re.compile(r"\d[.,]\d\d( .*)?$")
+NORM = re.compile(r"^M[0-9]{2}: |\bda Lista\b")
+"""Words of an exemption's norm, a note: `M35: … Verba 2.42 da Lista I …`."""
 
 
 class Text(NamedTuple):
@@ -60,10 +62,14 @@ def read_pages(path: Path) -> list[Page]:
     return pages
 
 
+def has_amount(text: str) -> bool:
+    return bool(AMOUNT.search(text)) and not NORM.search(text)
+
+
 def list_small(pages: list[Page]) -> list[Text]:
     return [
         text
         for page in pages
         for text in page.texts
-        if text.size < (LEAST_AMOUNT_POINTS if AMOUNT.search(text.text) else LEAST_POINTS)
+        if text.size < (LEAST_AMOUNT_POINTS if has_amount(text.text) else LEAST_POINTS)
     ]
