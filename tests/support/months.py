@@ -28,8 +28,10 @@ def add_invoice(office: Office, identity: int, price: str = "99.00") -> None:
 
 
 def remove_from_account(office: Office, identity: int) -> None:
-    clients = office.sandbox.account_data.clients
-    clients[:] = [one for one in clients if one["id"] != identity]
+    """Deletes a client with its documents; those that stayed in the account would be found forgotten."""
+    data = office.sandbox.account_data
+    data.clients[:] = [one for one in data.clients if one["id"] != identity]
+    data.documents.pop(identity, None)
 
 
 def read_summary_rows(office: Office, sheet: int = 0) -> list[list[Any]]:

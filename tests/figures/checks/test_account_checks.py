@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from reports.sandbox.server import Sandbox
+from tests.support.months import remove_from_account
 from tests.support.office import Office, Said, account
 
 ANA, RUI = 101, 102
@@ -24,11 +25,6 @@ def findings(office: Office) -> list[tuple[str, str, int | None]]:
     return [(one["code"], one["level"], one["client"]) for one in office.record["findings"]]
 
 
-def remove_client(office: Office, client_id: int) -> None:
-    data = office.sandbox.account_data
-    data.clients[:] = [client for client in data.clients if client["id"] != client_id]
-
-
 def remove_documents(office: Office) -> None:
     for documents in office.sandbox.account_data.documents.values():
         documents.clear()
@@ -41,7 +37,7 @@ def test_an_ordinary_month_has_no_finding_of_the_account(office: Office) -> None
 
 def test_a_client_that_is_gone_is_named_first_everywhere(office: Office) -> None:
     office.run("--period", "2026-09")
-    remove_client(office, RUI)
+    remove_from_account(office, RUI)
     said = office.run()
     assert said.code == 6
     assert findings(office) == [("CLIENT-GONE", "warning", RUI)]
@@ -54,7 +50,7 @@ def test_a_client_that_is_gone_is_named_first_everywhere(office: Office) -> None
 
 def test_a_client_that_is_gone_holds_nobodys_mail(office: Office) -> None:
     office.run("--period", "2026-09")
-    remove_client(office, RUI)
+    remove_from_account(office, RUI)
     office.run()
     assert office.entries[ANA]["findings"] == []
 
@@ -62,13 +58,13 @@ def test_a_client_that_is_gone_holds_nobodys_mail(office: Office) -> None:
 def test_a_client_without_documents_may_go(office: Office) -> None:
     office.sandbox.account_data.documents[RUI].clear()
     office.run("--period", "2026-09")
-    remove_client(office, RUI)
+    remove_from_account(office, RUI)
     assert office.run().code == 0
 
 
 def test_a_client_that_is_gone_within_the_period_is_named(office: Office) -> None:
     office.run()
-    remove_client(office, RUI)
+    remove_from_account(office, RUI)
     assert office.run().code == 6
     assert ("CLIENT-GONE", "warning", RUI) in findings(office)
 
@@ -80,7 +76,7 @@ def test_a_client_that_failed_last_and_then_is_gone_is_named(office: Office, fai
         office.run()
     office.sandbox.account_data.documents[RUI].append({"id": "no number"})
     assert [office.run("--period", period).code for period in failing] == [3] * len(failing)
-    remove_client(office, RUI)
+    remove_from_account(office, RUI)
     assert office.run().code == 6
     assert findings(office) == [("CLIENT-GONE", "warning", RUI)]
 
@@ -89,7 +85,7 @@ def test_a_client_that_failed_and_then_is_gone_is_shown_as_it_was_read(office: O
     office.run()
     office.sandbox.account_data.documents[RUI].append({"id": "no number"})
     assert office.run().code == 3
-    remove_client(office, RUI)
+    remove_from_account(office, RUI)
     assert office.run().code in {0, 6}
     assert office.entries[RUI]["state"] == "ready"
 
@@ -133,7 +129,7 @@ def test_chosen_clients_say_nothing_about_the_account(office: Office) -> None:
 
 def test_offline_says_the_same(office: Office) -> None:
     office.run("--period", "2026-09")
-    remove_client(office, RUI)
+    remove_from_account(office, RUI)
     office.run()
     assert office.run("--offline").code == 6
     assert findings(office) == [("CLIENT-GONE", "warning", RUI)]
@@ -164,7 +160,7 @@ def test_check_says_the_same(office: Office) -> None:
 
     office.run("--period", "2026-09")
     assert checked().code == 0
-    remove_client(office, RUI)
+    remove_from_account(office, RUI)
     assert (checked().code, "Rui is no longer in the account's list" in checked().out) == (6, True)
     office.sandbox.account_data.clients.clear()
     assert (checked().code, "list of clients is empty" in checked().out) == (4, True)
