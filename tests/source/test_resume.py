@@ -23,7 +23,7 @@ DOCUMENTS = "/invoices.json"
 
 @pytest.fixture
 def office(office: Office) -> Office:
-    office.configure([ANA, RUI, EVA], output=HTML_ONLY)
+    office.configure([ANA, RUI, EVA], is_listed=True, output=HTML_ONLY)
     return office
 
 
@@ -79,7 +79,7 @@ def test_yesterday_is_read_again(office: Office) -> None:
 
 def test_today_ends_at_midnight_of_the_business(office: Office) -> None:
     azores: dict[str, Any] = {"output": HTML_ONLY, "time_zone": "Atlantic/Azores"}
-    office.configure([ANA], **azores)
+    office.configure([ANA], is_listed=True, **azores)
     before_midnight = at(hours=17, minutes=59)
     office.run(**before_midnight)
     assert asked(office, "--resume", **at(hours=18, minutes=20)) == []
@@ -106,7 +106,7 @@ def test_another_question_is_asked_anew(office: Office, changed: dict[str, dict[
     office.run()
     usual = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": office.sandbox.url}
     sections: dict[str, Any] = changed | {"account": usual | changed.get("account", {})}
-    office.configure([ANA, RUI, EVA], output=HTML_ONLY, **sections)
+    office.configure([ANA, RUI, EVA], is_listed=True, output=HTML_ONLY, **sections)
     assert {*map(address, NAMES)} <= {*asked(office, "--resume")}
     assert [path for path in asked(office, "--resume") if path != "/clients.json"] == []
 
@@ -115,13 +115,13 @@ def test_an_answer_of_another_address_does_not_count(office: Office, tmp_path: P
     office.run()
     with Sandbox(account_data=account(NAMES)) as another:
         moved = Office(tmp_path, another)
-        moved.configure([ANA, RUI, EVA], output=HTML_ONLY)
+        moved.configure([ANA, RUI, EVA], is_listed=True, output=HTML_ONLY)
         assert {*map(address, NAMES)} <= {*asked(moved, "--resume")}
 
 
 def test_a_detail_that_was_missing_is_asked_for_again(office: Office) -> None:
     usual = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": office.sandbox.url}
-    office.configure([ANA], output=HTML_ONLY, account=usual | {"client_details": True})
+    office.configure([ANA], is_listed=True, output=HTML_ONLY, account=usual | {"client_details": True})
     office.run()
     path = office.month / "source" / f"{ANA}.jsonl.gz"
     head, *pages = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
