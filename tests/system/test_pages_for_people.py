@@ -1,7 +1,7 @@
 """What README and the guides tell people to type exists: every command, with every option."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -59,7 +59,17 @@ def test_the_portuguese_page_has_the_words_that_are_on_the_screen() -> None:
     text = " ".join((ROOT / "docs" / "pt" / "COMECAR.md").read_text("utf-8").split())
     named = {*re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", text)}
     assert len(named) > 15
-    assert named - {str(message.string) for message in catalogue("pt")} == set()
+    said = [str(message.string) for message in catalogue("pt")]
+    assert [name for name in sorted(named) if not is_said(name, said)] == []
+    assert not is_said("Imposto por linha", said)
+
+
+def is_said(name: str, said: Iterable[str]) -> bool:
+    """Whether a text is `name`, begins with it, or is a form that it fills, as `{form} (apoio)` is."""
+    forms = [text for text in said if re.fullmatch(r"\{form\}.+", text)]
+    return any(text == name or text.startswith((f"{name}:", f"{name} ")) for text in said) or any(
+        name.endswith(form.removeprefix("{form}")) for form in forms
+    )
 
 
 @pytest.mark.parametrize("page", [*PAGES, "docs/FINDINGS.md", "docs/pt/FINDINGS.md"])
