@@ -334,8 +334,8 @@ def _earlier_periods(account_folder: Path, period: Period) -> list[Period]:
 def _is_record(record: Any) -> bool:
     if not (isinstance(record, dict) and record.get("schema") == SCHEMA and _fits(record, _RECORD)):
         return False
-    # Records of earlier versions have no findings of the account, and no tax numbers of clients.
-    if not _fits(record.get("findings", []), [dict]):
+    # Records of earlier versions have nothing of the account as a whole, and no tax numbers of clients.
+    if not _fits(record.get("findings", []), [dict]) or not _fits(record.get("account_month", {}), {}):
         return False
     moments = [record["started_at"], record["finished_at"]]
     for entry in record["clients"]:

@@ -152,7 +152,7 @@ def test_of_two_folders_of_a_renamed_client_none_is_guessed(tmp_path: Path) -> N
     assert tree(tmp_path) == before
 
 
-EARLIER = ("without findings", "without fiscal_id of a client")
+EARLIER = ("without account_month", "without findings", "without fiscal_id of a client")
 """What earlier versions wrote, and so no damage."""
 
 
