@@ -256,7 +256,7 @@ class AccountRun:
                 self._lying[line.id] = [target]
                 self._note(made, found)
                 for error in left:
-                    self._lack(error)
+                    self.lack(error)
         except OSError as error:
             raise atomic_files.as_write_error(error, self.plan.folder) from error
         finally:
@@ -324,9 +324,10 @@ class AccountRun:
         try:
             yield
         except WriteError as error:
-            self._lack(error)
+            self.lack(error)
 
-    def _lack(self, error: WriteError) -> None:
+    def lack(self, error: WriteError) -> None:
+        """Notes what could not be written."""
         log.error("%s", error)
         self.unwritten.append(error)
         self.codes.append(error.exit_code)

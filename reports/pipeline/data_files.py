@@ -27,11 +27,13 @@ def list_files(formats: Sequence[str]) -> tuple[str, ...]:
 
 
 def write(month: AccountRun, account: AccountSummary) -> None:
-    """Writes what the configuration wants; files of formats that it wants no more go.
+    """Writes what the plan wants; files of formats that are wanted no more go.
 
     What cannot be written is noted, and ends nothing.
     """
-    wanted, folder = month.plan.config.output.data, month.plan.folder / DATA
+    wanted, folder = month.plan.data, month.plan.folder / DATA
+    if wanted is None:
+        return
     with month.go_on_without():
         _remove_unwanted(folder, wanted)
     if not wanted:
@@ -43,8 +45,7 @@ def write(month: AccountRun, account: AccountSummary) -> None:
         if CSV in wanted:
             form = csv_tables.FORMS[month.plan.config.language]
             for error in csv_tables.write(folder, blocks(), form=form):
-                with month.go_on_without():
-                    raise error
+                month.lack(error)
         if SQLITE in wanted:
             sqlite_tables.write(folder / sqlite_tables.FILE_NAME, blocks())
 

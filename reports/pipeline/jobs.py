@@ -91,7 +91,7 @@ class Brief:
             mail=Mail(email.sender, settings.issuer.name, to.to, to.cc) if email and is_written_to else None,
             attachments=settings.attachments,
             kept=kept,
-            has_data=bool(settings.output.data),
+            has_data=bool(plan.data),
         )
 
     def _details(self, client: int) -> tuple[str, ...]:

@@ -97,6 +97,7 @@ def plans(
                     told_in=options.language,
                     resumes_day=today if options.is_resumed else None,
                     is_reconciled=settings.account.saft and not own and bool(period.months),
+                    data=settings.output.data,
                 )
             )
         except ConfigError as error:

@@ -62,6 +62,18 @@ def test_equal_figures_end_with_0_and_touch_no_clients_file(office: Office) -> N
     assert "no other" in office.overview or "mais nenhum" in office.overview
 
 
+def test_data_for_other_programs_stay_as_they_lie_and_nothing_is_left_over(office: Office) -> None:
+    office.configure(output=HTML_ONLY | {"data": ["csv", "sqlite"]})
+    assume(office, QUICK)
+    assert office.run().code == 0
+    names = {*tree(office.month)}
+    places = {path: path.stat().st_ino for path in (office.month / "data").iterdir()}
+    assert len(places) > 6
+    assert office.type("reconcile", office.config).code == 0
+    assert {path: path.stat().st_ino for path in (office.month / "data").iterdir()} == places
+    assert {*tree(office.month)} - names == {"source/saft-2026-10.xml.gz"}
+
+
 def test_the_file_that_was_kept_is_compared_offline_and_a_difference_is_said_everywhere(
     office: Office,
 ) -> None:
