@@ -47,8 +47,8 @@ class Plan:
     read again; None to read everything. `is_elsewhere`: in another folder than the configuration's, where the
     journal of mails is not, so nothing is mailed. `told_in`: the language of the run's line in RESULT.html;
     None for the configuration's. `mail_password`: None where there is no login. `is_reconciled`: documents
-    are held against the account's SAF-T (PT) files of the period's months. `data`: formats of the data for other
-    programs that are written; None for a command that leaves what lies there.
+    are held against the account's SAF-T (PT) files of the period's months. `data`: formats of the data for
+    other programs that are written; None for a command that leaves what lies there.
     """
 
     config: Config

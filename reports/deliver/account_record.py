@@ -64,18 +64,7 @@ def describe_saft(result: SaftResult) -> Mapping[str, object]:
     return {
         "state": result.state,
         "why": result.why,
-        "differences": [
-            {
-                "kind": difference.kind,
-                "number": difference.number,
-                "document": difference.document,
-                "client": difference.client,
-                "name": difference.name,
-                "ours": difference.ours,
-                "saft": difference.saft,
-            }
-            for difference in result.differences
-        ],
+        "differences": [difference._asdict() for difference in result.differences],
         "control": {
             "debit": [ours and str(ours.debit), theirs and str(theirs.debit)],
             "credit": [ours and str(ours.credit), theirs and str(theirs.credit)],

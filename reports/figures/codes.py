@@ -42,6 +42,9 @@ TYPES: Mapping[str, DocumentType] = {
 }
 UNKNOWN_TYPE = DocumentType("", 0)
 
+MOST_NUMBER_DIGITS = 18
+"""What fits into 64 bits."""
+
 STATUSES: Mapping[str, Status] = {
     "draft": Status(is_counted=False),
     "final": Status(is_counted=True),
@@ -52,3 +55,24 @@ STATUSES: Mapping[str, Status] = {
     "deleted": Status(is_counted=False),
 }
 UNKNOWN_STATUS = Status(is_counted=False)
+
+CANCELLED = "canceled"
+NEVER_ISSUED = ("draft", "deleted")
+"""Statuses of a document without a number: the service deletes drafts and cancels everything else."""
+
+
+def find_type(name: str) -> DocumentType:
+    """What the type means; one that nobody knows has no sign."""
+    return TYPES.get(name, UNKNOWN_TYPE)
+
+
+def print_number(name: str, number: str) -> str:
+    """`FT 2014/60`: what is printed on a document of the type, of its SERIES/NUMBER."""
+    return f"{find_type(name).prefix} {number}".strip()
+
+
+def split_number(text: str | None) -> tuple[str, int] | None:
+    """The series and the number of `2014/60`, with or without a prefix before it; None for what is none."""
+    series, slash, number = (text or "").rpartition("/")
+    is_number = number.isascii() and number.isdecimal() and len(number) <= MOST_NUMBER_DIGITS
+    return (series, int(number)) if slash and is_number else None

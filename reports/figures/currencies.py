@@ -5,6 +5,8 @@ from functools import cache
 
 from reports.data.tables import read_table
 
+EURO = "EUR"
+
 
 def currency_code(name: str | None) -> str:
     """ISO 4217 for the vendor's name of a currency, its commoner names and its code, in any case.
@@ -29,4 +31,4 @@ def _codes() -> Mapping[str, str]:
 
 def currency_order(name: str) -> tuple[bool, str]:
     """Sorts EUR first, the others by name."""
-    return (name != "EUR", name)
+    return (name != EURO, name)

@@ -9,7 +9,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import NamedTuple
 
-from reports.figures.codes import STATUSES, TYPES, UNKNOWN_STATUS, UNKNOWN_TYPE, DocumentType
+from reports.figures.codes import STATUSES, UNKNOWN_STATUS, DocumentType, find_type, print_number
 
 
 class Remark(NamedTuple):
@@ -104,7 +104,7 @@ class Document(NamedTuple):
 
     @property
     def kind(self) -> DocumentType:
-        return TYPES.get(self.type, UNKNOWN_TYPE)
+        return find_type(self.type)
 
     @property
     def is_counted(self) -> bool:
@@ -121,5 +121,5 @@ class Document(NamedTuple):
     def number(self) -> str:
         """What is printed on the paper: `FT 2014/60`; a draft's word; the id when there is nothing."""
         if self.inverted_sequence_number:
-            return f"{self.kind.prefix} {self.inverted_sequence_number}".strip()
+            return print_number(self.type, self.inverted_sequence_number)
         return self.sequence_number or f"#{self.id}"

@@ -32,12 +32,9 @@ from reports.source.client_reading import Failure, Reading
 from reports.source.document_list import ListedDocument
 
 if TYPE_CHECKING:
-    from reports.figures.account.client_month import ClientMonth
     from reports.figures.checks.account_checks import ClientFinding
-    from reports.figures.saft.book import BookEntry
     from reports.figures.saft.compare import SaftResult
     from reports.pipeline.client_job import Made
-    from reports.render.content.blocks import Grids
     from reports.source.saft_file import SaftFiles
 
 UNMAILED = {
@@ -57,7 +54,8 @@ class AccountRun:
     """One account's month under way.
 
     `document_list`: the account's own, of the period; None: not known. `recorded_findings`: those of the
-    account as a whole where the record has them and nothing was read; else None.
+    account as a whole where the record has them and nothing was read; else None. `made` has the clients whose
+    figures are there, as of now or of an earlier reading.
     """
 
     def __init__(self, plan: Plan, screen: Screen, executor: JobExecutor) -> None:
@@ -81,13 +79,10 @@ class AccountRun:
         self.stopped_by: ReportsError | None = None
         self.entries: dict[int, Entry] = {}
         self.lines: dict[int, ClientLine] = {}
-        self.grids: dict[int, Grids] = {}
-        self.months: dict[int, ClientMonth] = {}
-        self.books: dict[int, tuple[BookEntry, ...]] = {}
+        self.made: dict[int, Made] = {}
         self.saft_files: SaftFiles | None = None
         self.saft: SaftResult | None = None
         self.recorded_findings: list[ClientFinding] | None = None
-        self.rows: dict[int, Path] = {}
         self.codes: list[ExitCode] = []
         self.unwritten: list[WriteError] = []
         self.remarks: list[str] = []
@@ -287,7 +282,7 @@ class AccountRun:
         """Has the sheets made of the clients that failed and keep their files, from the pages of then."""
         account_name = self.plan.config.account.name
         for client, entry in self.entries.items():
-            if not record.is_kept(entry) or client in self.grids or not self.may_render:
+            if not record.is_kept(entry) or client in self.made or not self.may_render:
                 continue
             read_at = dt.datetime.fromisoformat(entry["kept_from"])
             found = archive.find_reading(self.plan.source, Owner(account_name, client), read_at)
@@ -298,7 +293,7 @@ class AccountRun:
             self.hand_in(Reading(client, path, header, header.pages, 0, 0), entry)
 
     def _take_in(self, made: "Made") -> None:
-        line, grids = made.line, made.grids
+        line = made.line
         if (failed := self.lines.get(line.id)) and record.is_kept(made.entry):
             line = replace(
                 line,
@@ -311,10 +306,7 @@ class AccountRun:
             )
         self.entries[line.id] = made.entry
         self.lines[line.id] = line
-        self.grids[line.id] = grids
-        self.months[line.id], self.books[line.id] = made.month, made.book
-        if made.rows:
-            self.rows[line.id] = made.rows
+        self.made[line.id] = made
         # It takes the place of the earlier one.
         self.before.pop(line.id, None)
 

@@ -58,8 +58,9 @@ def _join_rows(month: AccountRun, account: AccountSummary) -> Iterator[DataBlock
 
 
 def _read_rows(month: AccountRun, entry: RecordedEntry) -> Iterator[DataBlock]:
-    if path := month.rows.get(entry["id"]):
-        yield from staged_rows.read(path)
+    made = month.made.get(entry["id"])
+    if made and made.rows:
+        yield from staged_rows.read(made.rows)
     else:
         log.warning("client %s: its documents are not in %s", entry["id"], DATA)
 

@@ -18,7 +18,7 @@ from reports.figures.checks.account_checks import (
     check_period,
     is_silence,
 )
-from reports.figures.codes import TYPES, UNKNOWN_TYPE
+from reports.figures.codes import print_number
 from reports.pipeline import data_files
 from reports.pipeline.account_run import UNMAILED, AccountRun
 from reports.pipeline.saft_comparison import is_different
@@ -49,7 +49,8 @@ def sum_up(month: AccountRun) -> None:
     account, folder = _account(month), month.plan.folder
     labels, brand = Labels(month.plan.config.language), brand_of(month.plan.config)
     with month.go_on_without(), atomic_files.new_file(folder / SUMMARY) as target:
-        book = summary_book.build_summary_book(account, month.grids, labels=labels)
+        grids = {client: made.grids for client, made in month.made.items()}
+        book = summary_book.build_summary_book(account, grids, labels=labels)
         workbook.write(book, target, labels=labels, brand=brand)
     with month.go_on_without(), atomic_files.new_file(folder / OVERVIEW) as target:
         target.writelines(piece.encode() for piece in pages.overview(account, labels=labels, brand=brand))
@@ -138,8 +139,9 @@ def _list_findings(month: AccountRun) -> list[ClientFinding]:
 
 def _add_up(month: AccountRun, lines: Sequence[ClientLine], clients_of_account: int | None) -> AccountMonth:
     """The account's month, of the clients that are covered and whose figures are there."""
-    covered = [line for line in lines if line.id in month.months and (line.state == READY or line.is_kept)]
-    missing = [line for line in lines if line.state == FAILED and line not in covered]
+    covered = [line for line in lines if line.is_covered and line.id in month.made]
+    ids = {line.id for line in covered}
+    missing = [line for line in lines if line.state == FAILED and line.id not in ids]
     coverage = Coverage(
         clients_of_account,
         clients=len(covered),
@@ -147,7 +149,7 @@ def _add_up(month: AccountRun, lines: Sequence[ClientLine], clients_of_account: 
         kept=tuple(line.name for line in covered if line.is_kept),
     )
     return add_up(
-        [month.months[line.id] for line in covered],
+        [month.made[line.id].month for line in covered],
         coverage,
         period=month.plan.period,
         region=month.plan.config.account.region,
@@ -165,7 +167,7 @@ def _list_documents(month: AccountRun) -> list[AccountDocument] | None:
             listed.id,
             listed.type,
             listed.status,
-            number=" ".join(filter(None, (TYPES.get(listed.type, UNKNOWN_TYPE).prefix, listed.number))),
+            number=print_number(listed.type, listed.number),
             date=listed.date,
             client_id=listed.client_id,
             client_name=listed.client_name,

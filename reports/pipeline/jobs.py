@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports.deliver import record
 from reports.deliver.record import Entry
-from reports.figures.codes import STATUSES, TYPES
+from reports.figures.codes import NEVER_ISSUED, STATUSES, TYPES
 from reports.figures.vendor_balance import is_comparable
 from reports.plan import Plan, brand_of, issuer_of
 from reports.settings import validators
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reports.pipeline.client_job import ClientTask
 
 LISTED_TYPES = tuple(name for name, kind in TYPES.items() if kind.sign)
-LISTED_STATUSES = tuple(name for name in STATUSES if name not in ("draft", "deleted"))
+LISTED_STATUSES = tuple(name for name in STATUSES if name not in NEVER_ISSUED)
 """What the account's own list of documents is asked for: what counts, and what was cancelled."""
 
 

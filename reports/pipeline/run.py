@@ -181,7 +181,7 @@ def _month(plan: Plan, *, now: Clock, screen: Screen, executor: JobExecutor) -> 
             month.saft = compare_or_note(month, month.saft_files)
 
     # What workers that died had begun.
-    atomic_files.sweep(plan.folder, but=month.rows.values())
+    atomic_files.sweep(plan.folder, but=[made.rows for made in month.made.values() if made.rows])
     with _end_in_order(month):
         finish.sum_up(month)
     atomic_files.sweep(plan.folder)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reports.errors import ClientError, SaftError
 from reports.figures.account.series import SeriesKey, find_issued
-from reports.figures.codes import TYPES
+from reports.figures.codes import TYPES, split_number
 from reports.figures.saft.compare import DIFFERENT, NOT_COMPARED, Comparer, Elsewhere, SaftResult
 from reports.figures.saft.parse_saft import SaftParser
 from reports.period import Period
@@ -52,7 +52,7 @@ def compare_files(month: AccountRun, found: SaftFiles) -> SaftResult:
     """
     if found.why:
         return SaftResult(NOT_COMPARED, found.why)
-    entries = (entry for client in month.months for entry in month.books[client])
+    entries = (entry for made in month.made.values() for entry in made.book)
     comparer = Comparer(entries, lambda number: _find_elsewhere(month, number))
     for path, days in found.files:
         parser = SaftParser(read_chunks(path), name=str(path))
@@ -101,20 +101,19 @@ def _check_head(path: Path, head: "SaftHead", days: Period, fiscal_id: str | Non
 
 def _find_elsewhere(month: AccountRun, number: str) -> Elsewhere | None:
     """The account's document of another date that bears the number."""
-    for printed in _list_printed(number):
-        for client, own in month.months.items():
-            found = find_issued(own.numbers, printed, _count_of(number))
+    prefix, _, rest = number.strip().partition(" ")
+    split = split_number(rest)
+    if not split:
+        return None
+    series, count = split
+    for key in _list_keys(prefix, series.strip().casefold()):
+        for client, made in month.made.items():
+            found = find_issued(made.month.numbers, key, count)
             if found:
-                return Elsewhere(found[0], client, found[1])
+                row, day = found
+                return Elsewhere(made.month.identities[row], client, day)
     return None
 
 
-def _list_printed(number: str) -> Sequence[SeriesKey]:
-    prefix, _, rest = number.strip().partition(" ")
-    series = rest.rpartition("/")[0].strip().casefold()
+def _list_keys(prefix: str, series: str) -> Sequence[SeriesKey]:
     return [SeriesKey(name, series) for name, kind in TYPES.items() if kind.sign and kind.prefix == prefix]
-
-
-def _count_of(number: str) -> int:
-    count = number.rpartition("/")[2]
-    return int(count) if count.isascii() and count.isdecimal() and len(count) < 19 else -1

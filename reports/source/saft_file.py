@@ -145,11 +145,6 @@ def read_chunks(path: Path) -> Iterator[bytes]:
         ) from error
 
 
-def has_kept(source: Path, month: Period) -> bool:
-    """Whether the file of the month was kept."""
-    return path_of(source, month).is_file()
-
-
 def _unpack(path: Path, file: IO[bytes], start: bytes) -> Iterator[bytes]:
     if start == _ZIP:
         with zipfile.ZipFile(file) as folder:

@@ -123,10 +123,15 @@ def test_whoever_answers_has_a_configuration_that_runs_and_the_key_is_nowhere_to
         (ANA, "Ana", "pt"),
         (EVA, "Eva", "pt"),
     ]
-    for command in ("check", "run"):
-        said = office.spawn(command, config, **ring)
-        assert (said.code, said.err) == (0, ""), said
-    assert said.last == "2 of 2 clients ready. Exit code 0."
+    said = office.spawn("check", config, **ring)
+    assert (said.code, said.err) == (0, ""), said
+    said = office.spawn("run", config, **ring)
+    # Whoever was not chosen has documents, and the account's month lacks them.
+    assert (said.code, said.err) == (6, ""), said
+    assert said.last.startswith("2 of 2 clients ready; warnings: 1, see ")
+    assert [(one["code"], one["client"]) for one in office.record["findings"]] == [
+        ("FORGOTTEN-DOCUMENTS", RUI)
+    ]
 
 
 def test_third_wrong_key_ends_it_and_nothing_is_left(office: Office, ring: dict[str, str]) -> None:

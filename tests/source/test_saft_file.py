@@ -24,7 +24,7 @@ from reports.sandbox.saft_export import SIGNATURE
 from reports.sandbox.server import Sandbox
 from reports.source.http.api import Api
 from reports.source.http.rate_limit import StoppedError
-from reports.source.saft_file import FREE_BYTES, MOST_TIMES, fetch_saft, has_kept, path_of, read_chunks
+from reports.source.saft_file import FREE_BYTES, MOST_TIMES, fetch_saft, path_of, read_chunks
 from tests.support.examples import examples
 from tests.support.saft import FILE
 from tests.support.sandbox_account import build_small_account
@@ -76,11 +76,11 @@ def failure_of(path: Path) -> str:
 def test_a_file_is_asked_for_until_it_is_ready_and_kept_as_it_came(tmp_path: Path) -> None:
     clock = TurnedClock()
     with served(waits=7) as sandbox, asking(sandbox.url, sandbox.api_key, clock=clock) as api:
-        assert not has_kept(tmp_path, OCTOBER)
+        assert not path_of(tmp_path, OCTOBER).is_file()
         kept = fetch_saft(api, source=tmp_path, month=OCTOBER)
         asked = [one.path for one in sandbox.requests]
     assert kept == path_of(tmp_path, OCTOBER) == tmp_path / "saft-2026-10.xml.gz"
-    assert has_kept(tmp_path, OCTOBER)
+    assert path_of(tmp_path, OCTOBER).is_file()
     assert read(kept).startswith(b'<?xml version="1.0" encoding="UTF-8"?>')
     assert asked.count("/api/export_saft.json") == 8
     assert sum(clock.waited) == pytest.approx(1 + 2 + 4 + 8 + 16 + 30 + 30, abs=1)

@@ -206,8 +206,9 @@ def of_one_client(say: Say, rows: int) -> SandboxAccount:
     for row in range(rows):
         day = vendor_day(FIRST_DAY + timedelta(days=row))
         paper = with_text(base, lambda field, row=row: say(row, field))  # type: ignore[misc]
-        # Two documents that share a number are a finding, and several texts are one when read.
-        number = f"{paper['inverted_sequence_number']}/{row}"
+        # Documents that share a number are a finding, and those of a series have gaps between them. Several
+        # texts are one when read: so each document has a series of its own.
+        number = f"{paper['inverted_sequence_number']}/{row}/1"
         fixed = {"id": 9000 + row, "date": day, "due_date": day, "status": "final"}
         papers.append(paper | fixed | {"inverted_sequence_number": number})
         paper["client"]["id"] = CLIENT

@@ -3,7 +3,6 @@ need them.
 """
 
 import datetime as dt
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from reports.figures.vat.countries import (
     country_code,
     country_of_prefix,
     is_in_union,
+    split_vat_number,
     vat_prefix,
 )
 
@@ -52,12 +52,11 @@ def find_buyer(snapshot: Snapshot, known: KnownBuyer) -> Buyer:
 @lru_cache(maxsize=64)
 def _find_buyer(country_name: str | None, fiscal_id: str | None, known_country: str | None) -> Buyer:
     """The country is the document's own, else the account's word, else the prefix of the number."""
-    text = re.sub(r"[^A-Z0-9]", "", (fiscal_id or "").upper())
-    of_number = country_of_prefix(text[:2])
+    own, number = split_vat_number(fiscal_id)
+    of_number = country_of_prefix(own) if own else None
     country = country_code(country_name) or country_code(known_country) or of_number
-    prefix = text[:2] if of_number else vat_prefix(country or "")
+    prefix = own or vat_prefix(country or "")
     prefix = vat_prefix("GR") if prefix == "GR" else prefix
-    number = text[2:] if of_number else text
     if prefix and prefix != PORTUGAL and vat.is_valid(prefix + number):
         return Buyer(country, prefix, number)
     # A number that is none says nothing of the country either, where the country is known.

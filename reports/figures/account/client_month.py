@@ -17,14 +17,8 @@ from reports.figures.account.last_year import YearComparison, compare_years
 from reports.figures.account.oss import NOTHING, OssAmounts, OssKey, OssNote, find_printed_numbers
 from reports.figures.account.recapitulative import KINDS_OF_CODE, SERVICES, RecapitulativeKey, SuppliedAmount
 from reports.figures.account.series import IssuedNumbers, SeriesKey, collect_numbers
-from reports.figures.account.vat_return import (
-    EURO,
-    FIELD_7,
-    FieldKey,
-    FiledAmounts,
-    OutsideKey,
-    place_group,
-)
+from reports.figures.account.vat_return import FIELD_7, FieldKey, FiledAmounts, OutsideKey, place_group
+from reports.figures.currencies import EURO
 from reports.figures.document import Document
 from reports.figures.tables import Tables, columns
 from reports.figures.totals import Figures
@@ -48,9 +42,9 @@ class ClientMonth:
     """What one client adds to the account's month.
 
     `net` and `tax` are those of its counted documents of the period in euro. `invoices_oss` are without
-    credit notes, which `notes_oss` has. `numbers` and `identities`, the ids, are those of documents of all
-    dates. `filters` and `read_on`, a day in the business's time zone, are the reading's. `closed` is None
-    where there was no earlier reading.
+    credit notes, which `notes_oss` has. `numbers` and `identities`, the ids row by row, are those of
+    documents of all dates. `filters` and `read_on`, a day in the business's time zone, are the reading's.
+    `closed` is None where there was no earlier reading.
     """
 
     client: int

@@ -4,13 +4,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from reports.figures.codes import TYPES, UNKNOWN_TYPE
+from reports.figures.codes import CANCELLED, NEVER_ISSUED, find_type
 from reports.figures.filters import list_hidden
 from reports.period import Period
 
 NAMED_AT_MOST = 5
-CANCELLED = "canceled"
-NEVER_ISSUED = ("draft", "deleted")
 
 
 class Coverage(NamedTuple):
@@ -97,7 +95,7 @@ def list_early(readings: Sequence[Reading], period: Period) -> list[str]:
 
 
 def _is_issued_sale(document: AccountDocument) -> bool:
-    return TYPES.get(document.type, UNKNOWN_TYPE).sign != 0 and document.status not in NEVER_ISSUED
+    return find_type(document.type).sign != 0 and document.status not in NEVER_ISSUED
 
 
 def _name(names: Sequence[str]) -> str:

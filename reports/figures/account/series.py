@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reports.figures.codes import TYPES
+from reports.figures.codes import TYPES, split_number
 from reports.figures.document import Document
 from reports.figures.totals import PAYMENTS
 from reports.period import Period
 
-MOST_DIGITS = 18
 MOST_MISSING = 1000
 
 
@@ -27,12 +26,12 @@ class SeriesKey(NamedTuple):
 
 
 class IssuedNumbers(NamedTuple):
-    """Numbers of one series and, place by place, the days of their documents as ordinals and their ids:
-    arrays, since they hold all documents of all dates."""
+    """Numbers of one series and, place by place, the days of their documents as ordinals and the documents'
+    rows: arrays, since they hold all documents of all dates."""
 
     numbers: "array[int]"
     days: "array[int]"
-    identities: "array[int]"
+    rows: "array[int]"
 
 
 @dataclass(frozen=True)
@@ -56,21 +55,20 @@ def is_in_series(kind: str) -> bool:
 
 def parse_number(document: Document) -> tuple[SeriesKey, int] | None:
     """The series and the number in it of a document that has been issued."""
-    series, slash, number = (document.inverted_sequence_number or "").rpartition("/")
-    is_number = number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS
-    return (SeriesKey(document.type, series), int(number)) if slash and is_number else None
+    found = split_number(document.inverted_sequence_number)
+    return (SeriesKey(document.type, found[0]), found[1]) if found else None
 
 
 def collect_numbers(documents: Iterable[Document]) -> Mapping[SeriesKey, IssuedNumbers]:
     """The issued numbers of a client, series by series."""
     found: dict[SeriesKey, IssuedNumbers] = {}
-    for document in documents:
+    for row, document in enumerate(documents):
         issued = parse_number(document) if document.date and is_in_series(document.type) else None
         if issued and document.date:
-            own = found.setdefault(issued[0], IssuedNumbers(array("q"), array("l"), array("q")))
+            own = found.setdefault(issued[0], IssuedNumbers(array("q"), array("i"), array("i")))
             own.numbers.append(issued[1])
             own.days.append(document.date.toordinal())
-            own.identities.append(document.id)
+            own.rows.append(row)
     return found
 
 
@@ -90,12 +88,12 @@ def list_series(
 def find_issued(
     client: Mapping[SeriesKey, IssuedNumbers], key: SeriesKey, number: int
 ) -> tuple[int, dt.date] | None:
-    """Id and date of the client's document that bears the number; the series of `key` is in small letters."""
+    """Row and date of the client's document of that number; the series of `key` is in small letters."""
     for series, issued in client.items():
         is_named = (series.type, series.series.casefold()) == key
         if is_named and number in issued.numbers:
             place = issued.numbers.index(number)
-            return issued.identities[place], dt.date.fromordinal(issued.days[place])
+            return issued.rows[place], dt.date.fromordinal(issued.days[place])
     return None
 
 

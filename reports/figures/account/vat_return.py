@@ -13,13 +13,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reports.figures.account.buyers import Buyer
+from reports.figures.currencies import EURO
 from reports.figures.vat.exemptions import BY_COUNTRY, find_exemption
 from reports.figures.vat.regions import OSS, PT
 from reports.figures.vat.vat_groups import VatKey
 from reports.figures.vat.vat_rates import INTERMEDIATE, NORMAL, REDUCED, REGIONS, find_level
 from reports.money import ZERO, cents
 
-EURO = "EUR"
 FIELD_7, FIELD_8, FIELD_9 = "7", "8", "9"
 FIELDS_OF_LEVEL = {REDUCED: "1", INTERMEDIATE: "5", NORMAL: "3"}
 TAX_FIELDS = {"1": "2", "5": "6", "3": "4"}

@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reports.figures.amounts import document_sign, read_amounts
+from reports.figures.codes import CANCELLED
 from reports.figures.document import Document
 from reports.figures.saft.saft_document import LineKey
 from reports.figures.tables import Tables
 from reports.figures.vat.vat_groups import group_lines
 from reports.money import ZERO
 from reports.period import Period
-
-CANCELLED = "canceled"
 
 
 class BookEntry(NamedTuple):

@@ -5,22 +5,21 @@ difference of its own. Receipts (Payments) are not compared.
 """
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import NamedTuple
 
-from reports.figures.codes import TYPES
+from reports.figures.codes import TYPES, split_number
+from reports.figures.currencies import EURO
 from reports.figures.saft.book import BookEntry
 from reports.figures.saft.saft_document import LineKey, SaftControl, SaftDocument
-from reports.figures.vat.countries import country_of_prefix
+from reports.figures.vat.countries import split_vat_number
 from reports.figures.vat.exemptions import UNSPECIFIED
 from reports.fiscal_id import FINAL_CONSUMER
 from reports.money import CENT, ZERO, cents
 
-EURO = "EUR"
 MISSING_HERE, MISSING_IN_SAFT = "missing-here", "missing-in-saft"
 DATE, STATE, NET, TAX, GROSS, WITHHOLDING = "date", "state", "net", "tax", "gross", "withholding"
 FISCAL_ID, LINES = "fiscal_id", "lines"
@@ -221,10 +220,8 @@ def add_control(entries: Iterable[BookEntry]) -> Control:
 
 def normalise_number(fiscal_id: str | None) -> str:
     """A tax number without blanks and its own country's prefix; 999999990 for none."""
-    text = re.sub(r"[^A-Z0-9]", "", (fiscal_id or "").upper())
-    if len(text) > 2 and country_of_prefix(text[:2]):
-        text = text[2:]
-    return text or FINAL_CONSUMER
+    prefix, number = split_vat_number(fiscal_id)
+    return number or prefix or FINAL_CONSUMER
 
 
 def _simplify(key: LineKey, ours: Mapping[LineKey, Decimal]) -> LineKey:
@@ -247,6 +244,5 @@ def _normalise(number: str) -> str:
 
 def _order(difference: SaftDifference) -> tuple[object, ...]:
     """By number, as a person counts, then by kind."""
-    series, _, number = difference.number.rpartition("/")
-    count = int(number) if number.isascii() and number.isdecimal() else 0
+    series, count = split_number(difference.number) or (difference.number.rpartition("/")[0], 0)
     return (series, count, difference.number, KINDS.index(difference.kind), difference.ours or "")

@@ -1,6 +1,7 @@
 """Countries by the vendor's names, and whether they were in the European Union on a day."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -33,6 +34,12 @@ def country_of_prefix(prefix: str) -> str | None:
     if prefix == NORTHERN_IRELAND:
         return "GB"
     return next((code for code, own in _prefixes().items() if prefix in (code, own)), None)
+
+
+def split_vat_number(text: str | None) -> tuple[str | None, str]:
+    """The prefix of a VAT number, None without a known one, and the number in capitals without blanks."""
+    number = re.sub(r"[^A-Z0-9]", "", (text or "").upper())
+    return (number[:2], number[2:]) if country_of_prefix(number[:2]) else (None, number)
 
 
 @cache

@@ -54,6 +54,11 @@ class ClientLine:
         return warnings(self.findings)
 
     @property
+    def is_covered(self) -> bool:
+        """Its figures are shown and added: it is ready, or stands with those of an earlier reading."""
+        return self.state == READY or self.is_kept
+
+    @property
     def is_changed(self) -> bool:
         """A document that had been reported changed since, and VAT with it."""
         return bool(self.changes and self.changes.touching_vat)
@@ -102,16 +107,20 @@ class AccountSummary:
     data: tuple[str, ...] = ()
 
     @property
+    def names(self) -> Mapping[int, str]:
+        """The clients' names by id."""
+        return {client.id: client.name for client in self.clients}
+
+    @property
     def findings(self) -> tuple[AccountFinding, ...]:
         """What the one who files has to know: the whole account's first, then its month's, then client by
         client."""
         found = [(finding, client) for client in self.covered for finding in client.filing]
         whole = dict.fromkeys(finding for finding, _ in found if finding.code == TAXES_MISSING)
-        names = {client.id: client.name for client in self.clients}
         return (
             *self.whole,
             *(
-                AccountFinding(one.finding, one.client_id, names.get(one.client_id or 0))
+                AccountFinding(one.finding, one.client_id, self.names.get(one.client_id or 0))
                 for one in check_month(self.month)
             ),
             *(AccountFinding(finding) for finding in whole),
@@ -143,7 +152,7 @@ class AccountSummary:
     @property
     def covered(self) -> tuple[ClientLine, ...]:
         """The clients whose figures are shown and added."""
-        return tuple(client for client in self.clients if client.state == READY or client.is_kept)
+        return tuple(client for client in self.clients if client.is_covered)
 
     @property
     def failures(self) -> tuple[tuple[str | None, tuple[ClientLine, ...]], ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from reports.figures.checks.finding import Finding, warnings
+from reports.figures.currencies import EURO
 from reports.figures.filters import list_hidden
 from reports.figures.totals import Figures
 from reports.figures.vendor_balance import VendorBalance
@@ -279,7 +280,7 @@ def _currency_pages(
 ) -> CurrencyPages:
     _ = labels.text
     # Large amounts are of currencies with a long sign, and a name is longer: both are said once.
-    is_said_by_amounts = figures.currencies == ("EUR",)
+    is_said_by_amounts = figures.currencies == (EURO,)
 
     def titled(title: str) -> str:
         return title if is_said_by_amounts else f"{title} · {currency}"
@@ -328,7 +329,7 @@ def _currency_pages(
 def _receipts_grid(currency: str, figures: Figures, labels: Labels) -> Sheet:
     """The statement's list of receipts, its currency named unless there is nothing but euro."""
     title = labels.text("Receipts of the period")
-    is_said_by_amounts = {*figures.currencies, *figures.receipt_currencies} == {"EUR"}
+    is_said_by_amounts = {*figures.currencies, *figures.receipt_currencies} == {EURO}
     receipts = document_sheets.documents_grid(
         figures.receipts,
         columns.STATEMENT_RECEIPTS,

@@ -18,6 +18,7 @@ from reports.render.content.blocks import (
     totals_of,
 )
 from reports.render.content.client_report import period_text
+from reports.render.content.filing.filing_tab import name_currency
 from reports.render.content.filing.month_tabs import build_month_tabs
 from reports.render.content.labels import N_, Labels
 
@@ -39,7 +40,7 @@ def build_summary_book(account: AccountSummary, clients: Mapping[int, Grids], *,
     tabs.append(DataTab(_("Clients"), account_report.build_clients_grid(account, labels), below, frozen=2))
     for key, title in _PER_CURRENCY:
         for currency in currencies or [""]:
-            name = f"{_(title)} {currency}" if len(currencies) > 1 else _(title)
+            name = name_currency(_(title), currency, currencies)
             joined = _join_grids(grids, key, currency, name, labels)
             total = totals_of(joined.columns, joined.rows, _("Total")) if joined.rows else None
             tabs.append(DataTab(name, replace(joined, totals=total), kept))

@@ -82,7 +82,7 @@ def _build_closed(title: str, currency: str, account: AccountSummary, labels: La
         Column("reported_in", _("Reported in"), Kind.TEXT),
         Column("document", _("Document id"), Kind.INTEGER, is_hidden=True),
     )
-    names = {client.id: client.name for client in account.clients}
+    names = account.names
 
     def list_row(client: int, since: ClosedDocuments, document: ClosedDocument) -> Row:
         status = labels.text("Gone") if document.status is None else labels.status(document.status)

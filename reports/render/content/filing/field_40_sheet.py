@@ -9,7 +9,7 @@ from itertools import groupby
 
 from reports.figures.account.account_month import AccountMonth
 from reports.figures.account.field_40 import CreditedVat
-from reports.figures.account.vat_return import EURO
+from reports.figures.currencies import EURO
 from reports.figures.vat.vat_rates import REGIONS
 from reports.money import ZERO
 from reports.render.content.account import AccountSummary
@@ -26,6 +26,7 @@ from reports.render.content.blocks import (
 )
 from reports.render.content.filing.filing_tab import build_filing_tab, name_support
 from reports.render.content.filing.return_sheet import TITLE as RETURN_TITLE
+from reports.render.content.filing.words import write_saying
 from reports.render.content.labels import Labels
 
 
@@ -51,7 +52,7 @@ def build_field_40_tab(account: AccountSummary, labels: Labels) -> DataTab | Non
     title, empty = name_support(_("Field 40"), labels), _("Nothing to list.")
     sheet = Sheet("field_40", title, columns, rows, empty, EURO, totals)
     once = _("The same credit notes stand on the sheet {sheet}: one of the two is used, not both.")
-    notes = [_write(saying, labels) for saying in tell_regions(month, labels)]
+    notes = [write_saying(saying, labels) for saying in tell_regions(month, labels)]
     return build_filing_tab(account, sheet, [*notes, once.format(sheet=_(RETURN_TITLE))], labels)
 
 
@@ -89,11 +90,3 @@ def _add(credited: Iterable[CreditedVat]) -> tuple[Decimal, Decimal]:
     """Base and VAT."""
     credited = list(credited)
     return sum((one.base for one in credited), ZERO), sum((one.tax for one in credited), ZERO)
-
-
-def _write(saying: Saying, labels: Labels) -> str:
-    shown = {
-        name: labels.money(*value) if isinstance(value, CurrencyAmount) else value
-        for name, value in saying.values.items()
-    }
-    return saying.form.format_map(shown)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from reports.figures.account.oss import OssCorrection, OssRow
 from reports.figures.account.recapitulative import RecapitulativeRow
-from reports.figures.account.vat_return import EURO, FIELD_7
+from reports.figures.account.vat_return import FIELD_7
+from reports.figures.currencies import EURO
 from reports.figures.vat.regions import OSS
 from reports.money import ZERO
 from reports.render.content.account import AccountSummary
@@ -26,7 +27,7 @@ from reports.render.content.labels import Labels
 def build_recapitulative_tab(account: AccountSummary, labels: Labels) -> DataTab | None:
     """What field 7 is made of, by the client's VAT number and kind."""
     _, lines = labels.text, account.month.recapitulative
-    names = {client.id: client.name for client in account.clients}
+    names = account.names
     columns = (
         Column("country", _("Country"), Kind.TEXT),
         Column("vat_number", _("VAT number"), Kind.TEXT),

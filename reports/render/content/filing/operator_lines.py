@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from reports.figures.account.vat_return import EURO, TAX_FIELDS
-from reports.figures.currencies import currency_order
+from reports.figures.account.vat_return import TAX_FIELDS
+from reports.figures.currencies import EURO, currency_order
 from reports.money import ZERO
 from reports.render.content.account import AccountSummary
 from reports.render.content.filing.words import is_left_out

@@ -11,8 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from reports.figures.account.account_month import AccountMonth
-from reports.figures.account.vat_return import EURO
-from reports.figures.currencies import currency_order
+from reports.figures.currencies import EURO, currency_order
 from reports.figures.vat.vat_rates import REGIONS
 from reports.money import ZERO
 from reports.render.content.account import AccountSummary

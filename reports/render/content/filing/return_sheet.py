@@ -11,15 +11,8 @@ from itertools import groupby
 from operator import attrgetter
 
 from reports.figures.account.account_month import AccountMonth
-from reports.figures.account.vat_return import (
-    EURO,
-    FIELD_7,
-    FIELD_8,
-    FIELD_9,
-    FiledAmounts,
-    OutsideRow,
-    ReturnRow,
-)
+from reports.figures.account.vat_return import FIELD_7, FIELD_8, FIELD_9, FiledAmounts, OutsideRow, ReturnRow
+from reports.figures.currencies import EURO
 from reports.money import ZERO
 from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import Column, DataTab, Kind, Row, Rows, Sheet, totals_of

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from reports.figures.account.account_month import AccountMonth
-from reports.figures.account.vat_return import EURO
+from reports.figures.currencies import EURO
 from reports.figures.saft import compare
-from reports.figures.saft.compare import Control, SaftDifference, SaftResult
+from reports.figures.saft.compare import SaftDifference, SaftResult
 from reports.render.content.account import AccountSummary
 from reports.render.content.blocks import Column, CurrencyAmount, DataTab, Kind, Rows, Saying, Sheet
 from reports.render.content.filing.filing_tab import build_filing_tab
+from reports.render.content.filing.words import write_saying
 from reports.render.content.labels import N_, Labels
 
 TITLE = "SAF-T"
@@ -33,7 +34,7 @@ def build_saft_tab(account: AccountSummary, labels: Labels) -> DataTab | None:
     if result is None or not result.differences:
         return None
     _ = labels.text
-    names = {client.id: client.name for client in account.clients}
+    names = account.names
     columns = (
         Column("number", _("Number"), Kind.TEXT),
         Column("kind", _("Difference"), Kind.TEXT),
@@ -51,7 +52,7 @@ def build_saft_tab(account: AccountSummary, labels: Labels) -> DataTab | None:
         saft=lambda one: _format_value(one, one.saft, labels),
     )
     sheet = Sheet("saft", TITLE, columns, rows, _("Nothing to list."))
-    notes = [saying.form.format(**_plain(saying, labels)) for saying in tell_saft(account.month, labels)]
+    notes = [write_saying(saying, labels) for saying in tell_saft(account.month, labels)]
     return build_filing_tab(account, sheet, notes, labels)
 
 
@@ -89,30 +90,18 @@ def _tell_control(result: SaftResult, labels: Labels) -> Iterator[Saying]:
         "Control totals here and in the file: documents {ours} and {theirs}, net of invoices {credit} and "
         "{credit_saft}, net of credit notes {debit} and {debit_saft}."
     )
-    yield Saying(told, {**_list_control(result.ours, result.theirs), **_count(result, labels)})
-
-
-def _list_control(ours: Control, theirs: Control) -> dict[str, str | CurrencyAmount]:
-    return {
-        "credit": CurrencyAmount(ours.credit, EURO),
-        "credit_saft": CurrencyAmount(theirs.credit, EURO),
-        "debit": CurrencyAmount(ours.debit, EURO),
-        "debit_saft": CurrencyAmount(theirs.debit, EURO),
-    }
-
-
-def _count(result: SaftResult, labels: Labels) -> dict[str, str]:
-    counts = (result.ours, result.theirs)
-    return {
-        name: labels.number(own.entries) for name, own in zip(("ours", "theirs"), counts, strict=True) if own
-    }
-
-
-def _plain(saying: Saying, labels: Labels) -> dict[str, str]:
-    return {
-        name: labels.money(value.amount, value.currency) if isinstance(value, CurrencyAmount) else value
-        for name, value in saying.values.items()
-    }
+    ours, theirs = result.ours, result.theirs
+    yield Saying(
+        told,
+        {
+            "ours": labels.number(ours.entries),
+            "theirs": labels.number(theirs.entries),
+            "credit": CurrencyAmount(ours.credit, EURO),
+            "credit_saft": CurrencyAmount(theirs.credit, EURO),
+            "debit": CurrencyAmount(ours.debit, EURO),
+            "debit_saft": CurrencyAmount(theirs.debit, EURO),
+        },
+    )
 
 
 def _format_value(difference: SaftDifference, text: str | None, labels: Labels) -> str:

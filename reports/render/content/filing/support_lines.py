@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reports.figures.account.account_month import AccountMonth
 from reports.figures.account.series import SeriesRow
-from reports.figures.account.vat_return import EURO
+from reports.figures.currencies import EURO
 from reports.figures.vat.regions import OSS
 from reports.money import ZERO
 from reports.render.content.blocks import CurrencyAmount, Saying

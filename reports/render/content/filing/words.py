@@ -16,6 +16,7 @@ from reports.figures.account.vat_return import (
 )
 from reports.figures.vat.exemptions import NOT_DECLARED, find_exemption
 from reports.figures.vat.regions import OSS
+from reports.render.content.blocks import CurrencyAmount, Saying
 from reports.render.content.labels import N_, Labels
 
 CAPTION = (
@@ -102,6 +103,15 @@ def format_numbers(numbers: Iterable[int]) -> str:
     runs = (list(run) for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]))
     ends = ((run[0][1], run[-1][1]) for run in runs)
     return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in ends)
+
+
+def write_saying(saying: Saying, labels: Labels) -> str:
+    """The sentence as plain text."""
+    shown = {
+        name: labels.money(*value) if isinstance(value, CurrencyAmount) else value
+        for name, value in saying.values.items()
+    }
+    return saying.form.format_map(shown)
 
 
 def describe_supply(code: str, labels: Labels) -> str:
