@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from reports.source.client_reading import Failure, Reading, Wanted
 from reports.source.fetch import fetch
 from reports.source.http.api import Api
 from reports.source.http.rate_limit import StoppedError
+from reports.source.threads import DaemonPool
 from tests.support.scripted_api import (
     KEY,
     Script,
@@ -525,12 +527,31 @@ def test_clients_are_begun_in_order_and_few_are_open_at_once(tmp_path: Path) -> 
 
 
 def test_a_long_client_does_not_hold_up_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests: list[str] = []
+
+    class WatchedPool(DaemonPool):
+        def __init__(self, size: int, *, name: str) -> None:
+            super().__init__(size, name=name)
+            self.name = name
+
+        def submit(self, call: Callable[[], Any]) -> Future[Any]:
+            future = super().submit(call)
+            requests.append(self.name)
+            return future
+
+    def long_and_short(seen: Seen) -> Any:
+        if (seen.client, seen.page) == (7, 2):
+            # Page 1, the rates and three pages ahead are asked for; then it is the other client's turn.
+            wait_until(lambda: requests.count("pages") == 1 + 1 + 3 + 1)
+        return account({7: 100, 8: 1})(seen)
+
+    monkeypatch.setattr(fetching, "DaemonPool", WatchedPool)
     monkeypatch.setattr(client_reading, "PAGES_AHEAD", 3)
-    found, seen = _read(account({7: 100, 8: 1}), tmp_path, 7, 8, parallel=1)
+    found, seen = _read(long_and_short, tmp_path, 7, 8, parallel=1)
     assert [type(one) for one in found] == [Reading, Reading]
     assert _ids(found[0].archive) == list(range(7000, 7100))  # type: ignore[union-attr]
     # Page 1 of the long client, and what of it was handed in before.
-    assert [one.client for one in seen].index(8) <= 1 + 3 + 1
+    assert [one.client for one in seen].index(8) <= 1 + 3
 
 
 def test_a_consumer_that_is_busy_does_not_hold_up_the_reading(tmp_path: Path) -> None:
