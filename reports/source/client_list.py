@@ -1,7 +1,7 @@
 """The account's own list of clients: to write a configuration, and to say how many of them a run covers."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +19,7 @@ from reports.source.archive import (
     read_pages,
 )
 from reports.source.completeness import check_pages, id_of
-from reports.source.http.response import page_of
+from reports.source.http.response import Page, page_of
 from reports.source.list_reading import store_list, to_line
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def fetch_clients(
     def make_header(pages: int, is_complete: bool) -> Header:
         return Header(account, None, {}, now(), pages, is_complete, origin=api.origin, listed=CLIENTS)
 
-    return read_clients(store_list(CLIENTS, api.clients_page, source, make_header, is_whole=everything))
+    pages = store_list(CLIENTS, api.clients_page, source, make_header, _parse_clients, is_whole=everything)
+    return _join_pages(pages)
 
 
 def list_clients(api: "Api") -> dict[int, AccountClient]:
@@ -92,16 +93,13 @@ def list_clients(api: "Api") -> dict[int, AccountClient]:
 
 def read_clients(path: Path) -> ClientList:
     """What `fetch_clients` has put into the archive `path`. Raises ReadingError."""
-    total = 0
-    clients: list[AccountClient] = []
+    pages: list[ClientList] = []
     for number, body in enumerate(read_pages(path, may_be_partial=True), start=1):
         try:
-            page = page_of(body, number=number, listed="clients")
-            clients += map(_client, page.entries)
+            pages.append(_parse_clients(page_of(body, number=number, listed="clients")))
         except (ValueError, ArithmeticError, RecursionError):
             raise ReadingError(f"{path}: page {number} is no list of clients. Read it again") from None
-        total = page.pagination.total_entries
-    return ClientList(total, tuple(clients))
+    return _join_pages(pages)
 
 
 def read_stored_clients(source: Path, account: str) -> ClientList | None:
@@ -117,6 +115,14 @@ def read_stored_clients(source: Path, account: str) -> ClientList | None:
         if path.exists():
             _log.warning("%s", error)
         return None
+
+
+def _parse_clients(page: Page) -> ClientList:
+    return ClientList(page.pagination.total_entries, tuple(map(_client, page.entries)))
+
+
+def _join_pages(pages: Sequence[ClientList]) -> ClientList:
+    return ClientList(pages[-1].total, tuple(client for page in pages for client in page.clients))
 
 
 def _client(entry: Mapping[str, Any]) -> AccountClient:

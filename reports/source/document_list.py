@@ -6,13 +6,13 @@ the words that are described. That the service heeds what it is asked for is not
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reports.errors import ClientError, ReadingError, UnreachableError
 from reports.period import Period, parse_document_day
@@ -76,7 +76,6 @@ def fetch_documents(
     Then an earlier list is put aside. `parallel` threads ask for its pages. Raises StoppedError and
     WriteError, but nothing else `api` raises. Where anything is raised, `api` is stopped.
     """
-    path = path_of(source, AccountList.DOCUMENTS)
     requests = count()
     ask = partial(api.account_documents_page, on_request=partial(next, requests))
     wording = _Wording(ask, period, types, statuses)
@@ -87,12 +86,13 @@ def fetch_documents(
 
     pool = DaemonPool(parallel, name="list")
     try:
-        store_list(AccountList.DOCUMENTS, wording.ask_page, source, make_header, pool=pool)
-        documents = _read_documents(path, period)
+        parse = partial(_parse_documents, period=period)
+        listed = AccountList.DOCUMENTS
+        documents = _join_pages(store_list(listed, wording.ask_page, source, make_header, parse, pool=pool))
     except ClientError as error:
         tried = next(requests)
         _log.warning("the account's own list of documents is not known, after %d requests: %s", tried, error)
-        set_aside(path)
+        set_aside(path_of(source, AccountList.DOCUMENTS))
         return None
     except BaseException:
         # What is under way would be waited for.
@@ -167,18 +167,24 @@ def _name_days(period: Period) -> list[str]:
 
 def _read_documents(path: Path, period: Period) -> Sequence[ListedDocument]:
     """Those of an archive that are of the period; what cannot be read is left out. Raises ReadingError."""
-    documents: dict[int, ListedDocument] = {}
+    pages: list[list[ListedDocument]] = []
     for number, body in enumerate(read_pages(path), start=1):
         try:
-            entries = page_of(body, number=number, listed="invoices").entries
+            page = page_of(body, number=number, listed="invoices")
         except (ValueError, ArithmeticError, RecursionError):
             raise ReadingError(f"{path}: page {number} is no list of documents. Read it again") from None
-        documents |= {document.id: document for document in _find_documents(entries, period)}
-    return tuple(documents.values())
+        pages.append(_parse_documents(page, period))
+    return _join_pages(pages)
 
 
-def _find_documents(entries: Sequence[Mapping[str, Any]], period: Period) -> Iterator[ListedDocument]:
-    for entry in entries:
+def _join_pages(pages: Iterable[Sequence[ListedDocument]]) -> Sequence[ListedDocument]:
+    """Each document once."""
+    return tuple({document.id: document for page in pages for document in page}.values())
+
+
+def _parse_documents(page: Page, period: Period) -> list[ListedDocument]:
+    found: list[ListedDocument] = []
+    for entry in page.entries:
         identity = id_of(entry)
         try:
             day = parse_document_day(str(entry.get("date")))
@@ -189,12 +195,12 @@ def _find_documents(entries: Sequence[Mapping[str, Any]], period: Period) -> Ite
         client = entry.get("client")
         owner = client if isinstance(client, dict) else {}
         number = to_line(entry.get("inverted_sequence_number")) or to_line(entry.get("sequence_number"))
-        yield ListedDocument(
-            identity,
-            intern(to_line(entry.get("type")) or ""),
-            intern(to_line(entry.get("status")) or ""),
-            number or "",
-            day,
-            id_of(owner),
-            intern(to_line(owner.get("name")) or ""),
-        )
+        texts = _to_text(entry.get("type")), _to_text(entry.get("status")), number or ""
+        name = _to_text(owner.get("name"))
+        found.append(ListedDocument(identity, *texts, day, id_of(owner), name))
+    return found
+
+
+def _to_text(value: object) -> str:
+    """In one line; equal ones are one object."""
+    return intern(to_line(value) or "")

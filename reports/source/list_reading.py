@@ -11,7 +11,7 @@ from contextlib import closing
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from reports import cancellation
 from reports.source.archive import AccountList, Header, Spool, name_owner, path_of
@@ -22,6 +22,8 @@ from reports.source.threads import DaemonPool
 
 PAGES_AHEAD = 16
 """So many pages of a list are asked for before their answers are in."""
+
+Part = TypeVar("Part")
 
 _log = logging.getLogger(__name__)
 
@@ -37,25 +39,28 @@ def store_list(
     ask: AskPage,
     source: Path,
     make_header: Callable[[int, bool], Header],
+    parse: Callable[[Page], Part],
     *,
     is_whole: bool = True,
     pool: DaemonPool | None = None,
-) -> Path:
+) -> list[Part]:
     """Reads the list into its archive in `source`, `is_whole` by the rules of completeness, else page 1.
 
     `make_header` is given how many pages there are, and whether they are all. The threads of `pool` ask for
-    the pages after the first; None: one after the other. Gives the archive's path.
-    Raises what `ask` raises, ReadingError when the list does not keep still, WriteError.
+    the pages after the first; None: one after the other. Gives what `parse` makes of each page, in order.
+    Raises what `ask` and `parse` raise, ReadingError when the list does not keep still, WriteError.
     """
     moved = MovedError()
     size: int | None = None
     for _ in range(READINGS):
         try:
             with Spool(source) as spool:
-                ledger = _read_pages(listed, ask, spool, size=size, is_whole=is_whole, pool=pool)
+                parts: list[Part] = []
+                store = partial(_store_page, spool, parts, parse)
+                ledger = _read_pages(listed, ask, store, size=size, is_whole=is_whole, pool=pool)
                 path = path_of(source, listed)
                 spool.finish(make_header(ledger.read, ledger.read == ledger.pages), path)
-            return path
+            return parts
         except MovedError as error:
             moved = error
             if isinstance(error, ContradictionError):
@@ -72,10 +77,15 @@ def to_line(value: object) -> str | None:
     return " ".join(str(value).split()) or None
 
 
+def _store_page(spool: Spool, parts: list[Part], parse: Callable[[Page], Part], page: Page) -> None:
+    spool.add(page.number, page.body)
+    parts.append(parse(page))
+
+
 def _read_pages(
     listed: AccountList,
     ask: AskPage,
-    spool: Spool,
+    store: Callable[[Page], None],
     *,
     size: int | None,
     is_whole: bool,
@@ -86,13 +96,13 @@ def _read_pages(
         # An answer of nothing does not say to which question it is: it is asked again, where none is late.
         _log.info("%s: page 1 is empty, and read again", name_owner(listed))
         first = ask(1, size=size, is_fresh=True)
-    spool.add(1, first.body)
     ledger = Ledger(leaf_of(first, listed))
+    store(first)
     numbers = range(2, ledger.pages + 1 if is_whole else 2)
     with closing(_ask_others(partial(ask, size=ledger.page_size), numbers, pool)) as pages:
         for page in pages:
-            spool.add(page.number, page.body)
             ledger.add(leaf_of(page, listed))
+            store(page)
     if ledger.read == ledger.pages:
         # An entry that stands there twice hides another one.
         ledger.close()

@@ -19,8 +19,13 @@ DOCUMENTS = AccountList.DOCUMENTS
 PAPERS = [document(number) for number in range(1, 46)]
 
 
-def _store(script: Script, source: Path, *, is_whole: bool = True) -> list[tuple[int, str]]:
-    """Stores the list that `script` answers with; gives page and size of each request."""
+def _store(
+    script: Script, source: Path, *, is_whole: bool = True, parts: list[int] | None = None
+) -> list[tuple[int, str]]:
+    """Stores the list that `script` answers with; gives page and size of each request.
+
+    `parts` takes in how many entries each page has.
+    """
 
     def make_header(pages: int, is_complete: bool) -> Header:
         return Header("my-company", None, {}, NOW, pages, is_complete, listed=DOCUMENTS)
@@ -31,7 +36,11 @@ def _store(script: Script, source: Path, *, is_whole: bool = True) -> list[tuple
             def ask(page: int, *, size: int | None, is_fresh: bool = False) -> Page:
                 return api.account_documents_page(page, {}, size=size, is_fresh=is_fresh)
 
-            store_list(DOCUMENTS, ask, source, make_header, is_whole=is_whole)
+            found = store_list(
+                *(DOCUMENTS, ask, source, make_header), lambda page: len(page.entries), is_whole=is_whole
+            )
+            if parts is not None:
+                parts += found
         return [(seen.page, seen.query["per_page"]) for seen in server.seen]
 
 
@@ -64,7 +73,10 @@ def test_a_list_whose_pages_repeat_an_entry_is_read_again_with_pages_that_end_el
         rows = [*PAPERS[:20], PAPERS[19], *PAPERS[21:]]
         return reply(listing(rows, page=seen.page, size=20))
 
-    asked = _store(repeat_where_pages_of_20_end, tmp_path)
+    parts: list[int] = []
+    asked = _store(repeat_where_pages_of_20_end, tmp_path, parts=parts)
+    # Of the reading that is whole alone.
+    assert parts == [30, 15]
     assert asked == [(1, "20"), (2, "20"), (3, "20"), (1, "30"), (2, "30"), (1, "30")]
 
 

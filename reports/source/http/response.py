@@ -61,8 +61,8 @@ class Pagination:
 class Page:
     """A page as it came: `number` is the one asked for, `body` its exact text without the key.
 
-    `entries` are the documents or clients in it, as `exact_json` reads them; in an answer, where nothing is
-    reckoned, numbers other than whole ones are texts.
+    `entries` are the documents or clients in it, as `exact_json` reads them. Nothing is reckoned with them:
+    numbers other than whole ones are texts.
     """
 
     number: int
@@ -168,8 +168,8 @@ def judge(
 
 
 def page_of(body: str, *, number: int, listed: str) -> Page:
-    """The page whose `body` was kept. Raises ValueError when it is none."""
-    page = _parse_page(exact_json.read(body), body, number=number, listed=listed)
+    """The page of an account's list whose `body` was kept, as it came. Raises ValueError when it is none."""
+    page = _parse_page(exact_json.read(body, fraction=str), body, number=number, listed=listed)
     if page is None:
         raise ValueError(f"not a page of {listed}")
     return page

@@ -131,9 +131,13 @@ def test_a_byte_order_mark_is_no_fault() -> None:
         assert ask(server).body == json.dumps(PAGE)
 
 
-def test_numbers_that_are_none_are_left_to_whoever_reads_them() -> None:
-    page = page_of(json.dumps(listing([{"total": float("nan")}])), number=1, listed="invoices")
-    assert page.entries[0]["total"].is_nan()
+@pytest.mark.parametrize("total", [float("nan"), float("inf"), 0.1])
+def test_a_kept_number_is_the_text_it_is_in_an_answer(total: float) -> None:
+    body = json.dumps(listing([{"total": total}]))
+    page = page_of(body, number=1, listed="invoices")
+    assert page.entries == [{"total": json.dumps(total)}]
+    with ScriptedApi(lambda _: reply(body.encode())) as server:
+        assert ask(server).entries == page.entries
 
 
 def test_a_kept_body_that_is_no_page_is_a_value_error() -> None:
