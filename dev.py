@@ -46,6 +46,7 @@ EACH_CORE = ("-n", str(os.cpu_count() or 1), "--dist", "loadfile")
 """For tests that wait for no process."""
 
 QUICK = "--quick"
+FOR_WINDOWS = "--windows"
 LONGEST_TEST_SECONDS = 1200
 """A test of the soak that takes longer hangs: it is ended, with the place where it stood."""
 
@@ -159,14 +160,23 @@ def lint() -> int:
     return next(filter(None, [_run("-m", *check) for check in checks]), 0)
 
 
-def build() -> int:
-    """source archive and wheel, into dist/"""
+def build(*arguments: str) -> int:
+    """source archive and wheel, into dist/, or the zip too: build [--windows [--windows-python PLACE]]"""
+    if arguments and arguments[0] != FOR_WINDOWS:
+        raise SetUpError(f"build takes {FOR_WINDOWS}, and then --windows-python FOLDER or FILE")
     _set_up(DEV_LOCK)
-    for former in (*DIST.glob("*.tar.gz"), *DIST.glob("*.whl")):
+    for former in (*DIST.glob("*.tar.gz"), *DIST.glob("*.whl"), *DIST.glob("*.zip")):
         former.unlink()
     # Without isolation the build backend is the locked one. The wheel is made from the source archive,
     # which proves that the archive is complete.
-    return _run("-P", "-m", "build", "--no-isolation", "--outdir", str(DIST), str(ROOT))
+    code = _run("-P", "-m", "build", "--no-isolation", "--outdir", str(DIST), str(ROOT))
+    if code or not arguments:
+        return code
+    (wheel,) = DIST.glob("*.whl")
+    # From the caller's folder, so that PLACE means what it says there.
+    return _run(
+        *("-P", "-m", "bundle", str(wheel), str(DIST), *arguments[1:]), cwd=Path.cwd(), PYTHONPATH=str(ROOT)
+    )
 
 
 def lock() -> int:
@@ -204,7 +214,7 @@ def audit() -> int:
 TASKS: dict[str, Callable[..., int]] = {
     task.__name__: task for task in (demo, test, soak, cover, house, bench, lint, build, lock, audit)
 }
-TAKE_ARGUMENTS = ("demo", "test", "soak", "house", "bench")
+TAKE_ARGUMENTS = ("demo", "test", "soak", "house", "bench", "build")
 
 
 def _usage(arguments: list[str]) -> str:

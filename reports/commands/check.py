@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reports import atomic_files
 from reports.commands.dry_run import describe_unmailed
-from reports.deliver import publish, record, result_page, run_log
+from reports.deliver import publish, record, result_page, run_log, schedule
 from reports.errors import (
     ClientError,
     ConfigError,
@@ -98,6 +98,8 @@ def check(
     last = result_page.last_run(account_folder)
     yield from _space(account_folder, last)
     yield _last_run(settings, last, now())
+    if stray := schedule.find_stray(settings):
+        yield Item(stray, is_note=True)
     known = record.find_known_clients(account_folder, period)
     yield from _list_account_findings(account_checks.check_period(period, today))
     if settings.output.pdf:

@@ -134,10 +134,13 @@ class Terminal:
 
 
 class Dialogue:
-    """Questions at the terminal. Whoever has none cannot be asked: UsageError."""
+    """Questions at the terminal. Whoever has none cannot be asked: UsageError.
 
-    def __init__(self) -> None:
-        if sys.stdin is None or not sys.stdin.isatty():
+    With `is_at_terminal=False` answers may come through a pipe: for choices, never for secrets.
+    """
+
+    def __init__(self, *, is_at_terminal: bool = True) -> None:
+        if is_at_terminal and (sys.stdin is None or not sys.stdin.isatty()):
             raise click.UsageError("this asks questions: type it at a terminal, or name everything here")
 
     def say(self, text: str) -> None:
@@ -148,6 +151,13 @@ class Dialogue:
         """What is typed; `default` for Enter alone."""
         shown, given = _format_safe(_voice.translate(question)), _voice.translate(default)
         return str(click.prompt(shown, default=given, show_default=bool(default), err=True))
+
+    def ask_or_end(self, question: str) -> str | None:
+        """What is typed; None for Ctrl+C, and where nothing more is typed."""
+        try:
+            return self.ask(question)
+        except click.Abort:
+            return None
 
     def ask_unseen(self, question: str) -> str:
         """What is typed without being shown."""
@@ -164,7 +174,7 @@ class CommandGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         uncaught.log_all()
-        _tolerant_streams()
+        prepare_streams()
         logging.getLogger().setLevel(logging.INFO)
         logging.raiseExceptions = False
         kwargs["standalone_mode"] = False
@@ -259,7 +269,7 @@ def _end_notes() -> None:
             handler.close()
 
 
-def _tolerant_streams() -> None:
+def prepare_streams() -> None:
     """A name that the console's code page lacks must not end a run."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):

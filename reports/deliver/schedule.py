@@ -18,7 +18,7 @@ from calendar import month_name, monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 from reports.errors import ConfigError
 from reports.period import local_day
@@ -29,6 +29,10 @@ DAYS = range(1, 29)
 """Days that every month has."""
 
 LAST = "last"
+TASK_ENDING = ".task.xml"
+LAUNCHER = "invoice-reports.exe"
+"""What starts the program in the zip for Windows, in the folder above its Python."""
+
 COMMAND_LIMIT_CHARACTERS = 260
 RENDERING_MINUTES = 30
 """What a run may take besides its reading, for which the configuration has a deadline."""
@@ -135,7 +139,7 @@ def log_file(configs: Sequence[Config]) -> Path:
 
 def task_file(configs: Sequence[Config], out: Path | None) -> Path:
     """Where the task is written: `out`, or beside the first configuration. Raises ConfigError."""
-    file = out.absolute() if out else configs[0].path.with_suffix(".task.xml")
+    file = out.absolute() if out else configs[0].path.with_suffix(TASK_ENDING)
     for settings in configs:
         if settings.path in (file, log_file(configs)):
             raise ConfigError(f"{settings.path}: it would be overwritten: choose another --out, or rename it")
@@ -243,6 +247,26 @@ def register(words: Sequence[str]) -> int:
         raise ConfigError(f"{program}: it could not be started ({error.strerror})") from None
 
 
+def find_stray(settings: Config) -> str | None:
+    """What is wrong with the program that the task beside a configuration starts; None where all is well.
+
+    A task for another system, or that cannot be read, is not judged.
+    """
+    try:
+        text = settings.path.with_suffix(TASK_ENDING).read_bytes().decode("utf-16")
+        found = re.search(r"<Command>([^<]+)</Command>", text)
+        program = Path(unescape(found[1])) if found else Path()
+        own, _, _ = _program(settings.path.parent)
+        if not program.is_absolute() or (program.exists() and program.samefile(own)):
+            return None
+        is_there = program.exists()
+    except (OSError, UnicodeError, ConfigError):
+        return None
+    if not is_there:
+        return f"scheduled task: {program} is not there any more; schedule again, and register the task"
+    return f"scheduled task: it starts {program}, and this is {own}; schedule again if this one is to run"
+
+
 def refuse_to_register() -> None:
     """Raises ConfigError where no task can be registered."""
     if not _IS_WINDOWS:
@@ -264,13 +288,17 @@ def cron_line(wanted: ScheduledTask) -> str | None:
 def _program(home: Path) -> tuple[Path, tuple[str, ...], Path]:
     """What starts this program, its first words, and the folder to start it in: `home` where any will do."""
     ending = ".exe" if _IS_WINDOWS else ""
+    python = Path(sys.executable or "python")
+    launcher = python.parents[1] / LAUNCHER if len(python.parents) > 1 else python
+    # An embeddable Python has no other program, and the list of its paths is beside it.
+    if launcher.is_file() and any(python.parent.glob("python*._pth")):
+        return launcher, (), home
     for scheme in (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user")):
         library, scripts = (Path(sysconfig.get_path(kind, scheme)) for kind in ("purelib", "scripts"))
         installed = scripts / f"invoice-reports{ending}"
         # The command of another installation may be another version.
         if installed.is_file() and library.is_dir() and library.samefile(_PACKAGE.parent):
             return installed, (), home
-    python = Path(sys.executable or "python")
     found = [path for path in (python.with_name(f"pythonw{ending}"), python) if path.is_file()]
     if not found:
         raise ConfigError(

@@ -59,7 +59,7 @@ STAGES = {
         client_job executor cluster jobs account_run data_files saft_comparison finish accounts readings
         reconcile run
     """,
-    "commands": "system_language console schedule reconcile serve key dry_run check prompts init demo",
+    "commands": "system_language console schedule reconcile serve key dry_run check prompts init demo menu",
 }
 """Stages, and the modules of each in the order of imports. A name with a dot is in a folder of its stage."""
 TOP = ["cli", "__main__"]
