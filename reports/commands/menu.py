@@ -152,7 +152,7 @@ def _open_results(desk: Desk) -> None:
 CHOICES: Sequence[tuple[str, Callable[[Desk], None]]] = (
     ("Set up an account, or add its new clients", _set_up),
     ("Check that a run would go through", _check),
-    ("Run the month", _run),
+    ("Run the month, for every account", _run),
     ("Have the month run by itself, every month", _schedule),
     ("Show what you will get, with made-up clients", _show_demo),
     ("Open the results", _open_results),
