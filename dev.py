@@ -163,7 +163,7 @@ def lint() -> int:
 def build(*arguments: str) -> int:
     """source archive and wheel, into dist/, or the zip too: build [--windows [--windows-python PLACE]]"""
     if arguments and arguments[0] != FOR_WINDOWS:
-        raise SetUpError(f"build takes {FOR_WINDOWS}, and then --windows-python FOLDER or FILE")
+        raise SetUpError(f"build takes {FOR_WINDOWS}, and then the options of python -m bundle")
     _set_up(DEV_LOCK)
     for former in (*DIST.glob("*.tar.gz"), *DIST.glob("*.whl"), *DIST.glob("*.zip")):
         former.unlink()

@@ -1,4 +1,4 @@
-"""`python -m bundle WHEEL TARGET [--windows-python FOLDER|FILE] [--replace NAME==VERSION --hash=…]`."""
+"""Builds the zip for Windows: `python -m bundle WHEEL TARGET`, with the options of `main`."""
 
 import argparse
 import sys
@@ -22,6 +22,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--replace", action="append", default=[], metavar="LINE", help="in place of the lock's, for a trial"
     )
+    parser.add_argument(
+        "--sign", type=Path, metavar="PROGRAM", help="signs the starter, a file, in its place"
+    )
     given = parser.parse_args(arguments)
     replaced = {line.partition("==")[0]: line for line in given.replace}
     try:
@@ -30,7 +33,8 @@ def main(arguments: list[str]) -> int:
         python = read_python(given.windows_python)
         lines = select_requirements((ROOT / "requirements.lock").read_text("utf-8"), replaced=replaced)
         note = f"For a trial, not the lock's: {', '.join(sorted(replaced))}" if replaced else ""
-        data = build_zip(given.wheel, python, lines, note)
+        signer = given.sign.absolute() if given.sign else None
+        data = build_zip(given.wheel, python, lines, note=note, signer=signer)
     except (BundleError, ValueError) as error:
         print(f"bundle: {error}", file=sys.stderr)
         return 1

@@ -46,10 +46,17 @@ PIP = ("--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--r
 FOR_WINDOWS = ("--only-binary=:all:", "--platform=win_amd64", "--python-version=3.11")
 
 
-def build_zip(wheel: Path, python: WindowsPython, lines: Mapping[str, str], note: str = "") -> bytes:
+def build_zip(
+    wheel: Path,
+    python: WindowsPython,
+    lines: Mapping[str, str],
+    *,
+    note: str = "",
+    signer: Path | None = None,
+) -> bytes:
     """The zip with our `wheel` and the libraries of the pinned `lines`; `note` joins CONTENTS.txt.
 
-    Raises BundleError.
+    `signer` is a program that signs a file in its place, here the starter. Raises BundleError.
     """
     files = {f"python/{name}": data for name, data in python.files.items()}
     is_embeddable = f"python{SERIES}.zip" in python.files
@@ -64,7 +71,8 @@ def build_zip(wheel: Path, python: WindowsPython, lines: Mapping[str, str], note
         _download(lines, Path(folder))
         for path in (*sorted(Path(folder).glob("*.whl")), wheel):
             files |= unpack_wheel(path.read_bytes(), path.name, is_ours=path == wheel)
-    files[LAUNCHER] = make_launcher()
+    launcher = make_launcher()
+    files[LAUNCHER] = _sign(launcher, signer) if signer else launcher
     files |= _read_licence_of_launcher()
     files["CONTENTS.txt"] = _describe(wheel, python, lines, note).replace("\n", "\r\n").encode()
     return pack({f"{TOP}/{name}": data for name, data in files.items()})
@@ -113,6 +121,18 @@ def pack(files: Mapping[str, bytes]) -> bytes:
             entry.create_system, entry.external_attr = 3, 0o644 << 16
             archive.writestr(entry, files[name], compresslevel=LEVEL)
     return whole.getvalue()
+
+
+def _sign(launcher: bytes, signer: Path) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, LAUNCHER)
+        path.write_bytes(launcher)
+        code = subprocess.run([signer, path], check=False).returncode
+        if code or path.read_bytes() == launcher:
+            raise BundleError(
+                f"{signer} did not sign the starter (it ended with {code}), for the reason above"
+            )
+        return path.read_bytes()
 
 
 def _download(lines: Mapping[str, str], folder: Path) -> None:

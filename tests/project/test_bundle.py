@@ -73,7 +73,7 @@ def test_library_for_a_trial_stands_in_the_place_of_the_locks() -> None:
     assert select_requirements(LOCK, replaced={"numpy": own})["numpy"] == own
     for wrong in ({"names": {"nothing-of-the-kind"}}, {"replaced": {"nothing-of-the-kind": "x"}}):
         with pytest.raises(ValueError, match="nothing-of-the-kind"):
-            select_requirements(LOCK, **wrong)  # type: ignore[arg-type]
+            select_requirements(LOCK, **wrong)
 
 
 def test_wheel_is_unpacked_as_it_is_with_its_licence_twice() -> None:
@@ -175,8 +175,8 @@ def test_zip_is_the_same_when_it_is_built_again_and_says_what_is_in_it(python: P
     wheel = tmp_path / "thing-1.0-py3-none-any.whl"
     wheel.write_bytes(make_wheel({}))
     found = read_python(python)
-    data = windows_zip.build_zip(wheel, found, {}, "a note")
-    assert data == windows_zip.build_zip(wheel, found, {}, "a note")
+    data = windows_zip.build_zip(wheel, found, {}, note="a note")
+    assert data == windows_zip.build_zip(wheel, found, {}, note="a note")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         top = {name.split("/")[1] for name in archive.namelist()}
         assert top == {"CONTENTS.txt", "LICENSES", "invoice-reports.exe", "python"}
@@ -222,3 +222,23 @@ def test_first_lines_are_the_command_and_say_what_is_missing_until_enter_is_pres
         "This copy is incomplete: unpack the whole zip again, into an empty folder. Press Enter."
         in said.stdout
     )
+
+
+# Signing
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="the signer is a script")
+def test_starter_that_was_not_signed_is_not_handed_on(python: Path, tmp_path: Path) -> None:
+    wheel, signer = tmp_path / "thing-1.0-py3-none-any.whl", tmp_path / "sign"
+    wheel.write_bytes(make_wheel({}))
+    for text, is_signed in (("printf signature >>$1", True), ("true", False), ("exit 3", False)):
+        signer.write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+        signer.chmod(0o755)
+        if is_signed:
+            data = windows_zip.build_zip(wheel, read_python(python), {}, signer=signer)
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                assert archive.read("invoice-reports/invoice-reports.exe").endswith(b"signature")
+        else:
+            with pytest.raises(BundleError, match="did not sign the starter"):
+                windows_zip.build_zip(wheel, read_python(python), {}, signer=signer)
