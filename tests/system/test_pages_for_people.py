@@ -8,6 +8,8 @@ import click
 import pytest
 
 from reports.cli import main
+from reports.commands.menu import CHOICES
+from reports.render.content.labels import Labels
 from tests.support.catalogue import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +19,7 @@ PAGES = (
     "docs/SCHEDULING.md",
     "docs/MAIL.md",
     "docs/pt/COMECAR.md",
+    "docs/pt/INSTALAR-WINDOWS.md",
 )
 TYPED = re.compile(r"invoice-reports((?: +(?:--)?[a-z][a-z-]*)*)")
 """The name of the program and the plain words and options behind it."""
@@ -62,6 +65,16 @@ def test_the_portuguese_page_has_the_words_that_are_on_the_screen() -> None:
     said = [str(message.string) for message in catalogue("pt")]
     assert [name for name in sorted(named) if not is_said(name, said)] == []
     assert not is_said("Imposto por linha", said)
+
+
+@pytest.mark.parametrize(
+    ("page", "language"), [("docs/INSTALL-WINDOWS.md", "en"), ("docs/pt/INSTALAR-WINDOWS.md", "pt")]
+)
+def test_menu_on_the_page_is_the_one_on_the_screen(page: str, language: str) -> None:
+    labels = Labels(language)
+    rows = [*(row for row, _ in CHOICES), "Quit the program"]
+    shown = [f"    {number % len(rows)}. {labels.say(row)}" for number, row in enumerate(rows, start=1)]
+    assert "\n".join(shown) in (ROOT / page).read_text("utf-8")
 
 
 def is_said(name: str, said: Iterable[str]) -> bool:
