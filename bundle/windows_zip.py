@@ -35,7 +35,8 @@ PATHS_OF_ANOTHER = ("Lib", "DLLs")
 TIME = (1980, 1, 1, 0, 0, 0)
 """The first that a zip can say."""
 
-LEVEL = 9
+LEVEL = 6
+"""The next three save a hundredth of the size and take three times as long."""
 LICENCE = re.compile(
     r"^[^/]+\.dist-info/(licenses/.+|(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*)$", re.IGNORECASE
 )

@@ -30,7 +30,7 @@ Command = Callable[[list[str]], object]
 
 
 @dataclass(frozen=True)
-class Desk:
+class Session:
     """Who is asked, where everything lies, and what carries a command out."""
 
     person: Dialogue
@@ -59,16 +59,16 @@ def offer_menu(command: Command) -> int:
     """
     prepare_streams()
     speak(find_language())
-    desk = Desk(Dialogue(is_at_terminal=False), find_folder(os.environ), command)
+    session = Session(Dialogue(is_at_terminal=False), find_folder(os.environ), command)
     while True:
-        say(f"\n{TOOL} {__version__}. Configurations and results are in {desk.folder}.")
-        chosen = _choose(desk, [row for row, _ in CHOICES], "Quit the program")
+        say(f"\n{TOOL} {__version__}. Configurations and results are in {session.folder}.")
+        chosen = _choose(session, [row for row, _ in CHOICES], "Quit the program")
         if chosen is None:
             return 0
         try:
-            CHOICES[chosen][1](desk)
+            CHOICES[chosen][1](session)
         except OSError as error:
-            say(f"{atomic_files.as_write_error(error, desk.folder)}.", is_error=True)
+            say(f"{atomic_files.as_write_error(error, session.folder)}.", is_error=True)
 
 
 def find_folder(environment: Mapping[str, str]) -> Path:
@@ -95,51 +95,53 @@ def list_results(configs: Sequence[Path], folder: Path) -> Iterator[Path]:
             yield page
 
 
-def _set_up(desk: Desk) -> None:
+def _set_up(session: Session) -> None:
     """A configuration for an account, or the new clients of one that is there."""
-    desk.folder.mkdir(parents=True, exist_ok=True)
-    configs = desk.find_configs()
+    session.folder.mkdir(parents=True, exist_ok=True)
+    configs = session.find_configs()
     names = (f"config-{number}.yaml" for number in range(2, len(configs) + 3))
-    free = next(desk.folder / name for name in ("config.yaml", *names) if desk.folder / name not in configs)
+    free = next(
+        session.folder / name for name in ("config.yaml", *names) if session.folder / name not in configs
+    )
     if not configs:
-        desk.call("init", free)
+        session.call("init", free)
         return
     rows = [f"Add the new clients of {path.name}" for path in configs]
-    chosen = _choose(desk, [*rows, "Set up another account"], "Back to the menu")
+    chosen = _choose(session, [*rows, "Set up another account"], "Back to the menu")
     if chosen is not None:
-        desk.call("init", [*configs, free][chosen])
+        session.call("init", [*configs, free][chosen])
 
 
-def _call_with_configs(desk: Desk, *words: str) -> None:
-    if configs := desk.find_configs():
-        desk.call(words[0], *configs, *words[1:])
+def _call_with_configs(session: Session, *words: str) -> None:
+    if configs := session.find_configs():
+        session.call(words[0], *configs, *words[1:])
     else:
         say("There is no account yet: set one up first.")
 
 
-def _check(desk: Desk) -> None:
-    _call_with_configs(desk, "check")
+def _check(session: Session) -> None:
+    _call_with_configs(session, "check")
 
 
-def _run(desk: Desk) -> None:
-    _call_with_configs(desk, "run")
+def _run(session: Session) -> None:
+    _call_with_configs(session, "run")
 
 
-def _schedule(desk: Desk) -> None:
-    _call_with_configs(desk, "schedule", *(["--register"] if os.name == "nt" else []))
+def _schedule(session: Session) -> None:
+    _call_with_configs(session, "schedule", *(["--register"] if os.name == "nt" else []))
 
 
-def _show_demo(desk: Desk) -> None:
-    desk.folder.mkdir(parents=True, exist_ok=True)
-    desk.call("demo", desk.folder / DEMO)
+def _show_demo(session: Session) -> None:
+    session.folder.mkdir(parents=True, exist_ok=True)
+    session.call("demo", session.folder / DEMO)
 
 
-def _open_results(desk: Desk) -> None:
-    pages = list(list_results(desk.find_configs(), desk.folder))
+def _open_results(session: Session) -> None:
+    pages = list(list_results(session.find_configs(), session.folder))
     if not pages:
         say("There are no results yet: run the month, or the demo.")
         return
-    chosen = 0 if len(pages) == 1 else _choose(desk, [str(page) for page in pages], "Back to the menu")
+    chosen = 0 if len(pages) == 1 else _choose(session, [str(page) for page in pages], "Back to the menu")
     if chosen is None:
         return
     page = pages[chosen]
@@ -149,7 +151,7 @@ def _open_results(desk: Desk) -> None:
         say(f"No browser could be started. Open this file yourself: {page}")
 
 
-CHOICES: Sequence[tuple[str, Callable[[Desk], None]]] = (
+CHOICES: Sequence[tuple[str, Callable[[Session], None]]] = (
     ("Set up an account, or add its new clients", _set_up),
     ("Check that a run would go through", _check),
     ("Run the month, for every account", _run),
@@ -160,13 +162,13 @@ CHOICES: Sequence[tuple[str, Callable[[Desk], None]]] = (
 """What the menu offers, in the order of the first month."""
 
 
-def _choose(desk: Desk, rows: Sequence[str], none: str) -> int | None:
+def _choose(session: Session, rows: Sequence[str], none: str) -> int | None:
     """The place, from 0, of the row that is chosen; None for `none`, and where nothing more is typed."""
     for number, text in enumerate(rows, start=1):
         say(f"{number}. {text}")
     say(f"{QUIT}. {none}")
     while True:
-        typed = desk.person.ask_or_end("Your choice")
+        typed = session.person.ask_or_end("Your choice")
         if typed is None or typed.strip() == QUIT:
             return None
         if typed.strip() in map(str, range(1, len(rows) + 1)):
