@@ -33,7 +33,7 @@ class WindowsPython:
 def read_python(place: Path | None) -> WindowsPython:
     """python.org's, or the one in the folder or zip `place`. Raises BundleError."""
     if place is not None and place.is_dir():
-        files = _keep({path.relative_to(place).as_posix(): path.read_bytes() for path in _list_files(place)})
+        files = {name: (place / name).read_bytes() for name in _list_names(place)}
         content = "".join(f"{name} {hashlib.sha256(files[name]).hexdigest()}\n" for name in sorted(files))
         digest = hashlib.sha256(content.encode()).hexdigest()
         return _prove(files, f"not python.org's: the files of a folder, SHA-256 of their sums {digest}")
@@ -43,7 +43,8 @@ def read_python(place: Path | None) -> WindowsPython:
         raise BundleError(f"{URL} has the SHA-256 {digest}, not {SHA256}: it is not what was chosen")
     try:
         with ZipFile(io.BytesIO(data)) as archive:
-            files = _keep({name: archive.read(name) for name in archive.namelist() if name[-1] != "/"})
+            names = [name for name in archive.namelist() if name[-1] != "/" and not LEFT_OUT.search(name)]
+            files = {name: archive.read(name) for name in names}
     except BadZipFile:
         raise BundleError(f"{place or URL}: this is no zip") from None
     whose = f"python.org's, {URL}" if digest == SHA256 else "not python.org's: a zip"
@@ -61,12 +62,10 @@ def _download() -> bytes:
     return data
 
 
-def _list_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _keep(files: dict[str, bytes]) -> dict[str, bytes]:
-    return {name: data for name, data in files.items() if not LEFT_OUT.search(name)}
+def _list_names(folder: Path) -> list[str]:
+    """The files of a folder by their relative paths, without what is left out."""
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    return sorted(name for name in names if not LEFT_OUT.search(name))
 
 
 def _prove(files: dict[str, bytes], origin: str) -> WindowsPython:
