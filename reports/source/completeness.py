@@ -155,7 +155,7 @@ def leaf_of(page: Page, subject: Subject) -> Leaf:
             raise ReadingError(f"{place} has no readable id. Report it to the vendor")
         if isinstance(subject, int):
             _check_owner(entry, subject, place=f"{place}, document {identity},")
-        found = _print(entry, place)
+        found = _print(entry, place, has_lines=isinstance(subject, int))
         if identity in prints:
             repeated.add(identity)
         if prints.setdefault(identity, found) != found:
@@ -205,13 +205,17 @@ def _check_owner(document: Mapping[str, Any], client: int, *, place: str) -> Non
         )
 
 
-def _print(entry: Mapping[str, Any], place: str) -> bytes:
-    """A digest of what figures rest on: a signed link, or a field nobody knows, may differ every time."""
+def _print(entry: Mapping[str, Any], place: str, *, has_lines: bool) -> bytes:
+    """A digest of what figures rest on: a signed link, or a field nobody knows, may differ every time.
+
+    `has_lines`: a document's lines are used. Of the account's own lists nothing reads them.
+    """
     figures = {name: entry[name] for name in FIGURES & entry.keys()}
-    lines = entry.get("items")
     owner = entry.get("client")
     figures["client"] = owner.get("id") if isinstance(owner, dict) else owner
-    figures["items"] = [*map(_line_figures, lines)] if isinstance(lines, list) else lines
+    if has_lines:
+        lines = entry.get("items")
+        figures["items"] = [*map(_line_figures, lines)] if isinstance(lines, list) else lines
     try:
         text = _WRITER.encode(figures)
     except RecursionError:

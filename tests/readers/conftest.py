@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from reports.render import pdf
 from reports.sandbox.server import Sandbox
@@ -33,7 +34,10 @@ SOME_FAILED = 3
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The month of a demo: client folders, overview and summary."""
-    folder = tmp_path_factory.mktemp("demo")
+    return _make_once(tmp_path_factory, "demo", _run_demo) / "demo" / "2026-10"
+
+
+def _run_demo(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "reports", "demo", folder],
         cwd=folder,
@@ -44,7 +48,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
-    return folder / "demo" / "2026-10"
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +56,18 @@ def months(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Mapp
 
     The Portuguese one is printed too, the English one has line items.
     """
-    folder = tmp_path_factory.mktemp("months")
+    folder = _make_once(tmp_path_factory, "months", _run_months)
+    return {
+        language: record.parent
+        for language in ("pt", "en")
+        for record in folder.glob(f"{language}/*/*/run.json")
+    }
+
+
+def _run_months(folder: Path) -> None:
     with Sandbox() as sandbox:
-        return {
-            "pt": _month(folder, sandbox, language="pt", output={"folder": "pt", "pdf": True}),
-            "en": _month(
-                folder, sandbox, language="en", output={"folder": "en"}, statement={"line_items": True}
-            ),
-        }
+        _run_month(folder, sandbox, language="pt", output={"folder": "pt", "pdf": True})
+        _run_month(folder, sandbox, language="en", output={"folder": "en"}, statement={"line_items": True})
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +112,20 @@ def printed() -> Callable[[Path], str]:
     return text
 
 
-def _month(folder: Path, sandbox: Sandbox, **sections: object) -> Path:
+def _make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process which asks for it has made; another one waits for it."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    made = folder / "made"
+    with FileLock(f"{folder}.lock"):
+        if not made.exists():
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
+def _run_month(folder: Path, sandbox: Sandbox, **sections: object) -> None:
     config = folder / f"{sections['language']}.yaml"
     account = {"name": sandbox.account_data.name, "api_key": "${DEMO_KEY}", "base_url": sandbox.url}
     clients = [{"id": client} for client in (*DEMO_CLIENTS, NOBODY)]
@@ -125,8 +145,6 @@ def _month(folder: Path, sandbox: Sandbox, **sections: object) -> Path:
         check=False,
     )
     assert done.returncode == SOME_FAILED, done.stdout.decode("utf-8", "replace")
-    (month,) = (path.parent for path in folder.glob(f"{sections['language']}/*/*/run.json"))
-    return month
 
 
 def program(*names: str) -> str:

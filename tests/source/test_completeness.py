@@ -1,11 +1,12 @@
 """Proof that pages belong to one list, on pages made by hand."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from reports.errors import ReadingError
-from reports.source.archive import AccountList
+from reports.source.archive import AccountList, Subject
 from reports.source.completeness import Leaf, Ledger, MovedError, agree, are_whole, leaf_of
 from reports.source.http.response import Page, Pagination
 
@@ -72,3 +73,12 @@ def test_a_page_that_repeats_an_entry_with_other_figures_is_no_page() -> None:
     rows = [{"id": 1, "total": 1}, {"id": 1, "total": 2}]
     with pytest.raises(MovedError, match="page 1 repeats an entry with other figures"):
         leaf_of(Page(1, "", rows, Pagination(2, 1, 1, 2)), AccountList.CLIENTS)
+
+
+def test_lines_count_for_a_clients_documents_and_not_for_the_accounts_own_list() -> None:
+    def prints(quantity: int, subject: Subject) -> Mapping[int, bytes]:
+        entry = {"id": 1, "client": {"id": 7}, "total": 1, "items": [{"quantity": quantity}]}
+        return leaf_of(Page(1, "", [entry], Pagination(1, 1, 1, 1)), subject).prints
+
+    assert prints(1, 7) != prints(2, 7)
+    assert prints(1, AccountList.DOCUMENTS) == prints(2, AccountList.DOCUMENTS)

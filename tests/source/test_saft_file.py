@@ -249,6 +249,7 @@ def test_a_locked_zip_is_said(tmp_path: Path) -> None:
     assert "cannot be unpacked" in failure_of(put(tmp_path, bytes(data)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", ["gzip", "zip"])
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, pack: str) -> None:
     blanks = b" " * (FREE_BYTES * 4)

@@ -1,8 +1,8 @@
 """Which tests `dev.py test --quick` leaves out, and the proof that none of the others starts a process.
 
-What starts a process or a browser, plays whole runs of the command, or takes more than two seconds is marked
-`slow`: by its file or folder, by the fixture that it asks for, or by `@pytest.mark.slow`. A test without that
-mark fails when it starts a process.
+What starts a process or a browser, plays whole runs of the command, or takes more than two seconds, all its
+cases together, is marked `slow`: by its file or folder, by the fixture that it asks for, or by
+`@pytest.mark.slow`. A test without that mark fails when it starts a process.
 """
 
 import multiprocessing

@@ -1,17 +1,18 @@
-"""When a request may start: even spacing, pauses the API asked for, the run's deadline and retry budget.
+"""When a request may start: so many a minute, pauses the API asked for, the run's deadline and retry budget.
 
 One Pacer and one Budget serve all threads of an account. Durations are seconds of the monotonic clock.
 """
 
 import threading
 import time
+from collections import deque
 from datetime import UTC, datetime, timedelta
 
 from reports.errors import UnreachableError
 
 LONGEST_PAUSE_SECONDS = 300
-CATCH_UP_SECONDS = 0.1
-"""A start that comes late is made up for, as long as it is no later than that."""
+MINUTE_SECONDS = 61.0
+"""A second more than the vendor's: a request may take that much longer on its way there than a later one."""
 RETRIES_ALLOWED = 50
 SUCCESSES_PER_RETRY = 5
 LONGEST_NAP_SECONDS = 0.5
@@ -39,16 +40,15 @@ class Clock:
 
 
 class Pacer:
-    """Spaces the starts of requests evenly until `deadline_seconds` from now.
+    """Lets at most `per_minute` requests start in any MINUTE_SECONDS, until `deadline_seconds` from now.
 
-    As every thread wakes a little late, the next ones come that much sooner. In no 60 seconds there are more
-    than `per_minute`: the distances are made for CATCH_UP_SECONDS more than a minute, which costs 0.17 %.
-    Waiting ends with StoppedError when `stop` is called, and with UnreachableError when the deadline passes,
-    or would pass before the wait is over.
+    Within them it does not space them: the vendor counts requests of a minute, and how many are under way at
+    once is bounded by the threads that ask. Waiting ends with StoppedError when `stop` is called, and with
+    UnreachableError when the deadline passes, or would pass before the wait is over.
     """
 
     def __init__(self, per_minute: int, *, deadline_seconds: float, clock: Clock) -> None:
-        self._spacing = (60 + CATCH_UP_SECONDS) / per_minute
+        self._starts = deque[float](maxlen=per_minute)
         self._too_late = (
             f"not read within the {deadline_seconds / 60:.0f} minutes a run may take. "
             "Run again later, or raise requests.deadline_minutes"
@@ -57,7 +57,6 @@ class Pacer:
         self._turn = threading.Lock()
         self._changed = threading.Condition()
         self._is_stopped = False
-        self._next_start: float | None = None
         self._paused_until = clock.monotonic()
         self._deadline = self._paused_until + deadline_seconds
 
@@ -75,9 +74,10 @@ class Pacer:
                         "the API asked for a pause that is too long to wait for. "
                         f"Run again after {instant:%Y-%m-%d %H:%M} UTC"
                     )
-                due = max(now if self._next_start is None else self._next_start, self._paused_until)
+                is_full = len(self._starts) == self._starts.maxlen
+                due = max(self._starts[0] + MINUTE_SECONDS if is_full else now, self._paused_until)
                 if due <= now:
-                    self._next_start = max(due, now - CATCH_UP_SECONDS) + self._spacing
+                    self._starts.append(now)
                     return
                 self._nap(until=due)
 

@@ -65,6 +65,7 @@ def issue(
     return document(kind, FIFTH, goods, client=owner or {"id": 7, "name": "Ana"}, **given)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=[one.name for one in CASES])
 def test_a_planted_difference_is_found_and_nothing_else(
     case: Case, book: Sequence[BookEntry], october: str

@@ -155,6 +155,7 @@ AMOUNT = "<v>100.00</v>"
         ("</worksheet>", '</worksheet><row r="99"></row>'),
     ],
 )
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_what_is_no_row_or_cell_of_the_sheet_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, size: int

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+
 from reports.figures.account.client_month import FiledClient
 from reports.figures.account.collections import ClosedDocument, ClosedDocuments
 from reports.period import Period
@@ -70,6 +72,7 @@ def test_each_currency_has_a_sheet_and_one_alone_needs_no_name() -> None:
     assert build_collection_tabs(build_account(paper(1, status="settled")), PORTUGUESE) == []
 
 
+@pytest.mark.slow
 def test_three_hundred_clients_are_three_hundred_rows() -> None:
     account = build_accounts({f"Cliente {number}": [paper(number)] for number in range(1, 301)})
     (tab,) = build_collection_tabs(account, ENGLISH)

@@ -174,6 +174,7 @@ def test_a_month_without_sales_has_no_sheet() -> None:
     assert build_return_tab(build_account(paper(1, status="draft")), ENGLISH) is None
 
 
+@pytest.mark.slow
 def test_three_hundred_clients_are_added_into_one_row() -> None:
     account = build_accounts({f"Cliente {number}": [paper(number, net="0.10")] for number in range(1, 301)})
     sheet = build_return_grid(account, ENGLISH)
