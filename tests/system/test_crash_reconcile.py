@@ -1,4 +1,4 @@
-"""Killed while it compares a month with its SAF-T file, `reconcile` leaves whole files; a run mends the rest."""
+"""Killed while it compares a month with its SAF-T file, `reconcile` leaves whole files; a run mends it."""
 
 import os
 import signal
