@@ -7,7 +7,7 @@ import socket
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from urllib.parse import quote, quote_plus
 
@@ -19,7 +19,7 @@ from tests.conftest import ANA
 from tests.render.test_pdf import printing, script
 from tests.support.crash.scene import FIRST, at_reading
 from tests.support.leaks import places_of
-from tests.support.office import KEY_VARIABLE, Office, Said
+from tests.support.office import KEY_VARIABLE, Office, Said, configure_whole
 from tests.support.scripted_api import HangUpError, ScriptedApi, Seen, TurnedClock, document, listing, reply
 from tests.support.waiting import PATIENCE_SECONDS
 from tests.system.test_leaks import AWKWARD, FORMS
@@ -114,13 +114,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def at(office: Office, url: str, *clients: int) -> None:
     """The office's configuration is for these clients of the API at `url`: all that a run can write."""
-    configure(office, clients or [CLIENT], url=url)
-
-
-def configure(office: Office, clients: Iterable[int] | str, *, url: str, **output: object) -> None:
-    """A run ends with the account's SAF-T file, and writes data for other programs."""
-    account = {"name": "office", "api_key": f"${{{KEY_VARIABLE}}}", "base_url": url, "saft": True}
-    office.configure(clients, account=account, output={"data": ["csv", "sqlite"], **output})
+    configure_whole(office, clients or [CLIENT], url=url)
 
 
 def told(office: Office, key: str, *words: str) -> Said:
@@ -195,7 +189,7 @@ def test_data_that_repeat_the_key_are_published_without_it(office: Office, key: 
 def test_a_run_in_order_leaves_no_key(office: Office, key: str) -> None:
     office.sandbox.api_key = key
     office.sandbox.account_data = at_reading(FIRST)
-    configure(office, "all", url=office.sandbox.url)
+    configure_whole(office)
     words = [("run",), ("run", "--resume"), ("run", "--offline"), ("reconcile",), ("reconcile", "--offline")]
     said = [told(office, key, *one, str(office.config), "-v") for one in words]
     assert [one.code for one in said] == [0] * len(words)
@@ -366,7 +360,7 @@ def test_the_key_is_on_no_command_line_and_a_browser_is_not_given_it(
     """)
     browser = script(seen / "browser", *look.splitlines(), printing(b"%PDF-1.4 %%EOF"))
     office.sandbox.api_key = key
-    configure(office, "all", url=office.sandbox.url, pdf=True)
+    configure_whole(office, pdf=True)
     said = office.spawn(
         "run", "config.yaml", "-v", INVOICE_REPORTS_BROWSER=str(browser), **{KEY_VARIABLE: key}
     )

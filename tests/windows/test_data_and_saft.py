@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.crash.remains import is_whole
 from tests.support.crash.scene import FIRST, at_reading, change
-from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, Office, tree
+from tests.support.office import Office, configure_whole, tree
 from tests.windows.held import held
 
 SAFT = "saft-2026-10.xml.gz"
@@ -22,8 +22,7 @@ SAFT = "saft-2026-10.xml.gz"
 def month(office: Office) -> Office:
     """A finished month with its data and its SAF-T file."""
     office.sandbox.account_data = at_reading(FIRST)
-    account = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": office.sandbox.url}
-    office.configure(account=account | {"saft": True}, output=HTML_ONLY | {"data": ["csv", "sqlite"]})
+    configure_whole(office, excel=False)
     assert office.run().code == 0
     assert saft(office)["state"] == "equal"
     return office

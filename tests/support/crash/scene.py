@@ -16,11 +16,10 @@ from typing import Any
 
 from reports.sandbox.data import PeriodList, SandboxAccount
 from reports.sandbox.documents import Raw
-from reports.sandbox.saft import SaftRules
 from reports.sandbox.server import Sandbox
 from tests.support.crash.killing import Ended, Press
 from tests.support.crash.remains import LOG, State, faults, is_whole
-from tests.support.office import ACCOUNT, KEY_VARIABLE, NOW, Office, account, invoice, tree
+from tests.support.office import NOW, Office, account, configure_whole, invoice, number_papers, tree
 
 ANA, RUI, EVA = 101, 102, 103
 FIRST = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
@@ -72,15 +71,7 @@ def stage(folder: Path, *, excel: bool = True, output: Path | None = None) -> It
     with Sandbox(account_data=at_reading(FIRST)) as sandbox:
         office = Office(folder, sandbox)
         office.output = output or office.output
-        office.configure(
-            account={
-                "name": ACCOUNT,
-                "api_key": f"${{{KEY_VARIABLE}}}",
-                "base_url": sandbox.url,
-                "saft": True,
-            },
-            output={"folder": str(office.output), "excel": excel, "data": ["csv", "sqlite"]},
-        )
+        configure_whole(office, folder=str(office.output), excel=excel)
         temporary(office).mkdir()
         with Press(office.output, office.environment(), temporary(office)) as press:
             assert press.run("run", office.config).code == 0
@@ -197,14 +188,10 @@ def change(office: Office) -> None:
 
 def at_reading(names: Mapping[int, str], more: Mapping[int, Raw] = NO_PAPERS) -> SandboxAccount:
     """The account with a document `more` a client; no two have one number, and its SAF-T file is ready."""
-    data = replace(account(names), saft=SaftRules(waits=0))
+    data = account(names)
     for identity, paper in more.items():
         data.documents[identity].append(paper)
-    for identity, papers in data.documents.items():
-        for number, paper in enumerate(papers, start=1):
-            paper["inverted_sequence_number"] = f"{identity}/{number}"
-            paper["sequence_number"] = f"{number}/{identity}"
-    return data
+    return number_papers(data)
 
 
 def put(folder: Path, state: State) -> None:
