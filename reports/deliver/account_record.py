@@ -59,7 +59,10 @@ def describe_account_finding(finding: Finding, client: int | None) -> Mapping[st
 
 
 def describe_saft(result: SaftResult) -> Mapping[str, object]:
-    """Describes what the account's SAF-T file differs in; `control` has ours and theirs, None for none."""
+    """Describes what the account's SAF-T file differs in; `control` has ours and theirs, None for none.
+
+    `other_currencies` is what of theirs is of documents in other currencies, in euro.
+    """
     ours, theirs = result.ours, result.theirs
     return {
         "state": result.state,
@@ -69,6 +72,11 @@ def describe_saft(result: SaftResult) -> Mapping[str, object]:
             "debit": [ours and str(ours.debit), theirs and str(theirs.debit)],
             "credit": [ours and str(ours.credit), theirs and str(theirs.credit)],
             "entries": [ours and ours.entries, theirs and theirs.entries],
+        },
+        "other_currencies": {
+            "debit": str(result.foreign.debit),
+            "credit": str(result.foreign.credit),
+            "entries": result.foreign.entries,
         },
         "uncompared": result.uncompared,
         "cash_vat": result.is_cash_vat,

@@ -5,6 +5,7 @@ views `documents_in_units` … have both as numbers, for a quick look; sums to t
 """
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -55,8 +56,9 @@ def write(path: Path, blocks: Iterable[DataBlock]) -> None:
     try:
         with _raise_os_errors(), closing(sqlite3.connect(filled, isolation_level=None)) as database:
             _fill(database, blocks)
-            # Unlike VACUUM it needs no file in the system's own folder for temporary ones.
-            database.execute("VACUUM INTO ?", (str(compact),))
+            # Unlike VACUUM it needs no file in the system's own folder for temporary ones. A path need not be
+            # text: it is handed over as the bytes that the system has.
+            database.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(compact),))
         with compact.open("rb+") as file:
             atomic_files.sync(file)
         atomic_files.replace(compact, path)

@@ -19,7 +19,7 @@ from reports.pipeline.executor import JobExecutor
 from reports.sandbox.server import Sandbox
 from tests.pipeline.test_executor import EVA, NAMES, killing, remains
 from tests.render.test_pdf import printing, script
-from tests.support.office import ROOT, Office, Said, account, tree
+from tests.support.office import ROOT, Office, Said, account, configure_whole, number_papers, tree
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
@@ -34,8 +34,10 @@ UNLIKE = ("run.json", "run.log")
 def office(tmp_path: Path) -> Iterator[Office]:
     """More clients than a cluster of two is given at a time."""
     names = NAMES | {number: f"Cliente {number}" for number in range(201, 205)}
-    with Sandbox(account_data=account(names)) as sandbox:
-        yield Office(tmp_path, sandbox)
+    with Sandbox(account_data=number_papers(account(names))) as sandbox:
+        office = Office(tmp_path, sandbox)
+        configure_whole(office)
+        yield office
 
 
 class Cluster:
@@ -115,12 +117,15 @@ def test_a_cluster_writes_what_one_process_writes_and_a_lost_worker_costs_nothin
 ) -> None:
     assert office.spawn("run", "config.yaml", "--jobs", "1").code == 0
     alone = {path: data for path, data in tree(office.month).items() if path not in UNLIKE}
-    entries = office.record["clients"]
+    entries, saft = office.record["clients"], office.record["account_month"]["saft"]
+    assert saft["state"] == "equal"
+    assert alone.keys() >= {"data/period.sqlite", "data/documents.csv", "source/saft-2026-10.xml.gz"}
     cluster.add(2)
     said = on(cluster, office)
     assert said.code == 0, said
     assert {path: tree(office.month)[path] for path in alone} == alone
     assert office.record["clients"] == entries
+    assert office.record["account_month"]["saft"] == saft
     assert remains(office) == []
     assert office.sandbox.api_key.encode() not in cluster.said()
 
@@ -131,7 +136,7 @@ def test_a_cluster_writes_what_one_process_writes_and_a_lost_worker_costs_nothin
     cluster.workers.clear()
     wait_until(lambda: cluster.known() == 0)
     cluster.add(2, INVOICE_REPORTS_BROWSER=str(browser))
-    office.configure(output={"excel": False, "pdf": True})
+    configure_whole(office, excel=False, pdf=True)
     said = on(cluster, office, INVOICE_REPORTS_BROWSER=str(browser))
     assert said.code == 0, said
     assert [entry["state"] for entry in office.entries.values()] == ["ready"] * 9

@@ -1,5 +1,6 @@
 """The database: cents, keys, views, and the same bytes for the same rows."""
 
+import os
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
@@ -131,6 +132,18 @@ def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
     with pytest.raises(WriteError):
         sqlite_tables.write(tmp_path / "nowhere" / "period.sqlite", [])
     assert [one.name for one in tmp_path.iterdir()] == ["period.sqlite"]
+
+
+@pytest.mark.parametrize("name", ["João & 漢字 ' \" ? 50 %", "Jo\udce3o"])
+def test_any_name_of_a_folder_is_written_to(tmp_path: Path, name: str) -> None:
+    """Also one that is no UTF-8, which Windows does not have, or not read as such: LC_ALL=C."""
+    if os.name == "nt":
+        name = "João & 漢字 ' 50 %"
+    folder = tmp_path / name
+    folder.mkdir()
+    sqlite_tables.write(folder / "period.sqlite", list_blocks(paper(1)))
+    assert [path.name for path in folder.iterdir()] == ["period.sqlite"]
+    assert query(folder / "period.sqlite", "SELECT id FROM documents") == [(1,)]
 
 
 def test_a_mistake_of_ours_is_no_trouble_with_the_disk(tmp_path: Path) -> None:

@@ -85,7 +85,10 @@ def test_the_file_that_was_kept_is_compared_offline_and_a_difference_is_said_eve
     kinds = [(one["kind"], one["number"]) for one in saft(office)["differences"]]
     assert sorted(kinds) == [("missing-here", "FT 2026/999"), ("missing-in-saft", f"FT {number}")]
     assert "FT 2026/999" in said.last
-    assert "SAF-T" in office.overview
+    section = office.overview.partition('id="saft"')[2].partition("</section>")[0]
+    assert "FT 2026/999" in section
+    assert f"FT {number}" in section
+    assert "Exporte de novo o ficheiro" in section
     book = openpyxl.load_workbook(office.month / "summary.xlsx", read_only=True)
     shown = {str(row[0]) for row in book["SAF-T"].iter_rows(min_row=2, max_row=3, values_only=True)}
     assert shown == {"FT 2026/999", f"FT {number}"}

@@ -24,6 +24,7 @@ from reports.cli import main
 from reports.sandbox.data import DOCUMENTED as PERIOD_LISTED
 from reports.sandbox.data import PeriodList, SandboxAccount
 from reports.sandbox.documents import Raw, Tax, client, document, line
+from reports.sandbox.saft import SaftRules
 from reports.sandbox.server import Sandbox
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -225,3 +226,26 @@ def configure_account(office: Office, name: str) -> Path:
     """One more configuration of the office's account, under another name."""
     own = {"name": name, "api_key": "${OFFICE_API_KEY}", "base_url": office.sandbox.url}
     return office.configure(name=f"{name}.yaml", account=own)
+
+
+def configure_whole(
+    office: Office,
+    clients: Iterable[int] | str = "all",
+    *,
+    url: str | None = None,
+    period: str = "2026-10",
+    **output: Any,
+) -> Path:
+    """A configuration whose runs write data for other programs and end with the account's SAF-T file."""
+    own = {"name": ACCOUNT, "api_key": f"${{{KEY_VARIABLE}}}", "base_url": url or office.sandbox.url}
+    wanted = {"data": ["csv", "sqlite"], **output}
+    return office.configure(clients, account=own | {"saft": True}, period=period, output=wanted)
+
+
+def number_papers(data: SandboxAccount) -> SandboxAccount:
+    """The account with a series a client, so that no two documents have one number; its SAF-T is ready."""
+    for identity, papers in data.documents.items():
+        for number, paper in enumerate(papers, start=1):
+            paper["inverted_sequence_number"] = f"{identity}/{number}"
+            paper["sequence_number"] = f"{number}/{identity}"
+    return replace(data, saft=SaftRules(waits=0))

@@ -15,19 +15,18 @@ import pytest
 
 SLOW_PLACES = frozenset(
     """
-    cluster readers windows
-    test_account_run test_accounts test_changes test_changes_report test_check test_cli test_console
-    test_copied_folder test_crash_disk test_crash_first test_crash_interrupted test_crash_mended
-    test_crash_replacing test_crash_twice test_credentials test_data_files test_dev test_dry_run test_eml_run
-    test_executor test_faults_lasting test_faults_passing test_faults_planted test_faults_processes
-    test_figures_tie test_finish test_hostile test_hostile_mail test_hostile_memory test_hostile_values
-    test_init test_init_terminal test_leaks_runs test_mailer test_menu test_messages test_month_sheets
-    test_one_figure test_operator
-    test_payloads test_payloads_command test_pdf test_persons_files test_planted test_previous
-    test_publish test_quick test_readback_run test_recorded_figures test_result_page test_resume
-    test_run test_saft_faults test_selection test_send test_send_killed test_send_run test_send_secrets
-    test_smtp test_statement_check test_time_zones test_unattended test_unmailed test_workbook_check
-    test_workbook_scale
+    cluster readers windows test_account_run test_accounts test_changes test_changes_report test_check
+    test_cli test_console test_copied_folder test_crash_disk test_crash_first test_crash_interrupted
+    test_crash_mended test_crash_reconcile test_crash_replacing test_crash_twice test_credentials
+    test_data_files test_dev test_dry_run test_eml_run test_executor test_faults_lasting
+    test_faults_passing test_faults_planted test_faults_processes test_figures_tie test_finish
+    test_hostile test_hostile_mail test_hostile_memory test_hostile_values test_init test_init_terminal
+    test_leaks_runs test_leaks_saft test_mailer test_menu test_messages test_month_sheets test_one_figure
+    test_operator test_payloads test_payloads_command test_pdf test_persons_files test_planted
+    test_previous test_publish test_quick test_readback_run test_recorded_figures test_result_page
+    test_resume test_run test_saft_faults test_selection test_send test_send_killed test_send_run
+    test_send_secrets test_smtp test_statement_check test_time_zones test_unattended test_unmailed
+    test_workbook_check test_workbook_scale
     """.split()
 )
 """Files, and folders of files."""

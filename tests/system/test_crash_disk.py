@@ -1,4 +1,4 @@
-"""A disk that fills up at any moment of a run: code 8 or 0, whole files, folders of one run, a way back."""
+"""A disk that fills up at any moment of a command: code 8 or its own, whole files of one run, a way back."""
 
 import os
 import shutil
@@ -11,7 +11,16 @@ import pytest
 from tests.conftest import Figure
 from tests.support.crash.killing import Press
 from tests.support.crash.remains import FOLDER, faults, is_whole, without_pages
-from tests.support.crash.scene import Scene, clock, first_run, lasting, put, replacing_run, stage
+from tests.support.crash.scene import (
+    Scene,
+    clock,
+    first_run,
+    lasting,
+    put,
+    reconciling_command,
+    replacing_run,
+    stage,
+)
 from tests.support.office import Office, tree
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs fork and tmpfs")
@@ -43,18 +52,18 @@ def resize(disk: Path, **limits: int) -> None:
 
 
 def run_on(scene: Scene, disk: Path, **limits: int) -> int:
-    """The exit code of a run on such a disk. What it left is right, and so is the run after it."""
+    """The exit code of the command on such a disk. What it left is right, and so is the run after it."""
     put(scene.office.output, scene.before)
     resize(disk, **limits)
-    ended = scene.press.run("run", scene.office.config, env=clock(1))
+    ended = scene.press.run(*scene.words, scene.office.config, env=clock(1))
     left = tree(scene.office.output)
     resize(disk, size=PLENTY_BYTES, nr_inodes=PLENTY_FILES)
-    assert ended.code in (0, 8), (limits, ended.out)
+    assert ended.code in (scene.code, 8), (limits, ended.out)
     assert ended.last.endswith(f"Exit code {ended.code}."), limits
     assert [*faults(without_pages(left), *scene.states)] == [], limits
     assert [path for path, data in left.items() if data != FOLDER and not is_whole(path, data)] == [], limits
     assert [path for path in left if ".tmp" in path or ".old" in path] == [], limits
-    if ended.code == 0:
+    if ended.code == scene.code:
         assert lasting(left) == lasting(scene.states[1])
     assert scene.press.run("run", scene.office.config, env=clock(2)).code == 0
     assert lasting(tree(scene.office.output)) == scene.after, limits
@@ -78,8 +87,16 @@ def test_a_full_disk_leaves_old_folders_as_they_were(tmp_path: Path, disk: Path)
         assert run_on(scene, disk, size=before + int(new * MOST)) == 0
 
 
+def test_a_full_disk_leaves_what_an_earlier_comparison_wrote(tmp_path: Path, disk: Path) -> None:
+    with stage(tmp_path, excel=False, output=disk / "output") as (office, press):
+        scene = reconciling_command(office, press)
+        before, new = used(disk, scene)
+        assert run_on(scene, disk, size=before) == 8
+        assert run_on(scene, disk, size=before + int(new * MOST)) == scene.code
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("run", [first_run, replacing_run])
+@pytest.mark.parametrize("run", [first_run, replacing_run, reconciling_command])
 def test_a_disk_of_any_size_leaves_old_folders_as_they_were(
     tmp_path: Path, disk: Path, figure: Figure, run: Callable[[Office, Press], Scene]
 ) -> None:
@@ -88,7 +105,7 @@ def test_a_disk_of_any_size_leaves_old_folders_as_they_were(
         before, new = used(disk, scene)
         sizes = [before + int(new * MOST * number / (SIZES - 1)) for number in range(SIZES)]
         codes = [run_on(scene, disk, size=max(size, PAGE_BYTES)) for size in sizes]
-    assert (codes[0], codes[-1]) == (8, 0)
+    assert (codes[0], codes[-1]) == (8, scene.code)
     full = codes.count(8)
     figure(f"disk sizes, {run.__name__.replace('_', ' ')}", f"{SIZES}, {full} of them too small")
 

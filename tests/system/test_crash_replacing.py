@@ -16,8 +16,10 @@ from tests.support.crash.scene import Scene, listless_run, replacing_run, stage
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs fork")
 
 DOCUMENT_LIST = "source/.documents", "source/documents"
+DATA = "data/.documents", "data/.period"
 TELLING = (
     *DOCUMENT_LIST,
+    *DATA,
     ".102.",
     "rui-",
     "102.2026",

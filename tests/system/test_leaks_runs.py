@@ -17,8 +17,9 @@ from reports.sandbox.routes import Request, answer
 from reports.source.http import api
 from tests.conftest import ANA
 from tests.render.test_pdf import printing, script
+from tests.support.crash.scene import FIRST, at_reading
 from tests.support.leaks import places_of
-from tests.support.office import KEY_VARIABLE, Office, Said
+from tests.support.office import KEY_VARIABLE, Office, Said, configure_whole
 from tests.support.scripted_api import HangUpError, ScriptedApi, Seen, TurnedClock, document, listing, reply
 from tests.support.waiting import PATIENCE_SECONDS
 from tests.system.test_leaks import AWKWARD, FORMS
@@ -32,6 +33,7 @@ EITHER = {
 """Every key: the harder one at once, the other when there is time."""
 
 CLIENT = 7
+SAFT = "saft-2026-10.xml.gz"
 Told = Callable[[str, Seen], bytes]
 
 
@@ -111,9 +113,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def at(office: Office, url: str, *clients: int) -> None:
-    """The office's configuration is for these clients of the API at `url`."""
-    account = {"name": "office", "api_key": f"${{{KEY_VARIABLE}}}", "base_url": url}
-    office.configure(clients or [CLIENT], account=account)
+    """The office's configuration is for these clients of the API at `url`: all that a run can write."""
+    configure_whole(office, clients or [CLIENT], url=url)
 
 
 def told(office: Office, key: str, *words: str) -> Said:
@@ -181,14 +182,19 @@ def test_data_that_repeat_the_key_are_published_without_it(office: Office, key: 
         assert told(office, key).code == 6
     assert "[key]" in next(office.month.glob("*/*.html")).read_text("utf-8") + office.overview
     assert {path.suffix for path in office.month.rglob("*.*")} >= {".xlsx", ".html", ".json", ".log", ".gz"}
+    assert b"[key]" in (office.month / "data" / "documents.csv").read_bytes()
+    assert b"[key]" in (office.month / "data" / "period.sqlite").read_bytes()
 
 
 def test_a_run_in_order_leaves_no_key(office: Office, key: str) -> None:
     office.sandbox.api_key = key
-    said = [told(office, key), told(office, key, "run", str(office.config), "-v", "--resume")]
-    said.append(told(office, key, "run", str(office.config), "-v", "--offline"))
-    assert [one.code for one in said] == [0, 0, 0]
-    assert (office.month / "source" / "documents.jsonl.gz").exists()
+    office.sandbox.account_data = at_reading(FIRST)
+    configure_whole(office)
+    words = [("run",), ("run", "--resume"), ("run", "--offline"), ("reconcile",), ("reconcile", "--offline")]
+    said = [told(office, key, *one, str(office.config), "-v") for one in words]
+    assert [one.code for one in said] == [0] * len(words)
+    assert {path.name for path in (office.month / "source").iterdir()} >= {"documents.jsonl.gz", SAFT}
+    assert (office.month / "data" / "period.sqlite").exists()
     assert leaks(office, key, *said) == []
 
 
@@ -354,7 +360,7 @@ def test_the_key_is_on_no_command_line_and_a_browser_is_not_given_it(
     """)
     browser = script(seen / "browser", *look.splitlines(), printing(b"%PDF-1.4 %%EOF"))
     office.sandbox.api_key = key
-    office.configure(output={"pdf": True})
+    configure_whole(office, pdf=True)
     said = office.spawn(
         "run", "config.yaml", "-v", INVOICE_REPORTS_BROWSER=str(browser), **{KEY_VARIABLE: key}
     )

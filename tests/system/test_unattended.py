@@ -22,7 +22,17 @@ from reports import __version__
 from reports.render.content.labels import Labels
 from reports.sandbox.server import Sandbox
 from tests.support import task_rules
-from tests.support.office import ACCOUNT, HTML_ONLY, KEY_VARIABLE, ROOT, Office, account, tree
+from tests.support.office import (
+    ACCOUNT,
+    HTML_ONLY,
+    KEY_VARIABLE,
+    ROOT,
+    Office,
+    account,
+    configure_whole,
+    number_papers,
+    tree,
+)
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs the shell, the streams and the links of POSIX")
@@ -57,9 +67,9 @@ def quiet_office(tmp_path: Path) -> Iterator[Office]:
     """An account of one client in a folder that is hard to name, and no workbooks, which take long."""
     folder = tmp_path / f"João & Łukasz 漢字 50% {'x' * 150}"
     folder.mkdir()
-    with Sandbox(account_data=account({ANA: "Łukasz 漢字"})) as sandbox:
+    with Sandbox(account_data=number_papers(account({ANA: "Łukasz 漢字"}))) as sandbox:
         office = Office(folder, sandbox)
-        office.configure(period="last-month", output=HTML_ONLY)
+        configure_whole(office, period="last-month", excel=False)
         yield office
 
 
@@ -111,7 +121,7 @@ def test_scheduled_command_does_the_month_and_a_mistake_made_since_is_in_its_log
     ended = alone(office, command, *words, cwd=Path(folder))
     assert ended.returncode == 2
     last = notes(office.folder / "config.log")[-1]
-    assert f'{office.config}:7:2: perriod is not an option; did you mean "period"?' in last
+    assert f'{office.config}:8:2: perriod is not an option; did you mean "period"?' in last
     assert last.endswith("Nothing was done. Exit code 2.")
     assert tree(office.output) == done
 

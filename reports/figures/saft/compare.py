@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reports.figures.codes import TYPES, split_number
 from reports.figures.currencies import EURO
 from reports.figures.saft.book import BookEntry
-from reports.figures.saft.saft_document import LineKey, SaftControl, SaftDocument
+from reports.figures.saft.saft_document import CREDIT_NOTE, LineKey, SaftControl, SaftDocument
 from reports.figures.vat.countries import split_vat_number
 from reports.figures.vat.exemptions import UNSPECIFIED
 from reports.fiscal_id import FINAL_CONSUMER
@@ -24,6 +24,7 @@ MISSING_HERE, MISSING_IN_SAFT = "missing-here", "missing-in-saft"
 DATE, STATE, NET, TAX, GROSS, WITHHOLDING = "date", "state", "net", "tax", "gross", "withholding"
 FISCAL_ID, LINES = "fiscal_id", "lines"
 KINDS = (MISSING_HERE, MISSING_IN_SAFT, DATE, STATE, NET, TAX, GROSS, WITHHOLDING, FISCAL_ID, LINES)
+AMOUNTS = (NET, TAX, GROSS, WITHHOLDING)
 EQUAL, DIFFERENT, NOT_COMPARED = "equal", "different", "not-compared"
 
 _PREFIXES = frozenset(kind.prefix for kind in TYPES.values() if kind.prefix)
@@ -36,6 +37,7 @@ class SaftDifference(NamedTuple):
     """What differs at one document: `ours` and `saft` are plain text, amounts with a point, None for nothing.
 
     `document` and `client` are None for a document that is only in the file; `name` is the client's.
+    `currency` is that of amounts, None where something else differs.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class SaftDifference(NamedTuple):
     name: str | None
     ours: str | None
     saft: str | None
+    currency: str | None = None
 
 
 class Elsewhere(NamedTuple):
@@ -63,13 +66,17 @@ class Control(NamedTuple):
     credit: Decimal
 
 
+NO_DOCUMENTS = Control(0, ZERO, ZERO)
+
+
 @dataclass(frozen=True)
 class SaftResult:
     """What was found. `why` says in a sentence why nothing was compared.
 
     `uncompared` is how many documents in another currency have no amount in it in the file. `ours` and
-    `theirs` are control totals, `theirs` None for files without them. `is_cash_vat`: documents are marked for
-    the scheme of cash VAT.
+    `theirs` are control totals, `theirs` None for files without them. `foreign` is the part of `theirs` that
+    is of documents in other currencies, in euro; `ours` has only their number. `is_cash_vat`: documents are
+    marked for the scheme of cash VAT.
     """
 
     state: str
@@ -77,6 +84,7 @@ class SaftResult:
     differences: tuple[SaftDifference, ...] = ()
     ours: Control | None = None
     theirs: Control | None = None
+    foreign: Control = NO_DOCUMENTS
     uncompared: int = 0
     is_cash_vat: bool = False
 
@@ -97,6 +105,7 @@ class Comparer:
         self._find_elsewhere = find_elsewhere
         self._differences: list[SaftDifference] = []
         self._controls: list[SaftControl | None] = []
+        self._foreign = NO_DOCUMENTS
         self._uncompared = 0
         self._is_cash_vat = False
 
@@ -104,6 +113,7 @@ class Comparer:
         """Compares one document of a file."""
         self._is_cash_vat = self._is_cash_vat or document.is_cash_vat
         entry = self._take(_normalise(document.number)) or self._take_bare(document)
+        self._add_foreign(entry, document)
         if entry is not None:
             self._differences += self._compare(entry, document)
         elif (found := self._find_elsewhere(document.number)) is not None:
@@ -113,7 +123,17 @@ class Comparer:
         else:
             gross = str(cents(document.gross))
             nobody = (document.number, None, None, document.name)
-            self._differences.append(SaftDifference(MISSING_HERE, *nobody, None, gross))
+            self._differences.append(SaftDifference(MISSING_HERE, *nobody, None, gross, EURO))
+
+    def _add_foreign(self, entry: BookEntry | None, document: SaftDocument) -> None:
+        currency = entry.currency if entry else document.currency or EURO
+        if currency == EURO:
+            return
+        entries, debit, credit = self._foreign
+        net = ZERO if document.is_cancelled else cents(document.net)
+        is_credit = entry.is_credit if entry else document.kind == CREDIT_NOTE
+        debit, credit = (debit + net, credit) if is_credit else (debit, credit + net)
+        self._foreign = Control(entries + 1, debit, credit)
 
     def _take_bare(self, document: SaftDocument) -> BookEntry | None:
         """The entry of a type whose prefix nobody knows, by what comes after the file's prefix."""
@@ -133,8 +153,10 @@ class Comparer:
         missing = []
         for entry in chain.from_iterable(self._entries.values()):
             where = (entry.number, entry.document, entry.client, entry.name)
-            ours = CANCELLED if entry.is_cancelled else str(entry.gross)
-            missing.append(SaftDifference(MISSING_IN_SAFT, *where, ours, None))
+            known = (
+                (CANCELLED, None, None) if entry.is_cancelled else (str(entry.gross), None, entry.currency)
+            )
+            missing.append(SaftDifference(MISSING_IN_SAFT, *where, *known))
         found = sorted((*self._differences, *missing), key=_order)
         controls = [control for control in self._controls if control]
         theirs = Control(
@@ -147,6 +169,7 @@ class Comparer:
             differences=tuple(found),
             ours=self._ours,
             theirs=theirs if controls else None,
+            foreign=self._foreign,
             uncompared=self._uncompared,
             is_cash_vat=self._is_cash_vat,
         )
@@ -154,7 +177,7 @@ class Comparer:
     def _compare(self, entry: BookEntry, document: SaftDocument) -> Iterator[SaftDifference]:
         def differ(kind: str, ours: str | None, saft: str | None) -> SaftDifference:
             where = (entry.number, entry.document, entry.client, entry.name)
-            return SaftDifference(kind, *where, ours, saft)
+            return SaftDifference(kind, *where, ours, saft, entry.currency if kind in AMOUNTS else None)
 
         if entry.date != document.date:
             yield differ(DATE, entry.date.isoformat(), document.date.isoformat())
@@ -169,7 +192,7 @@ class Comparer:
         if entry.currency != EURO:
             yield from self._compare_currency(entry, document, differ)
             return
-        for kind in (NET, TAX, GROSS, WITHHOLDING):
+        for kind in AMOUNTS:
             amounts = (getattr(entry, kind), cents(getattr(document, kind)))
             if amounts[0] != amounts[1]:
                 yield differ(kind, str(amounts[0]), str(amounts[1]))

@@ -14,7 +14,13 @@ from decimal import Decimal
 from xml.parsers import expat
 
 from reports.errors import SaftError
-from reports.figures.saft.saft_document import LineKey, SaftControl, SaftDocument, SaftHead
+from reports.figures.saft.saft_document import (
+    CREDIT_NOTE,
+    LineKey,
+    SaftControl,
+    SaftDocument,
+    SaftHead,
+)
 from reports.figures.saft.saft_places import AUDIT_FILE, NAMESPACES, VERSION, Place, RecordName, build_places
 from reports.money import ZERO
 
@@ -29,7 +35,6 @@ MOST_KEYS = 1_000
 
 AGAIN = "Export the file again, from InvoiceXpress or the tax authority's portal"
 
-_CREDIT_TYPES = frozenset({"NC"})
 _AMOUNT = re.compile(r"[+-]?([0-9]{1,15}(\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
 _COUNT = re.compile(r"[0-9]{1,12}")
@@ -227,7 +232,7 @@ class SaftParser:
                 currency_amount=self._amount(fields, "CurrencyAmount")
                 if "CurrencyAmount" in fields
                 else None,
-                lines={key: -own for key, own in lines.items()} if kind in _CREDIT_TYPES else lines,
+                lines={key: -own for key, own in lines.items()} if kind == CREDIT_NOTE else lines,
                 is_cash_vat=fields.get("CashVATSchemeIndicator") == "1",
             )
         )

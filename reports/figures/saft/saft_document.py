@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+CREDIT_NOTE = "NC"
+"""The InvoiceType whose lines are debited."""
+
 
 class LineKey(NamedTuple):
     """What lines are taxed under. `region` is TaxCountryRegion, `rate` percent, `code` TaxExemptionCode."""

@@ -124,8 +124,19 @@ class DebtorsSection(NamedTuple):
     rest: Markup | None
 
 
+class SaftSection(NamedTuple):
+    """Differences from the SAF-T file: the first ones, what to do about each kind, what has no row."""
+
+    grid: HtmlGrid
+    remedies: Sequence[tuple[str, str]]
+    rest: str | None
+
+
 class MonthSection(NamedTuple):
-    """The account's month. `why` is why it is not whole; `sayings` its sums and what is not in euro."""
+    """The account's month. `why` is why it is not whole; `sayings` its sums and what is not in euro.
+
+    `saft` is None where nothing differs from the SAF-T file, or nothing was compared.
+    """
 
     vat: ReturnGrid
     sayings: Sequence[Markup]
@@ -133,6 +144,7 @@ class MonthSection(NamedTuple):
     coverage: Sequence[str]
     why: Sequence[str]
     supports: Sequence[SupportEntry]
+    saft: SaftSection | None
     debtors: Sequence[DebtorsSection]
     years: Sequence[HtmlGrid]
     closed: HtmlGrid | None

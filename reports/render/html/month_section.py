@@ -7,6 +7,7 @@ from reports.render.content.blocks import Sheet
 from reports.render.content.filing import overview_grids, words
 from reports.render.content.filing.overview_grids import DebtorsPage
 from reports.render.content.filing.return_page import PLACE, build_return_page
+from reports.render.content.filing.saft_sheet import SaftPage, build_saft_page
 from reports.render.content.filing.support_lines import SupportLine, list_support_lines
 from reports.render.content.labels import Labels
 from reports.render.html import drawings
@@ -16,6 +17,7 @@ from reports.render.html.context import (
     LinesPart,
     MonthSection,
     ReturnGrid,
+    SaftSection,
     SupportEntry,
 )
 from reports.render.html.tables import TextLine, fill_saying, grid, money
@@ -35,6 +37,7 @@ def build_month_section(account: AccountSummary, labels: Labels) -> MonthSection
         coverage=words.list_covered(month, labels),
         why=[labels.say(reason) for reason in month.why],
         supports=[_fill_support(line, labels) for line in list_support_lines(month, labels)],
+        saft=_fill_saft(build_saft_page(account, labels), labels),
         debtors=[_draw_debtors(one, labels) for one in overview_grids.build_debtors_pages(month, labels)],
         years=[grid(sheet, labels) for sheet in overview_grids.build_year_grids(month, labels)],
         closed=grid(closed, labels) if closed else None,
@@ -57,6 +60,10 @@ def _widen(line: TextLine) -> TextLine:
 def _fill_support(line: SupportLine, labels: Labels) -> SupportEntry:
     text = Markup(" ").join(fill_saying(one, labels) for one in line.sayings)
     return SupportEntry(line.title, line.has_sheet, text)
+
+
+def _fill_saft(page: SaftPage | None, labels: Labels) -> SaftSection | None:
+    return SaftSection(grid(page.sheet, labels), page.remedies, page.rest) if page else None
 
 
 def _draw_debtors(page: DebtorsPage, labels: Labels) -> DebtorsSection:

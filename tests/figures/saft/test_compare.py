@@ -169,6 +169,41 @@ def test_a_document_in_another_currency_is_compared_by_its_amount_or_said_not_to
     assert (result.state, result.uncompared) == (EQUAL, 3)
 
 
+def test_what_the_file_counts_of_other_currencies_closes_the_control_totals(
+    demo: SandboxAccount, book: Sequence[BookEntry], october: str
+) -> None:
+    result = hold_against(book, october)
+    assert result.state == EQUAL
+    assert result.ours
+    assert result.theirs
+    foreign = [entry for entry in book if entry.currency != "EUR"]
+    assert {entry.is_credit for entry in foreign} == {True, False}
+    assert result.foreign.entries == len(foreign)
+    assert result.theirs.credit - result.foreign.credit == result.ours.credit
+    assert result.theirs.debit - result.foreign.debit == result.ours.debit
+    # Of documents that nobody has here, the file's own currency tells; one without is in euro.
+    alone = hold_against([], october)
+    assert alone.foreign == result.foreign
+
+
+def test_a_cancelled_document_in_another_currency_adds_nothing_to_the_files_totals() -> None:
+    papers = [issue(currency="U.S. dollar", number=1, status="canceled")]
+    result = reconcile(account_of(*papers), 2026, 10)
+    assert result.foreign == Control(1, Decimal(0), Decimal(0))
+
+
+def test_a_difference_of_amounts_names_their_currency_and_another_none() -> None:
+    papers = [issue(currency="U.S. dollar", number=1), issue(number=2)]
+    book = list_book(account_of(*papers), OCTOBER)
+    other = str(write_month(account_of(issue(number=9)), 2026, 10))
+    found = [(one.kind, one.currency) for one in hold_against(book, other).differences]
+    assert found == [("missing-in-saft", "USD"), ("missing-in-saft", "EUR"), ("missing-here", "EUR")]
+    text = str(write_month(account_of(*papers), 2026, 10))
+    assert [one.currency for one in hold_against([], text).differences] == ["EUR", "EUR"]
+    told = text.replace("<InvoiceDate>2026-10-05", "<InvoiceDate>2026-10-06")
+    assert [(one.kind, one.currency) for one in hold_against(book, told).differences] == [("date", None)] * 2
+
+
 def test_a_document_of_another_date_is_a_difference_of_date() -> None:
     elsewhere = {"FT 2026/1": Elsewhere(1, 7, date(2026, 9, 30))}
     text = str(write_month(account_of(issue()), 2026, 10))

@@ -9,6 +9,7 @@ import pytest
 
 from reports.figures.account.client_month import FiledClient
 from reports.figures.account.coverage import Coverage
+from reports.figures.saft.compare import SaftDifference, SaftResult
 from reports.render.content.account import AccountSummary
 from reports.render.content.labels import Labels
 from reports.render.html import pages
@@ -128,3 +129,20 @@ def test_the_month_is_in_the_language_of_the_account(language: str) -> None:
     page = render(build_filed_account(is_whole=False), language)
     for word in words[language]:
         assert word in page
+
+
+def test_differences_from_the_saft_file_stand_there_as_amounts_with_what_to_do() -> None:
+    account = build_filed_account()
+    assert 'id="saft"' not in render(account)
+    differences = (
+        SaftDifference("gross", "FT 2026/8", 8, 11, HOSTILE, "57.70", "57.71", "EUR"),
+        SaftDifference("missing-here", HOSTILE, None, None, HOSTILE, None, "1.00", "EUR"),
+    )
+    saft = SaftResult("different", differences=differences)
+    page = render(replace(account, month=replace(account.month, saft=saft)))
+    assert page.index('id="vat-return"') < page.index('id="saft"') < page.index('id="debtors-1"')
+    section = cut_section(page, "saft", "debtors-1")
+    assert section.count("<data ") == 3
+    assert read_texts(section)[6:12] == ["FT 2026/8", "Gross", "Ana, Lda", "57.70", "57.71", "EUR"]
+    assert "<script" not in section
+    assert "the amount on it counts" in section

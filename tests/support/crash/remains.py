@@ -5,11 +5,14 @@ was left in peace writes is proven whole once, so what a killed one leaves need 
 byte.
 """
 
+import csv
 import gzip
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from xml.etree import ElementTree as ET
 
 State = Mapping[str, bytes]
@@ -17,6 +20,10 @@ State = Mapping[str, bytes]
 FOLDER = b"/"
 OF_THE_ACCOUNT = ("index.html", "summary.xlsx", "run.json", "RESULT.html")
 """Where clients failed they say so, as no run does that was left in peace."""
+
+DATA = "/data/"
+TABLES = 6
+"""Of a period's data: as many as there are CSV files."""
 
 LOG = "run.log"
 """It is written as the run goes on, so it may end anywhere."""
@@ -30,12 +37,27 @@ def is_whole(path: str, data: bytes) -> bool:
         return len(parts) > 10 and all(_is_xml(part) for part in parts)
     if path.endswith(".json"):
         return "clients" in json.loads(data)
+    if path.endswith(".csv"):
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), ""), delimiter=";"))
+        return len({len(row) for row in rows}) == 1 and data.endswith(b"\n")
+    if path.endswith(".sqlite"):
+        return _is_database(data)
+    if path.endswith(".xml.gz"):
+        return _is_xml(gzip.decompress(data))
     if path.endswith(".gz"):
         header, *pages = map(json.loads, gzip.decompress(data).splitlines())
         return len(pages) == int(header["pages"])
     if path.endswith(".html"):
         return data.startswith(b"<!DOCTYPE html>") and data.rstrip().endswith(b"</html>")
     return data == b"" or path.endswith(LOG)
+
+
+def _is_database(data: bytes) -> bool:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(data)
+        (said,) = database.execute("PRAGMA integrity_check").fetchone()
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return said == "ok" and len(tables) >= TABLES
 
 
 def _is_xml(part: bytes) -> bool:
@@ -53,7 +75,9 @@ def visible(state: State) -> dict[str, bytes]:
 
 def without_pages(state: State) -> State:
     """The state but for what is written once an account."""
-    return {path: data for path, data in state.items() if not path.endswith(OF_THE_ACCOUNT)}
+    return {
+        path: data for path, data in state.items() if not path.endswith(OF_THE_ACCOUNT) and DATA not in path
+    }
 
 
 def faults(left: State, *allowed: State) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """A month that is run again and again from one state, to be ended early, and the proof that nothing is lost.
 
 Three clients. Between the first reading and the second each got another document, and one of them a new name,
-so every file of a client differs. The clock stands still in a run and differs between runs.
+so every file of a client differs. The clock stands still in a run and differs between runs. Every run writes
+data for other programs and ends with the account's SAF-T file.
 """
 
 import shutil
@@ -13,16 +14,18 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from reports.sandbox.data import PeriodList
+from reports.sandbox.data import PeriodList, SandboxAccount
+from reports.sandbox.documents import Raw
 from reports.sandbox.server import Sandbox
 from tests.support.crash.killing import Ended, Press
 from tests.support.crash.remains import LOG, State, faults, is_whole
-from tests.support.office import NOW, Office, account, invoice, tree
+from tests.support.office import NOW, Office, account, configure_whole, invoice, number_papers, tree
 
 ANA, RUI, EVA = 101, 102, 103
 FIRST = {ANA: "Ana", RUI: "Rui", EVA: "Eva"}
 SECOND = {ANA: "Ana", RUI: "Rui Novo", EVA: "Eva"}
 DAY_SECONDS = 86_400
+NO_PAPERS: Mapping[int, Raw] = {}
 
 
 def clock(day: int) -> dict[str, str]:
@@ -34,13 +37,14 @@ def clock(day: int) -> dict[str, str]:
 class Scene:
     """A command that is to be ended early from the state `before`.
 
-    Left in peace it makes `changes`; `states` are those it may leave, mixed only from client to client. The
-    next run makes `after` of any of them.
+    `words` are the command and its options. Left in peace it ends with `code` and makes `changes`; `states`
+    are those it may leave, mixed only from client to client. The next run makes `after` of any of them.
     """
 
     office: Office
     press: Press
     words: tuple[str, ...]
+    code: int
     before: State = field(repr=False)
     changes: tuple[str, ...] = field(repr=False)
     states: tuple[State, ...] = field(repr=False)
@@ -49,7 +53,7 @@ class Scene:
     def end(self, end: Mapping[str, Any]) -> Ended:
         """Ends the command early. What it leaves must be right, and the next run must mend the rest."""
         put(self.office.output, self.before)
-        ended = self.press.run("run", self.office.config, *self.words, end=end, env=clock(1))
+        ended = self.press.run(*self.words, self.office.config, end=end, env=clock(1))
         where = f"{dict(end)}, at {ended.changes[-1:]}"
         assert [*faults(tree(self.office.output), *self.states)] == [], where
         again = self.press.run("run", self.office.config, env=clock(2))
@@ -64,10 +68,10 @@ class Scene:
 @contextmanager
 def stage(folder: Path, *, excel: bool = True, output: Path | None = None) -> Iterator[tuple[Office, Press]]:
     """An office whose account is as at the first reading, and a press that is warm."""
-    with Sandbox(account_data=account(FIRST)) as sandbox:
+    with Sandbox(account_data=at_reading(FIRST)) as sandbox:
         office = Office(folder, sandbox)
         office.output = output or office.output
-        office.configure(output={"folder": str(office.output), "excel": excel})
+        configure_whole(office, folder=str(office.output), excel=excel)
         temporary(office).mkdir()
         with Press(office.output, office.environment(), temporary(office)) as press:
             assert press.run("run", office.config).code == 0
@@ -112,7 +116,15 @@ def offline_run(office: Office, press: Press) -> Scene:
     second = tree(office.output)
     before = {path: second[path] if "/source" in path else data for path, data in first.items()}
     before |= {path: data for path, data in second.items() if "/source" in path}
-    return scene(office, press, before=before, words=("--offline",))
+    return scene(office, press, before=before, words=("run", "--offline"))
+
+
+def reconciling_command(office: Office, press: Press) -> Scene:
+    """A finished month whose SAF-T file is replaced by one that has more documents."""
+    press.run("run", office.config)
+    before = tree(office.output)
+    change(office)
+    return scene(office, press, before=before, words=("reconcile",), code=6)
 
 
 def mending_run(office: Office, press: Press) -> Scene:
@@ -141,26 +153,45 @@ def mending_run(office: Office, press: Press) -> Scene:
 
 
 def scene(
-    office: Office, press: Press, *, before: State, words: tuple[str, ...] = (), more: Iterable[State] = ()
+    office: Office,
+    press: Press,
+    *,
+    before: State,
+    words: tuple[str, ...] = ("run",),
+    more: Iterable[State] = (),
+    code: int = 0,
 ) -> Scene:
-    """What the command and the next run make of `before`; `more` are states on the way."""
+    """What the command and the next run make of `before`; `more` are states on the way.
+
+    The command left in peace ends with `code`.
+    """
     put(office.output, before)
-    quietly = press.run("run", office.config, *words, env=clock(1))
-    assert quietly.code == 0, quietly.out
+    quietly = press.run(*words, office.config, env=clock(1))
+    assert quietly.code == code, quietly.out
     quiet = tree(office.output)
     put(office.output, before)
     assert press.run("run", office.config, env=clock(2)).code == 0
     after = tree(office.output)
     for state in (quiet, after):
         assert [path for path, data in state.items() if data != b"/" and not is_whole(path, data)] == []
-    return Scene(office, press, words, before, quietly.changes, (before, quiet, *more), lasting(after))
+    return Scene(office, press, words, code, before, quietly.changes, (before, quiet, *more), lasting(after))
 
 
 def change(office: Office) -> None:
     """The account as it is at the second reading."""
-    office.sandbox.account_data = account(SECOND)
-    for identity, documents in office.sandbox.account_data.documents.items():
-        documents.append(invoice(identity, SECOND[identity], date(2026, 10, 25), number=3, price="99.00"))
+    more = {
+        identity: invoice(identity, name, date(2026, 10, 25), number=3, price="99.00")
+        for identity, name in SECOND.items()
+    }
+    office.sandbox.account_data = at_reading(SECOND, more)
+
+
+def at_reading(names: Mapping[int, str], more: Mapping[int, Raw] = NO_PAPERS) -> SandboxAccount:
+    """The account with a document `more` a client; no two have one number, and its SAF-T file is ready."""
+    data = account(names)
+    for identity, paper in more.items():
+        data.documents[identity].append(paper)
+    return number_papers(data)
 
 
 def put(folder: Path, state: State) -> None:
