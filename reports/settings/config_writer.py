@@ -65,6 +65,7 @@ def write_config(account: Account, *, language: str, issuer: Issuer, clients: Se
         _add_comment(f"  api_key: {account.api_key}", f"{place}. Never the key itself"),
         *([_add_comment(other, "another address of the API")] if account.base_url else ()),
         _add_comment("  # region: PT", "where the business is: PT, or PT-AC (Azores), PT-MA (Madeira)"),
+        _add_comment("  # saft: true", "each month is compared with the account's SAF-T (PT) file"),
         "",
         _MONTH + _add_comment(f"language: {language}", f"of workbooks and statements: {name_languages()}"),
         "",
