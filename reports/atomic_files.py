@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO, Literal, TextIO
+from typing import BinaryIO, Literal, TextIO, TypeVar, cast
 
 from reports.errors import WriteError
 
@@ -38,6 +38,8 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 
 _JUNCTION = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
 """How Windows marks a folder that leads elsewhere without being a symbolic link."""
+
+_Result = TypeVar("_Result")
 
 _log = logging.getLogger(__name__)
 
@@ -71,8 +73,12 @@ def new_file(path: Path, *, staged_in: Path | None = None) -> Iterator[BinaryIO]
 
 
 def open_to_read(path: Path) -> BinaryIO:
-    """The regular file `path`, or the one a link leads to. Raises OSError, also for a pipe or a device."""
-    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCK))  # noqa: SIM115
+    """The regular file `path`, or the one a link leads to. Raises OSError, also for a pipe or a device.
+
+    Windows opens no file at the moment when another run puts a new one into its place: that is waited for.
+    """
+    opener = partial(open, path, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCK))
+    file = cast("BinaryIO", _wait_while_held(opener))
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(errno.EINVAL, "no regular file", str(path))
@@ -239,13 +245,19 @@ def _open_no_link(path: str, flags: int) -> int:
 
 
 def _patiently(action: Callable[[], object], path: Path) -> None:
+    try:
+        _wait_while_held(action)
+    except OSError as error:
+        raise as_write_error(error, path) from error
+
+
+def _wait_while_held(action: Callable[[], _Result]) -> _Result:
     waits_seconds = iter(HELD_WAITS_SECONDS)
     while True:
         try:
-            action()
-            return
+            return action()
         except OSError as error:
             wait_seconds = next(waits_seconds, None)
             if wait_seconds is None or not is_held(error):
-                raise as_write_error(error, path) from error
+                raise
         time.sleep(wait_seconds)

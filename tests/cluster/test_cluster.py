@@ -17,7 +17,7 @@ from reports.pipeline.cluster import CLUSTER_LOST, describe_worker, find_problem
 from reports.pipeline.cluster import Cluster as Joined
 from reports.pipeline.executor import JobExecutor
 from reports.sandbox.server import Sandbox
-from tests.pipeline.test_executor import EVA, NAMES, killing, remains
+from tests.pipeline.test_executor import ANA, EVA, NAMES, killing, remains
 from tests.render.test_pdf import printing, script
 from tests.support.office import ROOT, Office, Said, account, configure_whole, number_papers, tree
 from tests.support.waiting import LASTING_SECONDS, PATIENCE_SECONDS, wait_until
@@ -160,7 +160,7 @@ def test_a_scheduler_that_is_gone_fails_the_clients_that_are_left(office: Office
     with office.start(
         "run", "config.yaml", "--scheduler", cluster.address, env={"INVOICE_REPORTS_BROWSER": str(slow)}
     ) as process:
-        wait_until(begun.exists)
+        wait_until(lambda: begun.exists() and any(office.month.glob(f"*-{ANA}")))
         cluster.scheduler.send_signal(signal.SIGKILL)
         out, err = process.communicate(timeout=3 * PATIENCE_SECONDS)
     assert process.returncode == 3, (out, err)

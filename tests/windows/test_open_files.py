@@ -173,3 +173,23 @@ def test_folder_is_not_swapped_while_a_file_in_it_is_open_and_the_file_is_named(
     assert [path.name for path in target.iterdir()] == ["old.txt"]
     publish.swap_in(staged, target, lying=[target])
     assert sorted(path.name for path in target.iterdir()) == ["new.txt", "old.txt"]
+
+
+def test_file_that_is_replaced_again_and_again_is_read_whole_each_time(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    texts = [str(number).encode() * 10_000 for number in range(10)]
+    atomic_files.write_bytes(path, texts[0])
+
+    def replace() -> None:
+        for number in range(200):
+            atomic_files.write_bytes(path, texts[number % 10])
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    read = 0
+    while writer.is_alive():
+        with atomic_files.open_to_read(path) as file:
+            assert file.read() in texts
+        read += 1
+    writer.join()
+    assert read > 10
