@@ -175,21 +175,23 @@ def test_folder_is_not_swapped_while_a_file_in_it_is_open_and_the_file_is_named(
     assert sorted(path.name for path in target.iterdir()) == ["new.txt", "old.txt"]
 
 
-def test_file_that_is_replaced_again_and_again_is_read_whole_each_time(tmp_path: Path) -> None:
+def test_file_that_nobody_may_read_for_a_moment_is_read_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic_files, "HELD_WAITS_SECONDS", (LETS_GO_AFTER_SECONDS / 2,) * 1_000)
     path = tmp_path / "run.json"
-    texts = [str(number).encode() * 10_000 for number in range(10)]
-    atomic_files.write_bytes(path, texts[0])
+    path.write_bytes(b"{}")
+    is_held = threading.Event()
 
-    def replace() -> None:
-        for number in range(200):
-            atomic_files.write_bytes(path, texts[number % 10])
+    def hold() -> None:
+        # As while another run puts a new file into its place.
+        with held(path, sharing=SHARES_NOTHING):
+            is_held.set()
+            time.sleep(LETS_GO_AFTER_SECONDS)
 
-    writer = threading.Thread(target=replace)
-    writer.start()
-    read = 0
-    while writer.is_alive():
-        with atomic_files.open_to_read(path) as file:
-            assert file.read() in texts
-        read += 1
-    writer.join()
-    assert read > 10
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert is_held.wait(PATIENCE_SECONDS)
+    with atomic_files.open_to_read(path) as file:
+        assert file.read() == b"{}"
+    holder.join()
