@@ -15,6 +15,8 @@ DEEPEST_LEVELS = 100
 """The answers of the API have six. Python's own recursion ends near a thousand, callers included: what is
 read here can be written, compared and walked by recursion anywhere."""
 
+_NESTED = {dict, list}
+
 
 class DepthError(ValueError):
     """Lists and objects in one another, more than DEEPEST_LEVELS."""
@@ -36,7 +38,7 @@ def read(text: str, *, fraction: Callable[[str], Any] = Decimal) -> Any:
             part
             for whole in level
             for part in (whole.values() if type(whole) is dict else whole)
-            if type(part) in (dict, list)
+            if type(part) in _NESTED
         ]
         if not level:
             return value

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, overload
@@ -155,7 +156,7 @@ class Sheet:
     totals: Row | None = None
     groups: tuple[Group, ...] = ()
 
-    @property
+    @cached_property
     def shown_currency(self) -> str | None:
         """The currency that amounts are shown with: None where a column or the title names it already."""
         named = any(column.key == "currency" for column in self.columns)

@@ -208,12 +208,11 @@ def _read_column(
 ) -> Sequence[Cell]:
     """The cells of a column: what each is by its type, its formula, and its value as it is written."""
     cells: list[Any]
-    if {*kinds} == {b"s"}:
-        cells = [strings[int(value)] for value in values if value]
-    elif any(kinds):
-        cells = [_read_cell(kind, value, strings) for kind, value in zip(kinds, values, strict=True)]
+    pairs = zip(kinds, values, strict=True)
+    if {*kinds} <= {b"s", None}:
+        cells = [strings[int(value)] if kind else value or "" for kind, value in pairs]  # type: ignore[arg-type]
     else:
-        cells = [value or "" for value in values]
+        cells = [_read_cell(kind, value, strings) for kind, value in pairs]
     if any(formulas):
         texts = iter(_decode_texts(filter(None, formulas)))
         cells = [

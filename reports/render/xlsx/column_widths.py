@@ -70,10 +70,10 @@ def lay_out(grid: Sheet, measures: Sequence[Measure], *, frozen: int) -> PrintLa
         not any(value is not None and value != "" for value in values) or is_hidden
         for values, is_hidden in zip(grid.rows.columns, hidden, strict=True)
     ]
+    wide, narrow = (widths(grid, measures, is_narrow=is_narrow) for is_narrow in (False, True))
     layouts = [
         PrintLayout(own, are_hidden, _count_pages(own, are_hidden, repeated), repeated)
-        for is_narrow, are_hidden in ((False, hidden), (False, empty), (True, empty))
-        for own in [widths(grid, measures, is_narrow=is_narrow)]
+        for own, are_hidden in ((wide, hidden), (wide, empty), (narrow, empty))
     ]
     return min(layouts, key=lambda layout: layout.pages)
 
