@@ -60,10 +60,11 @@ FULLY_COVERED = {
 
 COVERING_TESTS = (
     "atomic_files errors exact_json money period redaction slugs deliver/publish deliver/publish_places "
-    "source/archive source/client_list source/client_reading source/completeness source/details source/fetch "
-    "source/page_size source/threads source/http/api source/http/api_secrecy source/http/rate_limit "
-    "source/http/response source/http/transport source/http/transport_deadline source/http/transport_errors "
-    "source/http/waiting system/leaks_redaction system/no_permission"
+    "source/archive source/client_list source/client_reading source/completeness source/details "
+    "source/document_list source/fetch source/list_reading source/page_size source/saft_file source/threads "
+    "system/leaks_redaction system/no_permission source/http/api source/http/api_saft "
+    "source/http/api_secrecy source/http/download source/http/rate_limit source/http/response "
+    "source/http/transport source/http/transport_deadline source/http/transport_errors source/http/waiting"
 )
 """The tests that do so, each by the name of its file and its folder."""
 

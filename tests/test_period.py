@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.period import FORMS, NAMED, Period, local_day, make_period, parse
+from reports.period import FORMS, NAMED, Period, local_day, make_period, parse, parse_document_day
 from tests.support.examples import examples
 
 TODAY = date(2026, 11, 2)
@@ -127,3 +127,29 @@ def test_a_label_names_its_period_again(today: date, name: str) -> None:
     period = parse(name, today)
     assert parse(period.label, today) == period
     assert (today in period) is name.startswith("this-")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), ["2026-10"]),
+        (date(2026, 12, 1), date(2027, 1, 31), ["2026-12", "2027-01"]),
+        (date(2026, 10, 2), date(2026, 10, 31), []),
+        (date(2026, 10, 1), date(2026, 11, 29), []),
+    ],
+)
+def test_a_period_of_whole_months_is_these_months(first: date, last: date, months: list[str]) -> None:
+    assert [month.label for month in make_period(first, last).months] == months
+
+
+@pytest.mark.parametrize("came", ["31/10/2026", " 2026-10-31 "])
+def test_a_document_has_its_day_in_two_forms(came: str) -> None:
+    assert parse_document_day(came) == date(2026, 10, 31)
+
+
+@pytest.mark.parametrize(
+    "came", ["", "31/10/26", "31/10/0099", "32/10/2026", "31/10/١٢٣٤", "a/b/2026", "None"]
+)
+def test_what_is_no_day_of_a_document_is_a_value_error(came: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_document_day(came)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.slugs import MAX_SLUG, client_folder, client_of, slug
+from reports.slugs import MAX_SLUG, client_folder, client_of, fold, slug
 from tests.support.examples import examples
 
 
@@ -66,3 +66,10 @@ def test_every_name_gives_a_folder_that_leads_back_to_its_client(name: str, clie
     folder = client_folder(name, client)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", folder)
     assert client_of(folder) == client
+
+
+@pytest.mark.parametrize(
+    "name", ["Sant’Ana & Filhos, Lda.", "SANT'ANA  FILHOS LDA", "sant´ana & filhos (Lda)"]
+)
+def test_two_spellings_of_a_name_share_what_is_folded(name: str) -> None:
+    assert fold(name) == "santana filhos lda"

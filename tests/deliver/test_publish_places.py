@@ -15,9 +15,16 @@ CLIENT = 1310176
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the drive is played by a call of POSIX")
-@pytest.mark.parametrize("refusal", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-def test_no_run_begins_on_a_drive_without_locks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        *((code, r"this drive has no locks.*Choose a folder") for code in (errno.ENOLCK, errno.ENOSYS)),
+        (errno.EOPNOTSUPP, r"this drive has no locks.*Choose a folder"),
+        (errno.EIO, publish.LOCK_NAME),
+    ],
+)
+def test_no_run_begins_on_a_drive_that_gives_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int, words: str
 ) -> None:
     import fcntl
 
@@ -26,9 +33,15 @@ def test_no_run_begins_on_a_drive_without_locks(
 
     monkeypatch.setattr(fcntl, "flock", refuse)
     with (
-        pytest.raises(WriteError, match=r"this drive has no locks.*Choose a folder"),
+        pytest.raises(WriteError, match=words),
         publish.one_run(tmp_path),
     ):
+        pytest.fail("the run began")
+
+
+def test_no_run_begins_where_a_folder_lies_in_the_place_of_the_lock(tmp_path: Path) -> None:
+    (tmp_path / publish.LOCK_NAME).mkdir()
+    with pytest.raises(WriteError, match=publish.LOCK_NAME), publish.one_run(tmp_path):
         pytest.fail("the run began")
 
 

@@ -348,3 +348,8 @@ def test_pages_that_cannot_be_read_back_leave_the_old_archive(tmp_path: Path) ->
         with pytest.raises(WriteError):
             spool.finish(_header(1), path)
     assert list(read_pages(path)) == ["one"]
+
+
+def test_an_archive_is_a_clients_or_a_list_of_the_account() -> None:
+    assert Owner("my-company", 7).client == 7
+    assert Owner("my-company", AccountList.DOCUMENTS).client is None

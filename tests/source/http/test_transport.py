@@ -41,20 +41,23 @@ def test_loopback_is_never_asked_through_a_proxy(name: str, monkeypatch: pytest.
     assert proxy.seen == []
 
 
+@pytest.mark.parametrize("refusal", ["407 Who are you", "403 Not there"])
 def test_https_goes_through_the_proxy_of_the_environment_and_tells_it_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, refusal: str
 ) -> None:
-    with ScriptedApi(always(raw(b"HTTP/1.1 407 Who are you\r\n\r\n"))) as proxy:
+    with ScriptedApi(always(raw(f"HTTP/1.1 {refusal}\r\n\r\n".encode()))) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "")
         with (
             closing(Api("https://my-company.example", KEY, clock=TurnedClock())) as api,
-            pytest.raises(UnreachableError, match="the proxy did not connect: “407 Who are you”") as caught,
+            pytest.raises(UnreachableError, match=f"the proxy did not connect: “{refusal}”") as caught,
         ):
             api.documents_page(7, 1, {})
     assert [seen.method for seen in proxy.seen] == ["CONNECT", "CONNECT"]
     assert KEY not in repr(proxy.seen)
     assert KEY not in show_everything(caught.value)
+    # Of refusals, this one has a remedy at this computer.
+    assert ("user and password" in str(caught.value)) is refusal.startswith("407")
 
 
 def test_a_proxy_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
