@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO, Literal, TextIO, TypeVar, cast
+from typing import BinaryIO, Literal, TextIO, TypeVar
 
 from reports.errors import WriteError
 
@@ -77,8 +77,7 @@ def open_to_read(path: Path) -> BinaryIO:
 
     Windows opens no file at the moment when another run puts a new one into its place: that is waited for.
     """
-    opener = partial(open, path, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCK))
-    file = cast("BinaryIO", _wait_while_held(opener))
+    file = _wait_while_held(lambda: open(path, "rb", opener=_open_at_once))  # noqa: SIM115
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(errno.EINVAL, "no regular file", str(path))
@@ -238,6 +237,10 @@ def is_held(error: OSError) -> bool:
     if getattr(error, "winerror", None) in _HELD_WINDOWS:
         return True
     return _IS_WINDOWS and error.errno == errno.EACCES
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | _NONBLOCK)
 
 
 def _open_no_link(path: str, flags: int) -> int:

@@ -14,13 +14,7 @@ from decimal import Decimal
 from xml.parsers import expat
 
 from reports.errors import SaftError
-from reports.figures.saft.saft_document import (
-    CREDIT_NOTE,
-    LineKey,
-    SaftControl,
-    SaftDocument,
-    SaftHead,
-)
+from reports.figures.saft.saft_document import CREDIT_NOTE, LineKey, SaftControl, SaftDocument, SaftHead
 from reports.figures.saft.saft_places import AUDIT_FILE, NAMESPACES, VERSION, Place, RecordName, build_places
 from reports.money import ZERO
 

@@ -117,10 +117,11 @@ class AccountSummary:
         client."""
         found = [(finding, client) for client in self.covered for finding in client.filing]
         whole = dict.fromkeys(finding for finding, _ in found if finding.code == TAXES_MISSING)
+        names = self.names
         return (
             *self.whole,
             *(
-                AccountFinding(one.finding, one.client_id, self.names.get(one.client_id or 0))
+                AccountFinding(one.finding, one.client_id, names.get(one.client_id or 0))
                 for one in check_month(self.month)
             ),
             *(AccountFinding(finding) for finding in whole),
