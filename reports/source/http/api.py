@@ -274,6 +274,8 @@ class Api:
         if isinstance(outcome, Trouble):
             # What is left of a bad answer would be read as the beginning of the next one.
             self._end_session()
+            if outcome.is_limit:
+                self._pacer.space_evenly()
             if outcome.pause_seconds is not None:
                 self._pacer.pause(max(outcome.pause_seconds, SHORTEST_PAUSE_SECONDS))
         return outcome

@@ -43,12 +43,17 @@ class Pacer:
     """Lets at most `per_minute` requests start in any MINUTE_SECONDS, until `deadline_seconds` from now.
 
     Within them it does not space them: the vendor counts requests of a minute, and how many are under way at
-    once is bounded by the threads that ask. Waiting ends with StoppedError when `stop` is called, and with
-    UnreachableError when the deadline passes, or would pass before the wait is over.
+    once is bounded by the threads that ask. After `space_evenly` it does, for a service that counts by less
+    than a minute, or that others ask at the same time.
+
+    Waiting ends with StoppedError when `stop` is called, and with UnreachableError when the deadline passes,
+    or would pass before the wait is over.
     """
 
     def __init__(self, per_minute: int, *, deadline_seconds: float, clock: Clock) -> None:
         self._starts = deque[float](maxlen=per_minute)
+        self._even_seconds = MINUTE_SECONDS / per_minute
+        self._apart_seconds = 0.0
         self._too_late = (
             f"not read within the {deadline_seconds / 60:.0f} minutes a run may take. "
             "Run again later, or raise requests.deadline_minutes"
@@ -74,8 +79,7 @@ class Pacer:
                         "the API asked for a pause that is too long to wait for. "
                         f"Run again after {instant:%Y-%m-%d %H:%M} UTC"
                     )
-                is_full = len(self._starts) == self._starts.maxlen
-                due = max(self._starts[0] + MINUTE_SECONDS if is_full else now, self._paused_until)
+                due = max(self._next_allowed(), self._paused_until)
                 if due <= now:
                     self._starts.append(now)
                     return
@@ -85,6 +89,11 @@ class Pacer:
         """No request of this account starts for that long."""
         with self._changed:
             self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
+
+    def space_evenly(self) -> None:
+        """From now on requests start at least MINUTE_SECONDS / `per_minute` apart."""
+        with self._changed:
+            self._apart_seconds = self._even_seconds
 
     @property
     def pause_left(self) -> float:
@@ -116,6 +125,14 @@ class Pacer:
             raise StoppedError
         if self._clock.monotonic() >= self._deadline:
             raise UnreachableError(self._too_late)
+
+    def _next_allowed(self) -> float:
+        if not self._starts:
+            return 0.0
+        is_full = len(self._starts) == self._starts.maxlen
+        return max(
+            self._starts[-1] + self._apart_seconds, self._starts[0] + MINUTE_SECONDS if is_full else 0.0
+        )
 
     def _nap(self, *, until: float) -> None:
         if until >= self._deadline:

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -310,6 +311,33 @@ def test_a_limit_is_waited_for_and_never_shorter_than_asked(
         ask(server, clock)
     assert len(server.seen) == 2
     assert least <= sum(clock.waited) <= most
+
+
+@pytest.mark.parametrize(("seconds", "most", "refused"), [(60, 600, 0), (10, 100, 2), (1, 10, 1)])
+def test_a_service_that_counts_by_less_than_a_minute_soon_refuses_no_more(
+    seconds: float, most: int, refused: int
+) -> None:
+    """As many a minute are allowed either way; 1,300 requests are two minutes of them."""
+    clock = TurnedClock()
+    served: deque[float] = deque()
+    answers: Counter[bytes] = Counter()
+
+    def script(_: Seen) -> bytes:
+        now = clock.monotonic()
+        while served and served[0] <= now - seconds:
+            served.popleft()
+        if len(served) < most:
+            served.append(now)
+            answer = GOOD
+        else:
+            answer = reply(status=429)
+        answers[answer] += 1
+        return answer
+
+    with ScriptedApi(script) as server, closing(api_of(server, clock, per_minute=600)) as api:
+        for _ in range(1_300):
+            api.documents_page(7, 1, {})
+    assert answers == {GOOD: 1_300} | ({reply(status=429): refused} if refused else {})
 
 
 def test_a_date_to_come_back_without_the_servers_own_date_counts_from_now() -> None:

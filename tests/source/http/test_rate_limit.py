@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from bisect import bisect_left
+from itertools import pairwise
 
 import pytest
 
@@ -33,6 +34,18 @@ def test_a_minutes_requests_start_at_once_and_the_next_when_the_first_is_a_minut
     assert starts[600:] == pytest.approx(
         [starts[0] + MINUTE_SECONDS] * 600 + [starts[0] + 2 * MINUTE_SECONDS]
     )
+
+
+def test_after_an_answer_of_too_many_requests_starts_are_a_minutes_part_apart() -> None:
+    clock = TurnedClock()
+    pacer = _pacer(clock, 600)
+    assert len(set(_starts(pacer, clock, 5))) == 1
+    pacer.space_evenly()
+    starts = _starts(pacer, clock, 1_200)
+    apart = [later - earlier for earlier, later in pairwise(starts)]
+    assert min(apart) >= MINUTE_SECONDS / 600 - A_TRIFLE
+    # After the minute that began with five at once, four more parts of one are waited for.
+    assert starts[-1] - starts[0] == pytest.approx(MINUTE_SECONDS * 1_203 / 600, abs=1_200 * A_TRIFLE)
 
 
 def test_whoever_wakes_late_does_not_delay_those_who_come_after() -> None:
