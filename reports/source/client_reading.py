@@ -159,9 +159,8 @@ class ClientReading:
 
     def _read_pages(self, spool: Spool, size: int | None) -> Ledger:
         ledger = self._read_first(spool, size)
-        if not self._context.inquiry.has_asked_taxes:
-            # As a rule while nothing else is asked: later it would have to wait for pages that take long.
-            self._context.pages.submit(self._context.inquiry.taxes).result()
+        # Before all other pages: the first archive that is written wants them.
+        self._context.inquiry.taxes()
         self._context.first_answer.set()
         tell_progress = partial(self._context.on_page, self._want.client)
         tell_progress(ledger.read, ledger.pages)
@@ -269,7 +268,7 @@ class ClientReading:
             complete=True,
             client_details=details,
             origin=context.api.origin,
-            taxes=context.inquiry.taxes(),
+            taxes=context.inquiry.taxes().result(),
             as_of=context.as_of,
         )
         archive = path_of(context.source, want.client)

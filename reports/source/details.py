@@ -8,11 +8,13 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from reports import exact_json
 from reports.errors import ReadingError, UnreachableError
 from reports.source.completeness import id_of
+from reports.source.threads import DaemonPool
 
 if TYPE_CHECKING:
     from reports.source.http.api import Api
@@ -32,25 +34,19 @@ _log = logging.getLogger(__name__)
 
 
 class Inquiry:
-    """All details of a run; they may be asked for from any thread."""
+    """All details of a run; they may be asked for from any thread. A thread of `pages` asks for the taxes."""
 
-    def __init__(self, api: "Api") -> None:
+    def __init__(self, api: "Api", pages: DaemonPool) -> None:
         self._api = api
+        self._pages = pages
         self._lock = threading.Lock()
         self._failures: Counter[str] = Counter()
-        self._asking = threading.Lock()
-        self.has_asked_taxes = False
-        self._taxes: str | None = None
+        self._taxes: Future[str | None] | None = None
 
-    def taxes(self) -> str | None:
-        """The answer to `GET /taxes.json`; None when there was none. Raises StoppedError."""
-        with self._asking:
-            if not self.has_asked_taxes:
-                try:
-                    self._taxes = _check_size("the account's taxes", self._api.taxes())
-                except ReadingError as error:
-                    _log.warning("regions of VAT are told without it: %s", error)
-                self.has_asked_taxes = True
+    def taxes(self) -> "Future[str | None]":
+        """The answer to `GET /taxes.json`, None when there is none; it may raise StoppedError."""
+        with self._lock:
+            self._taxes = self._taxes or self._pages.submit(self._ask_taxes)
             return self._taxes
 
     def ask(
@@ -65,6 +61,13 @@ class Inquiry:
                 _log.warning("%s", error)
                 kept[MISSING][kind] = str(error)
         return kept
+
+    def _ask_taxes(self) -> str | None:
+        try:
+            return _check_size("the account's taxes", self._api.taxes())
+        except ReadingError as error:
+            _log.warning("regions of VAT are told without it: %s", error)
+            return None
 
     def _text(self, client: int, kind: str, on_request: Callable[[], None]) -> str:
         if self._failures[kind] >= FAILURES_IN_A_ROW:

@@ -52,7 +52,7 @@ def fetch(
         *(api, account, source, verify, now),
         on_page=lambda *progress: events.put(progress),
         as_of=as_of,
-        inquiry=Inquiry(api),
+        inquiry=Inquiry(api, pages),
         pages=pages,
     )
 

@@ -21,9 +21,11 @@ from reports.source.client_reading import Failure, Reading, Wanted
 from reports.source.details import BALANCE, CLIENT, FAILURES_IN_A_ROW, KINDS, MISSING, Inquiry
 from reports.source.fetch import fetch
 from reports.source.http.api import Api
+from reports.source.threads import DaemonPool
 from tests.support.balances import DOCUMENTED_BALANCE
 from tests.support.office import ACCOUNT, KEY_VARIABLE, Office, account, invoice, tree
 from tests.support.scripted_api import KEY, Script, ScriptedApi, Seen, TurnedClock, listing, reply
+from tests.support.waiting import PATIENCE_SECONDS
 
 ANA, RUI = 101, 102
 NIF = "500000011"
@@ -322,9 +324,11 @@ def test_a_refusal_is_all_that_an_inquiry_keeps_of_an_extra() -> None:
         ScriptedApi(lambda _: reply(status=401)) as server,
         closing(Api(server.url, KEY, clock=TurnedClock())) as api,
     ):
-        inquiry = Inquiry(api)
+        pages = DaemonPool(1, name="pages")
+        inquiry = Inquiry(api, pages)
         kept = inquiry.ask(ANA, KINDS)
-        assert inquiry.taxes() is None
+        assert inquiry.taxes().result() is inquiry.taxes().result() is None
+        pages.stop(wait_seconds=PATIENCE_SECONDS)
     assert {*kept} == {MISSING}
     assert {*kept[MISSING]} == {*KINDS}
     assert len(server.seen) == len(KINDS) + 1
