@@ -28,14 +28,9 @@ class Cluster:
     workers: Sequence["subprocess.Popen[bytes]"]
     logs: Sequence[Path]
 
-    def list_begun(self) -> list[list[str]]:
-        """Lists the tasks that each worker has begun; one that was begun again is there again."""
-        lines = [log.read_text("utf-8", "replace").splitlines() for log in self.logs]
-        return [[line.removeprefix(_BEGUN) for line in own if line.startswith(_BEGUN)] for own in lines]
-
-    def kill_first(self) -> None:
-        """Kills the first worker, whatever it is at."""
-        _kill(self.workers[0])
+    def count_begun(self) -> list[int]:
+        """Counts the tasks that each worker has begun."""
+        return [log.read_text("utf-8", "replace").count(_BEGUN) for log in self.logs]
 
     def count_alive(self) -> int:
         """Counts the workers that are left."""

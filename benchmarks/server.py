@@ -1,8 +1,8 @@
 """Serves one account from a process of its own: bodies are ready, so the server is not what is measured.
 
 `python -m benchmarks.server LATENCY_SECONDS PER_MINUTE CLIENTS DOCUMENTS IN_PERIOD PAGE_SIZE` says its
-address and key in a line of JSON. For every line it is sent it says how many requests came since, and how
-many of them asked for page 1 of a client again. It ends with its input.
+address and key in a line of JSON. For every line it is sent it says how many requests came since. It ends
+with its input.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ import time
 from collections import deque
 from contextlib import suppress
 from functools import cache, partial
-from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks import account
@@ -31,13 +30,6 @@ _DOCUMENTS = re.compile(r"/clients/(\d+)/invoices\.json")
 _REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
 
 
-class Requests(NamedTuple):
-    """Requests that came, and those of them that asked for page 1 of a client again."""
-
-    sent: int
-    repeated: int
-
-
 class Server(Worker):
     """The server of an account as whoever measures sees it; `per_minute` 0 is no limit."""
 
@@ -47,9 +39,9 @@ class Server(Worker):
         self.url: str = said["url"]
         self.key: str = said["api_key"]
 
-    def count_requests(self) -> Requests:
+    def count_requests(self) -> int:
         """Counts those that came since this was last asked."""
-        return Requests(*map(int, self.ask().split()))
+        return int(self.ask())
 
 
 class _Answers:
@@ -63,14 +55,12 @@ class _Answers:
         self._pages(served.page_size)  # Made before anybody waits for them.
         self._recent = account.make_recent_papers(served)
         self._instants = deque[float](maxlen=per_minute or None)
-        self._sent = self._repeated = 0
-        self._begun = set[str]()
+        self._sent = 0
 
-    def take_counts(self) -> Requests:
-        """Returns the counts and begins them anew."""
-        counts = Requests(self._sent, self._repeated)
-        self._sent, self._repeated, self._begun = 0, 0, set()
-        return counts
+    def take_count(self) -> int:
+        """Returns how many requests came, and begins to count anew."""
+        sent, self._sent = self._sent, 0
+        return sent
 
     def reply(self, method: str, target: str) -> bytes:
         """Makes the whole answer, its head included."""
@@ -91,9 +81,6 @@ class _Answers:
             return _make_answer(200, self._taxes)
         match = _DOCUMENTS.fullmatch(address.path)
         if method == "POST" and match and int(match[1]) in self._account.numbers:
-            if page == 1:
-                self._repeated += address.path in self._begun
-                self._begun.add(address.path)
             return _make_answer(200, self._list_documents(int(match[1]), page, size))
         return _make_answer(404, "")
 
@@ -153,7 +140,7 @@ async def _serve(latency_seconds: float, per_minute: int, served: Account) -> No
     port = server.sockets[0].getsockname()[1]
     print(json.dumps({"url": f"http://{HOST}:{port}", "api_key": key}), flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
-        print(*answers.take_counts(), flush=True)
+        print(answers.take_count(), flush=True)
     server.close()
 
 

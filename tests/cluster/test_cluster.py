@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -144,6 +145,12 @@ def test_a_cluster_writes_what_one_process_writes_and_a_lost_worker_costs_nothin
     assert remains(office) == []
     pages = [path for path in tree(office.month) if path.endswith(".pdf")]
     assert len(pages) == 9
+    # What is begun again is what the lost worker had begun.
+    asked = [line.split() for line in (office.folder / "asked").read_text("utf-8").splitlines()]
+    lost = next(worker for worker, page in asked if f"-{EVA}-" in page)
+    repeated = {page for page, count in Counter(page for _, page in asked).items() if count > 1}
+    assert repeated <= {page for worker, page in asked if worker == lost}
+    assert any(f"-{EVA}-" in page for page in repeated)
 
 
 def test_a_scheduler_that_is_gone_fails_the_clients_that_are_left(office: Office, cluster: Cluster) -> None:

@@ -46,10 +46,14 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def killing(office: Office, *, once: bool) -> Path:
-    """A browser that kills whoever prints Eva's page; if only once, the second time it prints."""
-    seen = office.folder / "seen"
+    """A browser that kills whoever prints Eva's page; if only once, the second time it prints.
+
+    In `asked` beside it is a line for every page: the process that wants it printed, and its name.
+    """
+    seen, asked = office.folder / "seen", office.folder / "asked"
     return script(
         office.folder / "browser",
+        f"open({str(asked)!r}, 'a').write(f'{{os.getppid()}} {{os.path.basename(target)}}\\n')",
         f"is_eva = '-{EVA}-' in target",
         f"if is_eva and not ({once} and os.path.exists({str(seen)!r})):",
         f"    open({str(seen)!r}, 'w').close()",
