@@ -52,8 +52,8 @@ def _with_hidden_key(exchange: Exchange) -> str:
 
 
 CONTENT = (
-    _other("a web page", said(SIGN_IN, content_type="text/html"), "a web page (Sign in)"),
-    _other("a web page called JSON", said(SIGN_IN), "a web page (Sign in)"),
+    _other("a web page", said(SIGN_IN, content_type="text/html"), "a web page (“Sign in”)"),
+    _other("a web page called JSON", said(SIGN_IN), "a web page (“Sign in”)"),
     _other("a web page with the key", said(lambda x: f"<title>{quote(x.key, safe='')}</title>"), "web page"),
     _other("nothing", said(b""), "got nothing"),
     _other("blanks", said(b" \r\n\t "), "got nothing"),
