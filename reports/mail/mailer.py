@@ -179,8 +179,9 @@ class Post:
             )
         if reply[0] // 100 != 2:
             raise UnwillingError(
-                f"it refused the login ({self._said(reply)}). No mail was sent. Check email.smtp.user, and "
-                "store the password again: invoice-reports key set ACCOUNT --smtp"
+                f"it refused the login ({self._said(reply)}). No mail was sent. Check email.smtp.user and "
+                "the password: store it again with invoice-reports key set ACCOUNT --smtp, or correct the "
+                "variable that holds it"
             )
 
     def _hang_up(self) -> None:

@@ -132,6 +132,18 @@ def test_the_sentence_of_a_finding_is_found_again_too(labels: Labels, code: str)
     assert find_english(labels.finding(finding)) == []
 
 
+@pytest.mark.parametrize("key", ["key", "password"])
+def test_who_keeps_a_secret_in_a_variable_is_told_to_correct_it(key: str) -> None:
+    told = [
+        one
+        for one in sentences.sentences()
+        if f"the {key}: store it again with invoice-reports key set" in one
+    ]
+    assert [one for one in told if "or correct the variable that holds it" in one] == told
+    assert len(told) == 1
+    assert [one for one in sentences.sentences() if f"store the {key} again" in one] == []
+
+
 def test_a_finding_writes_amounts_and_dates_as_its_language_does() -> None:
     finding = Finding("LINES-NET", number="FT 2026-10-31/1.5", expected="1234.50", found="-0.5")
     assert "1\xa0234,50" in PT.finding(finding)

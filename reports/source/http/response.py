@@ -143,8 +143,8 @@ def judge(
         said = f" (its words{words})" if words else ""
         return Trouble(
             "the API refused the request (401): either the API key is wrong or the account's name is, and "
-            f"both get this answer{said}. Check account.name, or store the key again with: "
-            "invoice-reports key set",
+            f"both get this answer{said}. Check account.name and the key: store it again "
+            "with invoice-reports key set, or correct the variable that holds it",
             RefusedError,
             NO_MORE_TRY,
         )
