@@ -94,16 +94,17 @@ def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcom
     code, trouble = ExitCode.DONE, None
     try:
         if ready:
-            server = f"the mail server {smtp.host}"
             with ExitStack() as stack:
-                with _say_while_waiting(screen, server):
+                with _say_while_waiting(screen, f"waiting for the mail server {smtp.host}"):
                     post = stack.enter_context(Post(smtp, planned.mail_password))
                 for mail in ready:
                     cancellation.check_cancelled()
                     # What was handed over and what is noted of it stay the same.
                     with publish.delay_interrupt():
                         with _say_while_waiting(
-                            screen, f"{server}, with the mail of {mail.name} ({mail.client})"
+                            screen,
+                            f"waiting for the mail server {smtp.host}, with the mail of {mail.name} "
+                            f"({mail.client})",
                         ):
                             fate = _send(mail, planned, email, post=post, outbox=outbox, now=now)
                         note(fate)
@@ -141,9 +142,9 @@ def _settings(settings: Config) -> tuple[Email, Smtp]:
 
 
 def _say_while_waiting(screen: Screen, what: str) -> AbstractContextManager[None]:
-    """In the block, says every few seconds that `what` is still waited for."""
+    """In the block, says `what` every few seconds, and since when."""
     begun = time.monotonic()
-    return announce(lambda: f"waiting for {what}: {time.monotonic() - begun:.0f} seconds so far", screen.say)
+    return announce(lambda: f"{what}: {time.monotonic() - begun:.0f} seconds so far", screen.say)
 
 
 def _send(mail: ReadyLetter, planned: Plan, email: Email, *, post: Post, outbox: Outbox, now: Clock) -> Fate:

@@ -143,7 +143,8 @@ class Sentences:
             return
         exact = self._exact.get(body)
         if exact is not None and (rank in (Rank.CLAUSE, Rank.VALUE) or letters >= FEWEST_LETTERS):
-            yield _Reading(0, 1, exact)
+            # A short word is one of a longer sentence, where there is such a reading that is as good.
+            yield _Reading(0, 1 if letters >= FEWEST_LETTERS else 2, exact)
             return
         if rank is not Rank.VALUE:
             forms = self._long_forms if rank is Rank.NAME else self._forms

@@ -56,6 +56,24 @@ def test_a_name_is_never_changed_by_a_short_form(name: str) -> None:
     assert SENTENCES.say(f"/{name}: it holds 1 of 2 pages. Read the client again").startswith(f"/{name} tem")
 
 
+@pytest.mark.parametrize("head", ["failed", "held back", "sent to some"])
+@pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
+def test_a_count_of_mails_reads_alike_whatever_the_reason_behind_it(labels: Labels, head: str) -> None:
+    counted = labels.say(f"{head}: 3, Ana & Filhos, Lda (7), São (8)")
+    server = "mail server 127.0.0.1, port 587: it answered “554 no”. No mail was sent. "
+    advice = "Check the network, and host, port and security of email.smtp"
+    for reason in ("“550 no”", f"{server}{advice}", "no address is known for it"):
+        assert labels.say(f"{head}: 3, Ana & Filhos, Lda (7), São (8): {reason}").startswith(f"{counted}: ")
+
+
+@pytest.mark.parametrize(("labels", "of"), [(PT, " de o "), (ES, " a el ")], ids=["pt", "es"])
+@pytest.mark.parametrize("mail", ["", ", with the mail of Ana (7)"])
+def test_what_is_waited_for_is_named_in_one_sentence(labels: Labels, of: str, mail: str) -> None:
+    said = labels.say(f"waiting for the mail server 127.0.0.1{mail}: 5 seconds so far")
+    assert find_english(said) == []
+    assert of not in said
+
+
 def test_what_somebody_else_said_stays_in_its_quotation_marks() -> None:
     said = "“interrupted; nothing. Read the client again”"
     assert SENTENCES.say(f"{said}; the next send tries again") == f"{said}; tenta-se de novo"
