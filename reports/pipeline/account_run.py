@@ -270,9 +270,12 @@ class AccountRun:
         elif line.unmailed:
             log.warning("client %s: no mail is made: %s", line.id, UNMAILED[line.unmailed])
         if line.listed_address and line.unmailed in (None, account.NO_ADDRESS):
-            verdict = "all of them used" if line.unmailed is None else "which is none"
-            listed = f"InvoiceXpress has as its address “{line.listed_address}”"
-            said = f"{line.name} ({line.id}): {listed}, {verdict}"
+            owner, address = f"{line.name} ({line.id})", line.listed_address
+            said = (
+                f"{owner}: InvoiceXpress has as its address “{address}”, which is none"
+                if line.unmailed
+                else f"{owner}: InvoiceXpress has as its address “{address}”, all of them used"
+            )
             log.info("%s", said)
             self.screen.say(said)
         if hidden := list_hidden(found.header.filters):

@@ -10,6 +10,7 @@ import pytest
 
 from reports.source.http import waiting
 from tests.conftest import ANA, EVA, RUI
+from tests.support.english import find_english
 from tests.support.mailroom import NAMES, RECIPIENTS, SENDER, Mailroom
 from tests.support.office import HTML_ONLY, Office, invoice
 
@@ -236,6 +237,7 @@ def test_two_addresses_in_one_field_of_the_account_are_both_used_and_said(room: 
     )
     assert "endereço de e-mail não o é: Eva (eva@example.com; telefone)." in room.office.overview
     assert unmailed(room.office) == {ANA: None, RUI: None, EVA: "no-address"}
+    assert find_english(room.run("--language", "pt").out) == []
     said = room.send()
     assert (
         said.last == "mails sent: 2; held back: 1, Eva (103): no address is known for it; give it one, or "

@@ -9,7 +9,7 @@ import pytest
 from reports.atomic_files import as_write_error
 from reports.figures.checks.finding import PDF_FAILED, RULES, Finding
 from reports.render.content.labels import Labels
-from reports.render.sentences import FEWEST_LETTERS, Sentences, make_form
+from reports.render.sentences import FEWEST_LETTERS, Rank, Sentences, make_form, rank_of
 from tests.support import catalogue, sentences
 from tests.support.english import find_english
 
@@ -90,6 +90,25 @@ def test_every_sentence_comes_out_in_the_readers_language(labels: Labels) -> Non
     assert len(sentences.sentences()) > 400
     faults = {sentence: find_faults(sentence, labels) for sentence in sorted(sentences.sentences())}
     assert {sentence: found for sentence, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("labels", [PT, ES], ids=lambda labels: labels.language)
+def test_no_comma_joins_a_clause_to_what_would_keep_it_in_english(labels: Labels) -> None:
+    """Sentences are taken apart at a semicolon, a full stop and a colon, never at a comma."""
+    clause = "interrupted before this client was done. Run again"
+    assert len(sentences.joints()) > 2
+    assert [
+        joint for joint in sorted(sentences.joints()) if find_english(say_joint(joint, clause, labels))
+    ] == []
+    assert find_english(say_joint("{name}: {listed}, {verdict}", clause, labels)) != []
+
+
+def say_joint(joint: str, clause: str, labels: Labels) -> str:
+    """What a reader is shown where `clause` stands in the places that hold one."""
+    names = make_form(joint, joint).names
+    return labels.say(
+        joint.format(**{name: clause if rank_of(name) is Rank.CLAUSE else "11" for name in names})
+    )
 
 
 def test_what_is_left_in_english_or_lost_is_named() -> None:

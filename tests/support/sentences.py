@@ -110,6 +110,8 @@ NOT_SHOWN = {
 
 _NO_PROSE = re.compile(r"^[#<]|\(\?|%\(|charset=|\r|\||Future\[|\\|~NOTFOUND|HOME LANG|\[, \.\.\.\]|^--")
 _PLACE = re.compile(r"\{\w+\}")
+_COMMA = re.compile(r"\}[^{}]*, \{")
+_LETTER = re.compile(r"[A-Za-z]")
 _TWO_WORDS = re.compile(r"[A-Za-z]{2,}[,:;.]? [A-Za-z]")
 
 
@@ -122,6 +124,15 @@ def sentences() -> frozenset[str]:
 def prose() -> frozenset[str]:
     """Every text that reads like a sentence, shown or not."""
     return frozenset(line for path in modules() for text in _texts(path) for line in _lines(text))
+
+
+@cache
+def joints() -> frozenset[str]:
+    """Every text that joins what stands in its places with a comma, and has no word of its own."""
+    lines = {line for path in modules() for text in _texts(path) for line in text.split("\n")}
+    return frozenset(
+        line for line in lines if _COMMA.search(line) and not _LETTER.search(_PLACE.sub("", line))
+    )
 
 
 def raising() -> Iterator[Path]:
