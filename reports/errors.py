@@ -101,6 +101,12 @@ class NeverReadError(ReportsError):
     exit_code = ExitCode.NONE_DONE
 
 
+class NotRunError(ReportsError):
+    """The period has no finished run in this folder, which the command would go on from."""
+
+    exit_code = ExitCode.USAGE
+
+
 class SaftError(ReportsError):
     """A file is no SAF-T (PT) file of this version, business and period, or cannot be read to its end."""
 

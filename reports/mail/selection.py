@@ -14,7 +14,7 @@ from typing import Any
 from reports import slugs
 from reports.deliver import record
 from reports.deliver.record import Entry
-from reports.errors import ConfigError
+from reports.errors import ConfigError, NotRunError
 from reports.mail import eml
 from reports.mail.journal import Letter, Outbox, digest_figures
 from reports.period import local_day
@@ -94,12 +94,15 @@ class _Kept(Exception):  # noqa: N818 - what keeps a mail need not be an error
 
 
 def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[ReadyLetter | Fate]:
-    """Every mail of the period that is chosen, in the order of the run record. Raises ConfigError."""
+    """Every mail of the period that is chosen, in the order of the run record.
+
+    Raises ConfigError, NotRunError.
+    """
     found = record.read(plan.folder)
     if not found:
         raise no_run(plan)
     if trouble := record.mismatch(found, plan.config.account.name, plan.period):
-        raise ConfigError(f"{plan.folder / record.FILE_NAME}: {trouble}. Run {plan.period.label} first")
+        raise NotRunError(f"{plan.folder / record.FILE_NAME}: {trouble}. Run {plan.period.label} first")
     entries = record.entries(found)
     if unknown := [client for client in choice.clients if client not in entries]:
         raise ConfigError(f"--client {unknown[0]} is not in the run of {plan.period.label}: {plan.folder}")
@@ -120,8 +123,10 @@ def sift(plan: Plan, email: Email, choice: Choice, outbox: Outbox) -> list[Ready
     return sifted
 
 
-def no_run(plan: Plan) -> ConfigError:
-    return ConfigError(f"{plan.folder}: there is no finished run of this period. Do it first: run")
+def no_run(plan: Plan) -> NotRunError:
+    return NotRunError(
+        f"{plan.folder}: there is no finished run of this period. Do it first: invoice-reports run"
+    )
 
 
 def describe_refused(refused: Mapping[str, str]) -> str:

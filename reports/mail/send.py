@@ -74,7 +74,10 @@ def run(planned: Plan, choice: Choice, *, now: Clock, screen: Screen, redact: Re
 
 
 def send(planned: Plan, choice: Choice, *, now: Clock, screen: Screen) -> Outcome:
-    """Mails what is chosen, while the caller holds the account's lock. Raises ConfigError, WriteError."""
+    """Mails what is chosen, while the caller holds the account's lock.
+
+    Raises ConfigError, NotRunError, WriteError.
+    """
     email, smtp = _settings(planned.config)
     outbox = Outbox(planned.account_folder)
     fates: list[Fate] = []

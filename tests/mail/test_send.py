@@ -11,6 +11,7 @@ import pytest
 from reports.deliver import publish
 from tests.conftest import ANA, EVA, RUI
 from tests.support.crash.scene import put
+from tests.support.english import find_english
 from tests.support.mail_server import HANG_UP, TAKE_AND_HANG_UP
 from tests.support.mailroom import EVERYBODY, RECIPIENTS, SENDER, Mailroom, mailroom
 from tests.support.office import ACCOUNT, HTML_ONLY, Office, tree
@@ -215,6 +216,12 @@ def test_a_month_that_is_not_done_is_a_sentence(room: Mailroom) -> None:
     said = room.send("--period", "2026-09")
     assert (said.code, "there is no finished run of this period" in said.err) == (2, True)
     assert not (room.office.output / ACCOUNT / "2026-09").exists()
+    for language in ("pt", "es"):
+        for command in ("send", "reconcile"):
+            words = (command, room.office.config, "--period", "2026-09", "--language", language)
+            told = room.office.type(*words, **room.environment)
+            assert told.code == 2
+            assert find_english(told.out + told.err) == []
     (room.office.month / "run.json").unlink()
     assert room.send().code == 2
     assert room.server.steps == []

@@ -31,7 +31,7 @@ ENGLISH = {"ConfigError", "UsageError", "BadParameter"}
 SHOWN_ERRORS = (
     *("ClientError", "ReadingError", "UnreachableError", "DataError", "RefusedError", "NeverReadError"),
     *("MailError", "BusyError", "WriteError", "MovedError", "ContradictionError", "UnwillingError"),
-    "SaftError",
+    *("SaftError", "NotRunError"),
 )
 """Errors whose texts reach a person."""
 
