@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from reports.commands.console import Dialogue
-from reports.fiscal_id import is_wrong
+from reports.fiscal_id import format_fiscal_id, is_wrong
 from reports.settings import validators
 from reports.settings.config import Issuer
 
@@ -88,4 +88,4 @@ def _optional(typed: str) -> str | None:
 def _fiscal_id(typed: str) -> str | None:
     if typed and is_wrong(typed, None):
         raise ValueError("a digit is wrong in this number: type it again, or Enter alone to leave it out")
-    return _optional(typed)
+    return _optional(format_fiscal_id(typed) or typed)

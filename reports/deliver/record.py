@@ -21,6 +21,7 @@ from reports.figures.checks.account_checks import KnownClient
 from reports.figures.checks.finding import PDF_FAILED, Finding
 from reports.figures.totals import AMOUNTS, CurrencyTotals, Figures
 from reports.figures.vat.vat_rows import SchemeVat, rate_text
+from reports.fiscal_id import format_fiscal_id
 from reports.money import ZERO, exact
 from reports.period import Period, parse
 
@@ -176,7 +177,7 @@ def make_ready_entry(
     return {
         "id": rendered.subject.client,
         "name": rendered.subject.name,
-        "fiscal_id": rendered.subject.fiscal_id,
+        "fiscal_id": format_fiscal_id(rendered.subject.fiscal_id),
         "state": "ready",
         "reason": None,
         "read_at": instant(rendered.subject.read_at),
@@ -203,7 +204,7 @@ def make_failed_entry(
     return {
         "id": client,
         "name": name,
-        "fiscal_id": fiscal_id,
+        "fiscal_id": format_fiscal_id(fiscal_id),
         "state": "failed",
         "reason": reason,
         "read_at": None,

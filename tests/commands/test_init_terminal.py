@@ -93,7 +93,7 @@ def test_whoever_answers_has_a_configuration_that_runs_and_the_key_is_nowhere_to
         desk.answer("[pt]:", "en")
         desk.answer("Your business", "Contas & Ca: não, Lda")
         desk.answer("NIF", "500000001")
-        desk.answer("NIF", "500000000")
+        desk.answer("NIF", "PT 500 000 000")
         desk.answer("[all]:", "1 4")
         desk.answer("[all]:", "1 3-3")
         desk.wait_for("store the key in the keyring of this user? (y, n)")

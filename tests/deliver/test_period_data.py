@@ -54,6 +54,17 @@ def test_a_period_is_read_without_network_key_or_configuration(
     assert data.line_items["client"].tolist() == ["Ana"] * 2 + ["Rui"] * 2 + ["Eva"] * 2
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("PT 500 000 022", "500000022"), ("500.000.022", "500000022"), ("EL 123 456 783", "EL123456783")],
+)
+def test_record_and_data_have_a_tax_number_in_its_one_form(office: Office, given: str, shown: str) -> None:
+    office.configure([{"id": ANA, "fiscal_id": given}], output=HTML_ONLY)
+    assert office.run().code == 0
+    assert office.entries[ANA]["fiscal_id"] == shown
+    assert set(reports.open_period(office.month).documents["fiscal_id"]) == {shown}
+
+
 def test_a_relative_folder_is_read_from_here(month: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(month)
     assert len(reports.open_period(".").documents) == 6
