@@ -332,8 +332,6 @@ def _browser(*, is_alone: bool) -> Item:
     """
     try:
         found = pdf.try_out()
-    except ConfigError as error:
-        return _ill(error)
     except ClientError as error:
         return Item(str(error), ExitCode.NONE_DONE if is_alone else ExitCode.WARNINGS)
     except OSError as error:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reports import atomic_files
@@ -206,7 +206,7 @@ def _sentence(month: AccountRun, account: AccountSummary) -> str:
     if ready and _is_none_done(month):
         parts.insert(0, "none of this run's clients could be done")
     if failed:
-        parts.append(f"failed: {len(failed)}, {few([f'{one.name} ({one.id})' for one in failed])}")
+        parts.append(f"failed: {len(failed)}, {_name_clients(failed)}")
     if account.kept:
         parts.append(f"with the figures of an earlier reading: {len(account.kept)}")
     if failed or month.stopped_by:
@@ -217,9 +217,10 @@ def _sentence(month: AccountRun, account: AccountSummary) -> str:
         parts.append(f"differences from the SAF-T file: {len(month.saft.differences)}, see {overview}")
     if count := account.warnings + sum(client.warnings for client in account.clients):
         parts.append(f"warnings: {count}, see {overview}")
-    for why, what in UNMAILED.items():
-        if clients := account.list_unmailed(why):
-            parts.append(f"{what}: {len(clients)}, {few([f'{one.name} ({one.id})' for one in clients])}")
+    groups = {what: account.list_unmailed(why) for why, what in UNMAILED.items()}
+    for what, clients in {"without a PDF": account.unprinted, **groups}.items():
+        if clients:
+            parts.append(f"{what}: {len(clients)}, {_name_clients(clients)}")
     if months := account.changed_months:
         named = ", ".join(f"{first:%Y-%m}" for first in months[-MONTHS_NAMED:])
         named = f"{named} and earlier months" if len(months) > MONTHS_NAMED else named
@@ -229,3 +230,7 @@ def _sentence(month: AccountRun, account: AccountSummary) -> str:
         )
     parts += month.remarks
     return "; ".join(part.rstrip(".") for part in parts)
+
+
+def _name_clients(clients: Iterable[ClientLine]) -> str:
+    return few([f"{client.name} ({client.id})" for client in clients])

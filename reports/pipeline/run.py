@@ -36,7 +36,6 @@ from reports.pipeline.readings import list_readings
 from reports.pipeline.saft_comparison import compare_or_note
 from reports.plan import Clock, Outcome, Plan, Screen, brand_of, last_line
 from reports.redaction import Redactor
-from reports.render import pdf
 from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.source import archive
@@ -73,8 +72,6 @@ def plans(
         if options.clients and not own:
             continue
         try:
-            if settings.output.pdf:
-                pdf.find()
             if settings.statement.templates:
                 from reports.render.html import pages
 

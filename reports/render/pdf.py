@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from html import unescape
 from pathlib import Path
 
-from reports.errors import ClientError, ConfigError
+from reports.errors import ClientError
 
 VARIABLE = "INVOICE_REPORTS_BROWSER"
 """Environment variable with the whole path of the browser to use, before any other."""
@@ -82,23 +82,23 @@ class PrintError(ClientError):
 
 
 def find() -> Path:
-    """The browser to print with. Raises ConfigError when there is none."""
+    """The browser to print with. Raises PrintError when there is none."""
     named = os.environ.get(VARIABLE, "")
     if named and not Path(named).is_file():
-        raise ConfigError(
-            f"output.pdf: {VARIABLE} names {named}, which is no file: correct it, or unset it for the "
-            "browser of this computer"
+        raise PrintError(
+            f"{VARIABLE} names {named}, which is no file",
+            "Correct it, or unset it for the browser of this computer",
         )
     found = Path(named) if named else next((path for path in _places() if path.is_file()), None)
     if found is None:
-        raise ConfigError("output.pdf: no Edge or Chromium was found: install one or write pdf: false")
+        raise PrintError("no Edge or Chromium was found", "Install one, or write pdf: false")
     return found
 
 
 def try_out() -> Path:
     """Prints a page of one word into a folder that is gone afterwards; the browser that did.
 
-    Raises ConfigError when there is none, and ClientError when it does not print.
+    Raises PrintError when there is none, or when it does not print.
     """
     browser = find()
     with _temporary_folder() as folder:
@@ -111,13 +111,10 @@ def try_out() -> Path:
 def print_page(page: Path, target: Path, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
     """Prints the HTML file `page` as PDF into the file `target`.
 
-    Raises ClientError when there is no browser, and PrintError when it fails, or when it takes longer than
+    Raises PrintError when there is no browser, when it fails, or when it takes longer than
     `timeout_seconds`; then it is ended with all that it started.
     """
-    try:
-        browser = find()
-    except ConfigError as error:
-        raise ClientError(str(error)) from error
+    browser = find()
     # The browser has a working folder of its own.
     page, target = page.absolute(), target.absolute()
     with _temporary_folder() as folder:

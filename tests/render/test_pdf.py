@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.errors import ClientError, ConfigError
+from reports.errors import ClientError
 from reports.render import pdf
 from tests.support.office import Office
 from tests.support.waiting import LASTING_SECONDS, wait_until
@@ -91,16 +91,15 @@ def test_named_browser_comes_before_any_other(nothing_installed: Path, named: Pa
 
 
 def test_named_browser_that_is_not_there_is_told(named: Path) -> None:
-    with pytest.raises(ConfigError, match=f"{pdf.VARIABLE} names .*my browser, which is no file"):
+    with pytest.raises(pdf.PrintError, match=f"{pdf.VARIABLE} names .*my browser, which is no file"):
         pdf.find()
 
 
 def test_missing_browser_is_told_with_what_to_do(nothing_installed: Path, page: Path) -> None:
-    sentence = "^output.pdf: no Edge or Chromium was found: install one or write pdf: false$"
-    with pytest.raises(ConfigError, match=sentence):
-        pdf.find()
-    with pytest.raises(ClientError, match=sentence):
-        print_it(page)
+    sentence = "^PDF: no Edge or Chromium was found. Install one, or write pdf: false$"
+    for find_or_print in (pdf.find, lambda: print_it(page)):
+        with pytest.raises(pdf.PrintError, match=sentence):
+            find_or_print()
 
 
 # Printing
@@ -190,18 +189,17 @@ def test_what_a_browser_leaves_behind_is_ended(named: Path, page: Path, tmp_path
 # The command
 
 
-def test_run_and_check_without_a_browser_are_refused_before_any_request(
-    office: Office, nothing_installed: Path
+@pytest.mark.parametrize(("others", "code"), [({}, 6), ({"excel": False, "html": False}, 4)])
+def test_run_without_a_browser_makes_all_but_the_pdf_and_check_foretells_it(
+    office: Office, nothing_installed: Path, others: dict[str, bool], code: int
 ) -> None:
-    office.configure([ANA], output={"pdf": True})
-    said = office.run()
-    assert said.code == 2
-    assert f"{office.config}: output.pdf: no Edge or Chromium was found" in said.err
-    assert office.sandbox.requests == []
-    assert not office.output.exists()
+    office.configure([ANA], output={"pdf": True, **others}, language="en")
     looked = office.type("check", office.config)
-    assert looked.code == 2
-    assert "NOT OK: output.pdf: no Edge or Chromium was found" in looked.out
+    assert looked.code == office.run().code == code
+    assert "NOT OK: PDF: no Edge or Chromium was found. Install one, or write pdf: false" in looked.out
+    assert "no Edge or Chromium was found" in office.overview
+    endings = {Path(file["path"]).suffix for file in office.entries[ANA]["files"]}
+    assert endings == ({".html", ".xlsx"} if code == 6 else set())
 
 
 def test_check_finds_a_browser_that_does_not_print(office: Office, named: Path) -> None:
@@ -223,7 +221,8 @@ def test_failed_print_is_a_warning_of_that_client_and_the_rest_is_published(
 ) -> None:
     office.configure([ANA, RUI], output={"pdf": True}, language="en")
     script(named, 'if "ana-" in target: sys.exit(3)', printing(b"%PDF-1.4 %%EOF"))
-    assert office.run().code == 6
+    said = office.run()
+    assert (said.code, f"; without a PDF: 1, Ana ({ANA})." in said.last) == (6, True)
     entry = office.entries[ANA]
     assert (entry["state"], [Path(file["path"]).suffix for file in entry["files"]]) == (
         "ready",
@@ -253,16 +252,14 @@ def test_failed_print_fails_a_client_who_gets_nothing_else(office: Office, named
     assert office.entries[ANA]["reason"].startswith("PDF: my browser ended with code 3")
 
 
-def test_browser_that_is_gone_while_the_run_is_under_way_fails_who_is_left(
+def test_browser_that_is_gone_while_the_run_is_under_way_warns_of_who_is_left(
     office: Office, named: Path
 ) -> None:
     office.configure([ANA, RUI], output={"pdf": True}, requests={"parallel": 1})
     script(named, printing(b"%PDF-1.4 %%EOF"), f"os.remove({str(named)!r})")
-    assert office.run("--jobs", "1").code == 3
-    entries = office.entries.values()
-    assert sorted(entry["state"] for entry in entries) == ["failed", "ready"]
-    reason = next(entry["reason"] for entry in entries if entry["state"] == "failed")
-    assert reason.startswith(f"output.pdf: {pdf.VARIABLE} names {named}, which is no file")
+    assert office.run("--jobs", "1").code == 6
+    found = [finding["found"] for entry in office.entries.values() for finding in entry["findings"]]
+    assert found == [f"{pdf.VARIABLE} names {named}, which is no file"]
 
 
 def test_pdf_without_html_leaves_no_page(office: Office, named: Path) -> None:

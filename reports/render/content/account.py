@@ -9,7 +9,7 @@ from typing import NamedTuple
 from reports.figures.account.account_month import AccountMonth
 from reports.figures.changes import Comparison
 from reports.figures.checks.filing_checks import TAXES_MISSING
-from reports.figures.checks.finding import Finding, warnings
+from reports.figures.checks.finding import PDF_FAILED, Finding, warnings
 from reports.figures.checks.month_checks import check_month
 from reports.figures.totals import CurrencyTotals
 from reports.figures.vat.vat_rows import SchemeVat
@@ -161,6 +161,15 @@ class AccountSummary:
         return tuple(
             (reason, tuple(client for client in self.failed if client.reason == reason))
             for reason in dict.fromkeys(client.reason for client in self.failed)
+        )
+
+    @property
+    def unprinted(self) -> tuple[ClientLine, ...]:
+        """The clients whose PDF could not be made."""
+        return tuple(
+            client
+            for client in self.clients
+            if any(finding.code == PDF_FAILED for finding in client.findings)
         )
 
     def list_unmailed(self, why: str) -> tuple[ClientLine, ...]:
