@@ -149,7 +149,8 @@ class Kind:
         given = self.lasting if is_lasting else self.passing
         if place in OPTIONAL:
             return TOLERATE
-        if self.is_mended_by_size(place):
+        # After a page that contradicts itself the list is read again, all on one page.
+        if self.is_mended_by_size(place) or (self.untrue and place == REST_OF_LIST):
             return RECOVER
         if not (self.is_value and self.is_page):
             return given
