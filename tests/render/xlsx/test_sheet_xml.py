@@ -2,10 +2,13 @@
 package of all parts is one that any program reads."""
 
 import json
+import os
 import re
+import shutil
 import struct
 import subprocess
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -15,12 +18,14 @@ from reports.render.xlsx import cell_xml, sheet_xml
 from reports.render.xlsx.shared_strings import SharedStrings
 
 ROOT = Path(__file__).parents[3]
-DEBIAN = Path("/usr/bin/python3")
+OTHER_PYTHONS = ("/usr/bin/python3", "python3.11", "python3.12", "python3.13", "python3.14", "python3.15")
+OLDEST_PYTHON = (3, 11)
 PARTS = {
     "first.xml": ["<a>", "Açúcar " * 10_000, "</a>"],
     "folder/second.xml": ["".join(f"<row r='{number}'/>" for number in range(5_000))],
     "empty.bin": [],
 }
+ASK = "import sys, zlib; print(sys.version_info.major, sys.version_info.minor, zlib.ZLIB_RUNTIME_VERSION)"
 PACK = """
 import json, sys
 from reports.render.xlsx.sheet_xml import pack
@@ -93,14 +98,36 @@ def test_a_part_that_is_too_large_is_refused_unless_there_may_be_one(monkeypatch
 
 
 @pytest.mark.slow
-def test_another_python_packs_the_same_bytes(tmp_path: Path) -> None:
-    if not DEBIAN.exists():
-        pytest.skip(f"there is no {DEBIAN} to pack with")
+@pytest.mark.parametrize("name", OTHER_PYTHONS)
+def test_another_python_packs_the_same_bytes(name: str, tmp_path: Path) -> None:
+    python, its_zlib = find_python(name)
     target = tmp_path / "packed.zip"
-    environment = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [f"{DEBIAN}", "-S", "-c", PACK, f"{target}"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [python, "-S", "-B", "-c", PACK, str(target)]
     subprocess.run(command, input=json.dumps(PARTS).encode(), env=environment, check=True)
-    assert target.read_bytes() == pack()
+    packed = target.read_bytes()
+    assert read(packed) == given_parts()
+    if is_zlib_ng(its_zlib) == is_zlib_ng(zlib.ZLIB_RUNTIME_VERSION):
+        assert packed == pack()
+
+
+def find_python(name: str) -> tuple[str, str]:
+    """Where that Python is, and its zlib's version; skips the test where it cannot be had."""
+    python = shutil.which(name)
+    if python is None:
+        pytest.skip(f"there is no {name} to pack with")
+    asked = subprocess.run([python, "-S", "-c", ASK], capture_output=True, text=True, check=False)
+    if asked.returncode:
+        pytest.skip(f"{name} does not start")
+    major, minor, its_zlib = asked.stdout.split()
+    if (int(major), int(minor)) < OLDEST_PYTHON:
+        pytest.skip(f"{name} is {major}.{minor}, too old to read the program")
+    return python, its_zlib
+
+
+def is_zlib_ng(version: str) -> bool:
+    """Whether that version is of the library that compresses the same content to other bytes than zlib."""
+    return "zlib-ng" in version
 
 
 def given_parts() -> dict[str, bytes]:
