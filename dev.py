@@ -20,7 +20,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-MINIMUM_PYTHON = (3, 11)
+OLDEST_PYTHON = (3, 11)
+NEWEST_PYTHON = (3, 14)
+"""The newest for which every package of the locks has a wheel."""
 ROOT = Path(__file__).absolute().parent
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
@@ -225,9 +227,9 @@ def _usage(arguments: list[str]) -> str:
 
 
 def _check_python() -> None:
-    if sys.version_info < MINIMUM_PYTHON:
-        needed = ".".join(map(str, MINIMUM_PYTHON))
-        raise SetUpError(f"this is Python {platform.python_version()}; call it with {needed} or newer.")
+    if not OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON:
+        oldest, newest = (".".join(map(str, version)) for version in (OLDEST_PYTHON, NEWEST_PYTHON))
+        raise SetUpError(f"this is Python {platform.python_version()}; call it with {oldest} to {newest}.")
 
 
 def _set_up(lock: Path) -> None:

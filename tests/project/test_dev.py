@@ -135,11 +135,14 @@ def test_dev_refuses_what_it_does_not_know_and_lists_the_tasks(arguments: list[s
     assert "  lint " in done.stderr
 
 
-def test_an_older_python_is_told_which_one_it_takes(checkout: Path) -> None:
+@pytest.mark.parametrize("version", [(3, 8, 20), (3, 10, 13), (3, 15, 2), (4, 0, 0)])
+def test_a_python_without_the_locked_packages_is_told_which_ones_have_them(
+    checkout: Path, version: tuple[int, int, int]
+) -> None:
     ast.parse((ROOT / "dev.py").read_text("utf-8"), feature_version=(3, 7))
-    done = call_in(checkout, "sys.version_info = (3, 8, 20)")
+    done = call_in(checkout, f"sys.version_info = {version}")
     assert done.returncode == 1
-    assert "call it with 3.11 or newer" in done.stderr
+    assert "call it with 3.11 to 3.14." in done.stderr
 
 
 def test_a_python_without_ensurepip_is_told_what_to_install(checkout: Path) -> None:
