@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from reports.sandbox.documents import document, line
 from reports.sandbox.saft import SaftRules
-from tests.conftest import ANA
-from tests.support.months import add_invoice, read_lasting
+from reports.sandbox.taxes import EXEMPT
+from tests.conftest import ANA, EVA, RUI
+from tests.support.months import LATER, add_invoice, read_lasting
 from tests.support.office import HTML_ONLY, Office, tree
 
 QUICK = SaftRules(waits=0)
@@ -60,6 +63,27 @@ def test_equal_figures_end_with_0_and_touch_no_clients_file(office: Office) -> N
     assert read_clients(office) == before
     assert office.record == record | {"account_month": office.record["account_month"]}
     assert "no other" in office.overview or "mais nenhum" in office.overview
+
+
+def test_what_only_the_list_of_clients_knows_is_known_still(office: Office) -> None:
+    """A name where there is no document, and the country that decides the field of a line without VAT."""
+    data = office.sandbox.account_data
+    data.documents[EVA] = []
+    goods = [line("Azulejo", "10.00", tax=EXEMPT)]
+    data.documents[RUI] = [
+        document(
+            "Invoice", date(2026, 10, 5), goods, client={"id": RUI}, identity=102001, tax_exemption="M16"
+        )
+    ]
+    next(one for one in data.clients if one["id"] == RUI)["country"] = "Spain"
+    office.run(**LATER)
+    before, overview = office.record["account_month"], office.overview
+    assert [one["country"] for one in before["recapitulative"]] == ["ES"]
+    assert ">Eva<" in overview
+    office.type("reconcile", office.config)
+    after = office.record["account_month"]
+    assert after | {"saft": None} == before | {"saft": None}
+    assert ">Eva<" in office.overview
 
 
 def test_data_for_other_programs_stay_as_they_lie_and_nothing_is_left_over(office: Office) -> None:
