@@ -13,8 +13,8 @@ LEAST_POINTS, LEAST_AMOUNT_POINTS = 6.95, 7.95
 ZOOM = 3
 FOOT_POINTS = 40
 AMOUNT = re.compile(r"\d[.,]\d\d( .*)?$")
-NORM = re.compile(r"^M[0-9]{2}: |\bda Lista\b")
-"""Words of an exemption's norm, a note: `M35: … Verba 2.42 da Lista I …`."""
+NOTE = re.compile(r"^M[0-9]{2}: |\bda Lista\b|[a-z].*[^\s]\.$")
+"""An exemption's norm (`M35: … Verba 2.42 da Lista I …`), or a sentence below a sheet."""
 
 
 class Text(NamedTuple):
@@ -63,7 +63,7 @@ def read_pages(path: Path) -> list[Page]:
 
 
 def has_amount(text: str) -> bool:
-    return bool(AMOUNT.search(text)) and not NORM.search(text)
+    return bool(AMOUNT.search(text)) and not NOTE.search(text)
 
 
 def list_small(pages: list[Page]) -> list[Text]:

@@ -31,7 +31,8 @@ KEPT = 512
 """Looks that are put together once."""
 WRAPPED = frozenset({Kind.LONG_TEXT, Kind.AMOUNT_OR_TEXT})
 """Kinds whose texts go on in further lines."""
-RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.INTEGER)
+RIGHT = (Kind.MONEY, Kind.NUMBER, Kind.PERCENT, Kind.INTEGER, Kind.AMOUNT_OR_TEXT)
+"""Kinds whose values end at the right edge; words among amounts do too, under one heading."""
 
 
 Line = Literal["hair", "thin"]

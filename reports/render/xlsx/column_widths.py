@@ -2,9 +2,9 @@
 
 Excel finds the height of a row whose texts wrap by itself; LibreOffice and previews show one line of it.
 On paper a sheet is made to fit the width of A4 laid across, in type of LEAST_POINTS at least. A wider one
-leaves out columns that are empty throughout, then wraps long texts, and where that is not enough is as many
-pages wide as it takes, with the number of the document repeated on each, or the columns that stay in sight
-where there is none.
+leaves out columns that are empty throughout, then wraps long texts in what room there is, and where that is
+not enough is as many pages wide as it takes, with the number of the document repeated on each, or the columns
+that stay in sight where there is none.
 """
 
 import textwrap
@@ -75,7 +75,7 @@ def lay_out(grid: Sheet, measures: Sequence[Measure], *, frozen: int) -> PrintLa
         PrintLayout(own, are_hidden, _count_pages(own, are_hidden, repeated), repeated)
         for own, are_hidden in ((wide, hidden), (wide, empty), (narrow, empty))
     ]
-    return min(layouts, key=lambda layout: layout.pages)
+    return _widen(min(layouts, key=lambda layout: layout.pages), wide)
 
 
 def widths(grid: Sheet, measures: Sequence[Measure], *, is_narrow: bool = False) -> list[float]:
@@ -125,6 +125,21 @@ def row_height(
 def text_height(text: str, width: float) -> float:
     """Points that `text` needs when it is wrapped in a width."""
     return _height(_lines(text, width)) or ROW_POINTS
+
+
+def _widen(layout: PrintLayout, wide: Sequence[float]) -> PrintLayout:
+    """The layout with what its one page leaves free given to the columns that are narrower than `wide`."""
+    lacking = [
+        0 if is_hidden else full - own
+        for own, full, is_hidden in zip(layout.widths, wide, layout.are_hidden, strict=True)
+    ]
+    shown = zip(layout.widths, layout.are_hidden, strict=True)
+    spare = PAGE_CHARACTERS - sum(width for width, is_hidden in shown if not is_hidden)
+    if layout.pages > 1 or not any(lacking):
+        return layout
+    share = min(1, spare / sum(lacking))
+    given = (own + int(lack * share) for own, lack in zip(layout.widths, lacking, strict=True))
+    return layout._replace(widths=list(given))
 
 
 def _count_pages(widths: Sequence[float], are_hidden: Sequence[bool], repeated: tuple[int, int]) -> int:

@@ -175,7 +175,7 @@ def _list_columns(labels: Labels) -> tuple[Column, ...]:
     _ = labels.text
     return (
         Column("document_number", _("Number"), Kind.TEXT),
-        Column("kind", _("Difference"), Kind.TEXT),
+        Column("kind", _("Difference"), Kind.LONG_TEXT),
         Column("client", _("Client"), Kind.LONG_TEXT),
         Column("ours", _("In InvoiceXpress"), Kind.AMOUNT_OR_TEXT),
         Column("saft", _("In the SAF-T file"), Kind.AMOUNT_OR_TEXT),
