@@ -23,6 +23,7 @@ from reports.render.content.blocks import (
     Group,
     Head,
     Kind,
+    Note,
     PageTab,
     Rows,
     Sheet,
@@ -90,12 +91,20 @@ class PaperLayout:
         self._charts_before = charts
         self._charts: list[ChartOutline] = []
         self._lines: list[PageLine] = []
-        self._pages = len(pages)
+        self._pages = 1
+        room = self._room()
         for index, page in enumerate(pages):
             if index:
-                self.values[f"break {number} {index}"] = len(self._lines)
+                self._break(len(self._lines))
+            top = len(self._lines)
             for block, grids in page:
+                first = len(self._lines)
                 self._block(block, grids)
+                # A block ends with a gap, which may be lost below the page; sentences may go on there.
+                is_higher = sum(line.height for line in self._lines[top:-1]) > room
+                if first > top and is_higher and not isinstance(block, Note):
+                    self._break(first)
+                    top = first
         if brand.footer:
             self._paragraphs(brand.footer.splitlines())
         if self.logo:
@@ -104,13 +113,11 @@ class PaperLayout:
 
     def outline(self) -> PageOutline:
         """What openpyxl makes of the sheet."""
-        upright, across = (self._scale(inches) for inches in PAPER_INCHES)
-        is_wide = upright < LEAST_SCALE
         return PageOutline(
             columns=len(self.widths),
             pages=self._pages,
-            scale=None if self._pages == 1 else int(100 * min(1, across if is_wide else upright)),
-            is_wide=is_wide,
+            scale=None if self._pages == 1 else self._percent(),
+            is_wide=self._is_wide(),
             charts=tuple(self._charts),
             logo=LogoOutline(self.logo.kind, *self._logo_size()) if self.logo else None,
         )
@@ -126,6 +133,11 @@ class PaperLayout:
 
     def last_cell(self) -> str:
         return f"{get_column_letter(len(self.widths))}{len(self._lines)}"
+
+    def _break(self, above: int) -> None:
+        """Begins a page below the first `above` lines."""
+        self.values[f"break {self._number} {self._pages}"] = above
+        self._pages += 1
 
     def _block(self, block: Block, grids: Sequence[_PlacedGrid]) -> None:
         if isinstance(block, Head):
@@ -247,6 +259,20 @@ class PaperLayout:
             f"{name} column": column,
             f"{name} offset": EMU_PER_PIXEL * offset,
         }
+
+    def _is_wide(self) -> bool:
+        """Whether the sheet is printed across."""
+        return self._scale(PAPER_INCHES[0]) < LEAST_SCALE
+
+    def _percent(self) -> int:
+        """The scale at which the sheet is as wide as its paper, at most its own size."""
+        return int(100 * min(1, self._scale(PAPER_INCHES[self._is_wide()])))
+
+    def _room(self) -> float:
+        """Points of rows that a page has room for, where a program makes it as wide as its paper too."""
+        is_wide = self._is_wide()
+        inches = PAPER_INCHES[not is_wide] - MARGIN_INCHES["top"] - MARGIN_INCHES["bottom"]
+        return inches * POINTS_PER_INCH / min(1, self._scale(PAPER_INCHES[is_wide]) / SPARE)
 
     def _scale(self, paper_inches: float) -> float:
         """How much of its size the sheet has on paper so wide."""

@@ -1,6 +1,7 @@
 """The summary as paper: as many pages as it has currencies, with logo, notes and footer in their places."""
 
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,36 @@ def test_summary_of_several_currencies_is_a_page_each_at_a_scale_that_fits(made:
     assert inches * summary.page_setup.scale / 100 < 8.27 - 0.62  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("count", [1, 6, 13, 40])
+@pytest.mark.parametrize("net", ["10", "123456789"])
+def test_no_page_of_a_summary_is_higher_than_its_paper_and_none_begins_within_a_grid(
+    count: int, net: str, made: Path
+) -> None:
+    papers = [
+        paper(1, net=net),
+        *(paper(place, net=net, currency=f"Moeda {place}") for place in range(2, count)),
+    ]
+    summary = read_sheets(workbooks.write_client(made, [*papers, paper(count, "CreditNote", net="1")]))[
+        SUMMARY
+    ]
+    ends = [0, *(one.id for one in summary.row_breaks.brk), summary.max_row]
+    heights = [summary.row_dimensions[row].height or 15 for row in range(1, summary.max_row + 1)]
+    across, down = sorted((8.27, 11.69), reverse=summary.page_setup.orientation == "landscape")
+    width = sum(one.width for one in summary.column_dimensions.values()) * 7 / 96
+    scale = min(1, (across - 0.63) / width) if summary.page_setup.fitToHeight == 0 else None
+    room = (down - 0.945) * 72 / (scale or (summary.page_setup.scale or 100) / 100)
+    for above, below in pairwise(ends):
+        grids = [row for row in range(above, below) if (summary.cell(row + 1, 1).font.sz or 0) != 9]
+        page = heights[above : max(grids)]
+        is_one_block = sum(cell.font.sz == 12 for cell in summary["A"][above:below]) == 1
+        assert sum(page) <= room or is_one_block
+        assert not above or summary.cell(row=above + 1, column=1).font.sz in (9, 12)
+
+
 def test_a_summary_too_wide_for_type_that_can_be_read_is_printed_across(made: Path) -> None:
     papers = [paper(1, net="123456789.00"), paper(2, "CreditNote", net="1000000.00")]
     summary = read_sheets(workbooks.write_client(made, papers))[SUMMARY]
-    assert (summary.page_setup.orientation, summary.page_setup.fitToHeight) == ("landscape", 0)
+    assert summary.page_setup.orientation == "landscape"
 
 
 def test_every_note_lies_within_the_width_of_the_page(made: Path) -> None:
