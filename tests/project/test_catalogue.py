@@ -1,6 +1,7 @@
 """No label without a translation, and no translation that breaks a sentence."""
 
 import string
+from collections.abc import Sequence
 
 import pytest
 
@@ -42,6 +43,20 @@ def test_no_heading_of_a_sheet_is_translated_like_another(language: str) -> None
     ):
         headings = [labels.text(known[key][0]).casefold() for key in keys]
         assert len({*headings}) == len(headings)
+
+
+@pytest.mark.parametrize(
+    ("language", "term", "word", "others"),
+    [
+        ("pt", "credit note", "nota", ("rectificativ", "retificativ", "abono")),
+        ("es", "credit note", "nota", ("rectificativ", "abono")),
+        ("es", "file", "archivo", ("fichero",)),
+    ],
+)
+def test_a_term_is_one_word(language: str, term: str, word: str, others: Sequence[str]) -> None:
+    said = {str(one.id).casefold(): str(one.string).casefold() for one in catalogue.catalogue(language)}
+    assert [text for text in said.values() if any(other in text for other in others)] == []
+    assert any(term in english and word in text for english, text in said.items())
 
 
 def places(text: str) -> set[str]:
