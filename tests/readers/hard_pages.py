@@ -5,6 +5,7 @@ from datetime import date
 
 from reports.figures.account.account_month import AccountMonth
 from reports.figures.account.client_month import FiledClient
+from reports.figures.checks.finding import Finding
 from reports.render.content.account import READY, AccountSummary, ClientLine
 from reports.render.content.labels import Labels
 from reports.render.html import pages
@@ -23,6 +24,9 @@ CURRENCIES = (
     *("Euro", "US Dollar", "British Pound", "Swiss Franc", "Kwanza angolano", "Brazilian Real", NAME),
     *("Japanese Yen", "Canadian Dollar", "Danish Krone", "Swedish Krona", "Norwegian Krone", "Polish Zloty"),
 )
+
+FOLDED = (Finding("EXEMPTION-MISSING", 8, "FT 2026/8"), Finding("EXEMPTION-MISSING", 9, "FT 2026/9"))
+"""Information, which the overview does not show at once."""
 
 
 def make_statements(language: str) -> Mapping[str, str]:
@@ -60,7 +64,7 @@ def make_mails(language: str) -> Mapping[str, str]:
 
 
 def make_overview(language: str) -> str:
-    """The overview of sixty clients, one of them with all currencies."""
+    """The overview of sixty clients, one with all currencies, two with findings that are folded in."""
     one, all_currencies = added(*_large("Euro")[:3]).totals, added(*_in_currencies(CURRENCIES)).totals
     clients = tuple(
         ClientLine(
@@ -71,6 +75,7 @@ def make_overview(language: str) -> str:
             read_at=workbooks.READ_AT,
             totals=all_currencies if number == 9 else one,
             files=(("xlsx", "a/a.xlsx"), ("html", "a/a.html")),
+            findings=FOLDED if number in (9, 20) else (),
         )
         for number in range(1, 61)
     )

@@ -168,6 +168,15 @@ def test_overview_on_paper_repeats_its_heads_and_leaves_links_out(
     assert headless(_styled(overviews["pt"], "th button { display: inline-block !important }"))
 
 
+def test_what_is_folded_in_on_a_screen_is_on_paper(overviews: Mapping[str, str], to_paper: Print) -> None:
+    def count(page: str) -> list[int]:
+        shown = " ".join(line for one in to_paper(page) for line in one.lines)
+        return [shown.count(text) for text in ("FT 2026/8", "FT 2026/9", "EXEMPTION-MISSING")]
+
+    assert [count(page) for page in overviews.values()] == [[2, 2, 4]] * len(overviews)
+    assert count(_styled(overviews["pt"], "details { display: none !important }")) == [0, 0, 0]
+
+
 def test_first_page_of_many_currencies_is_not_empty(statements: Mapping[str, str], to_paper: Print) -> None:
     page = statements["pt many"]
     assert "Moeda 1" in to_paper(page)[0].lines
