@@ -40,6 +40,8 @@ MAINLAND = "PT"
 
 WITHOUT_RECEIPT = N_("Payments without a receipt are not among them.")
 """Stands with every list of receipts."""
+FROZEN = {"vat": 4}
+"""Columns that say what a row of the sheet is, where not the first alone: currency, scheme, region, rate."""
 NO_INVOICE = "Este documento não serve de fatura"
 """Said in Portuguese in every language: it is the words the law knows."""
 
@@ -144,7 +146,8 @@ def client_book(
             notes: tuple[str, ...] = (_(WITHOUT_RECEIPT),) if kind == "receipts" else ()
             if kind == "lines":
                 notes = document_sheets.note_discounts(figures, currency, findings, labels)
-            tabs.append(DataTab(name, data_sheet(kind, figures, currency, labels=labels, title=name), notes))
+            sheet = data_sheet(kind, figures, currency, labels=labels, title=name)
+            tabs.append(DataTab(name, sheet, notes, FROZEN.get(kind, 1)))
     return Book(
         title=f"{report.title} · {subject.name} · {period}",
         footer=f"{subject.name} · {period}",

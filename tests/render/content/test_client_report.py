@@ -179,6 +179,33 @@ def list_tabs(*papers: Raw, language: str = "en") -> dict[str, DataTab]:
     return {tab.title: tab for tab in book.tabs if isinstance(tab, DataTab)}
 
 
+def test_every_page_of_a_sheet_says_what_its_rows_are(made: Path) -> None:
+    lines = [
+        paper(1, net="1"),
+        paper(2, rate="0", net="1", tax_exemption="M07"),
+        paper(3, "CreditNote", net="1"),
+    ]
+    _, documents, items, vat, _ = read_sheets(workbooks.write_client(made, lines, language="en"))
+    repeated = {
+        sheet.title: [
+            cell.value
+            for (cell,) in sheet.iter_cols(max_row=1)
+            if cell.coordinate[0] in _list_letters(sheet.print_title_cols)
+        ]
+        for sheet in (documents, items, vat)
+    }
+    assert repeated == {
+        "Documents": ["Number"],
+        "Line items": ["Number"],
+        "VAT": ["Currency", "Scheme", "Region", "Rate"],
+    }
+
+
+def _list_letters(columns: str | None) -> str:
+    first, last = (columns or "$A:$A").replace("$", "").split(":")
+    return "".join(map(chr, range(ord(first), ord(last) + 1)))
+
+
 def test_receipts_of_the_period_have_a_sheet_between_vat_and_open_documents() -> None:
     receipt = paper(2, "Receipt", net="50", reference="FT 2026/1", status="settled")
     tabs = list_tabs(paper(1), receipt)
