@@ -31,6 +31,7 @@ from reports.render.sentences import Sentences, make_form, read_forms
 LOCALES = {row["language"]: row["locale"] for row in read_table("languages")}
 CATALOGUES = Path(__file__).parents[2] / "locale"
 _SAMPLE = Decimal("1234567.89")
+_CODE = re.compile("`([^`]*)`")
 _NUMBER_OR_DATE = re.compile(
     r"(?<![\w.,:/-])(?:(-?\d{1,18}\.\d+)|(\d{4})-(\d\d)-(\d\d))(?![\w:/-]|[.,]\d)", re.ASCII
 )
@@ -193,8 +194,8 @@ class Labels:
         return shown.say(self.text(RULES[finding.code].sentence))
 
     def remedy(self, finding: Finding) -> str:
-        """What to do about the finding."""
-        return self.text(RULES[finding.code].remedy)
+        """What to do about the finding; names that the documentation sets as code are quoted."""
+        return _CODE.sub(r"“\1”", self.text(RULES[finding.code].remedy))
 
     def finding_value(self, finding: Finding, name: str) -> str | None:
         """`expected`, `found` or `difference` of a finding as this language writes it."""

@@ -256,6 +256,14 @@ def test_only_amounts_are_numbers_beside_a_finding() -> None:
         assert finding.read_amount("found") is None
 
 
+@pytest.mark.parametrize("labels", [EN, PT, ES])
+def test_no_mark_of_the_documentation_is_shown(labels: Labels) -> None:
+    shown = [
+        text for code in RULES for text in (labels.remedy(Finding(code)), labels.text(RULES[code].sentence))
+    ]
+    assert [text for text in shown if "`" in text] == []
+
+
 def test_what_to_do_is_said_in_the_readers_language() -> None:
     finding = Finding("WITHHOLDING-UNREADABLE", number="FT 2026/1", found="x")
     assert [labels.remedy(finding) for labels in (EN, PT, ES)] == [

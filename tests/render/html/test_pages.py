@@ -533,7 +533,7 @@ def test_each_finding_stands_with_what_to_do_in_the_accounts_language() -> None:
     page = overview(replace(account(), whole=(whole,)), labels=Labels("pt"))
     remedies = [element.text.strip() for element in parsed(page).all("span", **{"class": "hint remedy"})]
     assert [remedy.partition(".")[0].partition(":")[0] for remedy in remedies] == [
-        "Indique em `period` um mês que já tenha começado; o habitual é last-month",
+        "Indique em “period” um mês que já tenha começado; o habitual é last-month",
         "Um desconto no documento inteiro teria sido reconhecido",
         "Substitua M99 pelo motivo de isenção verdadeiro, se existir",
     ]
