@@ -136,7 +136,8 @@ def test_what_is_planted_where_a_file_belongs_is_neither_written_through_nor_wai
     elsewhere.write_bytes(b"precious")
     place.unlink(missing_ok=True)
     plant(place, elsewhere)
-    said = office.spawn("run", office.config)
+    # A run that waits for a pipe has to be ended; the others are done in a tenth of the time here.
+    said = office.spawn("run", office.config) if plant is plant_pipe else office.run()
     assert said.code == 0, said
     assert elsewhere.read_bytes() == b"precious"
     if name in OURS:
