@@ -136,7 +136,7 @@ def _find_holes(one: Raw) -> Iterator[str]:
         yield "due_date"
     for line in to_mappings(one.get("items")):
         for name in ("tax_amount", "total"):
-            if line.get(name) is not None and read_amount(line[name]) is None:
+            if not _is_missing(line.get(name)) and read_amount(line[name]) is None:
                 yield name
 
 

@@ -98,8 +98,8 @@ def share_discount(sums: Mapping[VatKey, LineSums], net: Decimal, tax: Decimal) 
     whole = sum((own.base for own in sums.values()), ZERO)
     kept = Fraction(net) / Fraction(whole)
     keys = sorted(sums, key=_share_order)
-    bases = _share([kept * Fraction(sums[key].base) for key in keys], net)
-    taxes = _share([kept * Fraction(sums[key].tax) for key in keys], tax)
+    bases = _share([sums[key].base for key in keys], kept, net)
+    taxes = _share([sums[key].tax for key in keys], kept, tax)
     return {key: LineSums(*own) for key, *own in zip(keys, bases, taxes, strict=True)}
 
 
@@ -109,17 +109,18 @@ def _share_order(key: VatKey) -> tuple[object, ...]:
     return (-rate, key.region or "", key.exemption or "", key.scheme)
 
 
-def _share(shares: Sequence[Fraction], total: Decimal) -> Sequence[Decimal]:
-    """The shares in cents, by largest remainder, so that they add up to `total`.
+def _share(amounts: Sequence[Decimal], kept: Fraction, total: Decimal) -> Sequence[Decimal]:
+    """What is kept of the amounts in cents, by largest remainder, so that they add up to `total`.
 
-    A share of nothing stays nothing. `total` may be a cent off the shares' own sum: that cent goes the same
-    way. Fractions, because remainders that are equal have to be so exactly.
+    An amount of nothing stays nothing. `total` may be a cent off the kept amounts' own sum: that cent goes
+    the same way. Fractions, because remainders that are equal have to be so exactly.
     """
-    exact = [share * 100 for share in shares]
+    exact = [100 * kept * Fraction(amount) for amount in amounts]
     floors = [floor(share) for share in exact]
     missing = int(total * 100) - sum(floors)
     places = sorted(
-        (place for place, share in enumerate(exact) if share), key=lambda place: floors[place] - exact[place]
+        (place for place, amount in enumerate(amounts) if amount),
+        key=lambda place: floors[place] - exact[place],
     )
     each, rest = divmod(missing, len(places)) if places else (0, 0)
     for position, place in enumerate(places):

@@ -230,6 +230,14 @@ def test_a_row_without_vat_gets_no_cent_of_vat() -> None:
     assert nothing == {key("0"): LineSums(Decimal(9), Decimal(0))}
 
 
+def test_a_cent_of_vat_on_a_document_that_is_discounted_to_nothing_has_a_row() -> None:
+    sums = {
+        key(rate): LineSums(Decimal("0.02"), Decimal(tax)) for rate, tax in (("23", "0.0046"), ("0", "0"))
+    }
+    shared = share_discount(sums, Decimal(0), CENT)
+    assert shared == {key("23"): LineSums(Decimal(0), CENT), key("0"): LineSums(Decimal(0), Decimal(0))}
+
+
 @pytest.mark.parametrize("tax", ["20.69", "20.70", "20.71"])
 def test_a_cent_that_the_document_is_off_its_share_is_given_too(tax: str) -> None:
     for own in ("22.9955", "23", "23.0049"):
