@@ -26,6 +26,12 @@ SESSION_SECONDS = 25 * 60.0
 """No message begins later: with the usual 90 minutes of a run it stays within two hours."""
 
 _SHUTTING_DOWN = 421
+_TOO_LARGE = 552
+
+_FROM_ADVICE = "Check email.from, and whether email.smtp.user may send with it"
+_TO_ADVICE = "Correct the address in the configuration or in InvoiceXpress, or ask your mail provider"
+_SIZE_ADVICE = "Take a kind of file out of email.attach"
+_CONTENT_ADVICE = "Ask your mail provider what this answer means"
 _DRAFT = re.compile(rb"^X-Unsent:[^\n]*\n", re.MULTILINE | re.IGNORECASE)
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 
@@ -89,18 +95,18 @@ class Post:
     ) -> Mapping[str, str]:
         """The recipients that the server does not take, and why. Raises when it takes none."""
         size = [f"SIZE={size_bytes}"] if line.has_extn("size") else []
-        self._require(line.mail(sender, size))
+        self._require(line.mail(sender, size), advice=_FROM_ADVICE)
         refusals = {}
         for recipient in recipients:
             try:
-                self._require(line.rcpt(recipient))
+                self._require(line.rcpt(recipient), advice=_TO_ADVICE)
             except _RecipientsRefusedError as refusal:
                 refusals[recipient] = refusal
         if len(refusals) == len(recipients):
             is_lasting = all(refusal.is_lasting for refusal in refusals.values())
             words = "; ".join(f"{recipient}: {refusal}" for recipient, refusal in refusals.items())
-            raise _RecipientsRefusedError(words, is_lasting=is_lasting)
-        self._require(line.docmd("DATA"), 3)
+            raise _RecipientsRefusedError(words, _TO_ADVICE, is_lasting=is_lasting)
+        self._require(line.docmd("DATA"), 3, advice=_CONTENT_ADVICE)
         return {recipient: str(refusal) for recipient, refusal in refusals.items()}
 
     def _hand_over(self, line: SmtpConnection, message: bytes, refused: Mapping[str, str]) -> Receipt:
@@ -117,30 +123,38 @@ class Post:
             self._hang_up()
             return Receipt(Event.UNCLEAR, f"{self._cause(error)}: nobody knows whether it took the mail")
         if reply[0] // 100 in (4, 5):
-            return self._set_aside(line, self._refusal(reply))
+            return self._set_aside(line, self._refusal(reply, _CONTENT_ADVICE))
         if reply[0] // 100 != 2:
             self._hang_up()
             return Receipt(Event.UNCLEAR, f"it answered {self._said(reply)}, which is neither yes nor no")
         return Receipt(Event.SENT, refused=refused)
 
-    def _require(self, reply: Reply, first_digit: int = 2) -> None:
-        """Raises for an answer that says no, SMTPException for one that ends everything."""
+    def _require(self, reply: Reply, first_digit: int = 2, *, advice: str) -> None:
+        """Raises for an answer that says no, SMTPException for one that ends everything.
+
+        `advice` is what to do about one that says no for good.
+        """
         code, words = reply
         if code // 100 == first_digit:
             return
         if code == _SHUTTING_DOWN or code // 100 not in (4, 5):
             raise smtplib.SMTPResponseException(code, words)
-        raise self._refusal(reply)
+        raise self._refusal(reply, advice)
 
-    def _refusal(self, reply: Reply) -> "_RecipientsRefusedError":
-        return _RecipientsRefusedError(self._said(reply), is_lasting=reply[0] // 100 == 5)
+    def _refusal(self, reply: Reply, advice: str) -> "_RecipientsRefusedError":
+        # Of a recipient the same code says that the mailbox is full (RFC 5321, 4.2.2).
+        is_size = reply[0] == _TOO_LARGE and advice is not _TO_ADVICE
+        chosen = _SIZE_ADVICE if is_size else advice
+        return _RecipientsRefusedError(self._said(reply), chosen, is_lasting=reply[0] // 100 == 5)
 
     def _set_aside(self, line: SmtpConnection, refusal: "_RecipientsRefusedError") -> Receipt:
         try:
             line.rset()
         except FAILURES:
             self._hang_up()
-        return Receipt(Event.REFUSED if refusal.is_lasting else Event.FAILED, str(refusal))
+        if refusal.is_lasting:
+            return Receipt(Event.REFUSED, f"{refusal}. {refusal.advice}")
+        return Receipt(Event.FAILED, str(refusal))
 
     def _connected(self) -> SmtpConnection:
         """A line over which mail may be sent. Raises MailError."""
@@ -228,10 +242,11 @@ def stamp(draft: bytes, *, message_id: str, at: dt.datetime) -> bytes:
 
 
 class _RecipientsRefusedError(Exception):
-    """The server said no to one message; `is_lasting`: for good."""
+    """The server said no to one message; `is_lasting`: for good, and `advice` is what to do then."""
 
-    def __init__(self, words: str, *, is_lasting: bool) -> None:
+    def __init__(self, words: str, advice: str, *, is_lasting: bool) -> None:
         super().__init__(words)
+        self.advice = advice
         self.is_lasting = is_lasting
 
 

@@ -130,8 +130,9 @@ def no_run(plan: Plan) -> NotRunError:
 
 
 def describe_refused(refused: Mapping[str, str]) -> str:
-    """`bea@example.com (550 no such user)`."""
-    return ", ".join(f"{address} ({words})" for address, words in refused.items())
+    """`bea@example.com (550 no such user)`, and what to do, as the end of a text."""
+    listed = ", ".join(f"{address} ({words})" for address, words in refused.items())
+    return f"{listed}. Check the address, and forward the mail there yourself"
 
 
 def _ready(

@@ -151,7 +151,7 @@ class ClientReading:
                     smaller = None if size else page_size.smaller
                     if smaller is None:
                         raise
-                    _log.info("%s; %d entries a page are asked for", error, smaller)
+                    _log.info("%d entries a page are asked for (%s)", smaller, error)
                     continue
                 reason = moved if earlier is None else "to compare"
                 _log.info("client %d: read again (%s)", self._want.client, reason)

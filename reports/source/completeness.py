@@ -182,7 +182,10 @@ def are_whole(readings: Sequence[Ledger]) -> bool:
 def check_pages(pagination: Pagination, where: str) -> None:
     """Raises ReadingError for a list without an end."""
     if pagination.total_pages > MOST_PAGES:
-        raise ReadingError(f"{where}: {pagination.total_pages:,} pages are announced, above {MOST_PAGES:,}")
+        raise ReadingError(
+            f"{where}: {pagination.total_pages:,} pages are announced, above {MOST_PAGES:,}. "
+            f"{ContradictionError.advice}"
+        )
 
 
 def id_of(entry: Mapping[str, Any]) -> int | None:

@@ -144,7 +144,7 @@ class _Wording:
         except ReadingError as error:
             if not may_be_reworded:
                 raise
-            _log.info("%s; asked once more with the words that are described", error)
+            _log.info("asked once more with the words that are described (%s)", error)
         for name, words in DESCRIBED.items():
             self.filters[name] = [word for word in self.filters[name] if word in words]
         return self._ask(page, self._parameters, size=DOCUMENTED)

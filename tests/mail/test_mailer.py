@@ -32,6 +32,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 SENDER, ANA, BEA = "contas@example.com", "ana@example.com", "bea@example.com"
+ON_SENDER = "Check email.from, and whether email.smtp.user may send with it"
+ON_ADDRESS = "Correct the address in the configuration or in InvoiceXpress, or ask your mail provider"
+ON_SIZE = "Take a kind of file out of email.attach"
+ON_CONTENT = "Ask your mail provider what this answer means"
 MESSAGE = b"Subject: Resumo\r\n\r\nBom dia\r\n.\r\n..dois\r\n"
 
 
@@ -122,13 +126,16 @@ def test_where_nobody_listens_and_what_has_no_name_are_said() -> None:
 @pytest.mark.parametrize(
     ("step", "reply", "receipt"),
     [
-        ("MAIL", "550 not you", Receipt(Event.REFUSED, "“550 not you”")),
+        ("MAIL", "550 not you", Receipt(Event.REFUSED, f"“550 not you”. {ON_SENDER}")),
+        ("MAIL", "552 too large", Receipt(Event.REFUSED, f"“552 too large”. {ON_SIZE}")),
         ("MAIL", "452 full", Receipt(Event.FAILED, "“452 full”")),
-        ("RCPT", "550 nobody", Receipt(Event.REFUSED, f"{ANA}: “550 nobody”")),
+        ("RCPT", "550 nobody", Receipt(Event.REFUSED, f"{ANA}: “550 nobody”. {ON_ADDRESS}")),
+        ("RCPT", "552 full", Receipt(Event.REFUSED, f"{ANA}: “552 full”. {ON_ADDRESS}")),
         ("RCPT", "450 later", Receipt(Event.FAILED, f"{ANA}: “450 later”")),
-        ("DATA", "554 no", Receipt(Event.REFUSED, "“554 no”")),
+        ("DATA", "554 no", Receipt(Event.REFUSED, f"“554 no”. {ON_CONTENT}")),
         ("DATA", "451 later", Receipt(Event.FAILED, "“451 later”")),
-        ("MESSAGE", "552 too large", Receipt(Event.REFUSED, "“552 too large”")),
+        ("MESSAGE", "552 too large", Receipt(Event.REFUSED, f"“552 too large”. {ON_SIZE}")),
+        ("MESSAGE", "550 spam", Receipt(Event.REFUSED, f"“550 spam”. {ON_CONTENT}")),
         ("MESSAGE", "451 later", Receipt(Event.FAILED, "“451 later”")),
         ("MESSAGE", "421 closing", Receipt(Event.FAILED, "“421 closing”")),
     ],

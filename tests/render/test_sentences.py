@@ -150,8 +150,18 @@ def test_long_words_of_the_service_leave_no_english_around_them() -> None:
     Add 12 clients to /a/mine.yaml, and store the key in the keyring of this user? (y, n)
     the key in the variable OFFICE_API_KEY is wrong, and no keyring takes another one: set that variable to \
 the right key, and type this command again
-    Waiting for the API for 10 s: asking again (the connection was refused. Check the network and \
-account.base_url).
+    Waiting for the API for 10 s: asking again (the connection was refused).
+    Waiting for the API for 10 s: asking again (the API answered 429: too many requests: “Devagar”).
+    client 7, page 1: the API answered 403: “No”. Run again later; if it stays so, ask InvoiceXpress \
+what it means
+    failed: 1, Rui (102): rui@example.com: “550 no”. Correct the address in the configuration or in \
+InvoiceXpress, or ask your mail provider
+    Rui (102): sent to rui@example.com, but not to mae@example.com (“550 no”). Check the address, and \
+forward the mail there yourself
+    Rui (102): sent before, on 2026-11-02, but not to mae@example.com (“550 no”). Check the address, \
+and forward the mail there yourself
+    c@example.com could not be told how this run ended: c@example.com: “550 no”. Correct the address in the \
+configuration or in InvoiceXpress, or ask your mail provider
     office: Waiting for the API for 9 s: nothing may be asked for 30 s more (no complete answer in time).
     """.strip().split("\n"),
 )

@@ -15,6 +15,7 @@ from reports.source.http.api import Api
 from reports.source.http.rate_limit import Clock
 from reports.source.http.response import Page
 from reports.source.http.transport import LOOK_UP_SECONDS
+from tests.support.advice import has_advice
 from tests.support.scripted_api import (
     KEY,
     HangUpError,
@@ -47,8 +48,10 @@ def ask(server: ScriptedApi, clock: Clock | None = None, **settings: float) -> P
 
 
 def failure_of(server: ScriptedApi, clock: Clock | None = None, **settings: float) -> ReportsError:
+    """The error that asking ends with, which says what to do."""
     with pytest.raises(ReportsError) as caught:
         ask(server, clock, **settings)
+    assert has_advice(str(caught.value))
     return caught.value
 
 

@@ -8,6 +8,7 @@ WORDS = frozenset(
     client clients failed ready read written made because from file folder page pages month sent before after
     warnings warning see look without there has have had been they them their than then when where while
     account key run it's output mails nobody something wrong missing documents configuration period
+    too many requests answered refused
     """.split()
 )
 """None of them is a word of Portuguese or Spanish."""

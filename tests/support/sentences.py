@@ -72,6 +72,7 @@ WORDS = {
         "y",
         "{question}? (y, n)",
         "to {folder}",
+        "{missing} (404{words})",
     ),
 }
 """Single words that are said in a place of a sentence."""

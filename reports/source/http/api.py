@@ -22,11 +22,12 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from reports.errors import RefusedError, UnreachableError
+from reports.errors import RefusedError, ReportsError, UnreachableError
 from reports.redaction import Redactor
 from reports.source.http.download import download
 from reports.source.http.rate_limit import Budget, Clock, Pacer
 from reports.source.http.response import (
+    LATER_OR_SMALLER,
     MANY_TRIES,
     ONE_MORE_TRY,
     Expected,
@@ -232,6 +233,7 @@ class Api:
     def _ask_until_answered(self, question: "_Question[Found]") -> Found:
         alike: Counter[int] = Counter()
         attempt = 0
+        kind: type[ReportsError]
         try:
             while True:
                 attempt += 1
@@ -247,11 +249,14 @@ class Api:
                     break
                 self._prepare_retry(question, trouble, attempt)
         except UnreachableError as error:
-            trouble = Trouble(str(error))
-        if trouble.error is RefusedError:
+            # Deadline, budget and a pause that is too long say themselves what to do.
+            kind, reason = UnreachableError, str(error)
+        else:
+            kind, reason = trouble.error, trouble.reason
+        if kind is RefusedError:
             self._pacer.stop()
-            raise RefusedError(f"{urlsplit(self.origin).hostname}: {trouble.message}")
-        raise trouble.error(f"{question.where}: {trouble.message}")
+            raise RefusedError(f"{urlsplit(self.origin).hostname}: {reason}")
+        raise kind(f"{question.where}: {reason}")
 
     def _exchange(self, question: "_Question[Found]") -> Found | Trouble:
         self._budget.check()
@@ -344,7 +349,8 @@ def _read_answer(response: requests.Response) -> HttpAnswer | Trouble:
         for chunk in response.iter_content(CHUNK_BYTES):
             body += chunk
             if len(body) > PAGE_MEGABYTES * 1024**2:
-                return Trouble(f"a page of more than {PAGE_MEGABYTES} MB", tries=ONE_MORE_TRY)
+                large = f"a page of more than {PAGE_MEGABYTES} MB"
+                return Trouble(large, LATER_OR_SMALLER, tries=ONE_MORE_TRY)
     except (requests.RequestException, ValueError):
         if response.status_code == 200:
             raise

@@ -65,7 +65,7 @@ def download(
             raise ReadingError(f"{what}: its address is no https address. Try again later") from None
         trouble = trouble_of(error, redact)
         kind = UnreachableError if trouble.tries > NO_MORE_TRY else ReadingError
-        raise kind(f"{what}: {trouble.message}") from None
+        raise kind(f"{what}: {trouble.reason}") from None
     passes = status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS) or status >= 500
     refusal = UnreachableError if passes else ReadingError
     raise refusal(f"{what}: its address answered {status}. Try again later")

@@ -31,6 +31,10 @@ FEW_TRIES = 3
 ONE_MORE_TRY = 2
 NO_MORE_TRY = 1
 
+LATER_OR_ASK = "Run again later; if it stays so, ask InvoiceXpress what it means"
+LATER_OR_SMALLER = "Run again later, or write a smaller requests.per_page"
+_ELSEWHERE = "Check account.base_url and the network's sign-in page, or run again later"
+
 _LONGEST_WAIT_SECONDS = 315_360_000.0
 _HIDDEN_CHARACTER = re.compile(r"\\u00([2-7][0-9a-fA-F])")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
@@ -93,18 +97,26 @@ class Expected(Generic[Found]):
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why there is no usable answer: a sentence, the error it becomes, and how often it is tried in all.
+    """Why there is no usable answer, what to do about it, the error it becomes, and how often it is tried.
 
-    `cost` is what a retry takes from the run's budget. `pause_seconds`: how long the API asked to be left
-    alone. `is_limit`: too many requests, so a pause is due even when no length was named.
+    `message` stands alone while it is tried again; `advice` is a sentence of its own, for whoever reads that
+    it was in vain. Neither has a full stop at its end. `tries` are those in all. `cost` is what a retry takes
+    from the run's budget. `pause_seconds`: how long the API asked to be left alone. `is_limit`: too many
+    requests, so a pause is due even when no length was named.
     """
 
     message: str
+    advice: str
     error: type[ReportsError] = UnreachableError
     tries: int = MANY_TRIES
     cost: int = 1
     pause_seconds: float | None = None
     is_limit: bool = False
+
+    @property
+    def reason(self) -> str:
+        """What is said when it is not tried again."""
+        return f"{self.message}. {self.advice}"
 
 
 def expect_page(
@@ -138,33 +150,42 @@ def judge(
         return expected.pending
     words = _words(answer.body, redact)
     if status == 401 and expected.is_extra:
-        return Trouble(f"the API refuses it to this account (401{words})", ReadingError, NO_MORE_TRY)
+        return Trouble(
+            f"the API refuses it to this account (401{words})",
+            "Ask InvoiceXpress whether the account's plan has it",
+            ReadingError,
+            NO_MORE_TRY,
+        )
     if status == 401:
         said = f" (its words{words})" if words else ""
         return Trouble(
             "the API refused the request (401): either the API key is wrong or the account's name is, and "
-            f"both get this answer{said}. Check account.name and the key: store it again "
-            "with invoice-reports key set, or correct the variable that holds it",
+            f"both get this answer{said}",
+            "Check account.name and the key: store it again with invoice-reports key set, or correct the "
+            "variable that holds it",
             RefusedError,
             NO_MORE_TRY,
         )
     if status == 404:
-        return Trouble(f"{expected.missing} (404{words}). Check the configuration", ReadingError, NO_MORE_TRY)
+        missing = f"{expected.missing} (404{words})"
+        return Trouble(missing, "Check the configuration", ReadingError, NO_MORE_TRY)
     if 300 <= status < 400:
         return Trouble(
             f"the API answered with a redirect ({status}). None is followed, because the API key is part of "
-            "the address. Check account.name and account.base_url, and the network's sign-in page",
+            "the address",
+            "Check account.name and account.base_url, and the network's sign-in page",
             ReadingError,
             NO_MORE_TRY,
         )
-    if status == 429 or status == 408 or status >= 500:
-        limit = ": too many requests" if status == 429 else ""
-        return Trouble(
-            f"the API answered {status}{limit}{words}",
-            pause_seconds=wait_asked_for(answer.headers, now),
-            is_limit=status == 429,
-        )
-    return Trouble(f"the API answered {status}{words}", ReadingError, NO_MORE_TRY)
+    pause_seconds = wait_asked_for(answer.headers, now)
+    if status == 429:
+        limit = f"the API answered 429: too many requests{words}"
+        advice = "Run again later, or lower requests.per_minute"
+        return Trouble(limit, advice, pause_seconds=pause_seconds, is_limit=True)
+    said = f"the API answered {status}{words}"
+    if status == 408 or status >= 500:
+        return Trouble(said, LATER_OR_ASK, pause_seconds=pause_seconds)
+    return Trouble(said, LATER_OR_ASK, ReadingError, NO_MORE_TRY)
 
 
 def page_of(body: str, *, number: int, listed: str) -> Page:
@@ -201,8 +222,8 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _content(answer: HttpAnswer, expected: Expected[Found], *, redact: Redactor) -> Found | Trouble:
-    def unexpected(came: str, tries: int = ONE_MORE_TRY) -> Trouble:
-        return Trouble(f"expected JSON with {expected.words}, got {came}", tries=tries)
+    def unexpected(came: str, advice: str = _ELSEWHERE, tries: int = ONE_MORE_TRY) -> Trouble:
+        return Trouble(f"expected JSON with {expected.words}, got {came}", advice, tries=tries)
 
     try:
         body = redact(answer.body.decode("utf-8-sig"))
@@ -211,7 +232,7 @@ def _content(answer: HttpAnswer, expected: Expected[Found], *, redact: Redactor)
     if _hides_a_secret(body, redact):
         return unexpected("an answer that repeats the API key in a hidden form")
     if len(body) > VALUES_IN_A_PAGE and sum(map(body.count, ",[{")) > VALUES_IN_A_PAGE:
-        return unexpected(f"more than {VALUES_IN_A_PAGE:,} values in one page")
+        return unexpected(f"more than {VALUES_IN_A_PAGE:,} values in one page", LATER_OR_SMALLER)
     try:
         # Nothing is reckoned here.
         parsed = exact_json.read(body, fraction=str)
@@ -220,9 +241,12 @@ def _content(answer: HttpAnswer, expected: Expected[Found], *, redact: Redactor)
     except json.JSONDecodeError as error:
         text = body.strip(" \t\r\n\0")
         if text.startswith("{") and not text.endswith("}") and not error.msg.startswith("Extra data"):
-            return unexpected("JSON that is cut short", MANY_TRIES)
+            return unexpected("JSON that is cut short", LATER_OR_ASK, MANY_TRIES)
         return unexpected(_describe_body(body, redact))
-    return expected.find(parsed, body) or unexpected(_describe_body(parsed, redact))
+    # An error that the API itself tells of is no other site's page.
+    is_error = isinstance(parsed, dict) and not {"error", "errors"}.isdisjoint(parsed)
+    advice = LATER_OR_ASK if is_error else _ELSEWHERE
+    return expected.find(parsed, body) or unexpected(_describe_body(parsed, redact), advice)
 
 
 def _parse_page(parsed: object, body: str, *, number: int, listed: str) -> Page | None:

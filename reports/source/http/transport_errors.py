@@ -18,6 +18,9 @@ from reports.source.http.response import FEW_TRIES, NO_MORE_TRY, ONE_MORE_TRY, T
 TIMEOUT_COST = 5
 """A time-out costs that many retries of the run's budget: waiting for a silent API is what takes long."""
 
+_NETWORK_OR_LATER = "Check the network, or run again later"
+_ADDRESS_OR_LATER = "Check the network and account.base_url, or run again later"
+
 _TUNNEL_FAILED = "Tunnel connection failed: "
 
 _NO_PROXY = (
@@ -36,25 +39,28 @@ def trouble_of(error: BaseException, redact: Redactor) -> Trouble:
     if certificate := _find_cause(error, ssl.SSLCertVerificationError):
         cause = quote_text(getattr(certificate, "verify_message", None) or str(certificate), redact)
         return Trouble(
-            f"the server's certificate is not trusted: “{cause}”. Nothing was sent. Check the date of this "
-            "computer, account.base_url, and whether a proxy needs a certificate of your company",
+            f"the server's certificate is not trusted: “{cause}”. Nothing was sent",
+            "Check the date of this computer, account.base_url, and whether a proxy needs a certificate of "
+            "your company",
             tries=NO_MORE_TRY,
         )
     if trouble := _judge_proxy(error, redact):
         return trouble
     if _find_cause(error, socket.gaierror):
-        return Trouble("the name of the server was not found. Check the network and account.name")
+        return Trouble("the name of the server was not found", "Check the network and account.name")
     if _find_cause(error, TimeoutError):
-        return Trouble("no complete answer in time", tries=FEW_TRIES, cost=TIMEOUT_COST)
+        late = "no complete answer in time"
+        return Trouble(late, _NETWORK_OR_LATER, tries=FEW_TRIES, cost=TIMEOUT_COST)
     if _find_cause(error, ConnectionRefusedError):
-        return Trouble("the connection was refused. Check the network and account.base_url")
+        return Trouble("the connection was refused", "Check the network and account.base_url")
     if _find_cause(error, ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError):
-        return Trouble("the connection broke before the answer was complete")
+        return Trouble("the connection broke before the answer was complete", _NETWORK_OR_LATER)
     if tls := _find_cause(error, ssl.SSLError):
         cause = quote_text(tls.reason or "unknown reason", redact)
-        return Trouble(f"no secure connection could be made (“{cause}”)", tries=ONE_MORE_TRY)
+        insecure = f"no secure connection could be made (“{cause}”)"
+        return Trouble(insecure, _ADDRESS_OR_LATER, tries=ONE_MORE_TRY)
     innermost = list(_chain(error))[-1]
-    return Trouble(f"what came is not readable as HTTP ({type(innermost).__name__})")
+    return Trouble(f"what came is not readable as HTTP ({type(innermost).__name__})", _ADDRESS_OR_LATER)
 
 
 def _judge_proxy(error: BaseException, redact: Redactor) -> Trouble | None:
@@ -64,17 +70,24 @@ def _judge_proxy(error: BaseException, redact: Redactor) -> Trouble | None:
     if refusal := refused.removeprefix(_TUNNEL_FAILED):
         said = f"the proxy did not connect: “{quote_text(refusal, redact)}”"
         if refusal.startswith("407"):
-            said = f"{said}. Write its user and password into the proxy of this computer (HTTPS_PROXY)"
-        return Trouble(said, tries=ONE_MORE_TRY)
+            advice = "Write its user and password into the proxy of this computer (HTTPS_PROXY)"
+        else:
+            advice = (
+                "Check whether the proxy of this computer (HTTPS_PROXY) lets it reach InvoiceXpress, or run "
+                "again later"
+            )
+        return Trouble(said, advice, tries=ONE_MORE_TRY)
     if _find_cause(error, *_NO_PROXY):
         return Trouble(
             "the proxy of this computer (HTTPS_PROXY) is no address of an http or https proxy. Nothing was "
-            "sent. Correct it, or take it away",
+            "sent",
+            "Correct it, or take it away",
             tries=NO_MORE_TRY,
         )
     if _find_cause(error, urllib3.exceptions.ProxyError):
         return Trouble(
-            "the proxy could not be reached. Check the proxy of this computer (HTTPS_PROXY) and the network",
+            "the proxy could not be reached",
+            "Check the proxy of this computer (HTTPS_PROXY) and the network",
             tries=FEW_TRIES,
         )
     return None

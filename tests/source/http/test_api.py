@@ -144,6 +144,15 @@ def test_different_faults_are_counted_apart_but_end_with_the_fifth_try() -> None
     assert len(server.seen) == 5
 
 
+def test_the_log_counts_tries_and_the_error_alone_says_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "reports.source.http.api")
+    with ScriptedApi(always(lambda: reply(status=503))) as server:
+        error = failure_of(server)
+    said = "client 7, page 1: the API answered 503"
+    assert caplog.messages == [f"{said}; try {number}" for number in (2, 3, 4, 5)]
+    assert str(error) == f"{said}. Run again later; if it stays so, ask InvoiceXpress what it means"
+
+
 def test_waits_between_tries_grow_and_differ() -> None:
     clock = TurnedClock()
     with ScriptedApi(always(lambda: reply(status=503))) as server:
@@ -186,7 +195,9 @@ def test_no_wait_is_begun_that_would_outlast_the_run() -> None:
     clock = TurnedClock()
     with ScriptedApi(always(lambda: reply(status=429, retry_after="120"))) as server:
         error = failure_of(server, clock, deadline_seconds=60)
-    assert "1 minutes a run may take" in str(error)
+    assert str(error).endswith(
+        "1 minutes a run may take. Run again later, or raise requests.deadline_minutes"
+    )
     assert sum(clock.waited) < 60
     assert len(server.seen) == 1
 

@@ -11,6 +11,7 @@ from reports.errors import ReadingError, UnreachableError
 from reports.source.http import download as downloading
 from reports.source.http.api import Api
 from reports.source.http.rate_limit import StoppedError
+from tests.support.advice import has_advice
 from tests.support.asking import Answer, api_of, chunked, raw
 from tests.support.scripted_api import KEY, ScriptedApi, Seen, TurnedClock, reply, slowly
 
@@ -31,6 +32,7 @@ def failure_of(
         fetch(server, address, clock)
     said = str(caught.value)
     assert said.startswith(f"{WHAT}: ")
+    assert has_advice(said)
     assert "s3cr3t" not in said
     assert KEY not in said
     assert caught.value.__cause__ is None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from tests.support.advice import has_advice
 from tests.support.faults.api import Hit
 from tests.support.faults.kinds import (
     AGAIN,
@@ -166,6 +167,8 @@ def _outcome(played: Played, hit: Hit) -> Iterator[str]:
         yield f"{name}: {ended}, not {wanted}: {entry['reason'] or entry['findings']}"
     elif wanted == FAIL and (words := _words(hit)) not in entry["reason"]:
         yield f"{name}: the reason does not say {words!r}: {entry['reason']}"
+    elif wanted == FAIL and not has_advice(entry["reason"]):
+        yield f"{name}: the reason does not say what to do: {entry['reason']}"
     elif wanted in (FLAG, TOLERATE) and hit.kind.is_value and hit.kind.says:
         number = played.account.documents[hit.client][PAGES_BEFORE[hit.place] * played.per_page]["id"]
         found = {(finding["code"], finding["document"]) for finding in entry["findings"]}
