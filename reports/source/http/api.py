@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from reports.errors import RefusedError, ReportsError, UnreachableError
+from reports.errors import RefusedError, UnreachableError
 from reports.redaction import Redactor
 from reports.source.http.download import download
 from reports.source.http.rate_limit import Budget, Clock, Pacer
@@ -233,7 +233,6 @@ class Api:
     def _ask_until_answered(self, question: "_Question[Found]") -> Found:
         alike: Counter[int] = Counter()
         attempt = 0
-        kind: type[ReportsError]
         try:
             while True:
                 attempt += 1
@@ -250,13 +249,11 @@ class Api:
                 self._prepare_retry(question, trouble, attempt)
         except UnreachableError as error:
             # Deadline, budget and a pause that is too long say themselves what to do.
-            kind, reason = UnreachableError, str(error)
-        else:
-            kind, reason = trouble.error, trouble.reason
-        if kind is RefusedError:
+            raise UnreachableError(f"{question.where}: {error}") from None
+        if trouble.error is RefusedError:
             self._pacer.stop()
-            raise RefusedError(f"{urlsplit(self.origin).hostname}: {reason}")
-        raise kind(f"{question.where}: {reason}")
+            raise RefusedError(f"{urlsplit(self.origin).hostname}: {trouble.reason}")
+        raise trouble.error(f"{question.where}: {trouble.reason}")
 
     def _exchange(self, question: "_Question[Found]") -> Found | Trouble:
         self._budget.check()

@@ -53,7 +53,7 @@ class Pacer:
     def __init__(self, per_minute: int, *, deadline_seconds: float, clock: Clock) -> None:
         self._starts = deque[float](maxlen=per_minute)
         self._even_seconds = MINUTE_SECONDS / per_minute
-        self._apart_seconds = 0.0
+        self._is_spaced = False
         self._too_late = (
             f"not read within the {deadline_seconds / 60:.0f} minutes a run may take. "
             "Run again later, or raise requests.deadline_minutes"
@@ -93,7 +93,7 @@ class Pacer:
     def space_evenly(self) -> None:
         """From now on requests start at least MINUTE_SECONDS / `per_minute` apart."""
         with self._changed:
-            self._apart_seconds = self._even_seconds
+            self._is_spaced = True
 
     @property
     def pause_left(self) -> float:
@@ -127,12 +127,12 @@ class Pacer:
             raise UnreachableError(self._too_late)
 
     def _next_allowed(self) -> float:
-        if not self._starts:
-            return 0.0
-        is_full = len(self._starts) == self._starts.maxlen
-        return max(
-            self._starts[-1] + self._apart_seconds, self._starts[0] + MINUTE_SECONDS if is_full else 0.0
-        )
+        due = 0.0
+        if len(self._starts) == self._starts.maxlen:
+            due = self._starts[0] + MINUTE_SECONDS
+        if self._is_spaced and self._starts:
+            due = max(due, self._starts[-1] + self._even_seconds)
+        return due
 
     def _nap(self, *, until: float) -> None:
         if until >= self._deadline:
