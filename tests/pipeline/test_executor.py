@@ -4,6 +4,7 @@ Processes are real and so are their deaths: the browser that prints a client's P
 process which started it.
 """
 
+import gc
 import json
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -368,6 +369,21 @@ def log_of(office: Office) -> str:
 def refuse(*_: object, **__: object) -> Any:
     """In place of a pool, where no process can be started."""
     raise OSError(12, "Cannot allocate memory")
+
+
+def test_whoever_makes_files_looks_for_cycles_seldom() -> None:
+    usual = gc.get_threshold()
+    try:
+        gc.set_threshold(700, 10, 10)
+        processes = executor.Processes(1)
+        JobExecutor()
+        assert gc.get_threshold() == executor.CYCLE_THRESHOLDS
+        with closing(processes):
+            pool = processes.start()
+            assert pool is not None
+            assert pool.submit(gc.get_threshold).result() == executor.CYCLE_THRESHOLDS
+    finally:
+        gc.set_threshold(*usual)
 
 
 def test_where_no_process_can_be_started_this_one_does_the_work(
