@@ -69,16 +69,26 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def usual_hooks() -> Iterator[None]:
     """A command in this process lets nobody else hear of errors that nobody catches.
 
-    What a worker does sets how much of the package is logged, for as long as its process lasts.
+    What a worker does sets how much of the package is logged, for as long as its process lasts. A thread that
+    was left deaf to Ctrl+C would make every process that a later test starts so.
     """
     hooks = threading.excepthook, sys.unraisablehook, logging.lastResort
     package = logging.getLogger("reports")
     level = package.level
+    cycles = gc.get_threshold()
+    interrupts = _read_interrupts()
     yield
+    assert _read_interrupts() == interrupts, "the test left this process with another answer to Ctrl+C"
+    gc.set_threshold(*cycles)
     if package.level != level:
         # It empties what every logger has worked out.
         package.setLevel(level)
     threading.excepthook, sys.unraisablehook, logging.lastResort = hooks
+
+
+def _read_interrupts() -> tuple[object, object]:
+    mask = set() if sys.platform == "win32" else signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    return signal.getsignal(signal.SIGINT), mask
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ END_SECONDS = 10
 """A process that was told to end is waited for that long."""
 
 CYCLE_THRESHOLDS = 20_000, 50, 100
-"""How seldom Python looks for cycles where files are made (`gc.set_threshold`): a client's objects are many, stay
-until its files are there, and have few cycles among them. The usual search took a tenth of the CPU."""
+"""How seldom Python looks for cycles where files are made (`gc.set_threshold`): a client's objects are many,
+stay until its files are there, and have few cycles among them. The usual search took a tenth of the CPU."""
 
 NOT_STARTED = "no further process could be started (%s): this one does the work"
 ENDED_AT_ONCE = "processes that make clients' files end as soon as they begin: this one does the work"
@@ -237,11 +237,10 @@ class Processes:
             if self._is_stopped:
                 raise CancelledError
             self._pipes[pool] = writer
-        if sys.platform != "win32":
-            # Processes that are started from here are deaf to Ctrl+C from their first moment.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            wait_for(pool.submit(load_modules), self._end)
+            with _block_interrupts():
+                loaded = pool.submit(load_modules)
+            wait_for(loaded, self._end)
         except BaseException:
             self._close(pool)
             raise
@@ -299,6 +298,19 @@ def make_in_worker(task: "ClientTask", level: int) -> WorkerAnswer:
         except ReportsError as error:
             made = error.with_traceback(None)
     return WorkerAnswer(made, tuple(records.get() for _ in range(records.qsize())))
+
+
+@contextmanager
+def _block_interrupts() -> Iterator[None]:
+    """A process that this thread starts in the block is deaf to Ctrl+C from its first moment."""
+    if sys.platform == "win32":
+        yield
+        return
+    usual = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, usual)
 
 
 def _begin_worker(pipe: Connection) -> None:

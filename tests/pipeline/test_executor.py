@@ -372,18 +372,13 @@ def refuse(*_: object, **__: object) -> Any:
 
 
 def test_whoever_makes_files_looks_for_cycles_seldom() -> None:
-    usual = gc.get_threshold()
-    try:
-        gc.set_threshold(700, 10, 10)
-        processes = executor.Processes(1)
-        JobExecutor()
-        assert gc.get_threshold() == executor.CYCLE_THRESHOLDS
-        with closing(processes):
-            pool = processes.start()
-            assert pool is not None
-            assert pool.submit(gc.get_threshold).result() == executor.CYCLE_THRESHOLDS
-    finally:
-        gc.set_threshold(*usual)
+    gc.set_threshold(700, 10, 10)
+    JobExecutor()
+    assert gc.get_threshold() == executor.CYCLE_THRESHOLDS
+    with closing(executor.Processes(1)) as processes:
+        pool = processes.start()
+        assert pool is not None
+        assert pool.submit(gc.get_threshold).result() == executor.CYCLE_THRESHOLDS
 
 
 def test_where_no_process_can_be_started_this_one_does_the_work(
