@@ -37,7 +37,6 @@ from reports.render.content.labels import Labels
 from reports.render.html import pages
 from reports.render.html.context import RunLine
 from reports.render.xlsx import workbook
-from reports.source.client_list import read_stored_clients
 
 MONTHS_NAMED = 6
 
@@ -100,7 +99,7 @@ def _conclusion(month: AccountRun, account: AccountSummary) -> tuple[ExitCode, s
 
 def _account(month: AccountRun) -> AccountSummary:
     plan = month.plan
-    listing = month.brief.listing or read_stored_clients(plan.source, plan.config.account.name)
+    listing = month.brief.find_listing()
     order = [client for client in month.everyone if client in month.lines]
     order += sorted({*month.lines} - {*order})
     lines = [month.lines[client] for client in order]

@@ -108,11 +108,15 @@ class Brief:
             return None
         return self.listing.by_id.get(client)
 
+    def find_listing(self) -> ClientList | None:
+        """The account's list of clients of this run, or else the one that was stored last."""
+        return self.listing or read_stored_clients(self.plan.source, self.plan.config.account.name)
+
     @cached_property
     def _addresses(self) -> dict[int, str | None]:
         """Those of the account's list, where it decides; it is read before anybody is written to."""
         if self.plan.config.clients is not None:
             return {}
         # A run that could not ask for the list renders with the one it has.
-        listing = self.listing or read_stored_clients(self.plan.source, self.plan.config.account.name)
+        listing = self.find_listing()
         return listing.addresses if listing else {}

@@ -28,7 +28,6 @@ from reports.settings import credentials
 from reports.settings.config import Config, resolve_period
 from reports.source import archive
 from reports.source.archive import Owner
-from reports.source.client_list import read_stored_clients
 from reports.source.client_reading import Reading
 from reports.source.http.waiting import announce
 from reports.source.saft_file import SaftFiles
@@ -79,7 +78,7 @@ def reconcile(
             raise no_run(planned)
         month = AccountRun(planned, screen, executor)
         month.recorded_findings = parse_findings(found.get("findings", []))
-        month.brief.listing = read_stored_clients(planned.source, planned.config.account.name)
+        month.brief.listing = month.brief.find_listing()
         month.document_list = find_document_list(planned)
         _show_recorded(month)
         try:
