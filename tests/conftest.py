@@ -78,12 +78,13 @@ def usual_hooks() -> Iterator[None]:
     cycles = gc.get_threshold()
     interrupts = _read_interrupts()
     yield
-    assert _read_interrupts() == interrupts, "the test left this process with another answer to Ctrl+C"
     gc.set_threshold(*cycles)
     if package.level != level:
         # It empties what every logger has worked out.
         package.setLevel(level)
     threading.excepthook, sys.unraisablehook, logging.lastResort = hooks
+    # Last, so that the tests to come find the rest as it was.
+    assert _read_interrupts() == interrupts, "the test left this process with another answer to Ctrl+C"
 
 
 def _read_interrupts() -> tuple[object, object]:

@@ -10,11 +10,11 @@ from importlib import import_module
 from reports.errors import ClientError
 from reports.pipeline.account_run import AccountRun
 from reports.pipeline.executor import JobExecutor, load_modules
-from reports.pipeline.jobs import LISTED_STATUSES, LISTED_TYPES
+from reports.pipeline.jobs import LISTED_STATUSES, LISTED_TYPES, Brief
 from reports.pipeline.saft_comparison import fetch_files, find_kept_files
 from reports.plan import Clock, Plan
 from reports.source import archive
-from reports.source.client_list import ClientList, fetch_clients, read_stored_clients
+from reports.source.client_list import ClientList, fetch_clients
 from reports.source.client_reading import Failure, Reading
 from reports.source.document_list import ListedDocument, fetch_documents, read_stored_documents
 from reports.source.fetch import fetch
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 def list_readings(plan: Plan, month: AccountRun, now: Clock) -> Iterator[Reading | Failure]:
     """Each client as soon as it is read, or its stored reading."""
     if plan.is_offline:
-        month.expect(*_clients_offline(plan))
+        month.expect(*_clients_offline(month.brief))
         month.document_list = find_document_list(plan)
         if plan.is_reconciled:
             month.saft_files = find_kept_files(plan)
@@ -123,11 +123,11 @@ def _load(executor: JobExecutor) -> None:
         load_modules()
 
 
-def _clients_offline(plan: Plan) -> tuple[Sequence[int], ClientList | None]:
-    if plan.config.clients is not None:
-        return [client.id for client in plan.config.clients], None
-    stored = read_stored_clients(plan.source, plan.config.account.name)
-    return [*stored.by_id] if stored else archive.list_client_ids(plan.source), stored
+def _clients_offline(brief: Brief) -> tuple[Sequence[int], ClientList | None]:
+    if brief.plan.config.clients is not None:
+        return [*brief.configured], None
+    stored = brief.find_listing()
+    return [*stored.by_id] if stored else archive.list_client_ids(brief.plan.source), stored
 
 
 def _seconds(now: Clock) -> Clock:
